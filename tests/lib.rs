@@ -1,0 +1,1 @@
+//! Placeholder of the test package: all of its code stands in `all/`.
