@@ -1,6 +1,6 @@
 //! What every function shares.
 pub mod config;
-pub mod domain { pub mod clock; }
+pub mod domain;
 
 use config::{ConfigError, Environment};
 use domain::clock::Clock;

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
-/// The last instant that RFC 3339 can write: 9999-12-31T23:59:59Z.
-const LAST: i64 = 253_402_300_799;
+/// The last instant that can be written, a day before the year 10000 so that it can be written in every time zone.
+const LAST: i64 = 253_402_207_200;
 
 impl Timestamp {
     /// The instant `seconds` after the epoch, held within the years 1970 to 9999.
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn instants_stay_within_what_can_be_written() {
-        assert_eq!(Timestamp::from_seconds(i64::MAX).to_string(), "9999-12-31T23:59:59Z");
+        assert_eq!(Timestamp::from_seconds(i64::MAX).to_string(), "9999-12-30T22:00:00Z");
         assert_eq!(Timestamp::from_seconds(i64::MIN).to_string(), "1970-01-01T00:00:00Z");
         assert_eq!(Timestamp::from_seconds(5).plus(i64::MAX), Timestamp::from_seconds(LAST));
     }

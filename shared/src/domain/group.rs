@@ -1,0 +1,164 @@
+//! Groups and their policies.
+
+use serde::{Deserialize, Serialize};
+
+use super::clock::Timestamp;
+use super::email::{EmailAddress, parse_domain};
+use super::ids::{GroupId, UserId};
+use super::role::Rank;
+use super::text::{Description, Metadata, Name};
+use super::Invalid;
+
+/// Who may see and join a group; the four visibility flags of the evanta contract follow from it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GroupType {
+    /// Anybody sees and joins it.
+    Open,
+    /// Anybody sees it; joining takes an invite.
+    #[default]
+    Private,
+    /// Members alone see it.
+    Secret,
+}
+
+/// Who in a group may invite.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WhoMayInvite {
+    /// Owners.
+    Owners,
+    /// Owners and admins.
+    #[default]
+    Admins,
+    /// Every member.
+    Members,
+}
+
+impl WhoMayInvite {
+    /// Whether somebody of this rank may invite.
+    pub fn includes(self, rank: Rank) -> bool {
+        rank >= match self {
+            Self::Owners => Rank::Owner,
+            Self::Admins => Rank::Admin,
+            Self::Members => Rank::Member,
+        }
+    }
+}
+
+/// The group's own rules about inviting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Who may invite.
+    pub who_may_invite: WhoMayInvite,
+    /// Mail domains that may be invited; none for all.
+    pub allowed_domains: Domains,
+    /// Mail domains that may not be invited.
+    pub blocked_domains: Domains,
+    /// How many members the group may have; none for any number. Counted exactly, also under a race.
+    pub max_members: Option<u32>,
+    /// Whether shareable links may be made and used.
+    pub links: bool,
+    /// Whether inviting and joining rest for now.
+    pub frozen: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            who_may_invite: WhoMayInvite::default(),
+            allowed_domains: Domains::default(),
+            blocked_domains: Domains::default(),
+            max_members: None,
+            links: true,
+            frozen: false,
+        }
+    }
+}
+
+impl Policy {
+    /// Whether this address may be invited.
+    pub fn allows(&self, address: &EmailAddress) -> bool {
+        let Domains(allowed) = &self.allowed_domains;
+        let Domains(blocked) = &self.blocked_domains;
+        let among = |domains: &[String]| domains.iter().any(|domain| domain == address.domain());
+        (allowed.is_empty() || among(allowed)) && !among(blocked)
+    }
+}
+
+/// At most 100 mail domains, in lower-case ASCII.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Domains(pub Vec<String>);
+
+impl Domains {
+    /// Reads the domains.
+    pub fn parse(domains: &[String]) -> Result<Self, Invalid> {
+        if domains.len() > 100 {
+            return Err(Invalid::new("too_many_domains", "Give at most 100 domains."));
+        }
+        domains.iter().map(|domain| parse_domain(domain)).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Domains {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&Vec::<String>::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// A group of people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Its id.
+    pub id: GroupId,
+    /// Its name.
+    pub name: Name,
+    /// What it is for.
+    pub description: Option<Description>,
+    /// Who may see and join it.
+    pub kind: GroupType,
+    /// Who made it.
+    pub owner: UserId,
+    /// Its rules about inviting.
+    pub policy: Policy,
+    /// The caller's own data.
+    pub metadata: Metadata,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// Counts the writes to its fields; what an `ETag` shows.
+    pub version: u64,
+    /// Counts removals and role changes of members: while it stands, nobody lost a right (ADR 0007).
+    pub authority_epoch: u64,
+    /// How many members it has, where `max_members` has it counted.
+    pub seats_taken: Option<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_says_who_may_invite() {
+        assert!(WhoMayInvite::Members.includes(Rank::Member));
+        assert!(!WhoMayInvite::Admins.includes(Rank::Editor));
+        assert!(WhoMayInvite::Admins.includes(Rank::Admin));
+        assert!(!WhoMayInvite::Owners.includes(Rank::Admin));
+        assert!(WhoMayInvite::Owners.includes(Rank::Owner));
+    }
+
+    #[test]
+    fn domains_are_allowed_and_blocked_whole() {
+        let domains = |names: &[&str]| Domains::parse(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
+        let policy = Policy { allowed_domains: domains(&["Example.com", "b.org"]), blocked_domains: domains(&["b.org"]), ..Policy::default() };
+        let allows = |text: &str| policy.allows(&EmailAddress::parse(text).unwrap());
+        assert!(allows("ada@EXAMPLE.com"));
+        assert!(!allows("ada@sub.example.com"));
+        assert!(!allows("ada@notexample.com"));
+        assert!(!allows("ada@b.org"));
+        assert!(Policy::default().allows(&EmailAddress::parse("ada@b.org").unwrap()));
+    }
+}

@@ -1,0 +1,139 @@
+//! What a person can prove to be theirs besides their user id: e-mail addresses, phone numbers, platform accounts.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::email::EmailAddress;
+use super::{Invalid, deserialize_by_parse};
+
+/// A phone number in E.164: `+`, then 7 to 15 digits of which the first is not 0. `Debug` shows its last two digits only.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct PhoneNumber(String);
+
+impl PhoneNumber {
+    /// Reads a number that is already in E.164.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let digits = text.strip_prefix('+').unwrap_or_default();
+        let fits = (7..=15).contains(&digits.len()) && !digits.starts_with('0');
+        if fits && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid::new("invalid_phone", "Give the phone number in E.164, such as +19199993333."))
+        }
+    }
+
+    /// The number as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The number as a stranger may see it: its last two digits.
+    pub fn masked(&self) -> String {
+        format!("+•••{}", &self.0[self.0.len() - 2..])
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+deserialize_by_parse!(PhoneNumber);
+
+/// An account on another platform: the kind of membership and the id under it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "RawAccount")]
+pub struct Account {
+    /// The platform's number, never `-1` (All) or `0` (None).
+    pub membership_type: i32,
+    /// The id on that platform: a positive int64 in plain decimal digits.
+    pub membership_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAccount {
+    membership_type: i32,
+    membership_id: String,
+}
+
+impl TryFrom<RawAccount> for Account {
+    type Error = Invalid;
+
+    fn try_from(raw: RawAccount) -> Result<Self, Invalid> {
+        Self::new(raw.membership_type, &raw.membership_id)
+    }
+}
+
+impl Account {
+    /// Takes a platform and an id on it; refuses the platforms that stand for all or none, and ids that are no positive int64.
+    pub fn new(membership_type: i32, membership_id: &str) -> Result<Self, Invalid> {
+        let plain = !membership_id.starts_with('0') && membership_id.bytes().all(|byte| byte.is_ascii_digit());
+        if membership_type > 0 && plain && membership_id.parse::<i64>().is_ok() {
+            Ok(Self { membership_type, membership_id: membership_id.to_owned() })
+        } else {
+            Err(Invalid::new("invalid_account", "An account is a membership_type above 0 and a membership_id in decimal digits."))
+        }
+    }
+}
+
+/// One thing that a person can prove to be theirs; unique across users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// An e-mail address.
+    Email(EmailAddress),
+    /// A phone number.
+    Phone(PhoneNumber),
+    /// A platform account.
+    Account(Account),
+}
+
+impl Identity {
+    /// The key under which an invitee with this identity is found.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Email(address) => format!("e:{}", address.key()),
+            Self::Phone(number) => format!("p:{}", number.as_str()),
+            Self::Account(account) => format!("a:{}:{}", account.membership_type, account.membership_id),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn phone_numbers_are_e164() {
+        assert!(PhoneNumber::parse("+19199993333").is_ok());
+        for text in ["", "+", "19199993333", "+0199999333", "+1234567890123456", "+1 919 999", ".;phone-context=", "+dwPAA;phone-context=AA"] {
+            assert!(PhoneNumber::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn accounts_refuse_all_none_and_odd_ids() {
+        assert!(Account::new(3, "4611686018429783292").is_ok());
+        for (kind, id) in [(-1, "1"), (0, "1"), (3, ""), (3, "0"), (3, "01"), (3, "-1"), (3, "+1"), (3, "1.0"), (3, "9223372036854775808")] {
+            assert!(Account::new(kind, id).is_err(), "{kind} {id}");
+        }
+    }
+
+    #[test]
+    fn debug_output_hides_numbers() {
+        assert_eq!(format!("{:?}", PhoneNumber::parse("+19199993333").unwrap()), "+•••33");
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics(text in "\\PC{0,40}", kind: i32) {
+            let _phone = PhoneNumber::parse(&text);
+            let _account = Account::new(kind, &text);
+        }
+    }
+}

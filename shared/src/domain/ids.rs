@@ -1,0 +1,188 @@
+//! Identifiers: opaque to the engine, checked once so that none can forge another item's key.
+
+use std::fmt;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{Invalid, deserialize_by_parse};
+
+/// A group's id: 1 to 64 of `A–Z a–z 0–9 _ -`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct GroupId(String);
+
+impl GroupId {
+    /// The most characters that a group id may have.
+    pub const MAX_LENGTH: usize = 64;
+
+    /// Reads a group id; refuses any other character and any other length.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let fits = (1..=Self::MAX_LENGTH).contains(&text.len());
+        if fits && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid::new("invalid_group_id", "A group id is 1 to 64 letters, digits, '_' or '-'."))
+        }
+    }
+
+    /// The decimal group id that 64 random bits give, below 2^53 so that every door can carry it.
+    pub fn from_random(random: u64) -> Self {
+        Self(below_2_53(random).to_string())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A user's id: whatever the identity provider puts in `sub`, 1 to 128 visible ASCII characters without `#`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct UserId(String);
+
+impl UserId {
+    /// Reads a user id; refuses spaces, controls, `#` and text that is not ASCII.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let fits = (1..=128).contains(&text.len());
+        if fits && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid::new("invalid_user_id", "A user id is 1 to 128 visible ASCII characters other than '#'."))
+        }
+    }
+
+    /// The id of the user who is pending under `address_key`: the same address always gives the same user.
+    pub fn of_pending(address_key: &str) -> Self {
+        Self(hash_53("pending-user", &[address_key.as_bytes()]).to_string())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An invite's id: a decimal integer from 1 to 2^53 − 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InviteId(u64);
+
+impl InviteId {
+    /// The id of the invite for `invitee_key` in `group`: the first 53 bits of SHA-256 over both, never 0.
+    ///
+    /// `attempt` is 0, or counts up where another invitee already holds the id that came out.
+    pub fn of(group: &GroupId, invitee_key: &str, attempt: u8) -> Self {
+        Self(hash_53("invite", &[group.as_str().as_bytes(), invitee_key.as_bytes(), &[attempt]]))
+    }
+
+    /// The id of this number; refuses 0 and 2^53 or more.
+    pub fn from_number(number: u64) -> Result<Self, Invalid> {
+        if (1..1 << 53).contains(&number) {
+            Ok(Self(number))
+        } else {
+            Err(Invalid::new("invalid_invite_id", "An invite id is a decimal integer from 1 to 9007199254740991."))
+        }
+    }
+
+    /// Reads an id in plain decimal digits, without sign or leading zeros.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let plain = !text.is_empty() && text.len() <= 16 && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = if plain { text.parse().unwrap_or(0) } else { 0 };
+        Self::from_number(number)
+    }
+
+    /// The id as a number.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+impl Serialize for InviteId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+macro_rules! display_inner {
+    ($($type:ty),*) => {$(
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+display_inner!(GroupId, UserId, InviteId);
+deserialize_by_parse!(GroupId);
+deserialize_by_parse!(UserId);
+deserialize_by_parse!(InviteId);
+
+fn below_2_53(bits: u64) -> u64 {
+    (bits >> 11).max(1)
+}
+
+/// The first 53 bits of SHA-256 over `purpose` and `parts`, each with its length before it so that no two lists of parts read alike.
+fn hash_53(purpose: &str, parts: &[&[u8]]) -> u64 {
+    let mut hasher = Sha256::new();
+    for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    let digest = hasher.finalize();
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest[..8]);
+    below_2_53(u64::from_be_bytes(first))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_invite_id_depends_on_group_invitee_and_attempt_only() {
+        let group = GroupId::parse("3773").unwrap();
+        let id = InviteId::of(&group, "e:ada@example.com", 0);
+        assert_eq!(id, InviteId::of(&group, "e:ada@example.com", 0));
+        assert_ne!(id, InviteId::of(&group, "e:bob@example.com", 0));
+        assert_ne!(id, InviteId::of(&group, "e:ada@example.com", 1));
+        assert_ne!(id, InviteId::of(&GroupId::parse("3774").unwrap(), "e:ada@example.com", 0));
+    }
+
+    #[test]
+    fn odd_forms_of_numbers_are_no_invite_ids() {
+        for text in ["", "0", "01", "+1", "-1", "1.0", "1e3", " 1", "1 ", "9007199254740992", "99999999999999999999", "1", "٣"] {
+            assert_eq!(InviteId::parse(text).is_ok(), text == "1", "{text}");
+        }
+        assert!(InviteId::parse("9007199254740991").is_ok());
+    }
+
+    #[test]
+    fn ids_refuse_what_could_forge_a_key() {
+        for text in ["", "a#b", "a b", "é", "a\u{0}", "a/b", &"a".repeat(65)] {
+            assert!(GroupId::parse(text).is_err(), "{text}");
+        }
+        for text in ["", "a#b", "a b", "é", "a\u{7f}", &"a".repeat(129)] {
+            assert!(UserId::parse(text).is_err(), "{text}");
+        }
+        assert!(UserId::parse("auth0|5f7c8ec7").is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_an_id_never_panics_and_keeps_the_text(text in ".{0,80}") {
+            if let Ok(id) = GroupId::parse(&text) { prop_assert_eq!(id.as_str(), &text); }
+            if let Ok(id) = UserId::parse(&text) { prop_assert_eq!(id.as_str(), &text); }
+            if let Ok(id) = InviteId::parse(&text) { prop_assert_eq!(id.to_string(), text); }
+        }
+
+        #[test]
+        fn minted_ids_fit_every_door(bits: u64, key in ".{0,40}", attempt: u8) {
+            let group = GroupId::from_random(bits);
+            prop_assert!(GroupId::parse(group.as_str()).is_ok());
+            prop_assert!(InviteId::from_number(InviteId::of(&group, &key, attempt).number()).is_ok());
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Free text that people write: names, messages, and the free metadata of programs.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Invalid, deserialize_by_parse};
+
+/// A message of at most 500 characters from the inviter; line breaks are its only control characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Message(String);
+
+impl Message {
+    /// Reads a message.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text: String = text.nfc().collect();
+        let forbidden = |c: char| c.is_control() && c != '\n';
+        if text.chars().count() > 500 {
+            Err(Invalid::new("message_too_long", "A message may have 500 characters."))
+        } else if text.chars().any(forbidden) {
+            Err(Invalid::new("control_character", "A message may not have control characters other than line breaks."))
+        } else {
+            Ok(Self(text))
+        }
+    }
+
+    /// The message as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A line of text from outside, such as a name: 1 to `MAX` characters, not blank, without control characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Line<const MAX: usize>(String);
+
+/// A person's first or last name, a group's name, a title.
+pub type Name = Line<100>;
+
+/// A longer description, such as a group's or a person's.
+pub type Description = Line<1000>;
+
+impl<const MAX: usize> Line<MAX> {
+    /// Reads a line of text, without the blanks around it.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text: String = text.trim().nfc().collect();
+        if text.chars().any(char::is_control) {
+            Err(Invalid::new("control_character", "This text may not have control characters."))
+        } else if text.is_empty() {
+            Err(Invalid::new("blank", "This text may not be blank; leave the field out instead."))
+        } else if text.chars().count() > MAX {
+            Err(Invalid::new("too_long", "This text is too long."))
+        } else {
+            Ok(Self(text))
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de, const MAX: usize> Deserialize<'de> for Line<MAX> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+deserialize_by_parse!(Message);
+
+/// An object of a program's own, at most 4 KiB as JSON; handed back as it came, with its keys in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Metadata(BTreeMap<String, serde_json::Value>);
+
+impl Metadata {
+    /// The most bytes that the object may have, written as JSON.
+    pub const MAX_BYTES: usize = 4096;
+
+    /// Takes an object; refuses one that is too large.
+    pub fn new(object: BTreeMap<String, serde_json::Value>) -> Result<Self, Invalid> {
+        let too_large = Invalid::new("metadata_too_large", "Metadata may have 4096 bytes as JSON.");
+        let bytes = serde_json::to_vec(&object).map_err(|_| too_large)?.len();
+        if bytes > Self::MAX_BYTES { Err(too_large) } else { Ok(Self(object)) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Metadata {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(BTreeMap::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn messages_are_short_and_without_control_characters() {
+        assert!(Message::parse("Join us!\nAda").is_ok());
+        assert!(Message::parse(&"é".repeat(500)).is_ok());
+        assert_eq!(Message::parse(&"é".repeat(501)).unwrap_err().code, "message_too_long");
+        assert_eq!(Message::parse("a\u{0}b").unwrap_err().code, "control_character");
+        assert_eq!(Message::parse("a\r\nb").unwrap_err().code, "control_character");
+    }
+
+    #[test]
+    fn names_are_one_line() {
+        assert_eq!(Name::parse("  Ada  ").unwrap().as_str(), "Ada");
+        for text in ["", "   ", "a\nb", "a\u{1b}[31m", &"a".repeat(101)] {
+            assert!(Name::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn metadata_is_capped() {
+        let object = |length| BTreeMap::from([("k".to_owned(), serde_json::Value::from("x".repeat(length)))]);
+        assert!(Metadata::new(object(4096 - 8)).is_ok());
+        assert!(Metadata::new(object(4097 - 8)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics(text in ".{0,120}") {
+            let _message = Message::parse(&text);
+            let _name = Name::parse(&text);
+        }
+    }
+}
