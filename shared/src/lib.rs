@@ -1,6 +1,7 @@
 //! What every function shares.
 pub mod config;
 pub mod domain;
+pub mod store;
 
 use config::{ConfigError, Environment};
 use domain::clock::Clock;

@@ -1,0 +1,148 @@
+//! Groups: made with their first owner, changed one version at a time, and deleted for good.
+
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+
+use super::access::{Item, Transaction, number, text};
+use super::invites::live_group;
+use super::{Store, StoreError, items, keys};
+use crate::domain::clock::Timestamp;
+use crate::domain::group::Group;
+use crate::domain::ids::{GroupId, UserId};
+use crate::domain::invite::{Invite, State};
+use crate::domain::member::Member;
+
+/// What became of making a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CreateGroupOutcome {
+    /// It exists, with its owner.
+    Created,
+    /// A group has, or had, this id.
+    Taken,
+}
+
+/// What became of changing a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpdateGroupOutcome {
+    /// It is as given.
+    Updated,
+    /// It was changed by somebody else, or deleted, since it was read.
+    Changed,
+}
+
+impl Store {
+    /// The group, if it lives, and the user's membership in it, as last written.
+    pub async fn group_and_member(&self, group: &GroupId, user: &UserId) -> Result<(Option<Group>, Option<Member>), StoreError> {
+        let (group_key, member_key) = (keys::group(group), keys::member(group, user));
+        let mut found = self.get_many(vec![group_key.clone(), member_key.clone()]).await?;
+        let group = found.remove(&group_key).map(live_group).transpose()?.flatten();
+        Ok((group, found.remove(&member_key).map(items::to_member).transpose()?))
+    }
+
+    /// The groups that live among these (at most 100).
+    pub async fn groups(&self, groups: &[GroupId]) -> Result<Vec<Group>, StoreError> {
+        let mut found = self.get_many(groups.iter().map(keys::group).collect()).await?;
+        let in_order = groups.iter().filter_map(|group| found.remove(&keys::group(group)));
+        Ok(in_order.map(live_group).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// Makes the group and its owner's membership.
+    pub async fn create_group(&self, group: &Group, owner: &Member) -> Result<CreateGroupOutcome, StoreError> {
+        let writes: Vec<TransactWriteItem> =
+            vec![self.put_if_absent(items::from_group(group)?)?, self.put_if_absent(items::from_member(owner)?)?];
+        Ok(match self.transact(writes).await? {
+            Transaction::Committed => CreateGroupOutcome::Created,
+            Transaction::Refused(_) => CreateGroupOutcome::Taken,
+        })
+    }
+
+    /// Writes the group's own fields, if its version is still the one before `group.version`.
+    ///
+    /// What members' writes count (`owner_count`, `authority_epoch`, `seats_taken`) is left as it is.
+    pub async fn update_group(&self, group: &Group) -> Result<UpdateGroupOutcome, StoreError> {
+        let whole = items::from_group(group)?;
+        let fields = ["name", "description", "group_type", "policy", "metadata", "updated_at", "version"];
+        let mut values = Item::from([(":active".into(), text("active")), (":before".into(), number(group.version - 1))]);
+        let mut names = std::collections::HashMap::from([("#state".to_owned(), "state".to_owned())]);
+        let (mut set, mut remove) = (Vec::new(), Vec::new());
+        for field in fields {
+            names.insert(format!("#{field}"), field.to_owned());
+            match whole.get(field) {
+                Some(value) => {
+                    values.insert(format!(":{field}"), value.clone());
+                    set.push(format!("#{field} = :{field}"));
+                }
+                None => remove.push(format!("#{field}")),
+            }
+        }
+        let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::group(&group.id).into_item()));
+        let update = update.update_expression(format!("SET {}{remove}", set.join(", ")));
+        let update = update.condition_expression("#state = :active AND #version = :before").set_expression_attribute_names(Some(names));
+        match update.set_expression_attribute_values(Some(values)).send().await {
+            Ok(_) => Ok(UpdateGroupOutcome::Updated),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(UpdateGroupOutcome::Changed),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Flips the group to deleted, then revokes its pending invites and removes its members, page by page.
+    ///
+    /// From the flip on every read and every transaction on the group finds it gone, so work that is cut off leaves nothing usable;
+    /// the same call again finishes it.
+    pub async fn delete_group(&self, group: &GroupId, by: &UserId, now: Timestamp) -> Result<(), StoreError> {
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::group(group).into_item()));
+        let update = update.update_expression("SET #state = :deleted, updated_at = :now").condition_expression("attribute_exists(pk)");
+        let update = update.expression_attribute_names("#state", "state").expression_attribute_values(":deleted", text("deleted"));
+        update.expression_attribute_values(":now", number(now.seconds())).send().await?;
+        self.end_invites(group, by, now).await?;
+        self.remove_members(group).await
+    }
+
+    async fn end_invites(&self, group: &GroupId, by: &UserId, now: Timestamp) -> Result<(), StoreError> {
+        let mut from = None;
+        loop {
+            let (page, next) = self.partition_page(group, keys::INVITES, from, None).await?;
+            for item in page {
+                let invite: Invite = items::to_invite(item)?;
+                if invite.stored_state == State::Pending {
+                    self.resolve(&invite, State::Revoked, Some(by), None, now).await?;
+                }
+            }
+            match next {
+                Some(next) => from = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    async fn remove_members(&self, group: &GroupId) -> Result<(), StoreError> {
+        let mut from = None;
+        loop {
+            let (page, next) = self.partition_page(group, keys::MEMBERS, from, None).await?;
+            for item in page {
+                let member = items::to_member(item)?;
+                let key = keys::member(group, &member.user).into_item();
+                self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await?;
+            }
+            match next {
+                Some(next) => from = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// A page of the group's items whose sort key begins with `prefix`, as last written, and where the next begins.
+    pub(super) async fn partition_page(
+        &self,
+        group: &GroupId,
+        prefix: &str,
+        from: Option<Item>,
+        limit: Option<i32>,
+    ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+        let query = self.client.query().table_name(&self.table).consistent_read(true).set_limit(limit);
+        let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :prefix)").set_exclusive_start_key(from);
+        let query = query.expression_attribute_values(":pk", AttributeValue::S(keys::group_partition(group)));
+        let page = query.expression_attribute_values(":prefix", text(prefix)).send().await?;
+        Ok((page.items.unwrap_or_default(), page.last_evaluated_key.filter(|key| !key.is_empty())))
+    }
+}

@@ -1,0 +1,290 @@
+//! Invites: read with what a decision needs, created by one conditional write, and moved between states by another.
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
+
+use super::access::{self, Item, Transaction, number, text};
+use super::items::{self, GroupState, PointerItem};
+use super::{Store, StoreError, keys};
+use crate::domain::clock::Timestamp;
+use crate::domain::group::Group;
+use crate::domain::identity::Identity;
+use crate::domain::ids::{GroupId, InviteId, UserId};
+use crate::domain::invite::{Delivery, Generation, Invite, State};
+use crate::domain::member::Member;
+use crate::domain::text::Message;
+use crate::domain::user::User;
+
+/// What making an invite is decided on: one round trip, all as last written.
+#[derive(Debug)]
+pub struct CreateReads {
+    /// The group, if it lives.
+    pub group: Option<Group>,
+    /// The inviter's membership.
+    pub inviter: Option<Member>,
+    /// What stands under the invite's own id.
+    pub existing: Option<Invite>,
+    /// The invited user's own membership, where a user id is invited.
+    pub invited_member: Option<Member>,
+    /// The invited user, where a user id is invited.
+    pub invited_user: Option<User>,
+    /// The user who holds the invited address, number or account.
+    pub holder: Option<UserId>,
+}
+
+/// What became of the one write that makes an invite.
+#[derive(Debug)]
+pub enum PutInviteOutcome {
+    /// It is made.
+    Created,
+    /// Somebody was faster: this is what stands under the id now.
+    Occupied(Box<Invite>),
+    /// The pending user exists by now: read again, and put the invite without it.
+    UserTaken,
+}
+
+/// What became of a move to a final state.
+#[derive(Debug)]
+pub enum ResolveOutcome {
+    /// The invite as it is now.
+    Done(Box<Invite>),
+    /// It was no longer pending, in time, or of that generation: this is what was found.
+    Lost(Option<Box<Invite>>),
+}
+
+/// A move of a pending invite to a final state.
+pub(super) struct Resolution<'a> {
+    pub(super) group: &'a GroupId,
+    pub(super) id: InviteId,
+    pub(super) generation: Generation,
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) to: State,
+    pub(super) by: Option<&'a UserId>,
+    pub(super) reason: Option<&'a Message>,
+    pub(super) now: Timestamp,
+}
+
+/// True of a pending invite of the expected generation whose time has not passed.
+pub(super) const IS_LIVE: &str = "#state = :pending AND generation = :generation AND (attribute_not_exists(expires_at) OR expires_at > :now)";
+
+impl Resolution<'_> {
+    pub(super) fn expression(&self) -> String {
+        let by = if self.by.is_some() { ", resolved_by = :by" } else { "" };
+        let reason = if self.reason.is_some() { ", decline_reason = :reason" } else { "" };
+        format!(
+            "SET #state = :to, by_group_sk = :sort, by_invitee_sk = :sort, resolved_at = :now, updated_at = :now, version = version + :one{by}{reason} \
+             REMOVE due_pk, due_sk, outbox"
+        )
+    }
+
+    pub(super) fn values(&self) -> Item {
+        let mut values = Item::from([
+            (":to".into(), text(self.to.as_str())),
+            (":sort".into(), text(keys::list_sort(self.to, self.expires_at, self.id))),
+            (":now".into(), number(self.now.seconds())),
+            (":one".into(), number(1)),
+            (":pending".into(), text(State::Pending.as_str())),
+            (":generation".into(), number(self.generation)),
+        ]);
+        values.extend(self.by.map(|user| (":by".into(), text(user.as_str()))));
+        values.extend(self.reason.map(|reason| (":reason".into(), text(reason.as_str()))));
+        values
+    }
+
+    pub(super) fn key(&self) -> Item {
+        keys::invite(self.group, self.id).into_item()
+    }
+}
+
+impl Store {
+    /// Everything that making the invite `id` by `inviter` is decided on. `identity` is what the invitee must prove,
+    /// `invited_user` the user who is invited by id.
+    pub async fn read_for_create(
+        &self,
+        group: &GroupId,
+        inviter: &UserId,
+        id: InviteId,
+        identity: Option<&Identity>,
+        invited_user: Option<&UserId>,
+    ) -> Result<CreateReads, StoreError> {
+        let (group_key, inviter_key, invite_key) = (keys::group(group), keys::member(group, inviter), keys::invite(group, id));
+        let pointer_key = identity.map(keys::pointer);
+        // Nobody invites themselves, and a batch may not name one key twice.
+        let member_key = invited_user.map(|user| keys::member(group, user)).filter(|key| *key != inviter_key);
+        let user_key = invited_user.map(keys::user);
+        let wanted = [group_key.clone(), inviter_key.clone(), invite_key.clone()].into_iter();
+        let wanted = wanted.chain(pointer_key.clone()).chain(member_key.clone()).chain(user_key.clone()).collect();
+        let mut found = self.get_many(wanted).await?;
+        let pointer = pointer_key.and_then(|key| found.remove(&key)).map(|item| access::read::<PointerItem>(item, "pointer")).transpose()?;
+        Ok(CreateReads {
+            group: found.remove(&group_key).map(live_group).transpose()?.flatten(),
+            inviter: found.remove(&inviter_key).map(items::to_member).transpose()?,
+            existing: found.remove(&invite_key).map(items::to_invite).transpose()?,
+            invited_member: member_key.and_then(|key| found.remove(&key)).map(items::to_member).transpose()?,
+            invited_user: user_key.and_then(|key| found.remove(&key)).map(items::to_user).transpose()?,
+            holder: pointer.map(|pointer| pointer.user),
+        })
+    }
+
+    /// Makes the invite, if under its id stands nothing, or a dead invite of exactly the generation before.
+    ///
+    /// `pending_user` is made with it, all or nothing, where the invite is for somebody new.
+    pub async fn put_invite(&self, invite: &Invite, pending_user: Option<&User>) -> Result<PutInviteOutcome, StoreError> {
+        let item = items::from_invite(invite)?;
+        let (condition, values) = vacancy(invite);
+        let names = (invite.generation > 1).then(|| [("#state".to_owned(), "state".to_owned())].into());
+        if let Some(user) = pending_user {
+            let put = Put::builder().table_name(&self.table).set_item(Some(item)).condition_expression(condition);
+            let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values).build();
+            return self.put_with_user(invite, put.map_err(incomplete)?, user).await;
+        }
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).condition_expression(condition);
+        let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        match put.send().await {
+            Ok(_) => Ok(PutInviteOutcome::Created),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => self.occupant(invite).await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn put_with_user(&self, invite: &Invite, put: Put, user: &User) -> Result<PutInviteOutcome, StoreError> {
+        let mut writes = vec![TransactWriteItem::builder().put(put).build()];
+        writes.push(self.put_if_absent(items::from_user(user)?)?);
+        for identity in user.profile.identities() {
+            let pointer = PointerItem::new(keys::pointer(&identity), &user.id);
+            writes.push(self.put_if_absent(access::write(&pointer, "pointer")?)?);
+        }
+        match self.transact(writes).await? {
+            Transaction::Committed => Ok(PutInviteOutcome::Created),
+            Transaction::Refused(failed) if failed.first() == Some(&true) => self.occupant(invite).await,
+            Transaction::Refused(_) => Ok(PutInviteOutcome::UserTaken),
+        }
+    }
+
+    async fn occupant(&self, invite: &Invite) -> Result<PutInviteOutcome, StoreError> {
+        let found = self.invite(&invite.group, invite.id).await?;
+        found.map(|found| PutInviteOutcome::Occupied(Box::new(found))).ok_or_else(|| StoreError::Unavailable("the winner of a race is gone".into()))
+    }
+
+    pub(super) fn put_if_absent(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder().table_name(&self.table).set_item(Some(item)).condition_expression("attribute_not_exists(pk)").build();
+        Ok(TransactWriteItem::builder().put(put.map_err(incomplete)?).build())
+    }
+
+    /// The invite, as last written.
+    pub async fn invite(&self, group: &GroupId, id: InviteId) -> Result<Option<Invite>, StoreError> {
+        self.get(keys::invite(group, id)).await?.map(items::to_invite).transpose()
+    }
+
+    /// The invite together with its group, if that lives, as last written.
+    pub async fn invite_and_group(&self, group: &GroupId, id: InviteId) -> Result<(Option<Invite>, Option<Group>), StoreError> {
+        let (invite_key, group_key) = (keys::invite(group, id), keys::group(group));
+        let mut found = self.get_many(vec![invite_key.clone(), group_key.clone()]).await?;
+        let invite = found.remove(&invite_key).map(items::to_invite).transpose()?;
+        Ok((invite, found.remove(&group_key).map(live_group).transpose()?.flatten()))
+    }
+
+    /// Moves the invite, if it is pending, in time and of its generation, to `to`, a final state.
+    pub async fn resolve(
+        &self,
+        invite: &Invite,
+        to: State,
+        by: Option<&UserId>,
+        reason: Option<&Message>,
+        now: Timestamp,
+    ) -> Result<ResolveOutcome, StoreError> {
+        let Invite { group, id, generation, expires_at, .. } = invite;
+        let resolution = Resolution { group, id: *id, generation: *generation, expires_at: *expires_at, to, by, reason, now };
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(resolution.key()));
+        let update = update.update_expression(resolution.expression()).condition_expression(IS_LIVE).expression_attribute_names("#state", "state");
+        let update = update.set_expression_attribute_values(Some(resolution.values())).return_values(ReturnValue::AllNew);
+        match update.send().await {
+            Ok(answer) => match answer.attributes {
+                Some(item) => Ok(ResolveOutcome::Done(Box::new(items::to_invite(item)?))),
+                None => Err(StoreError::Refused("no attributes in the answer".into())),
+            },
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(ResolveOutcome::Lost(self.invite(group, *id).await?.map(Box::new)))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Writes a counted link down as exhausted, if its uses are taken. What it is in every read already, lists then show by key.
+    pub async fn mark_exhausted(&self, invite: &Invite, now: Timestamp) -> Result<(), StoreError> {
+        let Some(max) = invite.invitee.link().and_then(|link| link.max_uses) else { return Ok(()) };
+        let Invite { group, id, generation, expires_at, .. } = invite;
+        let resolution =
+            Resolution { group, id: *id, generation: *generation, expires_at: *expires_at, to: State::Exhausted, by: None, reason: None, now };
+        let mut values = resolution.values();
+        values.insert(":max".into(), number(max));
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(resolution.key()));
+        let update = update.update_expression(resolution.expression()).condition_expression(format!("{IS_LIVE} AND uses >= :max"));
+        let update = update.expression_attribute_names("#state", "state").set_expression_attribute_values(Some(values));
+        ignore_condition(update.send().await)
+    }
+
+    /// Writes down what became of a mail: only where that generation's mail is still due.
+    ///
+    /// Nothing happens where it is not: another delivery of the same stream record has written it down.
+    pub async fn mark_delivery(&self, invite: &Invite, delivery: &Delivery, now: Timestamp) -> Result<(), StoreError> {
+        let delivery_value = serde_dynamo::to_attribute_value::<_, AttributeValue>(delivery);
+        let delivery_value = delivery_value.map_err(|error| StoreError::Corrupt { key: "delivery", problem: error.to_string() })?;
+        let sent = if delivery.state == crate::domain::invite::DeliveryState::Sent { ", last_sent_at = :now" } else { "" };
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::invite(&invite.group, invite.id).into_item()));
+        let update = update
+            .update_expression(format!("SET delivery = :delivery, updated_at = :now, version = version + :one{sent} REMOVE outbox"))
+            .condition_expression("generation = :generation AND outbox = :queued")
+            .expression_attribute_values(":delivery", delivery_value)
+            .expression_attribute_values(":now", number(now.seconds()))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":generation", number(invite.generation))
+            .expression_attribute_values(":queued", text("queued"));
+        ignore_condition(update.send().await)
+    }
+
+    pub(super) fn resolution_update(&self, resolution: &Resolution<'_>) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder().table_name(&self.table).set_key(Some(resolution.key()));
+        let update = update.update_expression(resolution.expression()).condition_expression(IS_LIVE).expression_attribute_names("#state", "state");
+        let update = update.set_expression_attribute_values(Some(resolution.values())).build().map_err(incomplete)?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+}
+
+/// What must hold for the invite to be made under its id.
+fn vacancy(invite: &Invite) -> (&'static str, Option<Item>) {
+    if invite.generation == 1 {
+        return ("attribute_not_exists(pk)", None);
+    }
+    let values = Item::from([
+        (":key".into(), text(invite.invitee.key())),
+        (":before".into(), number(invite.generation - 1)),
+        (":pending".into(), text(State::Pending.as_str())),
+        (":now".into(), number(invite.created_at.seconds())),
+    ]);
+    ("invitee_key = :key AND generation = :before AND (#state <> :pending OR expires_at <= :now)", Some(values))
+}
+
+/// The group that the item holds, unless it is deleted.
+pub(super) fn live_group(item: Item) -> Result<Option<Group>, StoreError> {
+    let (group, state) = items::to_group(item)?;
+    Ok((state == GroupState::Active).then_some(group))
+}
+
+/// A builder's complaint: a mistake of ours.
+pub(super) fn incomplete(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {
+    StoreError::Refused(error.to_string())
+}
+
+type UpdateResult = Result<
+    aws_sdk_dynamodb::operation::update_item::UpdateItemOutput,
+    aws_sdk_dynamodb::error::SdkError<aws_sdk_dynamodb::operation::update_item::UpdateItemError>,
+>;
+
+/// For a write that is right to do nothing where its condition no longer holds.
+fn ignore_condition(result: UpdateResult) -> Result<(), StoreError> {
+    match result {
+        Ok(_) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

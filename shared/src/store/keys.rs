@@ -1,0 +1,149 @@
+//! Every key string of the table. Parts are typed, and none but the last may hold a `#`, so that no value forges another key.
+
+use crate::domain::clock::Timestamp;
+use crate::domain::identity::Identity;
+use crate::domain::ids::{GroupId, InviteId, UserId};
+use crate::domain::invite::State;
+
+/// An item's primary key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) pk: String,
+    pub(super) sk: String,
+}
+
+/// How many partitions the `due` index is spread over.
+const DUE_SHARDS: u64 = 8;
+
+/// Stands in for the end of what has none; later than any timestamp's twelve digits.
+const NEVER: &str = "999999999999";
+
+pub(super) fn group(group: &GroupId) -> Key {
+    Key { pk: group_partition(group), sk: "G".into() }
+}
+
+pub(super) fn invite(group: &GroupId, id: InviteId) -> Key {
+    Key { pk: group_partition(group), sk: format!("I#{id}") }
+}
+
+pub(super) fn member(group: &GroupId, user: &UserId) -> Key {
+    Key { pk: group_partition(group), sk: format!("M#{user}") }
+}
+
+/// What every member's sort key begins with.
+pub(super) const MEMBERS: &str = "M#";
+
+/// What every invite's sort key begins with.
+pub(super) const INVITES: &str = "I#";
+
+pub(super) fn user(user: &UserId) -> Key {
+    Key { pk: format!("U#{user}"), sk: "U".into() }
+}
+
+/// The pointer from something that a person can prove to the user whose it is.
+pub(super) fn pointer(identity: &Identity) -> Key {
+    let pk = match identity {
+        Identity::Email(address) => format!("E#{}", address.key()),
+        Identity::Phone(number) => format!("P#{}", number.as_str()),
+        Identity::Account(account) => format!("A#{}#{}", account.membership_type, account.membership_id),
+    };
+    Key { pk, sk: "P".into() }
+}
+
+/// A counter of what `subject` did in the window that starts at `start`.
+pub(super) fn window(name: &str, subject: &str, start: Timestamp) -> Key {
+    Key { pk: format!("R#{name}#{subject}"), sk: format!("{:012}", start.seconds()) }
+}
+
+/// `by_group` and the base table share a group's partition name.
+pub(super) fn group_partition(group: &GroupId) -> String {
+    format!("G#{group}")
+}
+
+/// `by_invitee`: an invitee's invites.
+pub(super) fn invitee_partition(invitee_key: &str) -> String {
+    format!("V#{invitee_key}")
+}
+
+/// `by_invitee`: a user's memberships.
+pub(super) fn memberships_partition(user: &UserId) -> String {
+    format!("U#{user}")
+}
+
+pub(super) fn membership_sort(group: &GroupId) -> String {
+    format!("M#{group}")
+}
+
+/// The sort key of an invite in both lists: state, then end, then id.
+pub(super) fn list_sort(state: State, expires_at: Option<Timestamp>, id: InviteId) -> String {
+    format!("{}#{}#{:016}", state.as_str(), end(expires_at), id.number())
+}
+
+/// The bounds, both inclusive, of the invites stored in `state` that end from `from` to `to`.
+pub(super) fn list_range(state: State, from: Option<Timestamp>, to: Option<Timestamp>) -> (String, String) {
+    let low = from.map_or_else(|| "0".repeat(12), |at| end(Some(at)));
+    (format!("{}#{low}#", state.as_str()), format!("{}#{}#~", state.as_str(), end(to)))
+}
+
+fn end(at: Option<Timestamp>) -> String {
+    at.map_or_else(|| NEVER.to_owned(), |at| format!("{:012}", at.seconds()))
+}
+
+/// `due`: what the clock has work for.
+pub(super) fn due(id: InviteId, at: Timestamp) -> (String, String) {
+    (format!("D#{}", id.number() % DUE_SHARDS), format!("{:012}", at.seconds()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::email::EmailAddress;
+
+    fn parts() -> (GroupId, InviteId, UserId) {
+        (GroupId::parse("3773").unwrap(), InviteId::from_number(506).unwrap(), UserId::parse("29845").unwrap())
+    }
+
+    #[test]
+    fn every_key_reads_as_the_design_s_table_says() {
+        let (group_id, id, user_id) = parts();
+        let text = |key: Key| format!("{} / {}", key.pk, key.sk);
+        assert_eq!(text(group(&group_id)), "G#3773 / G");
+        assert_eq!(text(invite(&group_id, id)), "G#3773 / I#506");
+        assert_eq!(text(member(&group_id, &user_id)), "G#3773 / M#29845");
+        assert_eq!(text(user(&user_id)), "U#29845 / U");
+        let email = Identity::Email(EmailAddress::parse("Ada@Example.com").unwrap());
+        assert_eq!(text(pointer(&email)), "E#ada@example.com / P");
+        let at = Timestamp::from_seconds(1_700_000_000);
+        assert_eq!(text(window("invites", "29842", at)), "R#invites#29842 / 001700000000");
+        assert_eq!(list_sort(State::Pending, Some(at), id), "pending#001700000000#0000000000000506");
+        assert_eq!(list_sort(State::Pending, None, id), "pending#999999999999#0000000000000506");
+        assert_eq!(due(id, at), ("D#2".to_owned(), "001700000000".to_owned()));
+    }
+
+    #[test]
+    fn a_range_holds_exactly_the_ends_between_its_bounds() {
+        let (_, id, _) = parts();
+        let at = Timestamp::from_seconds;
+        let holds = |from: Option<i64>, to: Option<i64>, end: Option<i64>| {
+            let (low, high) = list_range(State::Pending, from.map(at), to.map(at));
+            (low..=high).contains(&list_sort(State::Pending, end.map(at), id))
+        };
+        assert!(holds(Some(100), None, Some(100)) && holds(Some(100), None, None) && !holds(Some(101), None, Some(100)));
+        assert!(holds(None, Some(100), Some(100)) && !holds(None, Some(99), Some(100)) && !holds(None, Some(100), None));
+    }
+
+    proptest! {
+        /// Different things never share a key (RELIABILITY H13).
+        #[test]
+        fn different_tuples_give_different_keys(a in "[A-Za-z0-9_-]{1,8}", b in "[A-Za-z0-9_-]{1,8}", u in "[!-~&&[^#]]{1,8}", v in "[!-~&&[^#]]{1,8}", i in 1u64..99, j in 1u64..99) {
+            let (a, b) = (GroupId::parse(&a).unwrap(), GroupId::parse(&b).unwrap());
+            let (u, v) = (UserId::parse(&u).unwrap(), UserId::parse(&v).unwrap());
+            let (i, j) = (InviteId::from_number(i).unwrap(), InviteId::from_number(j).unwrap());
+            prop_assert_eq!(member(&a, &u) == member(&b, &v), (&a, &u) == (&b, &v));
+            prop_assert_eq!(invite(&a, i) == invite(&b, j), (&a, i) == (&b, j));
+            prop_assert!(invite(&a, i) != member(&b, &v) && group(&a) != member(&b, &v) && user(&u) != group(&a));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Members: read, given other roles, and removed, each with the counts on their group that must hold under a race.
+
+use aws_sdk_dynamodb::types::{Delete, Put, Select, TransactWriteItem, Update};
+
+use super::access::{Item, Transaction, number, text};
+use super::invites::incomplete;
+use super::{Store, StoreError, items, keys};
+use crate::domain::group::Group;
+use crate::domain::ids::{GroupId, UserId};
+use crate::domain::member::Member;
+use crate::domain::role::Roles;
+
+/// What a write does to a member.
+#[derive(Clone, Debug)]
+pub enum RoleChange {
+    /// Gives these roles instead.
+    To(Roles),
+    /// Ends the membership.
+    Removal,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeMemberOutcome {
+    /// It is done, and the group's authority epoch is raised.
+    Changed,
+    /// The group would be left without an owner.
+    LastOwner,
+    /// The member changed since it was read.
+    Conflict,
+}
+
+impl Store {
+    /// The membership, as last written.
+    pub async fn member(&self, group: &GroupId, user: &UserId) -> Result<Option<Member>, StoreError> {
+        self.get(keys::member(group, user)).await?.map(items::to_member).transpose()
+    }
+
+    /// How many members the group has now, counted one by one.
+    pub async fn count_members(&self, group: &GroupId) -> Result<u32, StoreError> {
+        let mut count: u32 = 0;
+        let mut from: Option<Item> = None;
+        loop {
+            let query = self.client.query().table_name(&self.table).select(Select::Count).set_exclusive_start_key(from);
+            let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :prefix)");
+            let query = query.expression_attribute_values(":pk", text(keys::group_partition(group)));
+            let page = query.expression_attribute_values(":prefix", text(keys::MEMBERS)).send().await?;
+            count = count.saturating_add(u32::try_from(page.count).unwrap_or(0));
+            match page.last_evaluated_key.filter(|key| !key.is_empty()) {
+                Some(key) => from = Some(key),
+                None => return Ok(count),
+            }
+        }
+    }
+
+    /// Changes the member as read, and counts on the group: owners, never to none; seats, where they are limited; and the authority
+    /// epoch, which tells pending invites that somebody may have lost a right.
+    pub async fn change_member(&self, group: &Group, member: &Member, change: &RoleChange) -> Result<ChangeMemberOutcome, StoreError> {
+        let writes = vec![self.member_write(member, change)?, self.group_count(group, member, change)?];
+        Ok(match self.transact(writes).await? {
+            Transaction::Committed => ChangeMemberOutcome::Changed,
+            Transaction::Refused(failed) if failed.first() == Some(&true) => ChangeMemberOutcome::Conflict,
+            Transaction::Refused(_) => ChangeMemberOutcome::LastOwner,
+        })
+    }
+
+    fn member_write(&self, member: &Member, change: &RoleChange) -> Result<TransactWriteItem, StoreError> {
+        let before = items::from_member(member)?.remove("roles").unwrap_or_else(|| text(""));
+        let write = TransactWriteItem::builder();
+        Ok(match change {
+            RoleChange::To(roles) => {
+                let after = items::from_member(&Member { roles: roles.clone(), ..member.clone() })?;
+                let put = Put::builder().table_name(&self.table).set_item(Some(after)).condition_expression("#roles = :before");
+                let put = put.expression_attribute_names("#roles", "roles").expression_attribute_values(":before", before);
+                write.put(put.build().map_err(incomplete)?).build()
+            }
+            RoleChange::Removal => {
+                let key = keys::member(&member.group, &member.user).into_item();
+                let delete = Delete::builder().table_name(&self.table).set_key(Some(key)).condition_expression("#roles = :before");
+                let delete = delete.expression_attribute_names("#roles", "roles").expression_attribute_values(":before", before);
+                write.delete(delete.build().map_err(incomplete)?).build()
+            }
+        })
+    }
+
+    fn group_count(&self, group: &Group, member: &Member, change: &RoleChange) -> Result<TransactWriteItem, StoreError> {
+        let owned = i32::from(member.roles.is_owner());
+        let (owns, freed) = match change {
+            RoleChange::To(roles) => (i32::from(roles.is_owner()), false),
+            RoleChange::Removal => (0, group.seats_taken.is_some()),
+        };
+        let values = Item::from([(":owners".into(), number(owns - owned)), (":one".into(), number(1))]);
+        let freed = if freed { ", seats_taken = seats_taken - :one" } else { "" };
+        let leaves_an_owner = if owns < owned { "owner_count > :one" } else { "attribute_exists(pk)" };
+        let update = Update::builder().table_name(&self.table).set_key(Some(keys::group(&group.id).into_item()));
+        let update = update.update_expression(format!("SET owner_count = owner_count + :owners, authority_epoch = authority_epoch + :one{freed}"));
+        let update = update.condition_expression(leaves_an_owner).set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+}
