@@ -1,4 +1,5 @@
 //! What every function shares.
+pub mod auth;
 pub mod config;
 pub mod domain;
 pub mod store;

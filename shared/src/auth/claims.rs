@@ -1,0 +1,107 @@
+//! The claims that count, each with the one JSON type that it may have. A claim that stands twice is an error.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::Caller;
+use crate::domain::clock::Timestamp;
+use crate::domain::email::EmailAddress;
+use crate::domain::identity::{Account, PhoneNumber};
+use crate::domain::ids::UserId;
+use crate::domain::text::Name;
+
+/// How far the issuer's clock may differ from ours, in seconds.
+pub(super) const LEEWAY: i64 = 30;
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// True only where the JSON says `true`: the text "true" or the number 1 verify nothing.
+#[derive(Default, Deserialize)]
+#[serde(untagged)]
+enum Flag {
+    Is(bool),
+    #[default]
+    Absent,
+    Other(IgnoredAny),
+}
+
+impl Flag {
+    fn is_true(&self) -> bool {
+        matches!(self, Self::Is(true))
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Claims {
+    iss: String,
+    sub: String,
+    aud: Audience,
+    exp: i64,
+    iat: i64,
+    nbf: Option<i64>,
+    name: Option<String>,
+    email: Option<String>,
+    #[serde(default)]
+    email_verified: Flag,
+    phone_number: Option<String>,
+    #[serde(default)]
+    phone_number_verified: Flag,
+    #[serde(default)]
+    accounts: Vec<Account>,
+    scope: Option<String>,
+}
+
+/// Why claims were refused: too late, or never right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ClaimsError {
+    Expired,
+    Invalid,
+}
+
+/// What claims must say.
+pub(super) struct Rules<'a> {
+    pub(super) issuer: &'a str,
+    pub(super) audience: &'a str,
+    pub(super) max_lifetime: i64,
+    pub(super) now: Timestamp,
+}
+
+impl Claims {
+    /// The caller, if issuer, audience and times are right (RFC 7519 §4.1, RFC 8725 §3.8 to §3.10).
+    pub(super) fn caller(self, rules: &Rules<'_>) -> Result<Caller, ClaimsError> {
+        let now = rules.now.seconds();
+        let for_us = match &self.aud {
+            Audience::One(audience) => audience == rules.audience,
+            Audience::Several(audiences) => audiences.iter().any(|audience| audience == rules.audience),
+        };
+        let lifetime = self.exp.checked_sub(self.iat).ok_or(ClaimsError::Invalid)?;
+        let early = self.iat > now + LEEWAY || self.nbf.is_some_and(|from| from > now + LEEWAY);
+        if self.iss != rules.issuer || !for_us || early || !(1..=rules.max_lifetime).contains(&lifetime) {
+            return Err(ClaimsError::Invalid);
+        }
+        if self.exp <= now - LEEWAY {
+            return Err(ClaimsError::Expired);
+        }
+        self.into_caller()
+    }
+
+    fn into_caller(self) -> Result<Caller, ClaimsError> {
+        let email = self.email.and_then(|text| EmailAddress::parse(&text).ok());
+        let (email, unverified_email) = if self.email_verified.is_true() { (email, None) } else { (None, email) };
+        let phone = self.phone_number.filter(|_| self.phone_number_verified.is_true());
+        Ok(Caller {
+            user: UserId::parse(&self.sub).map_err(|_| ClaimsError::Invalid)?,
+            name: self.name.and_then(|name| Name::parse(&name).ok()).map(|name| name.as_str().to_owned()),
+            email,
+            unverified_email,
+            phone: phone.and_then(|text| PhoneNumber::parse(&text).ok()),
+            accounts: self.accounts,
+            scopes: self.scope.unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect(),
+        })
+    }
+}

@@ -1,0 +1,290 @@
+//! From an `Authorization` header to a [`Caller`].
+//!
+//! `jsonwebtoken` alone is lax about claims (it ignores `nbf`, `typ` and `crit`, and takes an absent `aud`), so it checks the
+//! signature only, with the algorithm fixed by the key, and everything else is checked here and in [`super::claims`].
+
+use std::sync::Arc;
+
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
+use secrecy::ExposeSecret;
+
+use super::Caller;
+use super::claims::{Claims, ClaimsError, Rules};
+use super::jwks::{Jwks, VerificationKey};
+use crate::config::{ConfigError, Environment};
+use crate::domain::clock::Timestamp;
+
+/// Why nobody is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unauthenticated {
+    /// There is no `Authorization` header (RFC 6750 §3: no error code).
+    Missing,
+    /// The token's time has passed.
+    Expired,
+    /// The token is not one of ours, or not well formed.
+    Invalid,
+    /// The issuer's keys can't be had right now: nobody can be told apart.
+    IssuerUnavailable,
+}
+
+/// Verifies callers for one issuer and audience. Clones share the issuer's keys.
+#[derive(Clone)]
+pub struct Authenticator {
+    issuer: String,
+    audience: String,
+    /// The header's `typ`, where the issuer sets one.
+    kind: Option<String>,
+    max_lifetime: i64,
+    keys: Keys,
+}
+
+#[derive(Clone)]
+enum Keys {
+    Secret(VerificationKey),
+    Public(Arc<Jwks>),
+}
+
+/// The longest `Authorization` header that is looked at, in bytes.
+const MAX_HEADER: usize = 8 * 1024;
+
+impl Authenticator {
+    /// Reads `JWT_ISSUER`, `JWT_AUDIENCE`, `JWT_TYPE`, `JWT_MAX_LIFETIME_SECONDS`, and `JWT_JWKS_URL` or `JWT_HS256_SECRET`.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or wrong: a secret beside a JWKS, or one below 32 bytes, among them.
+    pub fn configure(environment: &Environment) -> Result<Self, ConfigError> {
+        let issuer = environment.required("JWT_ISSUER")?.to_owned();
+        let url = environment.optional("JWT_JWKS_URL").map(str::to_owned);
+        let keys = match environment.secret("JWT_HS256_SECRET")? {
+            Some(_) if url.is_some() => {
+                return Err(ConfigError { variable: "JWT_HS256_SECRET", problem: "may not be set beside JWT_JWKS_URL".into() });
+            }
+            Some(secret) => {
+                let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
+                Keys::Secret(VerificationKey { key, algorithms: vec![Algorithm::HS256] })
+            }
+            None => Keys::Public(Arc::new(Jwks::new(issuer.clone(), url))),
+        };
+        Ok(Self {
+            issuer,
+            audience: environment.required("JWT_AUDIENCE")?.to_owned(),
+            kind: environment.optional("JWT_TYPE").map(str::to_owned),
+            max_lifetime: environment.parsed("JWT_MAX_LIFETIME_SECONDS", 86_400)?,
+            keys,
+        })
+    }
+
+    /// The caller whom the value of the `Authorization` header proves.
+    ///
+    /// # Errors
+    /// See [`Unauthenticated`]; nothing is looked up before the signature is right but the key of the `kid`.
+    pub async fn caller(&self, authorization: Option<&str>, now: Timestamp) -> Result<Caller, Unauthenticated> {
+        let token = bearer(authorization.ok_or(Unauthenticated::Missing)?)?;
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Unauthenticated::Invalid)?;
+        if header.crit.is_some() || self.kind.as_ref().is_some_and(|kind| !is_kind(&header, kind)) {
+            return Err(Unauthenticated::Invalid);
+        }
+        let key = self.key(&header, now).await?;
+        let claims = verified_claims(token, &header, &key)?;
+        let rules = Rules { issuer: &self.issuer, audience: &self.audience, max_lifetime: self.max_lifetime, now };
+        claims.caller(&rules).map_err(|error| match error {
+            ClaimsError::Expired => Unauthenticated::Expired,
+            ClaimsError::Invalid => Unauthenticated::Invalid,
+        })
+    }
+
+    async fn key(&self, header: &Header, now: Timestamp) -> Result<VerificationKey, Unauthenticated> {
+        let kid = header.kid.as_deref();
+        if kid.is_some_and(|kid| kid.len() > 256) {
+            return Err(Unauthenticated::Invalid);
+        }
+        match &self.keys {
+            Keys::Secret(key) => Ok(key.clone()),
+            Keys::Public(jwks) => match jwks.key(kid, now).await {
+                Ok(key) => key.ok_or(Unauthenticated::Invalid),
+                Err(error) => {
+                    tracing::error!(%error, "Can't verify callers");
+                    Err(Unauthenticated::IssuerUnavailable)
+                }
+            },
+        }
+    }
+}
+
+/// RFC 6750 §2.1: one scheme, one space, one token. A gateway joins several headers with commas; those are refused.
+fn bearer(authorization: &str) -> Result<&str, Unauthenticated> {
+    let (scheme, token) = authorization.split_once(' ').ok_or(Unauthenticated::Invalid)?;
+    let plain = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
+    if authorization.len() <= MAX_HEADER && scheme.eq_ignore_ascii_case("bearer") && plain { Ok(token) } else { Err(Unauthenticated::Invalid) }
+}
+
+/// RFC 7515 §4.1.9: `typ` compares without case, and `application/` may be left out.
+fn is_kind(header: &Header, kind: &str) -> bool {
+    let short = |text: &str| text.to_ascii_lowercase().trim_start_matches("application/").to_owned();
+    header.typ.as_deref().is_some_and(|typ| short(typ) == short(kind))
+}
+
+fn verified_claims(token: &str, header: &Header, key: &VerificationKey) -> Result<Claims, Unauthenticated> {
+    if !key.algorithms.contains(&header.alg) {
+        return Err(Unauthenticated::Invalid);
+    }
+    let mut signature_only = Validation::new(header.alg);
+    signature_only.validate_exp = false;
+    signature_only.validate_aud = false;
+    signature_only.required_spec_claims.clear();
+    jsonwebtoken::decode::<Claims>(token, &key.key, &signature_only).map(|data| data.claims).map_err(|_| Unauthenticated::Invalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::{EncodingKey, encode};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const SECRET: &str = "0123456789abcdef0123456789abcdef";
+    const NOW: i64 = 1_800_000_000;
+
+    fn authenticator(extra: &[(&str, &str)]) -> Result<Authenticator, ConfigError> {
+        let base = [("JWT_ISSUER", "https://issuer.example"), ("JWT_AUDIENCE", "beckon"), ("JWT_HS256_SECRET", SECRET)];
+        let pairs = base.iter().chain(extra).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Authenticator::configure(&pairs.collect())
+    }
+
+    fn claims() -> Value {
+        json!({"iss": "https://issuer.example", "aud": "beckon", "sub": "29842", "iat": NOW - 10, "exp": NOW + 600})
+    }
+
+    fn with(field: &str, value: Value) -> Value {
+        let mut claims = claims();
+        claims[field] = value;
+        claims
+    }
+
+    fn without(field: &str) -> Value {
+        let mut claims = claims();
+        claims.as_object_mut().unwrap().remove(field);
+        claims
+    }
+
+    fn sign(claims: &Value) -> String {
+        encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap()
+    }
+
+    async fn verify(authorization: &str) -> Result<Caller, Unauthenticated> {
+        authenticator(&[]).unwrap().caller(Some(authorization), Timestamp::from_seconds(NOW)).await
+    }
+
+    async fn verify_claims(claims: &Value) -> Result<Caller, Unauthenticated> {
+        verify(&format!("Bearer {}", sign(claims))).await
+    }
+
+    #[tokio::test]
+    async fn a_right_token_gives_its_caller() {
+        let mut claims = with("email", json!("Ada@example.com"));
+        claims["email_verified"] = json!(true);
+        claims["scope"] = json!("a users:write");
+        let caller = verify_claims(&claims).await.unwrap();
+        assert_eq!(caller.user.as_str(), "29842");
+        assert_eq!(caller.email.as_ref().unwrap().key(), "ada@example.com");
+        assert!(caller.has_scope("users:write") && !caller.has_scope("users"));
+        assert!(verify(&format!("bearer {}", sign(&claims))).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn only_json_true_verifies_an_address() {
+        for value in [json!("true"), json!(1), json!(null), json!(false), json!({}), json!([true])] {
+            let mut claims = with("email", json!("ada@example.com"));
+            claims["email_verified"] = value;
+            let caller = verify_claims(&claims).await.unwrap();
+            assert_eq!((caller.email, caller.unverified_email.is_some()), (None, true));
+        }
+        let caller = verify_claims(&with("email", json!("ada@example.com"))).await.unwrap();
+        assert_eq!(caller.email, None);
+    }
+
+    /// RELIABILITY D3 to D7: each of these is signed correctly, and wrong.
+    #[tokio::test]
+    async fn claims_of_the_wrong_form_are_refused() {
+        let wrong = [
+            without("aud"), with("aud", json!(1)), with("aud", json!({})), with("aud", json!(null)), with("aud", json!([])), with("aud", json!("other")),
+            without("iss"), with("iss", json!(1)), with("iss", json!(["https://issuer.example"])), with("iss", json!("https://issuer.example/")),
+            with("iss", json!("HTTPS://ISSUER.EXAMPLE")), without("sub"), with("sub", json!("")), with("sub", json!(29842)), with("sub", json!("a b")),
+            with("sub", json!("a\u{0}")), with("sub", json!("x".repeat(512))), without("exp"), with("exp", json!("1800000600")),
+            with("exp", json!((NOW + 600) * 1000)), with("exp", json!(1e18)), with("exp", json!(-1)), with("exp", json!(NOW - 20)),
+            without("iat"), with("iat", json!(NOW + 31)), with("iat", json!(NOW + 365 * 86_400)), with("iat", json!(NOW - 86_400)),
+            with("nbf", json!(NOW + 31)), with("nbf", json!("soon")), with("accounts", json!([{"membership_type": 0, "membership_id": "1"}])),
+        ];
+        for claims in wrong {
+            assert_eq!(verify_claims(&claims).await, Err(Unauthenticated::Invalid), "{claims}");
+        }
+        assert!(verify_claims(&with("aud", json!(["other", "beckon"]))).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn thirty_seconds_of_leeway_and_no_more() {
+        let ends = |ago: i64| json!({"iss": "https://issuer.example", "aud": "beckon", "sub": "1", "iat": NOW - 600, "exp": NOW - ago});
+        assert!(verify_claims(&ends(29)).await.is_ok());
+        assert_eq!(verify_claims(&ends(30)).await, Err(Unauthenticated::Expired));
+        assert_eq!(verify_claims(&ends(31)).await, Err(Unauthenticated::Expired));
+        assert!(verify_claims(&with("iat", json!(NOW + 30))).await.is_ok());
+        assert!(verify_claims(&with("nbf", json!(NOW + 30))).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn claims_that_stand_twice_are_refused() {
+        let key = EncodingKey::from_secret(SECRET.as_bytes());
+        use base64::Engine as _;
+        use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
+        let body = claims().to_string().replace("\"sub\":\"29842\"", "\"sub\":\"29842\",\"sub\":\"1\"");
+        let head = B64.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+        let message = format!("{head}.{}", B64.encode(body));
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
+        assert_eq!(verify(&format!("Bearer {message}.{signature}")).await, Err(Unauthenticated::Invalid));
+    }
+
+    #[tokio::test]
+    async fn headers_of_the_wrong_form_are_refused() {
+        let token = sign(&claims());
+        let cut = &token[..token.len() - 1];
+        let twice = format!("Bearer {token},Bearer {token}");
+        let forms = [
+            "Bearer".to_owned(), "Bearer ".into(), format!("Bearer  {token}"), format!("Bearer {token} x"), format!("Basic {token}"), twice,
+            token.clone(), format!("Bearer {cut}"), format!("Bearer {token}."), format!("Bearer {token}="), format!("Bearer {}", "a".repeat(9000)),
+            format!("Bearer {}", token.rsplit_once('.').unwrap().0), format!("Bearer {}.", token.rsplit_once('.').unwrap().0),
+        ];
+        for form in forms {
+            assert_eq!(verify(&form).await, Err(Unauthenticated::Invalid), "{form}");
+        }
+        let none = authenticator(&[]).unwrap().caller(None, Timestamp::from_seconds(NOW)).await;
+        assert_eq!(none, Err(Unauthenticated::Missing));
+    }
+
+    #[tokio::test]
+    async fn other_algorithms_types_and_critical_headers_are_refused() {
+        use base64::Engine as _;
+        use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
+        let key = EncodingKey::from_secret(SECRET.as_bytes());
+        for head in [r#"{"alg":"none"}"#, r#"{"alg":"None"}"#, r#"{"alg":"nOnE"}"#, r#"{"alg":"HS384"}"#, r#"{"alg":"RS256"}"#, r#"{"alg":"HS256","crit":["x"]}"#, r#"{"alg":"HS256","crit":[]}"#] {
+            let message = format!("{}.{}", B64.encode(head), B64.encode(claims().to_string()));
+            let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
+            assert_eq!(verify(&format!("Bearer {message}.{signature}")).await, Err(Unauthenticated::Invalid), "{head}");
+            assert_eq!(verify(&format!("Bearer {message}.")).await, Err(Unauthenticated::Invalid), "{head}");
+        }
+        let pinned = authenticator(&[("JWT_TYPE", "at+jwt")]).unwrap();
+        let plain = pinned.caller(Some(&format!("Bearer {}", sign(&claims()))), Timestamp::from_seconds(NOW)).await;
+        assert_eq!(plain, Err(Unauthenticated::Invalid));
+        let header = Header { typ: Some("application/AT+JWT".into()), ..Header::new(Algorithm::HS256) };
+        let token = encode(&header, &claims(), &key).unwrap();
+        assert!(pinned.caller(Some(&format!("Bearer {token}")), Timestamp::from_seconds(NOW)).await.is_ok());
+    }
+
+    #[test]
+    fn weak_or_doubled_configuration_ends_the_start() {
+        let variable = |extra: &[(&str, &str)]| authenticator(extra).err().unwrap().variable;
+        assert_eq!(variable(&[("JWT_HS256_SECRET", "short")]), "JWT_HS256_SECRET");
+        assert_eq!(variable(&[("JWT_JWKS_URL", "https://issuer.example/jwks")]), "JWT_HS256_SECRET");
+        assert_eq!(variable(&[("JWT_AUDIENCE", "")]), "JWT_AUDIENCE");
+        assert_eq!(variable(&[("JWT_MAX_LIFETIME_SECONDS", "a day")]), "JWT_MAX_LIFETIME_SECONDS");
+    }
+}
