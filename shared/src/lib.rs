@@ -1,23 +1,16 @@
-//! What every function shares.
+//! What every function of Beckon shares.
+//!
+//! Dependencies run one way: `functions → doors, http, auth → engine → domain`, and `engine → store, mail`. See ARCHITECTURE.md.
+
 pub mod auth;
 pub mod config;
 pub mod domain;
+pub mod doors;
+pub mod engine;
+pub mod http;
+pub mod mail;
+mod service;
 pub mod store;
+pub mod telemetry;
 
-use config::{ConfigError, Environment};
-use domain::clock::Clock;
-
-/// What a request function works with.
-#[derive(Clone)]
-pub struct Service {}
-impl Service {
-    /// Reads the configuration and makes the clients.
-    pub fn start(_environment: &Environment, _clock: Clock) -> Result<Self, ConfigError> { Ok(Self {}) }
-}
-/// What the mail sender works with.
-#[derive(Clone)]
-pub struct MailService {}
-impl MailService {
-    /// Reads the configuration and makes the clients.
-    pub fn start(_environment: &Environment, _clock: Clock) -> Result<Self, ConfigError> { Ok(Self {}) }
-}
+pub use service::{MailService, Service};

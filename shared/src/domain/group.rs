@@ -104,7 +104,7 @@ impl Domains {
 
 impl<'de> Deserialize<'de> for Domains {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&Vec::<String>::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+        Self::parse(&Vec::<String>::deserialize(deserializer)?).map_err(Invalid::into_serde)
     }
 }
 

@@ -44,8 +44,7 @@ impl fmt::Debug for PhoneNumber {
 deserialize_by_parse!(PhoneNumber);
 
 /// An account on another platform: the kind of membership and the id under it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "RawAccount")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Account {
     /// The platform's number, never `-1` (All) or `0` (None).
     pub membership_type: i32,
@@ -60,11 +59,10 @@ struct RawAccount {
     membership_id: String,
 }
 
-impl TryFrom<RawAccount> for Account {
-    type Error = Invalid;
-
-    fn try_from(raw: RawAccount) -> Result<Self, Invalid> {
-        Self::new(raw.membership_type, &raw.membership_id)
+impl<'de> Deserialize<'de> for Account {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = RawAccount::deserialize(deserializer)?;
+        Self::new(raw.membership_type, &raw.membership_id).map_err(Invalid::into_serde)
     }
 }
 

@@ -31,7 +31,21 @@ impl Invalid {
     pub const fn new(code: &'static str, detail: &'static str) -> Self {
         Self { code, detail }
     }
+
+    /// This refusal as an error of a deserializer, whose message keeps both the word and the sentence (see [`Invalid::split`]).
+    pub fn into_serde<E: serde::de::Error>(self) -> E {
+        E::custom(format_args!("{}{SEPARATOR}{}{SEPARATOR}", self.code, self.detail))
+    }
+
+    /// Word and sentence from a message that [`Invalid::into_serde`] made, whatever the format has added around it.
+    pub fn split(message: &str) -> Option<(&str, &str)> {
+        let mut parts = message.split(SEPARATOR);
+        Some((parts.next()?, parts.next()?))
+    }
 }
+
+/// Between word and sentence in a deserializer's message; no format writes it by itself.
+const SEPARATOR: char = '\u{1f}';
 
 /// Implements `Deserialize` through the type's one constructor, so that nothing unchecked comes in by serde.
 macro_rules! deserialize_by_parse {
@@ -39,7 +53,7 @@ macro_rules! deserialize_by_parse {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                Self::parse(&text).map_err(serde::de::Error::custom)
+                Self::parse(&text).map_err($crate::domain::Invalid::into_serde)
             }
         }
     };

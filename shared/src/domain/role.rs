@@ -98,7 +98,7 @@ impl Default for Roles {
 
 impl<'de> serde::Deserialize<'de> for Roles {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(Vec::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+        Self::new(Vec::deserialize(deserializer)?).map_err(Invalid::into_serde)
     }
 }
 

@@ -67,7 +67,7 @@ impl<const MAX: usize> Line<MAX> {
 impl<'de, const MAX: usize> Deserialize<'de> for Line<MAX> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        Self::parse(&text).map_err(serde::de::Error::custom)
+        Self::parse(&text).map_err(Invalid::into_serde)
     }
 }
 
@@ -92,7 +92,7 @@ impl Metadata {
 
 impl<'de> Deserialize<'de> for Metadata {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(BTreeMap::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+        Self::new(BTreeMap::deserialize(deserializer)?).map_err(Invalid::into_serde)
     }
 }
 

@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 use crate::config::AwsConfig;
 
 /// One HTTP client with one TLS stack, for DynamoDB, SES and the issuer's keys.
-pub fn http_client() -> SharedHttpClient {
+pub(crate) fn http_client() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build_https()
 }
 

@@ -17,7 +17,7 @@ mod lists;
 mod members;
 mod users;
 
-pub use client::http_client;
+pub(crate) use client::{credentials, http_client};
 pub use cursor::CursorError;
 pub use error::StoreError;
 pub use groups::{CreateGroupOutcome, UpdateGroupOutcome};

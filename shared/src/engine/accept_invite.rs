@@ -1,0 +1,214 @@
+//! Accepting: the claim, the membership and the use change together or not at all.
+
+use super::authority::{inviter_still_may, is_invited, right_is_proven};
+use super::{Engine, InviteRef, Outcome, Refusal, live, of_generation};
+use crate::auth::Caller;
+use crate::domain::clock::Timestamp;
+use crate::domain::group::Group;
+use crate::domain::invite::{IdentityPolicy, Invite, State};
+use crate::domain::invitee::Invitee;
+use crate::domain::member::Member;
+use crate::domain::user::{self, Profile, User, UserState};
+use crate::store::{JoinOutcome, Joining, StoreError};
+
+/// Somebody who joined.
+#[derive(Debug)]
+pub struct Accepted {
+    /// The invite as it is now.
+    pub invite: Invite,
+    /// The membership.
+    pub member: Member,
+}
+
+/// How many times an acceptance starts over because a user record changed under it.
+const ATTEMPTS: u8 = 3;
+
+impl Engine {
+    /// Makes the caller a member. The same person accepting again gets the same membership.
+    ///
+    /// # Errors
+    /// `InviteNotFound`, `InviteReplaced`, `NotPending` with the state found, `IdentityMismatch`, `EmailNotVerified`, `DomainNotAllowed`,
+    /// `GroupNotFound`, `InviterGone`, `Forbidden` while frozen, `SeatsFull`, `AlreadyMember`, and the table's own.
+    pub async fn accept_invite(&self, caller: &Caller, reference: &InviteRef, now: Timestamp) -> Outcome<Accepted> {
+        for _ in 0..ATTEMPTS {
+            let (invite, group) = self.invited(caller, reference).await?;
+            if let Some(accepted) = self.accepted_before(caller, &invite, now).await? {
+                return Ok(accepted);
+            }
+            let invite = live(invite, now)?;
+            let group = group.ok_or(Refusal::GroupNotFound)?;
+            self.check_right(&group, &invite).await?;
+            if let Some(accepted) = self.join(caller, &invite, &group, now).await? {
+                return Ok(accepted);
+            }
+        }
+        Err(Refusal::Unavailable(StoreError::Unavailable("the user's record is contended".into())))
+    }
+
+    /// The invite and its group, if the caller is whom it is for.
+    async fn invited(&self, caller: &Caller, reference: &InviteRef) -> Outcome<(Invite, Option<Group>)> {
+        match reference {
+            InviteRef::Token(token) => {
+                let subject = self.subject(token)?;
+                let (invite, group) = self.store.invite_and_group(&subject.group, subject.invite).await?;
+                let invite = of_generation(invite, &subject)?;
+                may_take_up(caller, &invite)?;
+                Ok((invite, group))
+            }
+            InviteRef::Id(group, id) => {
+                let (invite, group) = self.store.invite_and_group(group, *id).await?;
+                let addressed = invite.filter(|invite| caller.is(&invite.invitee));
+                Ok((addressed.ok_or(Refusal::InviteNotFound)?, group))
+            }
+        }
+    }
+
+    /// The outcome of the caller's earlier acceptance, while the membership stands.
+    async fn accepted_before(&self, caller: &Caller, invite: &Invite, now: Timestamp) -> Outcome<Option<Accepted>> {
+        let by_caller = invite.stored_state == State::Accepted && invite.resolved_by.as_ref() == Some(&caller.user);
+        let used_up = invite.state(now) == State::Exhausted;
+        if !by_caller && !used_up {
+            return Ok(None);
+        }
+        let member = self.store.member(&invite.group, &caller.user).await?;
+        let member = member.filter(|member| member.invite == Some(invite.id));
+        Ok(member.map(|member| Accepted { invite: invite.clone(), member }))
+    }
+
+    async fn check_right(&self, group: &Group, invite: &Invite) -> Outcome<()> {
+        if group.policy.frozen {
+            return Err(Refusal::Forbidden("This group's invites are frozen for now."));
+        }
+        if invite.invitee.link().is_some() && !group.policy.links {
+            return Err(Refusal::Forbidden("This group's policy has no shareable links."));
+        }
+        if right_is_proven(group, invite) {
+            return Ok(());
+        }
+        let inviter = self.store.member(&group.id, &invite.created_by.id).await?;
+        inviter_still_may(group, inviter.as_ref(), invite)
+    }
+
+    /// Writes the membership; none where a user record changed meanwhile and all must be read again.
+    async fn join(&self, caller: &Caller, invite: &Invite, group: &Group, now: Timestamp) -> Outcome<Option<Accepted>> {
+        let becoming = self.becoming(caller, invite).await?;
+        let member = Member {
+            group: group.id.clone(),
+            user: caller.user.clone(),
+            roles: invite.roles.clone(),
+            name: caller.name.clone().or_else(|| person_name(&invite.invitee)),
+            joined_at: now,
+            invite: Some(invite.id),
+        };
+        let becoming = becoming.as_ref().map(|(pending, user)| (pending, user));
+        let outcome = self.store.join(Joining { invite, group, member: &member, becoming, now }).await?;
+        match outcome {
+            JoinOutcome::Joined => Ok(Some(Accepted { invite: self.after_join(caller, invite, now).await?, member })),
+            JoinOutcome::AlreadyMember => self.member_already(caller, invite).await.map(Some),
+            JoinOutcome::InviteChanged => self.lost(caller, invite, now).await.map(Some),
+            JoinOutcome::GroupRefused => Err(self.full_or_gone(group).await?),
+            JoinOutcome::UserChanged => Ok(None),
+        }
+    }
+
+    /// The invite as the write left it; a counted link whose last use this may have been is written down as exhausted.
+    async fn after_join(&self, caller: &Caller, invite: &Invite, now: Timestamp) -> Outcome<Invite> {
+        let mut after = invite.clone();
+        match &mut after.invitee {
+            Invitee::Link(link) if link.max_uses.is_some() => {
+                link.uses += 1;
+                after.version += 1;
+                if link.is_used_up() {
+                    self.store.mark_exhausted(invite, now).await?;
+                }
+            }
+            Invitee::Link(_) => {}
+            _ => {
+                after.stored_state = State::Accepted;
+                after.resolved_at = Some(now);
+                after.resolved_by = Some(caller.user.clone());
+                after.version += 1;
+                after.updated_at = now;
+            }
+        }
+        Ok(after)
+    }
+
+    /// A member who came by this very link keeps the membership; any other member has one already.
+    async fn member_already(&self, caller: &Caller, invite: &Invite) -> Outcome<Accepted> {
+        let member = self.store.member(&invite.group, &caller.user).await?;
+        match member.filter(|member| member.invite == Some(invite.id)) {
+            Some(member) => Ok(Accepted { invite: invite.clone(), member }),
+            None => Err(Refusal::AlreadyMember),
+        }
+    }
+
+    /// Somebody was faster: perhaps the same person, twice at once.
+    async fn lost(&self, caller: &Caller, invite: &Invite, now: Timestamp) -> Outcome<Accepted> {
+        let found = self.store.invite(&invite.group, invite.id).await?.ok_or(Refusal::InviteNotFound)?;
+        if found.generation != invite.generation {
+            return Err(Refusal::InviteReplaced);
+        }
+        if let Some(accepted) = self.accepted_before(caller, &found, now).await? {
+            return Ok(accepted);
+        }
+        if found.state(now) == State::Exhausted {
+            self.store.mark_exhausted(&found, now).await?;
+        }
+        live(found, now)?;
+        Err(Refusal::Unavailable(StoreError::Unavailable("the invite is contended".into())))
+    }
+
+    async fn full_or_gone(&self, group: &Group) -> Outcome<Refusal> {
+        let alive = !self.store.groups(std::slice::from_ref(&group.id)).await?.is_empty();
+        Ok(if alive { Refusal::SeatsFull } else { Refusal::GroupNotFound })
+    }
+
+    /// The pending user who becomes the caller, and the caller's user record as it shall be.
+    async fn becoming(&self, caller: &Caller, invite: &Invite) -> Outcome<Option<(User, User)>> {
+        let Invitee::Person(person) = &invite.invitee else { return Ok(None) };
+        let Some(pending_id) = person.pending_user.as_ref().filter(|id| **id != caller.user) else { return Ok(None) };
+        let (pending, own) = self.store.two_users(pending_id, &caller.user).await?;
+        let pending = pending.filter(|user| user.state == UserState::Pending);
+        Ok(pending.map(|pending| {
+            let user = merged(&pending, own, caller);
+            (pending, user)
+        }))
+    }
+}
+
+/// Refuses a token's holder who may not use it: under the strict policy, whoever is not the person invited; for a link, whoever proves
+/// no address of the domains it is for.
+fn may_take_up(caller: &Caller, invite: &Invite) -> Outcome<()> {
+    match (&invite.invitee, invite.identity_policy) {
+        (Invitee::Link(link), _) => {
+            let proves = caller.email.as_ref().is_some_and(|email| link.allowed_domains.iter().any(|domain| domain == email.domain()));
+            if link.allowed_domains.is_empty() || proves { Ok(()) } else { Err(Refusal::DomainNotAllowed) }
+        }
+        (_, IdentityPolicy::Strict) => is_invited(caller, invite),
+        (_, IdentityPolicy::Bearer) => Ok(()),
+    }
+}
+
+fn person_name(invitee: &Invitee) -> Option<String> {
+    match invitee {
+        Invitee::Person(person) => user::full_name(person.first_name.as_ref(), person.last_name.as_ref()),
+        _ => None,
+    }
+}
+
+/// The caller's own record, with what the pending user knew where the caller's says nothing.
+fn merged(pending: &User, own: Option<User>, caller: &Caller) -> User {
+    let own = own.unwrap_or_else(|| User { id: caller.user.clone(), state: UserState::Active, profile: Profile::default(), version: 0 });
+    let Profile { email, first_name, last_name, .. } = own.profile.clone();
+    let known = pending.profile.clone();
+    // Under the bearer policy somebody else may have come: the address goes to who proves it.
+    let proven = known.email.filter(|address| caller.email.as_ref() == Some(address));
+    let profile = Profile {
+        email: email.or(proven),
+        first_name: first_name.or(known.first_name),
+        last_name: last_name.or(known.last_name),
+        ..own.profile
+    };
+    User { id: own.id, state: UserState::Active, profile, version: own.version + 1 }
+}

@@ -1,0 +1,270 @@
+//! Making an invite: two round trips, of which the second is one conditional write.
+
+use super::authority::{may_grant, may_invite, member_of};
+use super::{Engine, Outcome, Refusal};
+use crate::auth::Caller;
+use crate::domain::Invalid;
+use crate::domain::clock::Timestamp;
+use crate::domain::email::EmailAddress;
+use crate::domain::group::Group;
+use crate::domain::identity::{Account, Identity, PhoneNumber};
+use crate::domain::ids::{GroupId, InviteId, UserId};
+use crate::domain::invite::{Delivery, DeliveryState, IdentityPolicy, Invite, Inviter, State};
+use crate::domain::invitee::{Invitee, Lifetime, Link, Person};
+use crate::domain::member::Member;
+use crate::domain::redirect::RedirectUrl;
+use crate::domain::role::Roles;
+use crate::domain::text::{Message, Metadata, Name};
+use crate::domain::token::InviteToken;
+use crate::domain::user::{Profile, User, UserState};
+use crate::store::{CreateReads, PutInviteOutcome};
+
+/// Whom a caller asks to invite.
+#[derive(Clone, Debug)]
+pub enum InviteeRequest {
+    /// A user by id.
+    User(UserId),
+    /// Whoever has this address.
+    Email(EmailAddress),
+    /// Whoever has this number.
+    Phone(PhoneNumber),
+    /// Whoever has this account.
+    Account(Account),
+    /// Somebody new.
+    Person(PersonRequest),
+    /// Whoever gets the link.
+    Link(LinkRequest),
+}
+
+/// Somebody new: an address and what the inviter knows of the name.
+#[derive(Clone, Debug)]
+pub struct PersonRequest {
+    /// The address.
+    pub email: EmailAddress,
+    /// First name.
+    pub first_name: Option<Name>,
+    /// Last name.
+    pub last_name: Option<Name>,
+}
+
+/// A link to be made.
+#[derive(Clone, Debug)]
+pub struct LinkRequest {
+    /// How many may join; none for any number.
+    pub max_uses: Option<u32>,
+    /// Mail domains of which a person must prove an address; none for anybody.
+    pub allowed_domains: Vec<String>,
+}
+
+/// An invite to be made.
+#[derive(Clone, Debug)]
+pub struct NewInvite {
+    /// The group.
+    pub group: GroupId,
+    /// Whom to invite.
+    pub invitee: InviteeRequest,
+    /// What to grant.
+    pub roles: Roles,
+    /// A personal message.
+    pub message: Option<Message>,
+    /// The caller's own data.
+    pub metadata: Metadata,
+    /// How long it lives.
+    pub lifetime: Lifetime,
+    /// Where to go after accepting.
+    pub redirect_url: Option<RedirectUrl>,
+    /// Whether to send a mail, where there is an address.
+    pub notify: bool,
+    /// Whether the invitee must prove who they are.
+    pub identity_policy: IdentityPolicy,
+}
+
+/// An invite that was made, and its token: handed out now and never again.
+#[derive(Debug)]
+pub struct Created {
+    /// The invite.
+    pub invite: Invite,
+    /// Its token.
+    pub token: InviteToken,
+}
+
+/// How many times a create starts over: another invitee holds the id, or the pending user came to be meanwhile.
+const ATTEMPTS: u8 = 4;
+
+impl Engine {
+    /// Makes an invite in the name of the caller, and queues its mail with it. `entropy` names a link.
+    ///
+    /// # Errors
+    /// `GroupNotFound` for outsiders, `Forbidden`, `RoleAboveOwn`, `DomainNotAllowed`, `UserNotFound`, `AlreadyMember`,
+    /// `AlreadyPending`, `RateLimited`, `Invalid`, and the table's own.
+    pub async fn create_invite(&self, caller: &Caller, new: &NewInvite, entropy: [u8; 16], now: Timestamp) -> Outcome<Created> {
+        let invitee = invitee(&new.invitee, entropy);
+        check_lifetime(new)?;
+        let passed = self.store.pass(self.invites_per_inviter, caller.user.as_str(), now);
+        let (passed, first) = futures::join!(passed, self.read(caller, new, &invitee, 0));
+        if !passed? {
+            return Err(Refusal::RateLimited(self.invites_per_inviter.remaining(now)));
+        }
+        let mut reads = first?;
+        let mut attempt = 0;
+        for _ in 0..ATTEMPTS {
+            let id = InviteId::of(&new.group, &invitee.key(), attempt);
+            let (group, inviter) = check(caller, new, &reads)?;
+            // Two invitees may share 53 bits of hash: the later one takes the next id.
+            if reads.existing.as_ref().is_some_and(|found| found.invitee.key() != invitee.key()) {
+                attempt += 1;
+            } else {
+                self.check_vacancy(new, &reads, now).await?;
+                let (invite, pending_user) = build(caller, new, &invitee, &reads, (&group, &inviter, id), now);
+                match self.store.put_invite(&invite, pending_user.as_ref()).await? {
+                    PutInviteOutcome::Created => return Ok(Created { token: self.token(&invite), invite }),
+                    PutInviteOutcome::Occupied(found) if found.invitee.key() == invitee.key() && found.is_live(now) => {
+                        return Err(Refusal::AlreadyPending(found.id));
+                    }
+                    PutInviteOutcome::Occupied(_) | PutInviteOutcome::UserTaken => {}
+                }
+            }
+            reads = self.read(caller, new, &invitee, attempt).await?;
+        }
+        Err(Refusal::Unavailable(crate::store::StoreError::Unavailable("the invite's id is contended".into())))
+    }
+
+    async fn read(&self, caller: &Caller, new: &NewInvite, invitee: &Invitee, attempt: u8) -> Outcome<CreateReads> {
+        let id = InviteId::of(&new.group, &invitee.key(), attempt);
+        let user = if let Invitee::User(user) = invitee { Some(user) } else { None };
+        Ok(self.store.read_for_create(&new.group, &caller.user, id, invitee.identity().as_ref(), user).await?)
+    }
+
+    /// Refuses where the person is a member, or has a live invite.
+    async fn check_vacancy(&self, new: &NewInvite, reads: &CreateReads, now: Timestamp) -> Outcome<()> {
+        if reads.invited_member.is_some() {
+            return Err(Refusal::AlreadyMember);
+        }
+        if let Some(found) = reads.existing.as_ref().filter(|found| found.is_live(now)) {
+            return Err(Refusal::AlreadyPending(found.id));
+        }
+        // Whoever holds the address, or accepted the last invite to it, may be a member by now.
+        let accepted_by = reads.existing.as_ref().filter(|found| found.stored_state == State::Accepted).and_then(|found| found.resolved_by.as_ref());
+        for user in reads.holder.iter().chain(accepted_by) {
+            if self.store.member(&new.group, user).await?.is_some() {
+                return Err(Refusal::AlreadyMember);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn invitee(request: &InviteeRequest, entropy: [u8; 16]) -> Invitee {
+    match request.clone() {
+        InviteeRequest::User(user) => Invitee::User(user),
+        InviteeRequest::Email(address) => Invitee::Email(address),
+        InviteeRequest::Phone(number) => Invitee::Phone(number),
+        InviteeRequest::Account(account) => Invitee::Account(account),
+        InviteeRequest::Person(PersonRequest { email, first_name, last_name }) => {
+            Invitee::Person(Person { email, first_name, last_name, pending_user: None })
+        }
+        InviteeRequest::Link(LinkRequest { max_uses, allowed_domains }) => {
+            let key = entropy.iter().map(|byte| format!("{byte:02x}")).collect();
+            Invitee::Link(Link { key, max_uses, uses: 0, allowed_domains })
+        }
+    }
+}
+
+fn check_lifetime(new: &NewInvite) -> Outcome<()> {
+    let fits = match new.lifetime {
+        Lifetime::Seconds(seconds) => (Lifetime::SHORTEST..=Lifetime::LONGEST).contains(&seconds),
+        Lifetime::Endless => matches!(new.invitee, InviteeRequest::Link(_)),
+    };
+    let rule = Invalid::new("invalid_lifetime", "Give 300 to 31536000 seconds; null is for links only.");
+    if fits { Ok(()) } else { Err(Refusal::Invalid("/expires_in", rule)) }
+}
+
+/// The rules of the group and of roles.
+fn check(caller: &Caller, new: &NewInvite, reads: &CreateReads) -> Outcome<(Group, Member)> {
+    let (group, inviter) = member_of(reads.group.clone(), reads.inviter.clone())?;
+    may_invite(&group, &inviter)?;
+    may_grant(&inviter, &new.roles)?;
+    if group.policy.frozen {
+        return Err(Refusal::Forbidden("This group's invites are frozen for now."));
+    }
+    match &new.invitee {
+        InviteeRequest::Link(_) if !group.policy.links => Err(Refusal::Forbidden("This group's policy has no shareable links.")),
+        InviteeRequest::User(user) if *user == caller.user => Err(Refusal::AlreadyMember),
+        InviteeRequest::User(_) if reads.invited_user.is_none() => Err(Refusal::UserNotFound),
+        InviteeRequest::Email(email) | InviteeRequest::Person(PersonRequest { email, .. }) if !group.policy.allows(email) => {
+            Err(Refusal::DomainNotAllowed)
+        }
+        _ => Ok((group, inviter)),
+    }
+}
+
+/// The invite as it will be written, and the pending user that comes with somebody new whose address is nobody's.
+fn build(
+    caller: &Caller,
+    new: &NewInvite,
+    invitee: &Invitee,
+    reads: &CreateReads,
+    (group, inviter, id): (&Group, &Member, InviteId),
+    now: Timestamp,
+) -> (Invite, Option<User>) {
+    let (invitee, pending_user) = with_pending_user(invitee, reads.holder.as_ref());
+    let before = reads.existing.as_ref();
+    let known_address = reads.invited_user.as_ref().is_some_and(|user| user.profile.email.is_some());
+    let queued = new.notify && (invitee.address().is_some() || known_address);
+    let delivery_state = if queued { DeliveryState::Queued } else { DeliveryState::NotRequested };
+    let is_link = invitee.link().is_some();
+    let invite = Invite {
+        id,
+        group: group.id.clone(),
+        group_name: group.name.as_str().to_owned(),
+        generation: before.map_or(1, |found| found.generation + 1),
+        version: before.map_or(1, |found| found.version + 1),
+        roles: new.roles.clone(),
+        stored_state: State::Pending,
+        identity_policy: if is_link { IdentityPolicy::Bearer } else { new.identity_policy },
+        message: new.message.clone(),
+        metadata: new.metadata.clone(),
+        redirect_url: new.redirect_url.clone(),
+        delivery: Delivery { state: delivery_state, attempts: 0, updated_at: queued.then_some(now), reason: None },
+        created_at: now,
+        created_by: Inviter {
+            id: caller.user.clone(),
+            name: caller.name.clone().or_else(|| inviter.name.clone()),
+            rank: inviter.roles.rank(),
+            authority_epoch: group.authority_epoch,
+        },
+        updated_at: now,
+        expires_at: new.lifetime.end(now),
+        resolved_at: None,
+        resolved_by: None,
+        decline_reason: None,
+        send_count: u32::from(queued),
+        last_sent_at: None,
+        invitee,
+    };
+    (invite, pending_user)
+}
+
+/// For somebody new whose address is nobody's: the pending user that stands for them until they accept.
+///
+/// Its id is a function of the address, so that two groups that invite the same person at once make one user.
+fn with_pending_user(invitee: &Invitee, holder: Option<&UserId>) -> (Invitee, Option<User>) {
+    let Invitee::Person(person) = invitee else { return (invitee.clone(), None) };
+    let id = UserId::of_pending(&Identity::Email(person.email.clone()).key());
+    match holder {
+        Some(holder) => {
+            let pending_user = (*holder == id).then_some(id);
+            (Invitee::Person(Person { pending_user, ..person.clone() }), None)
+        }
+        None => {
+            let profile = Profile {
+                email: Some(person.email.clone()),
+                first_name: person.first_name.clone(),
+                last_name: person.last_name.clone(),
+                ..Profile::default()
+            };
+            let user = User { id: id.clone(), state: UserState::Pending, profile, version: 1 };
+            (Invitee::Person(Person { pending_user: Some(id), ..person.clone() }), Some(user))
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Groups: made by whoever becomes their owner, changed by admins, deleted by owners.
+
+use super::authority::member_of;
+use super::{Engine, Outcome, Refusal};
+use crate::auth::Caller;
+use crate::domain::Invalid;
+use crate::domain::clock::Timestamp;
+use crate::domain::group::{Group, GroupType, Policy};
+use crate::domain::ids::{GroupId, UserId};
+use crate::domain::member::Member;
+use crate::domain::role::{Rank, Roles};
+use crate::domain::text::{Description, Metadata, Name};
+use crate::store::{CreateGroupOutcome, Page, UpdateGroupOutcome};
+
+/// A group to be made.
+#[derive(Clone, Debug)]
+pub struct NewGroup {
+    /// The id to take.
+    pub id: GroupId,
+    /// Its name.
+    pub name: Name,
+    /// What it is for.
+    pub description: Option<Description>,
+    /// Who may see and join it.
+    pub kind: GroupType,
+    /// Its rules about inviting.
+    pub policy: Policy,
+    /// The caller's own data.
+    pub metadata: Metadata,
+}
+
+/// A change of a group: what is given replaces what was, the rest stays.
+#[derive(Clone, Debug, Default)]
+pub struct GroupChange {
+    /// Another name.
+    pub name: Option<Name>,
+    /// Another description, or none.
+    pub description: Option<Option<Description>>,
+    /// Another type.
+    pub kind: Option<GroupType>,
+    /// Another policy, whole.
+    pub policy: Option<Policy>,
+    /// Other metadata, whole.
+    pub metadata: Option<Metadata>,
+}
+
+/// A group and how many members it has.
+#[derive(Debug)]
+pub struct GroupView {
+    /// The group.
+    pub group: Group,
+    /// Its members, counted.
+    pub member_count: u32,
+}
+
+impl Engine {
+    /// Makes the group, with the caller as its owner.
+    ///
+    /// # Errors
+    /// `GroupIdTaken`, also by a group that was deleted, and the table's own.
+    pub async fn create_group(&self, caller: &Caller, new: NewGroup, now: Timestamp) -> Outcome<GroupView> {
+        let group = Group {
+            seats_taken: new.policy.max_members.map(|_| 1),
+            id: new.id,
+            name: new.name,
+            description: new.description,
+            kind: new.kind,
+            owner: caller.user.clone(),
+            policy: new.policy,
+            metadata: new.metadata,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+            authority_epoch: 0,
+        };
+        if group.policy.max_members == Some(0) {
+            return Err(no_seats());
+        }
+        let owner = Member {
+            group: group.id.clone(),
+            user: caller.user.clone(),
+            roles: Roles::owner(),
+            name: caller.name.clone(),
+            joined_at: now,
+            invite: None,
+        };
+        match self.store.create_group(&group, &owner).await? {
+            CreateGroupOutcome::Created => Ok(GroupView { group, member_count: 1 }),
+            CreateGroupOutcome::Taken => Err(Refusal::GroupIdTaken),
+        }
+    }
+
+    /// The group, for its members.
+    ///
+    /// # Errors
+    /// `GroupNotFound` for outsiders, and the table's own.
+    pub async fn get_group(&self, caller: &Caller, group: &GroupId) -> Outcome<GroupView> {
+        let (group, _) = self.membership(group, &caller.user).await?;
+        self.view(group).await
+    }
+
+    /// A page of the caller's groups.
+    ///
+    /// # Errors
+    /// `InvalidCursor`, and the table's own.
+    pub async fn list_groups(&self, caller: &Caller, limit: i32, cursor: Option<&str>) -> Outcome<Page<GroupView>> {
+        let page = self.store.list_memberships(&caller.user, limit, cursor).await??;
+        let ids: Vec<GroupId> = page.data.into_iter().map(|member| member.group).collect();
+        let groups = self.store.groups(&ids).await?;
+        let views = futures::future::join_all(groups.into_iter().map(|group| self.view(group))).await;
+        Ok(Page { data: views.into_iter().collect::<Outcome<_>>()?, next_cursor: page.next_cursor })
+    }
+
+    /// Changes the group, if it is still at `version` where one is given.
+    ///
+    /// # Errors
+    /// `GroupNotFound` for outsiders, `Forbidden` below admin, `PreconditionFailed`, `Invalid` for a member limit where members were never
+    /// counted, and the table's own.
+    pub async fn update_group(&self, caller: &Caller, id: &GroupId, change: GroupChange, version: Option<u64>, now: Timestamp) -> Outcome<GroupView> {
+        let (group, member) = self.membership(id, &caller.user).await?;
+        if member.roles.rank() < Rank::Admin {
+            return Err(Refusal::Forbidden("Only owners and admins change the group."));
+        }
+        if version.is_some_and(|version| version != group.version) {
+            return Err(Refusal::PreconditionFailed);
+        }
+        let group = changed(group, change, now)?;
+        match self.store.update_group(&group).await? {
+            UpdateGroupOutcome::Updated => self.view(group).await,
+            UpdateGroupOutcome::Changed => Err(Refusal::PreconditionFailed),
+        }
+    }
+
+    /// Deletes the group: its pending invites are revoked, its members removed, its id is never used again.
+    ///
+    /// # Errors
+    /// `GroupNotFound` for outsiders, `Forbidden` below owner, and the table's own.
+    pub async fn delete_group(&self, caller: &Caller, id: &GroupId, now: Timestamp) -> Outcome<()> {
+        let (_, member) = self.membership(id, &caller.user).await?;
+        if !member.roles.is_owner() {
+            return Err(Refusal::Forbidden("Only an owner deletes the group."));
+        }
+        Ok(self.store.delete_group(id, &caller.user, now).await?)
+    }
+
+    pub(super) async fn membership(&self, group: &GroupId, user: &UserId) -> Outcome<(Group, Member)> {
+        let (group, member) = self.store.group_and_member(group, user).await?;
+        member_of(group, member)
+    }
+
+    async fn view(&self, group: Group) -> Outcome<GroupView> {
+        let member_count = match group.seats_taken {
+            Some(seats) => seats,
+            None => self.store.count_members(&group.id).await?,
+        };
+        Ok(GroupView { group, member_count })
+    }
+}
+
+fn no_seats() -> Refusal {
+    Refusal::Invalid("/policy/max_members", Invalid::new("invalid_max_members", "A group has at least one member; null is for any number."))
+}
+
+fn changed(mut group: Group, change: GroupChange, now: Timestamp) -> Outcome<Group> {
+    if let Some(policy) = change.policy {
+        // Counting can't begin later without a moment in which somebody joins uncounted.
+        if policy.max_members.is_some() && group.seats_taken.is_none() {
+            let rule = Invalid::new("members_not_counted", "A member limit is given when the group is made; later it can be changed or lifted.");
+            return Err(Refusal::Invalid("/policy/max_members", rule));
+        }
+        if policy.max_members == Some(0) {
+            return Err(no_seats());
+        }
+        group.policy = policy;
+    }
+    group.name = change.name.unwrap_or(group.name);
+    group.description = change.description.unwrap_or(group.description);
+    group.kind = change.kind.unwrap_or(group.kind);
+    group.metadata = change.metadata.unwrap_or(group.metadata);
+    group.updated_at = now;
+    group.version += 1;
+    Ok(group)
+}

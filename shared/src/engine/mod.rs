@@ -1,0 +1,91 @@
+//! The use cases: each takes the caller, its input and the present, decides on what the table says, and gives a typed outcome.
+//!
+//! Doors differ in credentials, forms and rendering only; no rule stands anywhere else.
+
+mod accept_invite;
+mod authority;
+mod create_invite;
+mod decline_invite;
+mod groups;
+mod list_invites;
+mod members;
+mod preview_invite;
+mod refusal;
+mod revoke_invite;
+mod send_mail;
+mod users;
+
+pub use accept_invite::Accepted;
+pub use create_invite::{Created, InviteeRequest, LinkRequest, NewInvite, PersonRequest};
+pub use groups::{GroupChange, GroupView, NewGroup};
+pub use list_invites::InviteFilter;
+pub use preview_invite::Preview;
+pub use refusal::{Refusal, Scope};
+pub use send_mail::SendOutcome;
+
+use crate::config::{ConfigError, Environment};
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{GroupId, InviteId};
+use crate::domain::invite::Invite;
+use crate::domain::token::{InviteToken, TokenKeys, TokenSubject};
+use crate::store::{Store, Window};
+
+/// What a use case gives: its outcome, or why it was refused.
+pub type Outcome<T> = Result<T, Refusal>;
+
+/// The engine: the rules, over one table and one set of keys. Clones share the table's connections.
+#[derive(Clone)]
+pub struct Engine {
+    store: Store,
+    tokens: TokenKeys,
+    invites_per_inviter: Window,
+}
+
+/// How a person names the invite that they act on.
+#[derive(Clone, Debug)]
+pub enum InviteRef {
+    /// By the link's token, which proves that they hold it.
+    Token(String),
+    /// By group and id, which prove nothing: it must be addressed to them.
+    Id(GroupId, InviteId),
+}
+
+impl Engine {
+    /// Reads `TABLE_NAME`, `TOKEN_KEY`, `TOKEN_KEY_VERSION`, `TOKEN_KEY_PREVIOUS` and the `LIMIT_…` variables, and the AWS ones.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or wrong.
+    pub fn configure(environment: &Environment) -> Result<Self, ConfigError> {
+        environment.required("TOKEN_KEY")?;
+        let current = environment.secret("TOKEN_KEY")?.unwrap_or_default();
+        let version = environment.parsed("TOKEN_KEY_VERSION", 1)?;
+        if version == 0 {
+            return Err(ConfigError { variable: "TOKEN_KEY_VERSION", problem: "must be from 1 to 255".into() });
+        }
+        let tokens = TokenKeys::new(version, current, environment.secret("TOKEN_KEY_PREVIOUS")?);
+        let limit = environment.parsed("LIMIT_INVITES_PER_INVITER_HOUR", 200)?;
+        let invites_per_inviter = Window { name: "invites", limit, seconds: 3600 };
+        Ok(Self { store: Store::connect(environment, tokens.clone())?, tokens, invites_per_inviter })
+    }
+
+    /// The token that belongs to this generation of the invite.
+    pub fn token(&self, invite: &Invite) -> InviteToken {
+        self.tokens.token(&TokenSubject { group: invite.group.clone(), invite: invite.id, generation: invite.generation })
+    }
+
+    /// What the token names; unknown, foreign and malformed tokens all give `InviteNotFound`.
+    fn subject(&self, token: &str) -> Outcome<TokenSubject> {
+        self.tokens.verify(token).ok_or(Refusal::InviteNotFound)
+    }
+}
+
+/// The invite of the token's generation: an older generation was replaced, and its token is dead.
+fn of_generation(invite: Option<Invite>, subject: &TokenSubject) -> Outcome<Invite> {
+    let invite = invite.ok_or(Refusal::InviteNotFound)?;
+    if invite.generation == subject.generation { Ok(invite) } else { Err(Refusal::InviteReplaced) }
+}
+
+/// Refuses an invite that can't be taken up at `now`, with the reason.
+fn live(invite: Invite, now: Timestamp) -> Outcome<Invite> {
+    if invite.is_live(now) { Ok(invite) } else { Err(Refusal::of_state(invite.state(now))) }
+}

@@ -1,0 +1,36 @@
+//! What a link's holder may see before signing in.
+
+use super::authority::{inviter_still_may, right_is_proven};
+use super::{Engine, Outcome, Refusal, of_generation};
+use crate::domain::clock::Timestamp;
+use crate::domain::invite::{Invite, State};
+
+/// An invite for a stranger's eyes; which fields are shown is the renderer's allow-list.
+#[derive(Debug)]
+pub struct Preview {
+    /// The invite.
+    pub invite: Invite,
+    /// The group's name, as it is now.
+    pub group_name: String,
+    /// The state that holds.
+    pub state: State,
+}
+
+impl Engine {
+    /// What the token leads to. Nothing is changed, whatever the state.
+    ///
+    /// # Errors
+    /// `InviteNotFound` for every token that is not ours, `InviteReplaced`, `GroupNotFound`, `InviterGone`, and the table's own.
+    pub async fn preview_invite(&self, token: &str, now: Timestamp) -> Outcome<Preview> {
+        let subject = self.subject(token)?;
+        let (invite, group) = self.store.invite_and_group(&subject.group, subject.invite).await?;
+        let invite = of_generation(invite, &subject)?;
+        let group = group.ok_or(Refusal::GroupNotFound)?;
+        let state = invite.state(now);
+        if state == State::Pending && !right_is_proven(&group, &invite) {
+            let inviter = self.store.member(&group.id, &invite.created_by.id).await?;
+            inviter_still_may(&group, inviter.as_ref(), &invite)?;
+        }
+        Ok(Preview { group_name: group.name.as_str().to_owned(), state, invite })
+    }
+}

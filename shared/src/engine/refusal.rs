@@ -1,0 +1,99 @@
+//! Why a use case was refused: one variant per reason, rendered by each door in its own shape.
+
+use crate::domain::Invalid;
+use crate::domain::ids::InviteId;
+use crate::domain::invite::State;
+use crate::store::{CursorError, StoreError};
+
+/// A scope that a token can carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// `users:write`: may write any user of the directory.
+    UsersWrite,
+}
+
+impl Scope {
+    /// The scope as a token has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UsersWrite => "users:write",
+        }
+    }
+}
+
+/// Why the engine said no. Nothing was changed.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The token lacks a scope.
+    InsufficientScope(Scope),
+    /// The caller is a member, but may not do this.
+    Forbidden(&'static str),
+    /// The role granted, or held by who is acted on, ranks above the caller's own.
+    RoleAboveOwn,
+    /// The caller is not the person invited.
+    IdentityMismatch,
+    /// The caller's address is the invited one, but the issuer has not verified it.
+    EmailNotVerified,
+    /// The group, or the link, does not take addresses of this domain.
+    DomainNotAllowed,
+    /// No such group, or none that the caller may know of.
+    GroupNotFound,
+    /// No such user.
+    UserNotFound,
+    /// No such member.
+    MemberNotFound,
+    /// No such invite, or none that the caller may know of; and every token that is not ours.
+    InviteNotFound,
+    /// The person is a member already.
+    AlreadyMember,
+    /// A live invite for the same person exists.
+    AlreadyPending(InviteId),
+    /// The invite is not pending: it stands in this state.
+    NotPending(State),
+    /// A newer invite for the same person has replaced the one that the token belongs to.
+    InviteReplaced,
+    /// Who made the invite may no longer invite.
+    InviterGone,
+    /// The group has as many members as it may have.
+    SeatsFull,
+    /// The group would be left without an owner.
+    LastOwner,
+    /// A group has, or had, this id.
+    GroupIdTaken,
+    /// An address, number or account belongs to another user.
+    IdentityTaken,
+    /// The record changed since it was read: the `If-Match` no longer holds.
+    PreconditionFailed,
+    /// A value is not allowed: a pointer to the field, and why.
+    Invalid(&'static str, Invalid),
+    /// The cursor is not one of this list.
+    InvalidCursor,
+    /// Too many; try again after so many seconds.
+    RateLimited(i64),
+    /// The table can't answer now; worth another try.
+    Unavailable(StoreError),
+    /// A mistake of ours.
+    Internal(StoreError),
+}
+
+impl Refusal {
+    /// The refusal of an invite that stands in `state`, for somebody who wants to take it up.
+    pub fn of_state(state: State) -> Self {
+        Self::NotPending(state)
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable(error),
+            StoreError::Corrupt { .. } | StoreError::Refused(_) => Self::Internal(error),
+        }
+    }
+}
+
+impl From<CursorError> for Refusal {
+    fn from(_: CursorError) -> Self {
+        Self::InvalidCursor
+    }
+}

@@ -1,0 +1,65 @@
+//! Sending the mail that an invite asks for: once, and only while the invite is worth it.
+
+use super::{Engine, Refusal};
+use crate::domain::clock::Timestamp;
+use crate::domain::email::EmailAddress;
+use crate::domain::ids::{GroupId, InviteId};
+use crate::domain::invite::{Delivery, DeliveryState, Generation, Invite};
+use crate::domain::invitee::Invitee;
+use crate::mail::{Mailer, SendError, invitation};
+
+/// What became of a mail that was due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendOutcome {
+    /// SES took it.
+    Sent,
+    /// No mail is due any more: it was sent, or the invite is dead, or another generation.
+    NotDue,
+    /// SES refused it for good; the invite says so.
+    Failed,
+}
+
+impl Engine {
+    /// Sends the invitation of this generation, if its mail is still due, and writes that down. `public_url` is where links lead.
+    ///
+    /// Delivering the same request again sends nothing. A crash between SES and the mark sends the same mail, with the same link, twice:
+    /// SES has no idempotency token.
+    ///
+    /// # Errors
+    /// Where the table or SES can't answer now: the mail stays due, try again.
+    pub async fn send_invitation(
+        &self,
+        mailer: &Mailer,
+        public_url: &str,
+        (group, id, generation): (&GroupId, InviteId, Generation),
+        now: Timestamp,
+    ) -> Result<SendOutcome, Refusal> {
+        let (invite, found_group) = self.store.invite_and_group(group, id).await?;
+        let due = |invite: &Invite| invite.generation == generation && invite.delivery.state == DeliveryState::Queued && invite.is_live(now);
+        let Some((invite, found_group)) = invite.filter(due).zip(found_group) else { return Ok(SendOutcome::NotDue) };
+        let Some(address) = self.recipient(&invite).await? else {
+            return self.record(&invite, DeliveryState::Failed, Some("no_address"), now).await;
+        };
+        let url = format!("{public_url}/i/{}", self.token(&invite).expose());
+        let mail = invitation(&invite, found_group.name.as_str(), &url, public_url);
+        match mailer.send(&address, mail).await {
+            Ok(()) => self.record(&invite, DeliveryState::Sent, None, now).await,
+            Err(SendError::Permanent(reason)) => self.record(&invite, DeliveryState::Failed, Some(reason), now).await,
+            Err(SendError::Transient(error)) => Err(Refusal::Unavailable(crate::store::StoreError::Unavailable(error))),
+        }
+    }
+
+    async fn recipient(&self, invite: &Invite) -> Result<Option<EmailAddress>, Refusal> {
+        match &invite.invitee {
+            Invitee::User(user) => self.address_of(user).await,
+            other => Ok(other.address().cloned()),
+        }
+    }
+
+    async fn record(&self, invite: &Invite, state: DeliveryState, reason: Option<&str>, now: Timestamp) -> Result<SendOutcome, Refusal> {
+        let attempts = invite.delivery.attempts + 1;
+        let delivery = Delivery { state, attempts, updated_at: Some(now), reason: reason.map(str::to_owned) };
+        self.store.mark_delivery(invite, &delivery, now).await?;
+        Ok(if state == DeliveryState::Sent { SendOutcome::Sent } else { SendOutcome::Failed })
+    }
+}

@@ -1,0 +1,92 @@
+//! Handing a mail to SES (API v2, `SendEmail`).
+
+use std::time::Duration;
+
+use aws_sdk_sesv2::config::retry::RetryConfig;
+use aws_sdk_sesv2::config::timeout::TimeoutConfig;
+use aws_sdk_sesv2::config::{BehaviorVersion, Builder, Region};
+use aws_sdk_sesv2::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
+
+use super::{InvitationMail, RenderedMail};
+use crate::config::{AwsConfig, ConfigError, Environment};
+use crate::domain::email::EmailAddress;
+use crate::store::{credentials, http_client};
+
+/// Sends mail through SES, from one sender.
+#[derive(Clone)]
+pub struct Mailer {
+    client: aws_sdk_sesv2::Client,
+    from: String,
+    configuration_set: Option<String>,
+}
+
+/// Why a mail was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// Another try will fail alike: the address or the message is refused.
+    #[error("SES refuses the mail: {0}")]
+    Permanent(&'static str),
+    /// Later may be better: SES is throttled, paused, unreachable, or not set up yet.
+    #[error("SES can't take the mail now: {0}")]
+    Transient(String),
+}
+
+impl Mailer {
+    /// Reads `MAIL_FROM`, `MAIL_CONFIGURATION_SET` and the AWS variables. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub fn configure(environment: &Environment) -> Result<Self, ConfigError> {
+        let aws = AwsConfig::read(environment)?;
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(3)).operation_timeout(Duration::from_secs(8)).build();
+        let mut config = Builder::new()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(aws.region.clone()))
+            .credentials_provider(credentials(&aws))
+            .http_client(http_client())
+            .timeout_config(timeouts)
+            .retry_config(RetryConfig::standard().with_max_attempts(2));
+        config.set_endpoint_url(aws.ses_endpoint.clone());
+        Ok(Self {
+            client: aws_sdk_sesv2::Client::from_conf(config.build()),
+            from: environment.required("MAIL_FROM")?.to_owned(),
+            configuration_set: environment.optional("MAIL_CONFIGURATION_SET").map(str::to_owned),
+        })
+    }
+
+    /// Renders the mail and hands it over, to one recipient.
+    ///
+    /// # Errors
+    /// See [`SendError`].
+    pub async fn send(&self, to: &EmailAddress, mail: InvitationMail<'_>) -> Result<(), SendError> {
+        let mail = mail.render().map_err(|_| SendError::Permanent("template"))?;
+        let content = content(mail).map_err(|_| SendError::Permanent("template"))?;
+        // The domain goes out in its ASCII form: SES takes no other.
+        let request = self.client.send_email().from_email_address(&self.from).content(content);
+        let request = request.destination(Destination::builder().to_addresses(mailbox(to)).build());
+        let tag = MessageTag::builder().name("mail").value("invitation").build().map_err(|_| SendError::Permanent("template"))?;
+        let request = request.email_tags(tag).set_configuration_set_name(self.configuration_set.clone());
+        request.send().await.map(|_| ()).map_err(|error| match error.code() {
+            Some("MessageRejected") => SendError::Permanent("rejected"),
+            Some("BadRequestException") => SendError::Permanent("bad_request"),
+            Some(code) => SendError::Transient(code.to_owned()),
+            None => SendError::Transient(DisplayErrorContext(&error).to_string()),
+        })
+    }
+}
+
+/// The address with its domain in ASCII and its local part as typed.
+fn mailbox(to: &EmailAddress) -> String {
+    let local = to.as_str().split_once('@').map_or("", |(local, _)| local);
+    format!("{local}@{}", to.domain())
+}
+
+fn content(mail: RenderedMail) -> Result<EmailContent, aws_sdk_sesv2::error::BuildError> {
+    let utf8 = |text: String| Content::builder().data(text).charset("UTF-8").build();
+    // RFC 3834: other programs must not answer.
+    let automatic = MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build()?;
+    let body = Body::builder().text(utf8(mail.text)?).html(utf8(mail.html)?).build();
+    let message = Message::builder().subject(utf8(mail.subject)?).body(body).headers(automatic).build();
+    Ok(EmailContent::builder().simple(message).build())
+}

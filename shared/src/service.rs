@@ -1,0 +1,117 @@
+//! What a function is started with: configuration read, clients made, nothing sent yet.
+
+use crate::auth::{Authenticator, Caller, Unauthenticated};
+use crate::config::{ConfigError, Environment};
+use crate::domain::clock::Clock;
+use crate::engine::Engine;
+use crate::mail::Mailer;
+
+/// What a request function works with. Clones share connections and keys.
+#[derive(Clone)]
+pub struct Service {
+    /// The use cases.
+    pub engine: Engine,
+    /// The clock.
+    pub clock: Clock,
+    /// Where links lead: `PUBLIC_URL`.
+    pub public_url: String,
+    /// The app's own login: `SIGN_IN_URL`.
+    pub sign_in_url: String,
+    /// Where redirects may lead: `REDIRECT_ORIGINS`, separated by commas.
+    pub redirect_origins: Vec<String>,
+    /// The largest body that is read, in bytes: `LIMIT_BODY_BYTES`.
+    pub body_limit: usize,
+    authenticator: Authenticator,
+}
+
+impl Service {
+    /// Reads the configuration and makes the clients.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or wrong.
+    pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
+        Ok(Self {
+            engine: Engine::configure(environment)?,
+            clock,
+            public_url: environment.url("PUBLIC_URL")?,
+            sign_in_url: environment.required("SIGN_IN_URL")?.to_owned(),
+            redirect_origins: origins(environment)?,
+            body_limit: environment.parsed("LIMIT_BODY_BYTES", 64 * 1024)?,
+            authenticator: Authenticator::configure(environment)?,
+        })
+    }
+
+    /// As a Lambda function starts: from the process's environment, with the system's clock, logging.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or wrong.
+    pub fn of_process() -> Result<Self, ConfigError> {
+        let environment = Environment::of_process();
+        crate::telemetry::init(&environment);
+        Self::start(&environment, Clock::system())
+    }
+
+    /// The caller whom the `Authorization` header proves.
+    ///
+    /// # Errors
+    /// See [`Unauthenticated`].
+    pub async fn caller(&self, request: &lambda_http::Request) -> Result<Caller, Unauthenticated> {
+        let mut values = request.headers().get_all("authorization").iter();
+        let (first, second) = (values.next(), values.next());
+        let value = match (first, second) {
+            (None, _) => None,
+            (Some(value), None) => Some(value.to_str().map_err(|_| Unauthenticated::Invalid)?),
+            (Some(_), Some(_)) => return Err(Unauthenticated::Invalid),
+        };
+        self.authenticator.caller(value, self.clock.now()).await
+    }
+}
+
+fn origins(environment: &Environment) -> Result<Vec<String>, ConfigError> {
+    let wrong = || ConfigError { variable: "REDIRECT_ORIGINS", problem: "must be origins such as https://app.example, separated by commas".into() };
+    let texts = environment.optional("REDIRECT_ORIGINS").unwrap_or_default().split(',').map(str::trim).filter(|text| !text.is_empty());
+    texts
+        .map(|text| {
+            let origin = url::Url::parse(text).map_err(|_| wrong())?.origin().ascii_serialization();
+            if origin == text.trim_end_matches('/') { Ok(origin) } else { Err(wrong()) }
+        })
+        .collect()
+}
+
+/// What the mail sender works with. Clones share connections.
+#[derive(Clone)]
+pub struct MailService {
+    /// The use cases.
+    pub engine: Engine,
+    /// The way to SES.
+    pub mailer: Mailer,
+    /// The clock.
+    pub clock: Clock,
+    /// Where links lead: `PUBLIC_URL`.
+    pub public_url: String,
+}
+
+impl MailService {
+    /// Reads the configuration and makes the clients.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or wrong.
+    pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
+        Ok(Self {
+            engine: Engine::configure(environment)?,
+            mailer: Mailer::configure(environment)?,
+            clock,
+            public_url: environment.url("PUBLIC_URL")?,
+        })
+    }
+
+    /// As a Lambda function starts: from the process's environment, with the system's clock, logging.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or wrong.
+    pub fn of_process() -> Result<Self, ConfigError> {
+        let environment = Environment::of_process();
+        crate::telemetry::init(&environment);
+        Self::start(&environment, Clock::system())
+    }
+}
