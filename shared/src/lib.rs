@@ -1,6 +1,7 @@
 //! What every function shares.
 pub mod config;
-pub mod domain { pub mod clock; }
+pub mod domain { pub mod clock; pub mod display_name; pub mod words; }
+pub mod mail { pub mod invitation; }
 
 use config::{ConfigError, Environment};
 use domain::clock::Clock;
