@@ -140,7 +140,8 @@
 
   function joined(body) {
     const target = safeTarget(body.redirect_url);
-    showOutcome("You’re in", target ? "Your membership begins now." : "Your membership begins now. You can close this page.", target);
+    const text = `You are a member of ${byId("group").textContent} now.`;
+    showOutcome("You’re in", target ? text : text + " You can close this page.", target);
   }
 
   function refused({ answer, body }) {
@@ -170,7 +171,7 @@
     if (!instant || instant.getTimezoneOffset() === 0) return;
     const local = document.createElement("span");
     local.className = "local";
-    local.textContent = instant.toLocaleString("en-GB", { dateStyle: "full", timeStyle: "short" }) + " where you are";
+    local.textContent = instant.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" }) + " where you are";
     until.after(" ", local);
   }
 

@@ -125,7 +125,7 @@ fn names_are_cleaned() {
     let none = roles(&[]);
     let open = Invitation { group_name: "win at evil.test", inviter_name: Some("A\u{202e}da\n"), ..invitation(&none) };
     let html = document(View::Open(open));
-    assert!(html.contains("<bdi>Ada</bdi> invites you to join <bdi>a group</bdi>"), "{html}");
+    assert!(html.contains("<bdi>Ada</bdi> invites you to join <bdi id=\"group\">a group</bdi>"), "{html}");
 }
 
 #[test]
