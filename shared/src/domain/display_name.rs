@@ -22,22 +22,19 @@ const LINK_REMOVED: &str = "[link removed]";
 /// characters ends in an ellipsis. `None` for a name that is empty after that, or that carries a URL, a host name or a
 /// telephone number: the caller says "a group" or "Someone" then.
 pub fn clean_for_mail(name: &str) -> Option<String> {
-    let line = visible(name).split_whitespace().collect::<Vec<_>>().join(" ");
-    let cleaned = thin_marks(&line);
-    let cleaned = cleaned.trim();
-    if cleaned.is_empty() || carries_address(cleaned) || carries_phone_number(cleaned) {
+    let cleaned = visible(name).split_whitespace().collect::<Vec<_>>().join(" ");
+    if cleaned.is_empty() || carries_address(&cleaned) || carries_phone_number(&cleaned) {
         return None;
     }
-    Some(shorten(cleaned, NAME_LIMIT))
+    Some(shorten(&cleaned, NAME_LIMIT))
 }
 
 /// An invite's message as it may stand in a mail: plain text over several lines, with `[link removed]` for every URL,
 /// host name and e-mail address, and without control, bidi and other invisible characters.
 pub fn clean_message(message: &str) -> String {
     let text = visible(&message.replace("\r\n", "\n"));
-    let lines: Vec<String> = text.lines().map(|line| thin_marks(clean_line(line).trim())).collect();
-    let mut kept: Vec<&str> = Vec::with_capacity(lines.len());
-    for line in lines.iter().map(|line| line.trim()) {
+    let mut kept: Vec<String> = Vec::new();
+    for line in text.lines().map(clean_line) {
         // One empty line parts paragraphs; more would push the rest of the mail out of sight.
         if !line.is_empty() || kept.last().is_some_and(|last| !last.is_empty()) {
             kept.push(line);
@@ -64,7 +61,7 @@ fn visible(text: &str) -> String {
         c => Some(c),
     });
     // A second time, since what was taken out may have stood between a character and its mark.
-    seen.nfc().collect()
+    thin_marks(seen.nfc())
 }
 
 /// Characters that show nothing, or that change how their neighbours show: bidi controls, zero-width and filler
@@ -77,13 +74,17 @@ fn is_invisible(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// `text` without marks that have no character to sit on, and without those above [`MARKS_PER_CHARACTER`].
-fn thin_marks(text: &str) -> String {
-    // A mark at the start would sit on whatever the mail has before the name.
+/// The characters in NFC without marks that have none to sit on, and without those above [`MARKS_PER_CHARACTER`].
+fn thin_marks(text: impl Iterator<Item = char>) -> String {
+    // A mark at the start, or after a space, would sit on whatever the mail has before it.
     let mut marks = MARKS_PER_CHARACTER;
-    let kept = text.chars().filter(|&c| {
-        marks = if is_combining_mark(c) { marks.saturating_add(1) } else { 0 };
-        marks <= MARKS_PER_CHARACTER
+    let kept = text.filter(|&c| {
+        marks = match c {
+            c if c.is_whitespace() => MARKS_PER_CHARACTER,
+            c if is_combining_mark(c) => marks.saturating_add(1),
+            _ => 0,
+        };
+        c.is_whitespace() || marks <= MARKS_PER_CHARACTER
     });
     kept.nfc().collect()
 }
