@@ -1,3 +1,4 @@
+pub mod page;
 use std::convert::Infallible;
 use lambda_http::{Body, Request, Response};
 use shared::Service;

@@ -1,0 +1,182 @@
+//! The page's views as people get them, and what hostile names and links make of them.
+
+use super::*;
+
+const TOKEN: &str = "bkn_2tLkQ0cZb9";
+
+fn roles(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn invitation(roles: &[String]) -> Invitation<'_> {
+    Invitation {
+        group_name: "Private Group",
+        inviter_name: Some("Grace Hopper"),
+        roles,
+        expires_at: Some(Timestamp::from_seconds(1_795_858_200)),
+        invitee: Some("a•••@example.com"),
+        strict: true,
+        is_link: false,
+        redirect_url: Some("https://app.example.org/welcome"),
+    }
+}
+
+fn page(view: View<'_>) -> InvitePage<'_> {
+    InvitePage { token: TOKEN, view, sign_in_url: "https://app.example.org/login", public_url: "https://join.example.com" }
+}
+
+/// What stands between the first `open` and the `close` after it.
+fn between<'a>(text: &'a str, open: &str, close: &str) -> &'a str {
+    text.split_once(open).unwrap().1.split_once(close).unwrap().0
+}
+
+/// The page without its style and script, which have files of their own.
+fn document(view: View<'_>) -> String {
+    let html = page(view).render().unwrap();
+    assert_eq!((html.matches("<style").count(), html.matches("<script").count()), (1, 1));
+    html.replace(STYLE, "…").replace(SCRIPT, "…")
+}
+
+fn snapshot(name: &str, view: View<'_>) {
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, document(view));
+    });
+}
+
+#[test]
+fn an_invitation_to_an_address() {
+    snapshot("open_strict", View::Open(invitation(&roles(&["editor", "admin"]))));
+}
+
+#[test]
+fn an_invitation_for_whoever_holds_it() {
+    let roles = roles(&["member"]);
+    let open = Invitation { strict: false, inviter_name: None, invitee: None, redirect_url: None, ..invitation(&roles) };
+    snapshot("open_bearer", View::Open(open));
+}
+
+#[test]
+fn a_shared_link() {
+    let roles = roles(&["member"]);
+    snapshot(
+        "open_link",
+        View::Open(Invitation { is_link: true, invitee: None, expires_at: None, redirect_url: None, ..invitation(&roles) }),
+    );
+}
+
+#[test]
+fn links_that_lead_to_nothing() {
+    let all = [
+        Dead::Unknown,
+        Dead::Expired,
+        Dead::Revoked,
+        Dead::Replaced,
+        Dead::UsedUp,
+        Dead::Accepted,
+        Dead::Declined,
+        Dead::InviterGone,
+        Dead::GroupGone,
+    ];
+    let told = all.map(|dead| {
+        let html = document(View::Dead(dead));
+        format!("{dead:?} {}\n{}", View::Dead(dead).status(), between(&html, "<main>\n", "\n</main>"))
+    });
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("dead", told.join("\n\n"));
+    });
+}
+
+#[test]
+fn notices() {
+    snapshot("put_away", View::PutAway);
+    snapshot("unavailable", View::Unavailable);
+    assert_eq!((View::PutAway.status(), View::Unavailable.status()), (200, 503));
+}
+
+#[test]
+fn only_an_open_invitation_carries_its_token() {
+    for view in [View::Dead(Dead::Unknown), View::PutAway, View::Unavailable] {
+        assert!(!page(view).render().unwrap().contains(TOKEN));
+    }
+}
+
+#[test]
+fn markup_stays_text() {
+    let payload = "\"><script>alert('1')</script><img onerror='x'>{{7*7}}";
+    let roles = roles(&["<i>"]);
+    let open = Invitation {
+        group_name: payload,
+        inviter_name: Some(payload),
+        invitee: Some(payload),
+        redirect_url: Some("javascript:alert(1)"),
+        ..invitation(&roles)
+    };
+    let html = InvitePage { token: payload, ..page(View::Open(open)) }.render().unwrap();
+    let html = html.replace(STYLE, "").replace(SCRIPT, "");
+    assert_eq!(html.matches("<script").count(), 1, "{html}");
+    for part in ["<img", "<i>", "javascript:"] {
+        assert!(!html.contains(part), "{part} in {html}");
+    }
+    assert!(html.contains("{{7*7}}"));
+}
+
+#[test]
+fn names_are_cleaned() {
+    let none = roles(&[]);
+    let open = Invitation { group_name: "win at evil.test", inviter_name: Some("A\u{202e}da\n"), ..invitation(&none) };
+    let html = document(View::Open(open));
+    assert!(html.contains("<bdi>Ada</bdi> invites you to join <bdi id=\"group\">a group</bdi>"), "{html}");
+}
+
+#[test]
+fn the_policy_allows_exactly_the_pages_own_script_and_style() {
+    let html = page(View::Open(invitation(&[]))).render().unwrap();
+    let policy = content_security_policy();
+    for (directive, content) in
+        [("script-src", between(&html, "<script>", "</script>")), ("style-src", between(&html, "<style>", "</style>"))]
+    {
+        let allowed = format!("{directive} 'sha256-{}';", STANDARD.encode(Sha256::digest(content)));
+        assert!(policy.contains(&allowed), "{allowed} not in {policy}");
+    }
+    assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"));
+    // Browsers hash what their parser hands on: no carriage returns, and nothing that ends or comments out the element.
+    for text in [STYLE, SCRIPT] {
+        assert!(!["\r", "</s", "<!--"].iter().any(|part| text.contains(part)));
+    }
+}
+
+#[test]
+fn nothing_is_loaded_and_no_handler_stands_in_the_markup() {
+    let html = document(View::Open(invitation(&[])));
+    for part in [" src=", "srcset=", "<link", "<img", "<iframe", "<form", "<object", " style=", "javascript:", "http-equiv"] {
+        assert!(!html.contains(part), "{part} in {html}");
+    }
+    assert!(!["@import", "url(", "http:", "https:"].iter().any(|part| STYLE.contains(part)));
+    assert!(!["innerHTML", "eval(", "document.write", "http://", "https://"].iter().any(|part| SCRIPT.contains(part)));
+    assert!(!html.split('<').any(|tag| between(&format!("{tag}>"), "", ">").contains(" on")), "{html}");
+    let addresses: Vec<&str> = html.split("http").skip(1).collect();
+    assert!(
+        addresses
+            .iter()
+            .all(|rest| rest.starts_with("s://app.example.org/login?redirect_uri=") || rest.starts_with("s%3A%2F%2Fjoin."))
+    );
+}
+
+#[test]
+fn signing_in_comes_back_to_the_link() {
+    let back = "redirect_uri=https%3A%2F%2Fjoin.example.com%2Fi%2Fbkn_2tLkQ0cZb9";
+    let plain = page(View::PutAway);
+    assert_eq!(plain.sign_in(), format!("https://app.example.org/login?{back}"));
+    let with_query = InvitePage { sign_in_url: "https://app.example.org/login?app=1", ..plain };
+    assert_eq!(with_query.sign_in(), format!("https://app.example.org/login?app=1&{back}"));
+}
+
+#[test]
+fn every_header_keeps_the_token_to_the_page() {
+    let headers = headers();
+    let value = |name: &str| headers.iter().find(|(header, _)| *header == name).map(|(_, value)| *value);
+    assert_eq!(value("referrer-policy"), Some("no-referrer"));
+    assert_eq!(value("cache-control"), Some("no-store"));
+    assert_eq!(value("content-security-policy"), Some(content_security_policy()));
+    assert!(headers.iter().all(|(name, value)| *name == name.to_lowercase() && value.is_ascii()));
+}
