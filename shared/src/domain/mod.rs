@@ -1,6 +1,7 @@
 //! The rules of inviting, as pure types and functions: no input or output, no AWS, no HTTP, no clock of its own.
 
 pub mod clock;
+pub mod display_name;
 pub mod email;
 pub mod group;
 pub mod identity;
@@ -13,6 +14,7 @@ pub mod role;
 pub mod text;
 pub mod token;
 pub mod user;
+pub mod words;
 
 /// Why a value from outside was refused: a stable word for programs and a sentence for people.
 ///

@@ -41,7 +41,8 @@ impl Engine {
             return self.record(&invite, DeliveryState::Failed, Some("no_address"), now).await;
         };
         let url = format!("{public_url}/i/{}", self.token(&invite).expose());
-        let mail = invitation(&invite, found_group.name.as_str(), &url, public_url);
+        let roles: Vec<String> = invite.roles.names().map(str::to_owned).collect();
+        let mail = invitation(&invite, &roles, found_group.name.as_str(), &url, public_url);
         match mailer.send(&address, mail).await {
             Ok(()) => self.record(&invite, DeliveryState::Sent, None, now).await,
             Err(SendError::Permanent(reason)) => self.record(&invite, DeliveryState::Failed, Some(reason), now).await,

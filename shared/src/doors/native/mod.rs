@@ -1,0 +1,9 @@
+//! The native door: JSON, bearer JWTs, RFC 9457 problems (contract native).
+
+mod problem;
+mod render;
+mod request;
+
+pub use problem::{Code, Problem, respond};
+pub use render::{CreatedBody, GroupBody, InviteBody, ListBody, MemberBody, PreviewBody, UserBody, etag};
+pub use request::{TokenOrId, if_match, invite_filter, page, reference};

@@ -1,0 +1,59 @@
+//! From an API Gateway request to typed input, and from a value to a response. No door's shape stands here.
+
+mod body;
+mod path;
+
+pub use body::{FieldError, json_body};
+pub use path::{known_query, path_parameter, query_parameter};
+
+use lambda_http::http::{HeaderValue, StatusCode, header};
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt, Response};
+use serde::Serialize;
+
+/// What is wrong with a request, before any rule of the engine is asked. Each door renders it in its own shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestError {
+    /// The body is not JSON in UTF-8.
+    MalformedBody(&'static str),
+    /// The body is JSON, and its fields are not what they should be.
+    InvalidBody(Vec<FieldError>),
+    /// The body is not declared as JSON.
+    UnsupportedMediaType,
+    /// The body has more bytes than the limit.
+    BodyTooLarge(usize),
+    /// A path parameter can't name anything.
+    UnknownPath(&'static str),
+    /// A query parameter is not what it should be: which, and why.
+    InvalidQuery(&'static str, &'static str),
+}
+
+/// A JSON response that no cache keeps.
+pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Response<Body> {
+    // Our bodies are structs of strings, numbers and maps of strings: they always serialise.
+    let body = serde_json::to_string(value).unwrap_or_default();
+    respond(status, "application/json", Body::Text(body))
+}
+
+/// A response that no cache keeps, with a body of this type.
+pub fn respond(status: StatusCode, content_type: &'static str, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if status != StatusCode::NO_CONTENT {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    response
+}
+
+/// The gateway's id of the request, which its access log has too.
+pub fn request_id(request: &Request) -> String {
+    let id = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
+        Some(RequestContext::ApiGatewayV1(context)) => context.request_id.clone(),
+        _ => None,
+    };
+    id.unwrap_or_else(|| "unknown".into())
+}
