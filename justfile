@@ -1,0 +1,30 @@
+# `just` lists the recipes. Each is one command that also works without just.
+
+_list:
+    @just --list --unsorted
+
+# Start the whole service on this machine: http://127.0.0.1:3000
+run *options:
+    cargo run -- {{options}}
+
+# Every test; `just test accept` runs those whose name has "accept"
+test *filter:
+    cargo test --workspace {{filter}}
+
+# What clippy and the formatter have to say
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# Format the code
+fmt:
+    cargo fmt --all
+
+# Check template.yaml (needs `pip install -r .ci/requirements.txt`)
+template:
+    sam validate --lint --template template.yaml
+    cfn-lint template.yaml
+
+# Everything that must hold before a change lands
+ci:
+    .ci/run
