@@ -68,7 +68,8 @@ impl Service {
 }
 
 fn origins(environment: &Environment) -> Result<Vec<String>, ConfigError> {
-    let wrong = || ConfigError { variable: "REDIRECT_ORIGINS", problem: "must be origins such as https://app.example, separated by commas".into() };
+    let wrong =
+        || ConfigError { variable: "REDIRECT_ORIGINS", problem: "must be origins such as https://app.example, separated by commas".into() };
     let texts = environment.optional("REDIRECT_ORIGINS").unwrap_or_default().split(',').map(str::trim).filter(|text| !text.is_empty());
     texts
         .map(|text| {

@@ -50,10 +50,8 @@ const MAX_DOCUMENT: usize = 256 * 1024;
 
 impl Jwks {
     pub(super) fn new(issuer: String, url: Option<String>) -> Self {
-        let settings = HttpConnectorSettings::builder()
-            .connect_timeout(Duration::from_millis(800))
-            .read_timeout(Duration::from_millis(1500))
-            .build();
+        let settings =
+            HttpConnectorSettings::builder().connect_timeout(Duration::from_millis(800)).read_timeout(Duration::from_millis(1500)).build();
         let connector = Connector::builder().connector_settings(settings).sleep_impl(TokioSleep::new());
         let http = SharedHttpConnector::new(connector.tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build());
         Self { issuer, url, http, cache: Mutex::default() }

@@ -115,7 +115,11 @@ impl Authenticator {
 fn bearer(authorization: &str) -> Result<&str, Unauthenticated> {
     let (scheme, token) = authorization.split_once(' ').ok_or(Unauthenticated::Invalid)?;
     let plain = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
-    if authorization.len() <= MAX_HEADER && scheme.eq_ignore_ascii_case("bearer") && plain { Ok(token) } else { Err(Unauthenticated::Invalid) }
+    if authorization.len() <= MAX_HEADER && scheme.eq_ignore_ascii_case("bearer") && plain {
+        Ok(token)
+    } else {
+        Err(Unauthenticated::Invalid)
+    }
 }
 
 /// RFC 7515 §4.1.9: `typ` compares without case, and `application/` may be left out.
@@ -207,13 +211,36 @@ mod tests {
     #[tokio::test]
     async fn claims_of_the_wrong_form_are_refused() {
         let wrong = [
-            without("aud"), with("aud", json!(1)), with("aud", json!({})), with("aud", json!(null)), with("aud", json!([])), with("aud", json!("other")),
-            without("iss"), with("iss", json!(1)), with("iss", json!(["https://issuer.example"])), with("iss", json!("https://issuer.example/")),
-            with("iss", json!("HTTPS://ISSUER.EXAMPLE")), without("sub"), with("sub", json!("")), with("sub", json!(29842)), with("sub", json!("a b")),
-            with("sub", json!("a\u{0}")), with("sub", json!("x".repeat(512))), without("exp"), with("exp", json!("1800000600")),
-            with("exp", json!((NOW + 600) * 1000)), with("exp", json!(1e18)), with("exp", json!(-1)), with("exp", json!(NOW - 20)),
-            without("iat"), with("iat", json!(NOW + 31)), with("iat", json!(NOW + 365 * 86_400)), with("iat", json!(NOW - 86_400)),
-            with("nbf", json!(NOW + 31)), with("nbf", json!("soon")), with("accounts", json!([{"membership_type": 0, "membership_id": "1"}])),
+            without("aud"),
+            with("aud", json!(1)),
+            with("aud", json!({})),
+            with("aud", json!(null)),
+            with("aud", json!([])),
+            with("aud", json!("other")),
+            without("iss"),
+            with("iss", json!(1)),
+            with("iss", json!(["https://issuer.example"])),
+            with("iss", json!("https://issuer.example/")),
+            with("iss", json!("HTTPS://ISSUER.EXAMPLE")),
+            without("sub"),
+            with("sub", json!("")),
+            with("sub", json!(29842)),
+            with("sub", json!("a b")),
+            with("sub", json!("a\u{0}")),
+            with("sub", json!("x".repeat(512))),
+            without("exp"),
+            with("exp", json!("1800000600")),
+            with("exp", json!((NOW + 600) * 1000)),
+            with("exp", json!(1e18)),
+            with("exp", json!(-1)),
+            with("exp", json!(NOW - 20)),
+            without("iat"),
+            with("iat", json!(NOW + 31)),
+            with("iat", json!(NOW + 365 * 86_400)),
+            with("iat", json!(NOW - 86_400)),
+            with("nbf", json!(NOW + 31)),
+            with("nbf", json!("soon")),
+            with("accounts", json!([{"membership_type": 0, "membership_id": "1"}])),
         ];
         for claims in wrong {
             assert_eq!(verify_claims(&claims).await, Err(Unauthenticated::Invalid), "{claims}");
@@ -249,9 +276,19 @@ mod tests {
         let cut = &token[..token.len() - 1];
         let twice = format!("Bearer {token},Bearer {token}");
         let forms = [
-            "Bearer".to_owned(), "Bearer ".into(), format!("Bearer  {token}"), format!("Bearer {token} x"), format!("Basic {token}"), twice,
-            token.clone(), format!("Bearer {cut}"), format!("Bearer {token}."), format!("Bearer {token}="), format!("Bearer {}", "a".repeat(9000)),
-            format!("Bearer {}", token.rsplit_once('.').unwrap().0), format!("Bearer {}.", token.rsplit_once('.').unwrap().0),
+            "Bearer".to_owned(),
+            "Bearer ".into(),
+            format!("Bearer  {token}"),
+            format!("Bearer {token} x"),
+            format!("Basic {token}"),
+            twice,
+            token.clone(),
+            format!("Bearer {cut}"),
+            format!("Bearer {token}."),
+            format!("Bearer {token}="),
+            format!("Bearer {}", "a".repeat(9000)),
+            format!("Bearer {}", token.rsplit_once('.').unwrap().0),
+            format!("Bearer {}.", token.rsplit_once('.').unwrap().0),
         ];
         for form in forms {
             assert_eq!(verify(&form).await, Err(Unauthenticated::Invalid), "{form}");
@@ -265,7 +302,15 @@ mod tests {
         use base64::Engine as _;
         use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
         let key = EncodingKey::from_secret(SECRET.as_bytes());
-        for head in [r#"{"alg":"none"}"#, r#"{"alg":"None"}"#, r#"{"alg":"nOnE"}"#, r#"{"alg":"HS384"}"#, r#"{"alg":"RS256"}"#, r#"{"alg":"HS256","crit":["x"]}"#, r#"{"alg":"HS256","crit":[]}"#] {
+        for head in [
+            r#"{"alg":"none"}"#,
+            r#"{"alg":"None"}"#,
+            r#"{"alg":"nOnE"}"#,
+            r#"{"alg":"HS384"}"#,
+            r#"{"alg":"RS256"}"#,
+            r#"{"alg":"HS256","crit":["x"]}"#,
+            r#"{"alg":"HS256","crit":[]}"#,
+        ] {
             let message = format!("{}.{}", B64.encode(head), B64.encode(claims().to_string()));
             let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
             assert_eq!(verify(&format!("Bearer {message}.{signature}")).await, Err(Unauthenticated::Invalid), "{head}");

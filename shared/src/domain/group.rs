@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Invalid;
 use super::clock::Timestamp;
 use super::email::{EmailAddress, parse_domain};
 use super::ids::{GroupId, UserId};
 use super::role::Rank;
 use super::text::{Description, Metadata, Name};
-use super::Invalid;
 
 /// Who may see and join a group; the four visibility flags of the evanta contract follow from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,7 +153,8 @@ mod tests {
     #[test]
     fn domains_are_allowed_and_blocked_whole() {
         let domains = |names: &[&str]| Domains::parse(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
-        let policy = Policy { allowed_domains: domains(&["Example.com", "b.org"]), blocked_domains: domains(&["b.org"]), ..Policy::default() };
+        let policy =
+            Policy { allowed_domains: domains(&["Example.com", "b.org"]), blocked_domains: domains(&["b.org"]), ..Policy::default() };
         let allows = |text: &str| policy.allows(&EmailAddress::parse(text).unwrap());
         assert!(allows("ada@EXAMPLE.com"));
         assert!(!allows("ada@sub.example.com"));

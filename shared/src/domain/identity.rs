@@ -109,7 +109,9 @@ mod tests {
     #[test]
     fn phone_numbers_are_e164() {
         assert!(PhoneNumber::parse("+19199993333").is_ok());
-        for text in ["", "+", "19199993333", "+0199999333", "+1234567890123456", "+1 919 999", ".;phone-context=", "+dwPAA;phone-context=AA"] {
+        for text in
+            ["", "+", "19199993333", "+0199999333", "+1234567890123456", "+1 919 999", ".;phone-context=", "+dwPAA;phone-context=AA"]
+        {
             assert!(PhoneNumber::parse(text).is_err(), "{text}");
         }
     }
@@ -117,7 +119,8 @@ mod tests {
     #[test]
     fn accounts_refuse_all_none_and_odd_ids() {
         assert!(Account::new(3, "4611686018429783292").is_ok());
-        for (kind, id) in [(-1, "1"), (0, "1"), (3, ""), (3, "0"), (3, "01"), (3, "-1"), (3, "+1"), (3, "1.0"), (3, "9223372036854775808")] {
+        for (kind, id) in [(-1, "1"), (0, "1"), (3, ""), (3, "0"), (3, "01"), (3, "-1"), (3, "+1"), (3, "1.0"), (3, "9223372036854775808")]
+        {
             assert!(Account::new(kind, id).is_err(), "{kind} {id}");
         }
     }

@@ -62,7 +62,9 @@ impl Invitee {
         match self {
             Self::User(user) => user_key(user),
             Self::Link(link) => format!("l:{}", link.key),
-            Self::Email(_) | Self::Phone(_) | Self::Account(_) | Self::Person(_) => self.identity().map(|identity| identity.key()).unwrap_or_default(),
+            Self::Email(_) | Self::Phone(_) | Self::Account(_) | Self::Person(_) => {
+                self.identity().map(|identity| identity.key()).unwrap_or_default()
+            }
         }
     }
 

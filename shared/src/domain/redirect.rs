@@ -20,7 +20,8 @@ impl RedirectUrl {
     ///
     /// Refuses backslashes, control characters and user names, which browsers and parsers read differently.
     pub fn parse(text: &str, origins: &[String]) -> Result<Self, Invalid> {
-        let suspicious = text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') || text.to_ascii_lowercase().contains("%5c");
+        let suspicious =
+            text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') || text.to_ascii_lowercase().contains("%5c");
         if text.is_empty() || text.len() > 2048 || suspicious {
             return Err(INVALID);
         }
@@ -60,7 +61,8 @@ mod tests {
 
     #[test]
     fn paths_and_allowed_origins_pass() {
-        for text in ["/", "/somewhere/on/my/site#", "/a?b=c#d", "https://app.example/x", "https://app.example", "https://app.example:443/x"] {
+        for text in ["/", "/somewhere/on/my/site#", "/a?b=c#d", "https://app.example/x", "https://app.example", "https://app.example:443/x"]
+        {
             assert!(RedirectUrl::parse(text, &origins()).is_ok(), "{text}");
         }
     }
@@ -68,10 +70,32 @@ mod tests {
     #[test]
     fn open_redirects_are_refused() {
         for text in [
-            "", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "/%5cevil.example", "/%5Cevil.example", "javascript:alert(1)",
-            "JaVaScRiPt:alert(1)", "data:text/html,x", "https://evil.example", "https://app.example@evil.example", "https://app.example.evil.example",
-            "https://evil.example#app.example", "https://app.example:444/", "http://app.example/", "https:app.example", "https:/evil.example",
-            "/ok\r\nSet-Cookie: x=1", "/\t/evil.example", " /x", "evil", "?x", "#x", "https://user:pw@app.example/", "https://app.example./",
+            "",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/%5cevil.example",
+            "/%5Cevil.example",
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "data:text/html,x",
+            "https://evil.example",
+            "https://app.example@evil.example",
+            "https://app.example.evil.example",
+            "https://evil.example#app.example",
+            "https://app.example:444/",
+            "http://app.example/",
+            "https:app.example",
+            "https:/evil.example",
+            "/ok\r\nSet-Cookie: x=1",
+            "/\t/evil.example",
+            " /x",
+            "evil",
+            "?x",
+            "#x",
+            "https://user:pw@app.example/",
+            "https://app.example./",
         ] {
             assert!(RedirectUrl::parse(text, &origins()).is_err(), "{text:?}");
         }

@@ -204,7 +204,11 @@ mod tests {
     }
 
     fn subject() -> TokenSubject {
-        TokenSubject { group: GroupId::parse("3773").unwrap(), invite: InviteId::from_number(5_629_499_534_213_120).unwrap(), generation: 1 }
+        TokenSubject {
+            group: GroupId::parse("3773").unwrap(),
+            invite: InviteId::from_number(5_629_499_534_213_120).unwrap(),
+            generation: 1,
+        }
     }
 
     #[test]

@@ -64,7 +64,14 @@ mod tests {
 
     fn member(names: &[&str]) -> Member {
         let group = GroupId::parse("3773").unwrap();
-        Member { group, user: UserId::parse("1").unwrap(), roles: roles(names), name: None, joined_at: Timestamp::from_seconds(0), invite: None }
+        Member {
+            group,
+            user: UserId::parse("1").unwrap(),
+            roles: roles(names),
+            name: None,
+            joined_at: Timestamp::from_seconds(0),
+            invite: None,
+        }
     }
 
     fn group(who_may_invite: WhoMayInvite) -> Group {
@@ -87,7 +94,8 @@ mod tests {
     /// RELIABILITY B1: every pair of sets of one or two roles.
     #[test]
     fn nobody_grants_above_their_own_rank() {
-        let sets: Vec<Vec<&str>> = NAMES.iter().flat_map(|a| NAMES.iter().filter(move |b| a < *b).map(move |b| vec![*a, *b]).chain([vec![*a]])).collect();
+        let sets: Vec<Vec<&str>> =
+            NAMES.iter().flat_map(|a| NAMES.iter().filter(move |b| a < *b).map(move |b| vec![*a, *b]).chain([vec![*a]])).collect();
         for own in &sets {
             for granted in &sets {
                 let allowed = roles(granted).rank() <= roles(own).rank();

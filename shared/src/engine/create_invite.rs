@@ -144,7 +144,8 @@ impl Engine {
             return Err(Refusal::AlreadyPending(found.id));
         }
         // Whoever holds the address, or accepted the last invite to it, may be a member by now.
-        let accepted_by = reads.existing.as_ref().filter(|found| found.stored_state == State::Accepted).and_then(|found| found.resolved_by.as_ref());
+        let accepted_by =
+            reads.existing.as_ref().filter(|found| found.stored_state == State::Accepted).and_then(|found| found.resolved_by.as_ref());
         for user in reads.holder.iter().chain(accepted_by) {
             if self.store.member(&new.group, user).await?.is_some() {
                 return Err(Refusal::AlreadyMember);

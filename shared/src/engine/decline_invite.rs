@@ -14,7 +14,13 @@ impl Engine {
     /// # Errors
     /// `InviteNotFound` (by id also where it is not addressed to the caller), `InviteReplaced`, `NotPending` with the state found,
     /// `Invalid` for a link, which nobody can decline for others, and the table's own.
-    pub async fn decline_invite(&self, caller: Option<&Caller>, reference: &InviteRef, reason: Option<&Message>, now: Timestamp) -> Outcome<Invite> {
+    pub async fn decline_invite(
+        &self,
+        caller: Option<&Caller>,
+        reference: &InviteRef,
+        reason: Option<&Message>,
+        now: Timestamp,
+    ) -> Outcome<Invite> {
         let invite = match reference {
             InviteRef::Token(token) => {
                 let subject = self.subject(token)?;

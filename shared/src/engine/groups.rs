@@ -116,7 +116,14 @@ impl Engine {
     /// # Errors
     /// `GroupNotFound` for outsiders, `Forbidden` below admin, `PreconditionFailed`, `Invalid` for a member limit where members were never
     /// counted, and the table's own.
-    pub async fn update_group(&self, caller: &Caller, id: &GroupId, change: GroupChange, version: Option<u64>, now: Timestamp) -> Outcome<GroupView> {
+    pub async fn update_group(
+        &self,
+        caller: &Caller,
+        id: &GroupId,
+        change: GroupChange,
+        version: Option<u64>,
+        now: Timestamp,
+    ) -> Outcome<GroupView> {
         let (group, member) = self.membership(id, &caller.user).await?;
         if member.roles.rank() < Rank::Admin {
             return Err(Refusal::Forbidden("Only owners and admins change the group."));
@@ -165,7 +172,8 @@ fn changed(mut group: Group, change: GroupChange, now: Timestamp) -> Outcome<Gro
     if let Some(policy) = change.policy {
         // Counting can't begin later without a moment in which somebody joins uncounted.
         if policy.max_members.is_some() && group.seats_taken.is_none() {
-            let rule = Invalid::new("members_not_counted", "A member limit is given when the group is made; later it can be changed or lifted.");
+            let rule =
+                Invalid::new("members_not_counted", "A member limit is given when the group is made; later it can be changed or lifted.");
             return Err(Refusal::Invalid("/policy/max_members", rule));
         }
         if policy.max_members == Some(0) {

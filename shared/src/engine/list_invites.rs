@@ -26,7 +26,13 @@ impl Engine {
     ///
     /// # Errors
     /// `GroupNotFound` for outsiders, `Forbidden` for members who may not invite, `InvalidCursor`, and the table's own.
-    pub async fn list_group_invites(&self, caller: &Caller, group: &GroupId, filter: &InviteFilter, now: Timestamp) -> Outcome<Page<Invite>> {
+    pub async fn list_group_invites(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        filter: &InviteFilter,
+        now: Timestamp,
+    ) -> Outcome<Page<Invite>> {
         let (found, member) = self.store.group_and_member(group, &caller.user).await?;
         let (found, member) = member_of(found, member)?;
         may_invite(&found, &member)?;

@@ -35,7 +35,8 @@ impl Engine {
         now: Timestamp,
     ) -> Result<SendOutcome, Refusal> {
         let (invite, found_group) = self.store.invite_and_group(group, id).await?;
-        let due = |invite: &Invite| invite.generation == generation && invite.delivery.state == DeliveryState::Queued && invite.is_live(now);
+        let due =
+            |invite: &Invite| invite.generation == generation && invite.delivery.state == DeliveryState::Queued && invite.is_live(now);
         let Some((invite, found_group)) = invite.filter(due).zip(found_group) else { return Ok(SendOutcome::NotDue) };
         let Some(address) = self.recipient(&invite).await? else {
             return self.record(&invite, DeliveryState::Failed, Some("no_address"), now).await;

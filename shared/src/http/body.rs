@@ -65,7 +65,11 @@ fn field_error(path: &Path, message: &str) -> FieldError {
     }
     let quoted = message.split('`').nth(1).unwrap_or_default();
     let (code, detail) = if message.starts_with("missing field") {
-        return FieldError { pointer: format!("{}/{quoted}", pointer(path)), code: "required".into(), detail: "This field is required.".into() };
+        return FieldError {
+            pointer: format!("{}/{quoted}", pointer(path)),
+            code: "required".into(),
+            detail: "This field is required.".into(),
+        };
     } else if message.starts_with("unknown field") {
         ("unknown_field", "There is no such field here.")
     } else if message.starts_with("unknown variant") {
@@ -133,8 +137,26 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_malformed() {
-        for body in ["", " ", "{", "{}x", "{}{}", "nul", "{\"name\":01}", "{'name':1}", "{\"name\":NaN}", "// x\n{}", "\u{feff}{}", "{\"name\":\"\\ud800\"}"] {
-            assert!(matches!(read(body), Err(RequestError::MalformedBody(_))) || field("", "required")(read(body)) || field("/name", "required")(read(body)), "{body:?}");
+        for body in [
+            "",
+            " ",
+            "{",
+            "{}x",
+            "{}{}",
+            "nul",
+            "{\"name\":01}",
+            "{'name':1}",
+            "{\"name\":NaN}",
+            "// x\n{}",
+            "\u{feff}{}",
+            "{\"name\":\"\\ud800\"}",
+        ] {
+            assert!(
+                matches!(read(body), Err(RequestError::MalformedBody(_)))
+                    || field("", "required")(read(body))
+                    || field("/name", "required")(read(body)),
+                "{body:?}"
+            );
         }
         let deep = "[".repeat(10_000);
         assert!(read(&deep).is_err());
@@ -150,12 +172,15 @@ mod tests {
         assert!(field("/roles/0", "invalid_role")(read(r#"{"name":"x","roles":["Owner"]}"#)));
         assert!(field("/roles", "invalid_roles")(read(r#"{"name":"x","roles":[]}"#)));
         assert!(field("", "wrong_type")(read("[]")) || field("", "wrong_type")(read("null")));
-        assert!(matches!(read(r#"{"name":"x","name":"y"}"#), Err(RequestError::InvalidBody(errors)) if errors[0].code == "duplicate_field"));
+        assert!(
+            matches!(read(r#"{"name":"x","name":"y"}"#), Err(RequestError::InvalidBody(errors)) if errors[0].code == "duplicate_field")
+        );
     }
 
     #[test]
     fn other_types_and_large_bodies_are_refused() {
-        for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-7", "application/jsonp", ""] {
+        for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-7", "application/jsonp", ""]
+        {
             assert_eq!(json_body::<Input>(&request(content_type, "{}"), 1000), Err(RequestError::UnsupportedMediaType), "{content_type}");
         }
         assert_eq!(json_body::<Input>(&request("application/json", "x".repeat(1001)), 1000), Err(RequestError::BodyTooLarge(1000)));

@@ -48,6 +48,18 @@ pub fn respond(status: StatusCode, content_type: &'static str, body: Body) -> Re
     response
 }
 
+/// Sixteen random bytes of the operating system: the one source of randomness that endpoints hand to the engine.
+pub fn entropy() -> [u8; 16] {
+    uuid::Uuid::new_v4().into_bytes()
+}
+
+/// A random number of 64 bits, of which 53 are fit to be an id.
+pub fn random_number() -> u64 {
+    // A version 4 UUID has fixed bits; a hash of it has none.
+    let digest = <sha2::Sha256 as sha2::Digest>::digest(entropy());
+    digest[..8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
 /// The gateway's id of the request, which its access log has too.
 pub fn request_id(request: &Request) -> String {
     let id = match request.request_context_ref() {

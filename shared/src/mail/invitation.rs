@@ -75,11 +75,7 @@ impl InvitationMail<'_> {
     /// Fills the three templates. Names are cleaned here, so no caller can forget it.
     pub fn render(&self) -> Result<RenderedMail, askama::Error> {
         let body = self.body();
-        Ok(RenderedMail {
-            subject: subject(&body.inviter, &body.group)?,
-            text: Text(&body).render()?,
-            html: Html(&body).render()?,
-        })
+        Ok(RenderedMail { subject: subject(&body.inviter, &body.group)?, text: Text(&body).render()?, html: Html(&body).render()? })
     }
 
     fn body(&self) -> Body<'_> {

@@ -37,10 +37,7 @@ fn a_plain_invitation() {
 #[test]
 fn an_invitation_with_a_message() {
     let roles = roles(&["editor", "admin"]);
-    snapshot(
-        "with_message",
-        &InvitationMail { message: Some("Join us!\n\nMore at https://evil.test, <b>soon</b>."), ..mail(&roles) },
-    );
+    snapshot("with_message", &InvitationMail { message: Some("Join us!\n\nMore at https://evil.test, <b>soon</b>."), ..mail(&roles) });
 }
 
 #[test]
@@ -79,9 +76,8 @@ fn line_breaks_in_names_make_no_new_lines() {
     let hostile = "Ada\r\nBcc: eve@mail\r\n\r\nHello\u{2028}\u{85}x\0";
     let none = roles(&[]);
     let plain = InvitationMail { first_name: Some("x"), ..mail(&none) }.render().unwrap();
-    let rendered = InvitationMail { group_name: hostile, inviter_name: Some(hostile), first_name: Some(hostile), ..mail(&none) }
-        .render()
-        .unwrap();
+    let rendered =
+        InvitationMail { group_name: hostile, inviter_name: Some(hostile), first_name: Some(hostile), ..mail(&none) }.render().unwrap();
     assert!(!rendered.subject.chars().any(char::is_control), "{:?}", rendered.subject);
     assert_eq!(rendered.text.lines().count(), plain.text.lines().count());
     assert!(!rendered.text.contains(['\r', '\0', '\u{2028}', '\u{85}']));

@@ -39,7 +39,8 @@ impl Mailer {
     /// Names the variable that is missing.
     pub fn configure(environment: &Environment) -> Result<Self, ConfigError> {
         let aws = AwsConfig::read(environment)?;
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(3)).operation_timeout(Duration::from_secs(8)).build();
+        let timeouts =
+            TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(3)).operation_timeout(Duration::from_secs(8)).build();
         let mut config = Builder::new()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(aws.region.clone()))

@@ -80,7 +80,9 @@ impl Store {
         let update = update.condition_expression("#state = :active AND #version = :before").set_expression_attribute_names(Some(names));
         match update.set_expression_attribute_values(Some(values)).send().await {
             Ok(_) => Ok(UpdateGroupOutcome::Updated),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(UpdateGroupOutcome::Changed),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(UpdateGroupOutcome::Changed)
+            }
             Err(error) => Err(error.into()),
         }
     }

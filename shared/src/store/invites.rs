@@ -64,7 +64,8 @@ pub(super) struct Resolution<'a> {
 }
 
 /// True of a pending invite of the expected generation whose time has not passed.
-pub(super) const IS_LIVE: &str = "#state = :pending AND generation = :generation AND (attribute_not_exists(expires_at) OR expires_at > :now)";
+pub(super) const IS_LIVE: &str =
+    "#state = :pending AND generation = :generation AND (attribute_not_exists(expires_at) OR expires_at > :now)";
 
 impl Resolution<'_> {
     pub(super) fn expression(&self) -> String {
@@ -114,7 +115,8 @@ impl Store {
         let wanted = [group_key.clone(), inviter_key.clone(), invite_key.clone()].into_iter();
         let wanted = wanted.chain(pointer_key.clone()).chain(member_key.clone()).chain(user_key.clone()).collect();
         let mut found = self.get_many(wanted).await?;
-        let pointer = pointer_key.and_then(|key| found.remove(&key)).map(|item| access::read::<PointerItem>(item, "pointer")).transpose()?;
+        let pointer =
+            pointer_key.and_then(|key| found.remove(&key)).map(|item| access::read::<PointerItem>(item, "pointer")).transpose()?;
         Ok(CreateReads {
             group: found.remove(&group_key).map(live_group).transpose()?.flatten(),
             inviter: found.remove(&inviter_key).map(items::to_member).transpose()?,
@@ -141,7 +143,9 @@ impl Store {
         let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values);
         match put.send().await {
             Ok(_) => Ok(PutInviteOutcome::Created),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => self.occupant(invite).await,
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                self.occupant(invite).await
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -162,7 +166,9 @@ impl Store {
 
     async fn occupant(&self, invite: &Invite) -> Result<PutInviteOutcome, StoreError> {
         let found = self.invite(&invite.group, invite.id).await?;
-        found.map(|found| PutInviteOutcome::Occupied(Box::new(found))).ok_or_else(|| StoreError::Unavailable("the winner of a race is gone".into()))
+        found
+            .map(|found| PutInviteOutcome::Occupied(Box::new(found)))
+            .ok_or_else(|| StoreError::Unavailable("the winner of a race is gone".into()))
     }
 
     pub(super) fn put_if_absent(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
@@ -195,7 +201,8 @@ impl Store {
         let Invite { group, id, generation, expires_at, .. } = invite;
         let resolution = Resolution { group, id: *id, generation: *generation, expires_at: *expires_at, to, by, reason, now };
         let update = self.client.update_item().table_name(&self.table).set_key(Some(resolution.key()));
-        let update = update.update_expression(resolution.expression()).condition_expression(IS_LIVE).expression_attribute_names("#state", "state");
+        let update =
+            update.update_expression(resolution.expression()).condition_expression(IS_LIVE).expression_attribute_names("#state", "state");
         let update = update.set_expression_attribute_values(Some(resolution.values())).return_values(ReturnValue::AllNew);
         match update.send().await {
             Ok(answer) => match answer.attributes {
@@ -213,8 +220,16 @@ impl Store {
     pub async fn mark_exhausted(&self, invite: &Invite, now: Timestamp) -> Result<(), StoreError> {
         let Some(max) = invite.invitee.link().and_then(|link| link.max_uses) else { return Ok(()) };
         let Invite { group, id, generation, expires_at, .. } = invite;
-        let resolution =
-            Resolution { group, id: *id, generation: *generation, expires_at: *expires_at, to: State::Exhausted, by: None, reason: None, now };
+        let resolution = Resolution {
+            group,
+            id: *id,
+            generation: *generation,
+            expires_at: *expires_at,
+            to: State::Exhausted,
+            by: None,
+            reason: None,
+            now,
+        };
         let mut values = resolution.values();
         values.insert(":max".into(), number(max));
         let update = self.client.update_item().table_name(&self.table).set_key(Some(resolution.key()));
@@ -244,7 +259,8 @@ impl Store {
 
     pub(super) fn resolution_update(&self, resolution: &Resolution<'_>) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder().table_name(&self.table).set_key(Some(resolution.key()));
-        let update = update.update_expression(resolution.expression()).condition_expression(IS_LIVE).expression_attribute_names("#state", "state");
+        let update =
+            update.update_expression(resolution.expression()).condition_expression(IS_LIVE).expression_attribute_names("#state", "state");
         let update = update.set_expression_attribute_values(Some(resolution.values())).build().map_err(incomplete)?;
         Ok(TransactWriteItem::builder().update(update).build())
     }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::StoreError;
 use super::access::{self, Item};
 use super::keys::{self, Key};
-use super::StoreError;
 use crate::domain::clock::Timestamp;
 use crate::domain::email::EmailAddress;
 use crate::domain::group::{Group, GroupType, Policy};
@@ -140,7 +140,12 @@ pub(super) fn to_invite(item: Item) -> Result<Invite, StoreError> {
         redirect_url: item.redirect_url,
         delivery: item.delivery,
         created_at: item.created_at,
-        created_by: Inviter { id: item.created_by, name: item.created_by_name, rank: item.created_by_rank, authority_epoch: item.authority_epoch },
+        created_by: Inviter {
+            id: item.created_by,
+            name: item.created_by_name,
+            rank: item.created_by_rank,
+            authority_epoch: item.authority_epoch,
+        },
         updated_at: item.updated_at,
         expires_at: item.expires_at,
         resolved_at: item.resolved_at,
@@ -157,7 +162,9 @@ fn from_invitee(invitee: &Invitee) -> InviteeItem {
         Invitee::Email(email) => InviteeItem::Email { email },
         Invitee::Phone(phone) => InviteeItem::Phone { phone },
         Invitee::Account(account) => InviteeItem::Account { account },
-        Invitee::Person(Person { email, first_name, last_name, pending_user }) => InviteeItem::Person { email, first_name, last_name, pending_user },
+        Invitee::Person(Person { email, first_name, last_name, pending_user }) => {
+            InviteeItem::Person { email, first_name, last_name, pending_user }
+        }
         Invitee::Link(Link { key, max_uses, allowed_domains, uses: _ }) => InviteeItem::Link { key, max_uses, allowed_domains },
     }
 }
@@ -168,7 +175,9 @@ fn to_invitee(item: InviteeItem, uses: u32) -> Invitee {
         InviteeItem::Email { email } => Invitee::Email(email),
         InviteeItem::Phone { phone } => Invitee::Phone(phone),
         InviteeItem::Account { account } => Invitee::Account(account),
-        InviteeItem::Person { email, first_name, last_name, pending_user } => Invitee::Person(Person { email, first_name, last_name, pending_user }),
+        InviteeItem::Person { email, first_name, last_name, pending_user } => {
+            Invitee::Person(Person { email, first_name, last_name, pending_user })
+        }
         InviteeItem::Link { key, max_uses, allowed_domains } => Invitee::Link(Link { key, max_uses, uses, allowed_domains }),
     }
 }
@@ -312,7 +321,15 @@ struct UserItem {
 /// The user as an item.
 pub(super) fn from_user(user: &User) -> Result<Item, StoreError> {
     let Key { pk, sk } = keys::user(&user.id);
-    let item = UserItem { pk, sk, kind: "user".into(), id: user.id.clone(), state: user.state, profile: user.profile.clone(), version: user.version };
+    let item = UserItem {
+        pk,
+        sk,
+        kind: "user".into(),
+        id: user.id.clone(),
+        state: user.state,
+        profile: user.profile.clone(),
+        version: user.version,
+    };
     present(access::write(&item, "user")?)
 }
 

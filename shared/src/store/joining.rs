@@ -90,7 +90,9 @@ impl Store {
         let put = self.client.put_item().table_name(&self.table).set_item(Some(items::from_member(member)?));
         match put.condition_expression("attribute_not_exists(pk)").send().await {
             Ok(_) => Ok(JoinOutcome::Joined),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(JoinOutcome::AlreadyMember),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(JoinOutcome::AlreadyMember)
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -102,8 +104,16 @@ impl Store {
             None => {
                 let Invite { group, id, generation, expires_at, .. } = invite;
                 let by = Some(&member.user);
-                let accepted =
-                    Resolution { group, id: *id, generation: *generation, expires_at: *expires_at, to: State::Accepted, by, reason: None, now };
+                let accepted = Resolution {
+                    group,
+                    id: *id,
+                    generation: *generation,
+                    expires_at: *expires_at,
+                    to: State::Accepted,
+                    by,
+                    reason: None,
+                    now,
+                };
                 self.resolution_update(&accepted).map(Some)
             }
             Some(Link { max_uses: None, .. }) => Ok(None),
@@ -151,7 +161,8 @@ impl Store {
         let pending_key = keys::user(&pending.id).into_item();
         let delete = Delete::builder().table_name(&self.table).set_key(Some(pending_key)).condition_expression("#state = :pending");
         let delete = delete.expression_attribute_names("#state", "state").expression_attribute_values(":pending", text("pending"));
-        let mut writes = vec![TransactWriteItem::builder().delete(delete.build().map_err(incomplete)?).build(), self.put_user_version(user)?];
+        let mut writes =
+            vec![TransactWriteItem::builder().delete(delete.build().map_err(incomplete)?).build(), self.put_user_version(user)?];
         for identity in pending.profile.identities() {
             writes.push(self.hand_over(&identity, pending, user)?);
         }

@@ -132,7 +132,13 @@ impl Store {
         Ok(next.map(|next_cursor| Page { data, next_cursor }))
     }
 
-    async fn range_page(&self, list: &InviteList, range: &Range, after: Option<[String; 3]>, limit: usize) -> Result<(Vec<Item>, Option<[String; 3]>), StoreError> {
+    async fn range_page(
+        &self,
+        list: &InviteList,
+        range: &Range,
+        after: Option<[String; 3]>,
+        limit: usize,
+    ) -> Result<(Vec<Item>, Option<[String; 3]>), StoreError> {
         let partition = list.partitions.get(range.partition).cloned().unwrap_or_default();
         let start = after.map(|[pk, sk, sort]| {
             let index_key = [(list.partition_key.to_owned(), text(partition.clone())), (list.sort_key.to_owned(), text(sort))];
@@ -153,7 +159,12 @@ impl Store {
     }
 
     /// A page of at most `limit` members of the group, in the order of their user ids.
-    pub async fn list_members(&self, group: &GroupId, limit: i32, cursor: Option<&str>) -> Result<Result<Page<Member>, CursorError>, StoreError> {
+    pub async fn list_members(
+        &self,
+        group: &GroupId,
+        limit: i32,
+        cursor: Option<&str>,
+    ) -> Result<Result<Page<Member>, CursorError>, StoreError> {
         let list = format!("members {group}");
         let from = match cursor.map(|cursor| cursor::open::<[String; 2]>(&self.seals, &list, cursor)) {
             None => None,
@@ -168,14 +179,22 @@ impl Store {
     }
 
     /// A page of at most `limit` memberships of the user, in the order of the groups' ids. It may lag by moments.
-    pub async fn list_memberships(&self, user: &UserId, limit: i32, cursor: Option<&str>) -> Result<Result<Page<Member>, CursorError>, StoreError> {
+    pub async fn list_memberships(
+        &self,
+        user: &UserId,
+        limit: i32,
+        cursor: Option<&str>,
+    ) -> Result<Result<Page<Member>, CursorError>, StoreError> {
         let list = format!("memberships {user}");
         let partition = keys::memberships_partition(user);
         let from = match cursor.map(|cursor| cursor::open::<GroupId>(&self.seals, &list, cursor)) {
             None => None,
             Some(Ok(group)) => {
                 let mut key = keys::member(&group, user).into_item();
-                key.extend([("by_invitee_pk".into(), text(partition.clone())), ("by_invitee_sk".into(), text(keys::membership_sort(&group)))]);
+                key.extend([
+                    ("by_invitee_pk".into(), text(partition.clone())),
+                    ("by_invitee_sk".into(), text(keys::membership_sort(&group))),
+                ]);
                 Some(key)
             }
             Some(Err(error)) => return Ok(Err(error)),

@@ -93,8 +93,10 @@ impl Store {
         let freed = if freed { ", seats_taken = seats_taken - :one" } else { "" };
         let leaves_an_owner = if owns < owned { "owner_count > :one" } else { "attribute_exists(pk)" };
         let update = Update::builder().table_name(&self.table).set_key(Some(keys::group(&group.id).into_item()));
-        let update = update.update_expression(format!("SET owner_count = owner_count + :owners, authority_epoch = authority_epoch + :one{freed}"));
-        let update = update.condition_expression(leaves_an_owner).set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
+        let update =
+            update.update_expression(format!("SET owner_count = owner_count + :owners, authority_epoch = authority_epoch + :one{freed}"));
+        let update =
+            update.condition_expression(leaves_an_owner).set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 }

@@ -1,6 +1,44 @@
+//! `POST /v1/invites/accept`: makes the caller a member, by token or by group and invite.
+
 use std::convert::Infallible;
+
+use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
+use serde::{Deserialize, Serialize};
 use shared::Service;
-pub async fn handle(_service: &Service, _request: Request) -> Result<Response<Body>, Infallible> {
-    Ok(Response::new(Body::Empty))
+use shared::domain::redirect::RedirectUrl;
+use shared::doors::native::{self, InviteBody, InviteName, MemberBody, Problem};
+use shared::http::{json, json_body};
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct AcceptBody(InviteName);
+
+/// The answer: the invite, the membership, and where to go next.
+#[derive(Serialize)]
+struct AcceptedBody<'a> {
+    invite: InviteBody<'a>,
+    membership: MemberBody<'a>,
+    redirect_url: Option<&'a RedirectUrl>,
+}
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    native::respond(&request, accept(service, &request)).await
+}
+
+async fn accept(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
+    let caller = service.caller(request).await?;
+    let AcceptBody(name) = json_body(request, service.body_limit)?;
+    let now = service.clock.now();
+    let accepted = service.engine.accept_invite(&caller, &name.reference()?, now).await?;
+    let body = AcceptedBody {
+        invite: InviteBody::new(&accepted.invite, now),
+        membership: MemberBody::new(&accepted.member),
+        redirect_url: accepted.invite.redirect_url.as_ref(),
+    };
+    Ok(json(StatusCode::OK, &body))
 }

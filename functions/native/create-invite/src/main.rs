@@ -1,1 +1,10 @@
-fn main(){}
+//! The Lambda binary of `native-create-invite`.
+
+use lambda_http::{Error, service_fn};
+use shared::Service;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let service = Service::of_process()?;
+    lambda_http::run(service_fn(|request| native_create_invite::handle(&service, request))).await
+}

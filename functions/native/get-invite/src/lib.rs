@@ -1,6 +1,27 @@
+//! `GET /v1/groups/{group}/invites/{invite}`: one invite, for who may handle it.
+
 use std::convert::Infallible;
+
+use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-pub async fn handle(_service: &Service, _request: Request) -> Result<Response<Body>, Infallible> {
-    Ok(Response::new(Body::Empty))
+use shared::domain::ids::{GroupId, InviteId};
+use shared::doors::native::{self, InviteBody, Problem, with_etag};
+use shared::http::{json, path_parameter};
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    native::respond(&request, get(service, &request)).await
+}
+
+async fn get(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
+    let caller = service.caller(request).await?;
+    let group = path_parameter(request, "group", GroupId::parse)?;
+    let id = path_parameter(request, "invite", InviteId::parse)?;
+    let invite = service.engine.get_invite(&caller, &group, id).await?;
+    let body = InviteBody::new(&invite, service.clock.now());
+    Ok(with_etag(json(StatusCode::OK, &body), invite.version))
 }

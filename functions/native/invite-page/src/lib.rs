@@ -1,7 +1,90 @@
+//! `GET /i/{token}`: the page behind an invitation link. It shows, and changes nothing.
+
 pub mod page;
+
 use std::convert::Infallible;
-use lambda_http::{Body, Request, Response};
+
+use lambda_http::http::{HeaderValue, StatusCode};
+use lambda_http::{Body, Request, RequestExt, Response};
+use page::{Dead, Invitation, InvitePage, PUT_AWAY, View};
 use shared::Service;
-pub async fn handle(_service: &Service, _request: Request) -> Result<Response<Body>, Infallible> {
-    Ok(Response::new(Body::Empty))
+use shared::domain::invite::{IdentityPolicy, State};
+use shared::domain::redirect::RedirectUrl;
+use shared::engine::{Preview, Refusal};
+use shared::http::respond;
+
+/// Answers the request with a page, whatever the token is.
+///
+/// # Errors
+/// None: every failure is a page.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    let token = request.path_parameters_ref().and_then(|parameters| parameters.first("token")).unwrap_or_default();
+    if token == PUT_AWAY {
+        return Ok(answer(service, token, View::PutAway));
+    }
+    Ok(match service.engine.preview_invite(token, service.clock.now()).await {
+        Ok(preview) => show(service, token, &preview),
+        Err(refusal) => answer(service, token, refused(&refusal)),
+    })
+}
+
+fn show(service: &Service, token: &str, preview: &Preview) -> Response<Body> {
+    let invite = &preview.invite;
+    let dead = match preview.state {
+        State::Pending => None,
+        State::Accepted => Some(Dead::Accepted),
+        State::Declined => Some(Dead::Declined),
+        State::Revoked => Some(Dead::Revoked),
+        State::Expired => Some(Dead::Expired),
+        State::Exhausted => Some(Dead::UsedUp),
+    };
+    if let Some(dead) = dead {
+        return answer(service, token, View::Dead(dead));
+    }
+    let roles: Vec<String> = invite.roles.names().map(str::to_owned).collect();
+    let masked = invite.invitee.masked();
+    let invitation = Invitation {
+        group_name: &preview.group_name,
+        inviter_name: invite.created_by.name.as_deref(),
+        roles: &roles,
+        expires_at: invite.expires_at,
+        invitee: masked.as_deref(),
+        strict: invite.identity_policy == IdentityPolicy::Strict,
+        is_link: invite.invitee.link().is_some(),
+        redirect_url: invite.redirect_url.as_ref().map(RedirectUrl::as_str),
+    };
+    answer(service, token, View::Open(invitation))
+}
+
+/// The page for a token that leads nowhere.
+fn refused(refusal: &Refusal) -> View<'static> {
+    match refusal {
+        Refusal::InviteNotFound => View::Dead(Dead::Unknown),
+        Refusal::InviteReplaced => View::Dead(Dead::Replaced),
+        Refusal::InviterGone => View::Dead(Dead::InviterGone),
+        Refusal::GroupNotFound => View::Dead(Dead::GroupGone),
+        other => {
+            tracing::error!(refusal = ?other, "Can't show an invitation");
+            View::Unavailable
+        }
+    }
+}
+
+fn answer(service: &Service, token: &str, view: View<'_>) -> Response<Body> {
+    let status = StatusCode::from_u16(view.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let page = InvitePage { token, view, sign_in_url: &service.sign_in_url, public_url: &service.public_url };
+    let (status, html) = match page.render() {
+        Ok(html) => (status, html),
+        Err(error) => {
+            tracing::error!(%error, "Can't render the invite page");
+            (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here. Please try again later.".to_owned())
+        }
+    };
+    let mut response = respond(status, "text/html; charset=utf-8", Body::Text(html));
+    for (name, value) in page::headers() {
+        response
+            .headers_mut()
+            .extend(HeaderValue::from_str(value).ok().map(|value| (lambda_http::http::HeaderName::from_static(name), value)));
+    }
+    response
 }

@@ -209,8 +209,7 @@ type Words = (&'static str, &'static str);
 
 const PUT_AWAY_WORDS: Words =
     ("Open the link again", "This page no longer has its link. Go back to where you found the link, and open it again.");
-const UNAVAILABLE_WORDS: Words =
-    ("The invitation cannot be shown just now", "Nothing has happened to it. Please try again in a moment.");
+const UNAVAILABLE_WORDS: Words = ("The invitation cannot be shown just now", "Nothing has happened to it. Please try again in a moment.");
 
 impl Dead {
     fn words(self) -> Words {

@@ -156,9 +156,7 @@ fn nothing_is_loaded_and_no_handler_stands_in_the_markup() {
     assert!(!html.split('<').any(|tag| between(&format!("{tag}>"), "", ">").contains(" on")), "{html}");
     let addresses: Vec<&str> = html.split("http").skip(1).collect();
     assert!(
-        addresses
-            .iter()
-            .all(|rest| rest.starts_with("s://app.example.org/login?redirect_uri=") || rest.starts_with("s%3A%2F%2Fjoin."))
+        addresses.iter().all(|rest| rest.starts_with("s://app.example.org/login?redirect_uri=") || rest.starts_with("s%3A%2F%2Fjoin."))
     );
 }
 

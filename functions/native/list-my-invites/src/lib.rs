@@ -1,6 +1,27 @@
+//! `GET /v1/me/invites`: everything addressed to any identity that the token proves; the pending ones, unless `state` asks for others.
+
 use std::convert::Infallible;
+
+use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-pub async fn handle(_service: &Service, _request: Request) -> Result<Response<Body>, Infallible> {
-    Ok(Response::new(Body::Empty))
+use shared::domain::invite::State;
+use shared::doors::native::{self, InviteBody, ListBody, Problem, invite_filter};
+use shared::http::json;
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    native::respond(&request, list(service, &request)).await
+}
+
+async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
+    let caller = service.caller(request).await?;
+    let filter = invite_filter(request, &[State::Pending])?;
+    let now = service.clock.now();
+    let page = service.engine.list_my_invites(&caller, &filter, now).await?;
+    let data = page.data.iter().map(|invite| InviteBody::new(invite, now)).collect();
+    Ok(json(StatusCode::OK, &ListBody::new(data, page.next_cursor)))
 }

@@ -1,6 +1,107 @@
+//! `/v1/groups` and `/v1/groups/{group}`: makes, lists, reads, changes and deletes groups.
+
 use std::convert::Infallible;
-use lambda_http::{Body, Request, Response};
+
+use lambda_http::http::{Method, StatusCode};
+use lambda_http::{Body, Request, RequestExt, Response};
+use serde::{Deserialize, Deserializer};
 use shared::Service;
-pub async fn handle(_service: &Service, _request: Request) -> Result<Response<Body>, Infallible> {
-    Ok(Response::new(Body::Empty))
+use shared::auth::Caller;
+use shared::domain::group::{GroupType, Policy};
+use shared::domain::ids::GroupId;
+use shared::domain::text::{Description, Metadata, Name};
+use shared::doors::native::{self, GroupBody, ListBody, Problem, if_match, page, with_etag};
+use shared::engine::{GroupChange, NewGroup, Refusal};
+use shared::http::{json, json_body, path_parameter, respond};
+
+/// The body of a new group; without `id` one is minted.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewGroupBody {
+    id: Option<GroupId>,
+    name: Name,
+    description: Option<Description>,
+    #[serde(default, rename = "type")]
+    kind: GroupType,
+    #[serde(default)]
+    policy: Policy,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+/// The body of a change: what is given replaces what was.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupChangeBody {
+    name: Option<Name>,
+    #[serde(default, deserialize_with = "given")]
+    description: Option<Option<Description>>,
+    #[serde(rename = "type")]
+    kind: Option<GroupType>,
+    policy: Option<Policy>,
+    metadata: Option<Metadata>,
+}
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    native::respond(&request, dispatch(service, &request)).await
+}
+
+async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
+    let caller = service.caller(request).await?;
+    let one = request.path_parameters_ref().and_then(|parameters| parameters.first("group")).is_some();
+    match (request.method(), one) {
+        (&Method::POST, false) => create(service, request, &caller).await,
+        (&Method::GET, false) => list(service, request, &caller).await,
+        (&Method::PATCH, true) => update(service, request, &caller).await,
+        (&Method::DELETE, true) => delete(service, request, &caller).await,
+        (&Method::GET, true) => get(service, request, &caller).await,
+        // The gateway sends no other method here.
+        _ => Err(Refusal::GroupNotFound.into()),
+    }
+}
+
+async fn create(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Problem> {
+    let body: NewGroupBody = json_body(request, service.body_limit)?;
+    let NewGroupBody { id, name, description, kind, policy, metadata } = body;
+    let id = id.unwrap_or_else(|| GroupId::from_random(shared::http::random_number()));
+    let new = NewGroup { id, name, description, kind, policy, metadata };
+    let view = service.engine.create_group(caller, new, service.clock.now()).await?;
+    Ok(with_etag(json(StatusCode::CREATED, &GroupBody::new(&view)), view.group.version))
+}
+
+async fn list(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Problem> {
+    let (limit, cursor) = page(request)?;
+    let page = service.engine.list_groups(caller, limit, cursor.as_deref()).await?;
+    Ok(json(StatusCode::OK, &ListBody::new(page.data.iter().map(GroupBody::new).collect(), page.next_cursor)))
+}
+
+async fn get(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Problem> {
+    let group = path_parameter(request, "group", GroupId::parse)?;
+    let view = service.engine.get_group(caller, &group).await?;
+    Ok(with_etag(json(StatusCode::OK, &GroupBody::new(&view)), view.group.version))
+}
+
+async fn update(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Problem> {
+    let group = path_parameter(request, "group", GroupId::parse)?;
+    let version = if_match(request)?;
+    let body: GroupChangeBody = json_body(request, service.body_limit)?;
+    let GroupChangeBody { name, description, kind, policy, metadata } = body;
+    let change = GroupChange { name, description, kind, policy, metadata };
+    let view = service.engine.update_group(caller, &group, change, version, service.clock.now()).await?;
+    Ok(with_etag(json(StatusCode::OK, &GroupBody::new(&view)), view.group.version))
+}
+
+async fn delete(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Problem> {
+    let group = path_parameter(request, "group", GroupId::parse)?;
+    service.engine.delete_group(caller, &group, service.clock.now()).await?;
+    Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
+}
+
+/// Tells `null`, which takes the value away, from a field that is not there.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }

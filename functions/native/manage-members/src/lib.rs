@@ -1,6 +1,65 @@
+//! `/v1/groups/{group}/members` and `/v1/groups/{group}/members/{user}`: lists, changes and removes members.
+
 use std::convert::Infallible;
+
+use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
+use serde::Deserialize;
 use shared::Service;
-pub async fn handle(_service: &Service, _request: Request) -> Result<Response<Body>, Infallible> {
-    Ok(Response::new(Body::Empty))
+use shared::auth::Caller;
+use shared::domain::ids::{GroupId, UserId};
+use shared::domain::role::Roles;
+use shared::doors::native::{self, ListBody, MemberBody, Problem, page};
+use shared::engine::Refusal;
+use shared::http::{json, json_body, path_parameter, respond};
+
+/// The body of a change.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RolesBody {
+    roles: Roles,
+}
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    native::respond(&request, dispatch(service, &request)).await
+}
+
+async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
+    let caller = service.caller(request).await?;
+    let group = path_parameter(request, "group", GroupId::parse)?;
+    match *request.method() {
+        Method::GET => list(service, request, &caller, &group).await,
+        Method::PATCH => change(service, request, &caller, &group).await,
+        Method::DELETE => remove(service, request, &caller, &group).await,
+        // The gateway sends no other method here.
+        _ => Err(Refusal::GroupNotFound.into()),
+    }
+}
+
+async fn list(service: &Service, request: &Request, caller: &Caller, group: &GroupId) -> Result<Response<Body>, Problem> {
+    let (limit, cursor) = page(request)?;
+    let page = service.engine.list_members(caller, group, limit, cursor.as_deref()).await?;
+    Ok(json(StatusCode::OK, &ListBody::new(page.data.iter().map(MemberBody::new).collect(), page.next_cursor)))
+}
+
+async fn change(service: &Service, request: &Request, caller: &Caller, group: &GroupId) -> Result<Response<Body>, Problem> {
+    let user = member(request)?;
+    let body: RolesBody = json_body(request, service.body_limit)?;
+    let member = service.engine.change_roles(caller, group, &user, body.roles).await?;
+    Ok(json(StatusCode::OK, &MemberBody::new(&member)))
+}
+
+async fn remove(service: &Service, request: &Request, caller: &Caller, group: &GroupId) -> Result<Response<Body>, Problem> {
+    let user = member(request)?;
+    service.engine.remove_member(caller, group, &user, service.clock.now()).await?;
+    Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
+}
+
+/// The member that the path names; what can't be a user id is no member.
+fn member(request: &Request) -> Result<UserId, Problem> {
+    path_parameter(request, "user", UserId::parse).map_err(|_| Refusal::MemberNotFound.into())
 }

@@ -1,6 +1,40 @@
+//! `/v1/me` and `/v1/users/{user}`: the directory.
+
 use std::convert::Infallible;
-use lambda_http::{Body, Request, Response};
+
+use lambda_http::http::{Method, StatusCode};
+use lambda_http::{Body, Request, RequestExt, Response};
 use shared::Service;
-pub async fn handle(_service: &Service, _request: Request) -> Result<Response<Body>, Infallible> {
-    Ok(Response::new(Body::Empty))
+use shared::domain::ids::UserId;
+use shared::domain::user::Profile;
+use shared::doors::native::{self, Problem, UserBody};
+use shared::engine::Refusal;
+use shared::http::{json, json_body, path_parameter};
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    native::respond(&request, dispatch(service, &request)).await
+}
+
+async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
+    let caller = service.caller(request).await?;
+    let named = request.path_parameters_ref().and_then(|parameters| parameters.first("user")).is_some();
+    let user = match (request.method(), named) {
+        (&Method::GET, false) => service.engine.get_me(&caller).await?,
+        (&Method::PUT, false) => service.engine.put_me(&caller, profile(service, request)?).await?,
+        (&Method::PUT, true) => {
+            let user = path_parameter(request, "user", UserId::parse)?;
+            service.engine.put_user(&caller, &user, profile(service, request)?).await?
+        }
+        // The gateway sends no other method here.
+        _ => return Err(Refusal::UserNotFound.into()),
+    };
+    Ok(json(StatusCode::OK, &UserBody::new(&user)))
+}
+
+fn profile(service: &Service, request: &Request) -> Result<Profile, Problem> {
+    Ok(json_body(request, service.body_limit)?)
 }

@@ -1,6 +1,30 @@
+//! `POST /v1/invites/preview`, public: what a link's holder may see before signing in.
+
 use std::convert::Infallible;
+
+use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
+use serde::Deserialize;
 use shared::Service;
-pub async fn handle(_service: &Service, _request: Request) -> Result<Response<Body>, Infallible> {
-    Ok(Response::new(Body::Empty))
+use shared::doors::native::{self, PreviewBody, Problem};
+use shared::http::{json, json_body};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenBody {
+    token: String,
+}
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    native::respond(&request, preview(service, &request)).await
+}
+
+async fn preview(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
+    let body: TokenBody = json_body(request, service.body_limit)?;
+    let preview = service.engine.preview_invite(&body.token, service.clock.now()).await?;
+    Ok(json(StatusCode::OK, &PreviewBody::new(&preview)))
 }

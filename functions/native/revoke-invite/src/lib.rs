@@ -1,6 +1,27 @@
+//! `POST /v1/groups/{group}/invites/{invite}/revoke`: takes an invite back.
+
 use std::convert::Infallible;
+
+use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-pub async fn handle(_service: &Service, _request: Request) -> Result<Response<Body>, Infallible> {
-    Ok(Response::new(Body::Empty))
+use shared::domain::ids::{GroupId, InviteId};
+use shared::doors::native::{self, InviteBody, Problem, with_etag};
+use shared::http::{json, path_parameter};
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    native::respond(&request, revoke(service, &request)).await
+}
+
+async fn revoke(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
+    let caller = service.caller(request).await?;
+    let group = path_parameter(request, "group", GroupId::parse)?;
+    let id = path_parameter(request, "invite", InviteId::parse)?;
+    let now = service.clock.now();
+    let invite = service.engine.revoke_invite(&caller, &group, id, now).await?;
+    Ok(with_etag(json(StatusCode::OK, &InviteBody::new(&invite, now)), invite.version))
 }

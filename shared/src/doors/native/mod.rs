@@ -5,5 +5,5 @@ mod render;
 mod request;
 
 pub use problem::{Code, Problem, respond};
-pub use render::{CreatedBody, GroupBody, InviteBody, ListBody, MemberBody, PreviewBody, UserBody, etag};
-pub use request::{TokenOrId, if_match, invite_filter, page, reference};
+pub use render::{CreatedBody, GroupBody, InviteBody, ListBody, MemberBody, PreviewBody, UserBody, with_etag};
+pub use request::{InviteName, if_match, invite_filter, page};

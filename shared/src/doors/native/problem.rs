@@ -237,7 +237,10 @@ impl Problem {
 ///
 /// # Errors
 /// None: every failure is an answer.
-pub async fn respond(request: &Request, answer: impl Future<Output = Result<Response<Body>, Problem>>) -> Result<Response<Body>, Infallible> {
+pub async fn respond(
+    request: &Request,
+    answer: impl Future<Output = Result<Response<Body>, Problem>>,
+) -> Result<Response<Body>, Infallible> {
     let request_id = http::request_id(request);
     Ok(answer.await.unwrap_or_else(|problem| problem.response(&request_id)))
 }
@@ -259,9 +262,10 @@ impl From<Unauthenticated> for Problem {
                 challenge: challenge(", error=\"invalid_token\", error_description=\"The access token is not valid\""),
                 ..Self::new(Code::Unauthenticated, "The access token is not one of this service's issuer and audience, or not well formed.")
             },
-            Unauthenticated::IssuerUnavailable => {
-                Self { retry_after: Some(5), ..Self::new(Code::TemporarilyUnavailable, "The issuer's keys can't be fetched right now; try again.") }
-            }
+            Unauthenticated::IssuerUnavailable => Self {
+                retry_after: Some(5),
+                ..Self::new(Code::TemporarilyUnavailable, "The issuer's keys can't be fetched right now; try again.")
+            },
         }
     }
 }
@@ -270,7 +274,9 @@ impl From<RequestError> for Problem {
     fn from(error: RequestError) -> Self {
         match error {
             RequestError::MalformedBody(detail) => Self::new(Code::MalformedBody, format!("Send one JSON value in UTF-8: {detail}.")),
-            RequestError::InvalidBody(errors) => Self { errors, ..Self::new(Code::InvalidBody, "See 'errors' for the fields that are not right.") },
+            RequestError::InvalidBody(errors) => {
+                Self { errors, ..Self::new(Code::InvalidBody, "See 'errors' for the fields that are not right.") }
+            }
             RequestError::UnsupportedMediaType => Self::new(Code::UnsupportedMediaType, "Send 'Content-Type: application/json'."),
             RequestError::BodyTooLarge(limit) => Self::new(Code::BodyTooLarge, format!("A body may have {limit} bytes here.")),
             RequestError::UnknownPath("group") => Refusal::GroupNotFound.into(),
@@ -293,7 +299,9 @@ impl From<Refusal> for Problem {
                 ..new(Code::InsufficientScope, "This needs an access token with the scope users:write.")
             },
             Refusal::Forbidden(detail) => new(Code::Forbidden, detail),
-            Refusal::RoleAboveOwn => new(Code::RoleAboveOwn, "Nobody grants, changes or removes a role above their own; 'owner' is for owners."),
+            Refusal::RoleAboveOwn => {
+                new(Code::RoleAboveOwn, "Nobody grants, changes or removes a role above their own; 'owner' is for owners.")
+            }
             Refusal::IdentityMismatch => new(Code::IdentityMismatch, "Sign in with the account that the invite is addressed to."),
             Refusal::EmailNotVerified => new(Code::EmailNotVerified, "Verify your e-mail address with your login, then try again."),
             Refusal::DomainNotAllowed => new(Code::DomainNotAllowed, "Addresses of this mail domain can't be used here."),
@@ -302,9 +310,10 @@ impl From<Refusal> for Problem {
             Refusal::MemberNotFound => new(Code::MemberNotFound, "The group has no such member."),
             Refusal::InviteNotFound => new(Code::InviteNotFound, "There is no such invite. Links must be used whole, as they were sent."),
             Refusal::AlreadyMember => new(Code::AlreadyMember, "This person is a member of the group already."),
-            Refusal::AlreadyPending(id) => {
-                Self { invite_id: Some(id.to_string()), ..new(Code::InviteAlreadyPending, "A live invite for the same person exists; see invite_id.") }
-            }
+            Refusal::AlreadyPending(id) => Self {
+                invite_id: Some(id.to_string()),
+                ..new(Code::InviteAlreadyPending, "A live invite for the same person exists; see invite_id.")
+            },
             Refusal::NotPending(state) => not_pending(state),
             Refusal::InviteReplaced => new(Code::InviteRevoked, "A newer invite has replaced this one; use the link in the newest mail."),
             Refusal::InviterGone => new(Code::InviterGone, "Who sent this invite may no longer invite; ask another member for a new one."),
@@ -317,8 +326,12 @@ impl From<Refusal> for Problem {
                 errors: vec![FieldError { pointer: pointer.into(), code: invalid.code.into(), detail: invalid.detail.into() }],
                 ..new(Code::InvalidBody, "See 'errors' for the fields that are not right.")
             },
-            Refusal::InvalidCursor => new(Code::InvalidCursor, "Use next_cursor of the same list with the same filters, or start without a cursor."),
-            Refusal::RateLimited(seconds) => Self { retry_after: Some(seconds), ..new(Code::RateLimited, "Try again later; see Retry-After.") },
+            Refusal::InvalidCursor => {
+                new(Code::InvalidCursor, "Use next_cursor of the same list with the same filters, or start without a cursor.")
+            }
+            Refusal::RateLimited(seconds) => {
+                Self { retry_after: Some(seconds), ..new(Code::RateLimited, "Try again later; see Retry-After.") }
+            }
             Refusal::Unavailable(error) => {
                 tracing::warn!(%error, "Answered 503");
                 Self { retry_after: Some(1), ..new(Code::TemporarilyUnavailable, "Nothing was changed, as far as we know; try again.") }
@@ -350,7 +363,8 @@ mod tests {
     /// The list of codes is a promise to clients: a change here is a change of the API.
     #[test]
     fn every_code_has_its_status() {
-        let list: Vec<String> = Code::ALL.iter().map(|code| format!("{} {}", Problem::new(*code, "").word(), code.status().as_u16())).collect();
+        let list: Vec<String> =
+            Code::ALL.iter().map(|code| format!("{} {}", Problem::new(*code, "").word(), code.status().as_u16())).collect();
         insta::assert_snapshot!(list.join("\n"));
     }
 }

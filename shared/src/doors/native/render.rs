@@ -1,5 +1,7 @@
 //! The native door's objects, field by field: an allow-list, in the contract's order.
 
+use lambda_http::http::{HeaderValue, header};
+use lambda_http::{Body, Response};
 use serde::Serialize;
 
 use crate::domain::clock::Timestamp;
@@ -25,8 +27,14 @@ impl Serialize for At {
 }
 
 /// An `ETag` for this version (RFC 9110 §8.8.3).
-pub fn etag(version: u64) -> String {
+fn etag(version: u64) -> String {
     format!("\"{version}\"")
+}
+
+/// The response with the `ETag` of this version.
+pub fn with_etag(mut response: Response<Body>, version: u64) -> Response<Body> {
+    response.headers_mut().extend(HeaderValue::from_str(&etag(version)).ok().map(|value| (header::ETAG, value)));
+    response
 }
 
 #[derive(Serialize)]
@@ -62,9 +70,7 @@ impl<'a> InviteeBody<'a> {
             }
             Invitee::Phone(phone) => Self::Phone { phone: phone.as_str() },
             Invitee::Account(account) => Self::Account { membership_type: account.membership_type, membership_id: &account.membership_id },
-            Invitee::Link(Link { max_uses, uses, allowed_domains, .. }) => {
-                Self::Link { max_uses: *max_uses, uses: *uses, allowed_domains }
-            }
+            Invitee::Link(Link { max_uses, uses, allowed_domains, .. }) => Self::Link { max_uses: *max_uses, uses: *uses, allowed_domains },
         }
     }
 }

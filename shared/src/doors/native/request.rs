@@ -7,31 +7,33 @@ use super::Problem;
 use crate::domain::Invalid;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::State;
-use crate::domain::text::Message;
 use crate::engine::{InviteFilter, InviteRef, Refusal};
 use crate::http::{RequestError, known_query, query_parameter};
 use crate::store::Order;
 
-/// How an invite is named in a body: by `token`, or by `group` and `invite`; and why it is declined.
+/// How an invite is named in a body: by `token`, or by `group` and `invite`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct TokenOrId {
-    token: Option<String>,
-    group: Option<GroupId>,
-    invite: Option<InviteId>,
-    /// The reason for declining.
-    pub reason: Option<Message>,
+pub struct InviteName {
+    /// The link's token.
+    pub token: Option<String>,
+    /// The group.
+    pub group: Option<GroupId>,
+    /// The invite in it.
+    pub invite: Option<InviteId>,
 }
 
-/// The invite that the body names.
-///
-/// # Errors
-/// `InvalidBody` unless it is named in exactly one way.
-pub fn reference(body: &TokenOrId) -> Result<InviteRef, Problem> {
-    match (&body.token, &body.group, body.invite) {
-        (Some(token), None, None) => Ok(InviteRef::Token(token.clone())),
-        (None, Some(group), Some(invite)) => Ok(InviteRef::Id(group.clone(), invite)),
-        _ => Err(Refusal::Invalid("", Invalid::new("one_of", "Name the invite by 'token', or by 'group' and 'invite'.")).into()),
+impl InviteName {
+    /// The invite that the body names.
+    ///
+    /// # Errors
+    /// `Invalid` unless it is named in exactly one way.
+    pub fn reference(self) -> Result<InviteRef, Refusal> {
+        match (self.token, self.group, self.invite) {
+            (Some(token), None, None) => Ok(InviteRef::Token(token)),
+            (None, Some(group), Some(invite)) => Ok(InviteRef::Id(group, invite)),
+            _ => Err(Refusal::Invalid("", Invalid::new("one_of", "Name the invite by 'token', or by 'group' and 'invite'."))),
+        }
     }
 }
 
@@ -74,7 +76,9 @@ pub fn page(request: &Request) -> Result<(i32, Option<String>), RequestError> {
 fn limit_and_cursor(request: &Request) -> Result<(u8, Option<String>), RequestError> {
     let limit = match query_parameter(request, "limit").as_slice() {
         [] => 20,
-        [text] => text.parse().ok().filter(|limit| (1..=100).contains(limit)).ok_or(RequestError::InvalidQuery("limit", "Give 1 to 100."))?,
+        [text] => {
+            text.parse().ok().filter(|limit| (1..=100).contains(limit)).ok_or(RequestError::InvalidQuery("limit", "Give 1 to 100."))?
+        }
         _ => return Err(RequestError::InvalidQuery("limit", "Give 1 to 100.")),
     };
     Ok((limit, query_parameter(request, "cursor").into_iter().next()))
