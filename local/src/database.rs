@@ -79,7 +79,8 @@ pub(crate) async fn embedded(data: Option<&Path>, tasks: &mut Tasks) -> Result<S
 /// Clients for one DynamoDB-compatible endpoint.
 pub(crate) struct Clients {
     endpoint: String,
-    tables: Client,
+    /// For the table itself.
+    pub(crate) tables: Client,
     /// For the table's stream.
     pub(crate) streams: aws_sdk_dynamodbstreams::Client,
 }
@@ -124,7 +125,9 @@ impl Clients {
         }
         for _ in 0..LOOKS {
             let description = self.describe(name).await?;
-            if let Some(ready) = description.filter(|description| description.table_status().is_some_and(|status| status.as_str() == "ACTIVE")) {
+            if let Some(ready) =
+                description.filter(|description| description.table_status().is_some_and(|status| status.as_str() == "ACTIVE"))
+            {
                 return ready.latest_stream_arn().map(str::to_owned).ok_or_else(|| DatabaseError::NoStream(name.to_owned()));
             }
             tokio::time::sleep(BETWEEN_LOOKS).await;
@@ -177,8 +180,7 @@ fn described(mut request: CreateTableFluentBuilder, table: &Table) -> Result<Cre
 }
 
 fn key(parts: &[KeyPart]) -> Result<Vec<KeySchemaElement>, BuildError> {
-    let element = |part: &KeyPart| {
-        KeySchemaElement::builder().attribute_name(&part.attribute_name).key_type(part.key_type.as_str().into()).build()
-    };
+    let element =
+        |part: &KeyPart| KeySchemaElement::builder().attribute_name(&part.attribute_name).key_type(part.key_type.as_str().into()).build();
     parts.iter().map(element).collect()
 }

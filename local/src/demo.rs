@@ -74,7 +74,10 @@ pub(crate) async fn seed(local: &Local) -> Result<(), DemoError> {
 fn profiles() -> [(&'static str, Value); 5] {
     let photo = "https://assets.evanta.com/shared/resources/Users/large/anonymous2.jpg";
     [
-        ("29842", json!({"first_name": "Generic", "last_name": "User", "title": "CEO of QA", "organization_name": "Evanta", "photo": photo})),
+        (
+            "29842",
+            json!({"first_name": "Generic", "last_name": "User", "title": "CEO of QA", "organization_name": "Evanta", "photo": photo}),
+        ),
         (
             "29845",
             json!({"email": "juliet@towne.com", "alt_email": "davonte_gleichner@hotmail.com", "first_name": "Sonny", "last_name": "Tromp",

@@ -14,7 +14,8 @@ const DEVELOPMENT_TOKEN_KEY: &str = "beckon-local-development-key-that-protects-
 /// The functions' environment for a service at `url` over the database at `dynamodb`. `--set` goes before everything else.
 pub(crate) fn environment(options: &Options, url: &str, dynamodb: &str) -> Environment {
     let in_memory = options.data.is_none() && options.dynamodb.is_none();
-    let token_key = if in_memory { format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()) } else { DEVELOPMENT_TOKEN_KEY.into() };
+    let token_key =
+        if in_memory { format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()) } else { DEVELOPMENT_TOKEN_KEY.into() };
     let ses = options.ses.clone().unwrap_or_else(|| format!("{url}/local/ses"));
     let defaults = [
         ("TABLE_NAME", "beckon".into()),
@@ -32,7 +33,8 @@ pub(crate) fn environment(options: &Options, url: &str, dynamodb: &str) -> Envir
         ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.into()),
         ("AWS_ENDPOINT_URL_SESV2", ses),
     ];
-    let mut variables: BTreeMap<String, String> = defaults.into_iter().map(|(name, value): (&str, String)| (name.to_owned(), value)).collect();
+    let mut variables: BTreeMap<String, String> =
+        defaults.into_iter().map(|(name, value): (&str, String)| (name.to_owned(), value)).collect();
     variables.extend(options.settings.iter().cloned());
     variables.into_iter().collect()
 }
@@ -43,7 +45,8 @@ mod tests {
 
     #[test]
     fn settings_go_before_everything_else() {
-        let options = Options { settings: vec![("TABLE_NAME".into(), "other".into()), ("LIMIT_X".into(), "1".into())], ..Options::default() };
+        let options =
+            Options { settings: vec![("TABLE_NAME".into(), "other".into()), ("LIMIT_X".into(), "1".into())], ..Options::default() };
         let environment = environment(&options, "http://127.0.0.1:1", "http://127.0.0.1:2");
         assert_eq!(environment.required("TABLE_NAME").unwrap(), "other");
         assert_eq!(environment.required("LIMIT_X").unwrap(), "1");

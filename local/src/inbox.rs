@@ -66,7 +66,16 @@ mod tests {
         let inbox = Inbox::default();
         for id in 0..=CAPACITY {
             let id = id.to_string();
-            inbox.add(Message { id, to: vec![], from: String::new(), subject: String::new(), text: None, html: None, headers: BTreeMap::new(), received_at: String::new() });
+            inbox.add(Message {
+                id,
+                to: vec![],
+                from: String::new(),
+                subject: String::new(),
+                text: None,
+                html: None,
+                headers: BTreeMap::new(),
+                received_at: String::new(),
+            });
         }
         assert_eq!(inbox.count(), CAPACITY);
         assert_eq!(inbox.messages()[0].id, CAPACITY.to_string());

@@ -198,7 +198,9 @@ mod tests {
 
     #[test]
     fn what_was_said_isnt_changed() {
-        let claims = claims(r#"{"sub": "1", "email": "a@example.com", "email_verified": false, "accounts": [{"membership_type": 3, "membership_id": "4611"}]}"#);
+        let claims = claims(
+            r#"{"sub": "1", "email": "a@example.com", "email_verified": false, "accounts": [{"membership_type": 3, "membership_id": "4611"}]}"#,
+        );
         assert_eq!(claims["email_verified"], false);
         assert_eq!(claims["accounts"][0]["membership_id"], "4611");
     }

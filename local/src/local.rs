@@ -115,7 +115,7 @@ async fn start_page(State(local): State<Shared>) -> Response<Body> {
 async fn token(State(local): State<Shared>, body: Bytes) -> Response<Body> {
     let request: TokenRequest = match read(&body) {
         Ok(request) => request,
-        Err(refusal) => return refusal,
+        Err(problem) => return message(StatusCode::BAD_REQUEST, &problem),
     };
     if request.sub.is_empty() {
         return message(StatusCode::BAD_REQUEST, "sub must not be empty");
@@ -142,7 +142,9 @@ async fn sign_in_page(State(local): State<Shared>, axum::extract::Query(query): 
 }
 
 async fn signed_in(State(local): State<Shared>, Form(form): Form<SignIn>) -> Response<Body> {
-    let Some(target) = sign_in::allowed_target(&form.redirect_uri, &local.origins) else { return foreign_target() };
+    let Some(target) = sign_in::allowed_target(&form.redirect_uri, &local.origins) else {
+        return foreign_target();
+    };
     let given = |value: &Option<String>| value.as_deref().map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned);
     let email = given(&form.email);
     let Some(sub) = given(&form.sub).or_else(|| email.as_deref().map(sign_in::user_id)) else {
@@ -183,7 +185,7 @@ async fn advance_clock(State(local): State<Shared>, body: Bytes) -> Response<Bod
             local.clock.advance(i64::from(request.advance_seconds));
             Json(json!({ "now": local.clock.now().to_string() })).into_response()
         }
-        Err(refusal) => refusal,
+        Err(problem) => message(StatusCode::BAD_REQUEST, &problem),
     }
 }
 
@@ -199,9 +201,9 @@ async fn health(State(local): State<Shared>) -> Json<Value> {
     }))
 }
 
-/// The body as a `T`, or the 400 that says what is wrong with it.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response<Body>> {
-    serde_json::from_slice(body).map_err(|error| message(StatusCode::BAD_REQUEST, &format!("the body isn't as it should be: {error}")))
+/// The body as a `T`, or what is wrong with it.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| format!("the body isn't as it should be: {error}"))
 }
 
 fn failed(error: &dyn std::error::Error) -> Response<Body> {

@@ -33,7 +33,11 @@ struct Arguments {
 
 fn http_url(text: &str) -> Result<String, String> {
     let url = url::Url::parse(text).map_err(|error| error.to_string())?;
-    if matches!(url.scheme(), "http" | "https") { Ok(text.trim_end_matches('/').to_owned()) } else { Err("must begin with http:// or https://".into()) }
+    if matches!(url.scheme(), "http" | "https") {
+        Ok(text.trim_end_matches('/').to_owned())
+    } else {
+        Err("must begin with http:// or https://".into())
+    }
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {
@@ -94,7 +98,9 @@ fn greet(url: &str, demo: bool) {
         println!();
         println!("Or sign in as the demo owner and invite someone from here:");
         println!();
-        println!(r#"  TOKEN=$(curl -s {url}/local/token -d '{{"sub":"29842","name":"Generic User"}}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')"#);
+        println!(
+            r#"  TOKEN=$(curl -s {url}/local/token -d '{{"sub":"29842","name":"Generic User"}}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')"#
+        );
         println!(r#"  curl -s {url}/v1/groups/3773/invites -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \"#);
         println!(r#"    -d '{{"email":"ada@example.com","roles":["editor"]}}'"#);
         println!("  curl -s {url}/local/inbox");

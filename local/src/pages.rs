@@ -155,13 +155,17 @@ mod tests {
 
     #[test]
     fn addresses_in_a_text_become_links() {
-        let expected = [Piece::Text("See "), Piece::Link("http://x/i/1"), Piece::Text(". Or ("), Piece::Link("https://y"), Piece::Text(")")];
+        let expected =
+            [Piece::Text("See "), Piece::Link("http://x/i/1"), Piece::Text(". Or ("), Piece::Link("https://y"), Piece::Text(")")];
         assert_eq!(pieces("See http://x/i/1. Or (https://y)"), expected);
         assert_eq!(pieces("none"), [Piece::Text("none")]);
-        assert_eq!(pieces("http://"), [Piece::Text(""), Piece::Link("http://"), Piece::Text("")].map(|piece| match piece {
-            Piece::Link(_) => Piece::Link("http://"),
-            text => text,
-        }));
+        assert_eq!(
+            pieces("http://"),
+            [Piece::Text(""), Piece::Link("http://"), Piece::Text("")].map(|piece| match piece {
+                Piece::Link(_) => Piece::Link("http://"),
+                text => text,
+            })
+        );
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use serde::Deserialize;
 use serde_json::json;
 use shared::domain::clock::Timestamp;
@@ -102,14 +102,18 @@ pub(crate) async fn send_email(State(local): State<Shared>, body: Bytes) -> Resp
 
 /// The mail that a `SendEmail` request describes, or why it is refused.
 fn message(body: &[u8], now: Timestamp) -> Result<Message, String> {
-    let request: SendEmail = serde_json::from_slice(body).map_err(|error| format!("The request isn't one that SendEmail takes: {error}"))?;
+    let request: SendEmail =
+        serde_json::from_slice(body).map_err(|error| format!("The request isn't one that SendEmail takes: {error}"))?;
     let from = request.from_email_address.filter(|from| has_address(from)).ok_or("FromEmailAddress must have an address.")?;
     let destination = &request.destination;
     let everyone = || [&destination.to_addresses, &destination.cc_addresses, &destination.bcc_addresses].into_iter().flatten();
     if !(1..=RECIPIENTS).contains(&everyone().count()) || !everyone().all(|to| has_address(to)) {
         return Err(format!("Destination must have 1 to {RECIPIENTS} addresses."));
     }
-    let simple = request.content.and_then(|content| content.simple).ok_or("Content.Simple is needed: this endpoint takes no raw mail and no template.")?;
+    let simple = request
+        .content
+        .and_then(|content| content.simple)
+        .ok_or("Content.Simple is needed: this endpoint takes no raw mail and no template.")?;
     if simple.body.text.is_none() && simple.body.html.is_none() {
         return Err("Content.Simple.Body must have Text or Html.".into());
     }

@@ -25,7 +25,8 @@ pub(crate) fn with_token(mut target: Url, access_token: &str, expires_in: i64, s
 
 /// A user id for someone who only gave an e-mail address: the address with everything but letters, digits and `_` as `-`.
 pub(crate) fn user_id(email: &str) -> String {
-    let id: String = email.trim().to_lowercase().chars().map(|char| if char.is_ascii_alphanumeric() || char == '_' { char } else { '-' }).collect();
+    let id: String =
+        email.trim().to_lowercase().chars().map(|char| if char.is_ascii_alphanumeric() || char == '_' { char } else { '-' }).collect();
     id.chars().take(64).collect()
 }
 

@@ -190,7 +190,13 @@ fn serve(listener: TcpListener, local: Arc<Local>, stopped: oneshot::Receiver<()
     tasks.start(axum::serve(listener, service).with_graceful_shutdown(stopped).into_future())
 }
 
-fn pumps(template: &Template, registry: &Registry, clients: &Clients, stream_arn: &str, on_failure: &OnFailure) -> Result<Vec<Pump>, FilterError> {
+fn pumps(
+    template: &Template,
+    registry: &Registry,
+    clients: &Clients,
+    stream_arn: &str,
+    on_failure: &OnFailure,
+) -> Result<Vec<Pump>, FilterError> {
     let mapping = |function: &str, source: &StreamSource| {
         let handler = registry.get(function)?;
         let delivery = Delivery {

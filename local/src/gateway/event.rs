@@ -103,15 +103,21 @@ fn headers(headers: &HeaderMap, around: &Surroundings<'_>) -> Map<String, Value>
 }
 
 fn append(joined: &mut BTreeMap<String, String>, name: &str, value: &str) {
-    joined.entry(name.to_owned()).and_modify(|all| {
-        all.push(',');
-        all.push_str(value);
-    }).or_insert_with(|| value.to_owned());
+    joined
+        .entry(name.to_owned())
+        .and_modify(|all| {
+            all.push(',');
+            all.push_str(value);
+        })
+        .or_insert_with(|| value.to_owned());
 }
 
 fn cookies(headers: &HeaderMap) -> Vec<String> {
     let values = headers.get_all(header::COOKIE).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    values.flat_map(|value| value.split(';').map(|cookie| cookie.trim().to_owned()).collect::<Vec<_>>()).filter(|cookie| !cookie.is_empty()).collect()
+    values
+        .flat_map(|value| value.split(';').map(|cookie| cookie.trim().to_owned()).collect::<Vec<_>>())
+        .filter(|cookie| !cookie.is_empty())
+        .collect()
 }
 
 fn query_parameters(query: &str) -> BTreeMap<String, String> {

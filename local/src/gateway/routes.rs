@@ -74,7 +74,9 @@ impl Entry {
         }
         let mut parameters = BTreeMap::new();
         let mut rank = Vec::new();
-        let Some(parts) = &self.path else { return Some(((rank, false), parameters)) };
+        let Some(parts) = &self.path else {
+            return Some(((rank, false), parameters));
+        };
         for (index, part) in parts.iter().enumerate() {
             let segment = segments.get(index)?;
             match part {

@@ -81,7 +81,9 @@ impl Delivery {
         let size = self.source.batch_size.max(1);
         let mut queue: VecDeque<Batch> = records.chunks(size).map(|chunk| Batch { records: chunk.to_vec(), failures: 0 }).collect();
         while let Some(batch) = queue.pop_front() {
-            let Some(first) = self.first_failed(&batch.records).await else { continue };
+            let Some(first) = self.first_failed(&batch.records).await else {
+                continue;
+            };
             for next in self.after_failure(batch, first).into_iter().rev() {
                 queue.push_front(next);
             }

@@ -13,7 +13,8 @@ fn fake(mapping: &str, answer: fn(usize, &[u64]) -> Result<Value, ()>) -> Fake {
     let seen = Seen::default();
     let log = Arc::clone(&seen);
     let handler: Handler = Arc::new(move |event| {
-        let numbers: Vec<u64> = event["Records"].as_array().unwrap().iter().map(|record| sequence_number(record).parse().unwrap()).collect();
+        let numbers: Vec<u64> =
+            event["Records"].as_array().unwrap().iter().map(|record| sequence_number(record).parse().unwrap()).collect();
         let before = log.lock().unwrap().len();
         log.lock().unwrap().push(numbers.clone());
         Box::pin(async move { Ok(answer(before, &numbers).expect("this function fails")) })
@@ -76,13 +77,8 @@ async fn reports_count_only_where_the_mapping_asks_for_them() {
 async fn after_the_last_retry_the_batch_is_given_up_and_the_next_one_comes() {
     let fake = fake("{BatchSize: 2, MaximumRetryAttempts: 2}", |_, numbers| if numbers[0] == 1 { Err(()) } else { Ok(json!({})) });
     assert_eq!(fake.run(1..=3).await, [vec![1, 2], vec![1, 2], vec![1, 2], vec![3]]);
-    let expected = GivenUp {
-        function: "F".into(),
-        invocations: 3,
-        batch_size: 2,
-        start_sequence_number: "1".into(),
-        end_sequence_number: "2".into(),
-    };
+    let expected =
+        GivenUp { function: "F".into(), invocations: 3, batch_size: 2, start_sequence_number: "1".into(), end_sequence_number: "2".into() };
     assert_eq!(fake.given_up(), [expected]);
 }
 

@@ -75,10 +75,14 @@ impl Pattern {
 
 impl Test {
     fn new(value: &Value) -> Result<Self, FilterError> {
-        let Value::Object(operator) = value else { return Ok(Self::Equals(value.clone())) };
+        let Value::Object(operator) = value else {
+            return Ok(Self::Equals(value.clone()));
+        };
         let unknown = || FilterError::Unknown(value.to_string());
         let mut pairs = operator.iter();
-        let (Some((name, argument)), None) = (pairs.next(), pairs.next()) else { return Err(unknown()) };
+        let (Some((name, argument)), None) = (pairs.next(), pairs.next()) else {
+            return Err(unknown());
+        };
         match (name.as_str(), argument) {
             ("prefix", Value::String(prefix)) => Ok(Self::Prefix(prefix.clone())),
             ("exists", Value::Bool(wanted)) => Ok(Self::Exists(*wanted)),

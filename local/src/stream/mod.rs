@@ -91,7 +91,9 @@ impl Pump {
         let mut start = None;
         loop {
             let answer = self.client.describe_stream().stream_arn(&self.stream_arn).set_exclusive_start_shard_id(start).send().await?;
-            let Some(description) = answer.stream_description() else { return Ok(ids) };
+            let Some(description) = answer.stream_description() else {
+                return Ok(ids);
+            };
             ids.extend(description.shards().iter().filter_map(|shard| shard.shard_id().map(str::to_owned)));
             start = description.last_evaluated_shard_id().map(str::to_owned);
             if start.is_none() {
@@ -134,3 +136,7 @@ fn add_new(open: &mut Vec<Shard>, ids: Vec<String>, ended: &HashSet<String>) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "pump_tests.rs"]
+mod tests;
