@@ -20,8 +20,10 @@ pub(crate) fn record(record: &Record, stream_arn: &str) -> Value {
             }
         }
         change.insert("SequenceNumber".into(), json!(stream.sequence_number()));
-        change.insert("SizeBytes".into(), json!(stream.size_bytes()));
-        change.insert("StreamViewType".into(), json!(stream.stream_view_type().map(|kind| kind.as_str())));
+        change.insert("SizeBytes".into(), json!(stream.size_bytes().unwrap_or_default()));
+        if let Some(kind) = stream.stream_view_type() {
+            change.insert("StreamViewType".into(), json!(kind.as_str()));
+        }
     }
     let mut event = json!({
         "eventID": record.event_id(),
