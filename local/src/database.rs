@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
-use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, Projection, StreamSpecification, TableDescription,
@@ -154,8 +153,14 @@ impl Clients {
     }
 
     fn failed<E: std::error::Error>(&self, error: E) -> DatabaseError {
-        DatabaseError::Call { endpoint: self.endpoint.clone(), problem: DisplayErrorContext(&error).to_string() }
+        DatabaseError::Call { endpoint: self.endpoint.clone(), problem: causes(&error) }
     }
+}
+
+/// The error's message with those of its causes, for the SDK's own message alone says next to nothing.
+fn causes(error: &dyn std::error::Error) -> String {
+    let rest = std::iter::successors(error.source(), |error| error.source());
+    std::iter::once(error).chain(rest).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn described(mut request: CreateTableFluentBuilder, table: &Table) -> Result<CreateTableFluentBuilder, BuildError> {

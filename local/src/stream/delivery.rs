@@ -13,8 +13,8 @@ use crate::template::StreamSource;
 
 /// The longest that a background function may take: Lambda's own limit.
 const INVOCATION_LIMIT: Duration = Duration::from_secs(900);
-/// The longest pause before a retry.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The longest pause before a retry: Lambda waits longer, but here a person waits behind it.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// A batch that was given up: what Lambda's on-failure destination would get. Metadata only, no record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
