@@ -75,18 +75,21 @@ async function signIn() {
 }
 
 async function invite(email, role) {
+  const before = await call("GET", "/local/inbox");
+  const old = new Set(before.value?.messages?.map((message) => message.id));
   const answer = await call("POST", `/v1/groups/${group}/invites`, { email, roles: [role] });
   if (!answer.ok) return problem("invite", answer);
   show("invite", element("p", `Invited ${email} as ${role}.`, { class: "success" }), record(answer));
   done("invite");
-  await run("mail", () => waitForMail(email, answer.value?.url));
+  await run("mail", () => waitForMail(email, old, answer.value?.url));
 }
 
-async function waitForMail(email, url) {
+// Waits for a mail to `email` that isn't one of the `old` ones.
+async function waitForMail(email, old, url) {
   show("mail", element("p", "Waiting for the mail…"));
   for (let look = 0; look < 60; look += 1) {
     const answer = await call("GET", "/local/inbox");
-    const mail = answer.value?.messages?.find((message) => message.to.some((to) => to.toLowerCase().includes(email.toLowerCase())));
+    const mail = answer.value?.messages?.find((message) => !old.has(message.id) && message.to.some((to) => to.toLowerCase().includes(email.toLowerCase())));
     if (mail) return mailArrived(mail, url);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }

@@ -59,8 +59,9 @@ pub enum DatabaseError {
 /// # Errors
 /// The file can't be opened, or there is no port.
 pub(crate) async fn embedded(data: Option<&Path>, tasks: &mut Tasks) -> Result<String, DatabaseError> {
-    let opened = match data {
-        Some(path) => Database::new(&path.to_string_lossy()),
+    let opened = match data.map(Path::to_str) {
+        Some(Some(path)) => Database::new(path),
+        Some(None) => return Err(DatabaseError::Engine("its file's name isn't UTF-8".into())),
         None => Database::memory(),
     };
     let database = opened.map_err(|error| DatabaseError::Engine(error.to_string()))?;

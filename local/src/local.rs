@@ -71,6 +71,8 @@ pub(crate) struct SignIn {
 pub(crate) fn router(local: Shared) -> Router {
     Router::new()
         .route("/", get(start_page))
+        // Browsers ask for it unbidden.
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route("/local/token", post(token))
         .route("/local/jwks.json", get(jwks))
         .route("/local/.well-known/openid-configuration", get(discovery))
