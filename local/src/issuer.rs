@@ -120,20 +120,22 @@ impl Issuer {
         Ok(Self { name, key, key_id, public })
     }
 
-    /// Signs a token for whom `request` says, issued at `now`.
+    /// Signs a token for whom `request` says, issued at `now`; one that has expired already was issued an hour before its end, as a real one would be.
     ///
     /// # Errors
     /// The key doesn't sign.
     pub(crate) fn token(&self, request: TokenRequest, now: Timestamp) -> Result<Token, IssuerError> {
         let expires_in = request.expires_in.unwrap_or(LIFETIME);
+        let expires_at = now.seconds().saturating_add(expires_in);
+        let issued_at = if expires_in > 0 { now.seconds() } else { expires_at.saturating_sub(LIFETIME) };
         let header = Header { typ: Some(TOKEN_TYPE.into()), kid: Some(self.key_id.clone()), ..Header::new(Algorithm::ES256) };
         let claims = Claims {
             iss: self.name.clone(),
             aud: AUDIENCE,
             sub: request.sub,
-            iat: now.seconds(),
-            nbf: now.seconds(),
-            exp: now.seconds().saturating_add(expires_in),
+            iat: issued_at,
+            nbf: issued_at,
+            exp: expires_at,
             jti: Uuid::new_v4().to_string(),
             client_id: "local",
             email_verified: request.email.as_ref().map(|_| request.email_verified.unwrap_or(true)),
@@ -176,7 +178,7 @@ mod tests {
 
     fn claims(request: &str) -> Value {
         let issuer = Issuer::new("http://127.0.0.1:1/local".into()).unwrap();
-        let token = issuer.token(serde_json::from_str(request).unwrap(), Timestamp::from_seconds(1_000)).unwrap().access_token;
+        let token = issuer.token(serde_json::from_str(request).unwrap(), Timestamp::from_seconds(10_000)).unwrap().access_token;
         let header = decode_header(&token).unwrap();
         assert_eq!(header.typ.as_deref(), Some("at+jwt"));
         assert_eq!(header.kid, issuer.public.common.key_id);
@@ -190,7 +192,7 @@ mod tests {
     #[test]
     fn a_token_verifies_with_the_published_key() {
         let claims = claims(r#"{"sub": "29842", "email": "a@example.com", "expires_in": -10}"#);
-        assert_eq!((&claims["iat"], &claims["exp"]), (&json!(1_000), &json!(990)));
+        assert_eq!((&claims["iat"], &claims["exp"]), (&json!(6_390), &json!(9_990)));
         assert_eq!(claims["email_verified"], true);
         assert_eq!(claims["iss"], "http://127.0.0.1:1/local");
         assert!(claims.get("phone_number_verified").is_none());
@@ -201,6 +203,7 @@ mod tests {
         let claims = claims(
             r#"{"sub": "1", "email": "a@example.com", "email_verified": false, "accounts": [{"membership_type": 3, "membership_id": "4611"}]}"#,
         );
+        assert_eq!((&claims["iat"], &claims["exp"]), (&json!(10_000), &json!(13_600)));
         assert_eq!(claims["email_verified"], false);
         assert_eq!(claims["accounts"][0]["membership_id"], "4611");
     }
