@@ -1,1 +1,29 @@
+//! The local service: the whole of Beckon in one process, for a laptop and for tests.
+//!
+//! [`start`] hosts every function behind a gateway that makes the events that Lambda would get, over an embedded DynamoDB, with the table's
+//! stream feeding the background functions, an SES endpoint that fills an inbox, and an issuer that signs anyone in.
 
+mod database;
+mod demo;
+mod environment;
+mod function;
+mod gateway;
+mod inbox;
+mod issuer;
+mod local;
+mod pages;
+mod registry;
+mod ses;
+mod sign_in;
+mod start;
+mod stream;
+mod tasks;
+mod template;
+
+pub use database::DatabaseError;
+pub use demo::DemoError;
+pub use issuer::IssuerError;
+pub use registry::RegistryError;
+pub use start::{Options, Running, StartError, start};
+pub use stream::FilterError;
+pub use template::TemplateError;

@@ -1,0 +1,192 @@
+//! The database: the embedded engine or another one, and the table in it, made as the template says.
+
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, Projection, StreamSpecification, TableDescription,
+    TimeToLiveSpecification,
+};
+use aws_sdk_dynamodb::{Client, error::BuildError};
+use aws_smithy_http_client::Builder as HttpBuilder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use dynoxide::Database;
+use secrecy::ExposeSecret;
+use shared::config::AwsConfig;
+use tokio::net::TcpListener;
+
+use crate::tasks::Tasks;
+use crate::template::{KeyPart, Table};
+
+/// How often, and how far apart, the table is asked whether it is ready.
+const LOOKS: u32 = 150;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
+
+/// Why there is no database to work with.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The embedded engine can't open its file, or start.
+    #[error("the embedded database doesn't start: {0}")]
+    Engine(String),
+    /// No loopback port for the embedded engine.
+    #[error("the embedded database has no port: {0}")]
+    Port(#[from] std::io::Error),
+    /// The template's table isn't one that DynamoDB takes.
+    #[error("the template's table: {0}")]
+    Table(#[from] BuildError),
+    /// The database answered with an error, or not at all.
+    #[error("the database at {endpoint} doesn't answer as it should: {problem}")]
+    Call {
+        /// Where it is.
+        endpoint: String,
+        /// What it said.
+        problem: String,
+    },
+    /// A table without a stream: the background functions would never run.
+    #[error("the table {0} has no stream; delete it, or choose another with --set TABLE_NAME=…")]
+    NoStream(String),
+    /// The table didn't become ready.
+    #[error("the table {0} isn't ready")]
+    NotReady(String),
+}
+
+/// Starts the embedded engine on a loopback port of its own, in memory or in the file `data`; gives its URL.
+///
+/// # Errors
+/// The file can't be opened, or there is no port.
+pub(crate) async fn embedded(data: Option<&Path>, tasks: &mut Tasks) -> Result<String, DatabaseError> {
+    let opened = match data.map(Path::to_str) {
+        Some(Some(path)) => Database::new(path),
+        Some(None) => return Err(DatabaseError::Engine("its file's name isn't UTF-8".into())),
+        None => Database::memory(),
+    };
+    let database = opened.map_err(|error| DatabaseError::Engine(error.to_string()))?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let address = listener.local_addr()?;
+    tasks.start(async move {
+        // Ended by being dropped, so there is nothing to wait for.
+        if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()).await {
+            tracing::error!(error, "the embedded database ended");
+        }
+    });
+    Ok(format!("http://{address}"))
+}
+
+/// Clients for one DynamoDB-compatible endpoint.
+pub(crate) struct Clients {
+    endpoint: String,
+    /// For the table itself.
+    pub(crate) tables: Client,
+    /// For the table's stream.
+    pub(crate) streams: aws_sdk_dynamodbstreams::Client,
+}
+
+impl Clients {
+    /// Clients with the settings that the functions have too.
+    pub(crate) fn new(aws: &AwsConfig) -> Self {
+        let endpoint = aws.dynamodb_endpoint.clone().unwrap_or_default();
+        let token = aws.session_token.as_ref().map(|token| token.expose_secret().to_owned());
+        let secret = aws.secret_access_key.expose_secret().to_owned();
+        let credentials = Credentials::new(aws.access_key_id.clone(), secret, token, None, "local");
+        let http = if endpoint.starts_with("https:") {
+            HttpBuilder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
+        } else {
+            HttpBuilder::new().build_http()
+        };
+        let region = Region::new(aws.region.clone());
+        let tables = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(region.clone())
+            .endpoint_url(&endpoint)
+            .credentials_provider(credentials.clone())
+            .http_client(http.clone())
+            .build();
+        let streams = aws_sdk_dynamodbstreams::Config::builder()
+            .behavior_version(aws_sdk_dynamodbstreams::config::BehaviorVersion::latest())
+            .region(region)
+            .endpoint_url(&endpoint)
+            .credentials_provider(credentials)
+            .http_client(http)
+            .build();
+        Self { endpoint, tables: Client::from_conf(tables), streams: aws_sdk_dynamodbstreams::Client::from_conf(streams) }
+    }
+
+    /// Makes the table `name` as the template says, unless it is there already; gives its stream's ARN.
+    ///
+    /// # Errors
+    /// The database doesn't answer, refuses, or has the table without a stream.
+    pub(crate) async fn ensure_table(&self, name: &str, table: &Table) -> Result<String, DatabaseError> {
+        if self.describe(name).await?.is_none() {
+            self.create(name, table).await?;
+        }
+        for _ in 0..LOOKS {
+            let description = self.describe(name).await?;
+            if let Some(ready) =
+                description.filter(|description| description.table_status().is_some_and(|status| status.as_str() == "ACTIVE"))
+            {
+                return ready.latest_stream_arn().map(str::to_owned).ok_or_else(|| DatabaseError::NoStream(name.to_owned()));
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        Err(DatabaseError::NotReady(name.to_owned()))
+    }
+
+    async fn describe(&self, name: &str) -> Result<Option<TableDescription>, DatabaseError> {
+        match self.tables.describe_table().table_name(name).send().await {
+            Ok(answer) => Ok(answer.table),
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => Ok(None),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    async fn create(&self, name: &str, table: &Table) -> Result<(), DatabaseError> {
+        described(self.tables.create_table().table_name(name), table)?.send().await.map_err(|error| self.failed(error))?;
+        if let Some(life) = &table.time_to_live_specification {
+            let specification = TimeToLiveSpecification::builder().enabled(true).attribute_name(&life.attribute_name).build()?;
+            let request = self.tables.update_time_to_live().table_name(name).time_to_live_specification(specification);
+            request.send().await.map_err(|error| self.failed(error))?;
+        }
+        Ok(())
+    }
+
+    fn failed<E: std::error::Error>(&self, error: E) -> DatabaseError {
+        DatabaseError::Call { endpoint: self.endpoint.clone(), problem: causes(&error) }
+    }
+}
+
+/// The error's message with those of its causes, for the SDK's own message alone says next to nothing.
+fn causes(error: &dyn std::error::Error) -> String {
+    let rest = std::iter::successors(error.source(), |error| error.source());
+    std::iter::once(error).chain(rest).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn described(mut request: CreateTableFluentBuilder, table: &Table) -> Result<CreateTableFluentBuilder, BuildError> {
+    for attribute in &table.attribute_definitions {
+        let definition = AttributeDefinition::builder().attribute_name(&attribute.attribute_name);
+        request = request.attribute_definitions(definition.attribute_type(attribute.attribute_type.as_str().into()).build()?);
+    }
+    for index in &table.global_secondary_indexes {
+        let projection = Projection::builder()
+            .projection_type(index.projection.projection_type.as_str().into())
+            .set_non_key_attributes(index.projection.non_key_attributes.clone());
+        let built = GlobalSecondaryIndex::builder()
+            .index_name(&index.index_name)
+            .set_key_schema(Some(key(&index.key_schema)?))
+            .projection(projection.build());
+        request = request.global_secondary_indexes(built.build()?);
+    }
+    let stream = StreamSpecification::builder().stream_enabled(true);
+    let stream = stream.stream_view_type(table.stream_specification.stream_view_type.as_str().into()).build()?;
+    let request = request.set_key_schema(Some(key(&table.key_schema)?)).stream_specification(stream);
+    Ok(request.billing_mode(BillingMode::PayPerRequest))
+}
+
+fn key(parts: &[KeyPart]) -> Result<Vec<KeySchemaElement>, BuildError> {
+    let element =
+        |part: &KeyPart| KeySchemaElement::builder().attribute_name(&part.attribute_name).key_type(part.key_type.as_str().into()).build();
+    parts.iter().map(element).collect()
+}

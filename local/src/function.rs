@@ -1,0 +1,102 @@
+//! A function as Lambda sees it: an event's JSON goes in, an answer's JSON comes out.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lambda_events::event::dynamodb::Event;
+use aws_lambda_events::event::streams::DynamoDbEventResponse;
+use futures::future::BoxFuture;
+use lambda_http::lambda_runtime::{Context, LambdaEvent};
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Adapter, Body, Request, Response, Service as _, service_fn};
+use serde_json::Value;
+
+use crate::tasks;
+
+/// A function, ready to be invoked.
+pub(crate) type Handler = Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, serde_json::Error>> + Send + Sync>;
+
+/// Why an invocation gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InvokeError {
+    /// The event or the answer isn't of the form that the function's trigger has.
+    #[error("the event or the answer has the wrong form: {0}")]
+    Form(#[from] serde_json::Error),
+    /// The function panicked.
+    #[error("the function panicked")]
+    Panic,
+    /// It took longer than it may.
+    #[error("the function took longer than {0:?}")]
+    Timeout(Duration),
+}
+
+/// Runs `handler` on `event` in a task of its own: a panic ends the invocation only, and a caller who leaves doesn't end it (as on Lambda).
+///
+/// # Errors
+/// The function panicked, took longer than `limit`, or event and answer don't have the form of the trigger.
+pub(crate) async fn invoke(handler: &Handler, event: Value, limit: Duration) -> Result<Value, InvokeError> {
+    let handler = Arc::clone(handler);
+    let task = tasks::spawn(async move { handler(event).await });
+    match tokio::time::timeout(limit, task).await {
+        Ok(Ok(answer)) => Ok(answer?),
+        Ok(Err(_)) => Err(InvokeError::Panic),
+        Err(_) => Err(InvokeError::Timeout(limit)),
+    }
+}
+
+/// A request function behind `lambda_http`'s own adapter, so that it gets exactly what Lambda gives it.
+pub(crate) fn request_handler<F, Fut>(handle: F) -> Handler
+where
+    F: Fn(Request) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<Response<Body>, Infallible>> + Send + 'static,
+{
+    Arc::new(move |event| {
+        let handle = handle.clone();
+        Box::pin(async move {
+            // Through text, for `LambdaRequest` reads its raw JSON.
+            let request: LambdaRequest = serde_json::from_str(&event.to_string())?;
+            let mut context = Context::default();
+            context.request_id = event["requestContext"]["requestId"].as_str().unwrap_or_default().to_owned();
+            let mut adapter = Adapter::from(service_fn(handle));
+            let Ok(answer) = adapter.call(LambdaEvent::new(request, context)).await;
+            serde_json::to_value(answer)
+        })
+    })
+}
+
+/// A function that the table's stream drives.
+pub(crate) fn stream_handler<F, Fut>(handle: F) -> Handler
+where
+    F: Fn(Event) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<DynamoDbEventResponse, Infallible>> + Send + 'static,
+{
+    Arc::new(move |event| {
+        let handle = handle.clone();
+        Box::pin(async move {
+            let event: Event = serde_json::from_value(event)?;
+            let Ok(answer) = handle(event).await;
+            serde_json::to_value(answer)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_ends_only_the_invocation() {
+        let handler: Handler = Arc::new(|_| Box::pin(async { panic!("boom") }));
+        let error = invoke(&handler, Value::Null, Duration::from_secs(1)).await.unwrap_err();
+        assert!(matches!(error, InvokeError::Panic));
+    }
+
+    #[tokio::test]
+    async fn an_invocation_ends_at_its_limit() {
+        let handler: Handler = Arc::new(|_| Box::pin(std::future::pending()));
+        let error = invoke(&handler, Value::Null, Duration::from_millis(1)).await.unwrap_err();
+        assert!(matches!(error, InvokeError::Timeout(_)));
+    }
+}

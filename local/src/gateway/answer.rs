@@ -1,0 +1,107 @@
+//! A function's answer as an API Gateway HTTP API passes it on.
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// Headers that belong to the connection, which the gateway sets itself.
+const OF_THE_CONNECTION: [HeaderName; 4] = [header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::UPGRADE];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    status_code: u16,
+    #[serde(default)]
+    headers: Map<String, Value>,
+    #[serde(default)]
+    multi_value_headers: Map<String, Value>,
+    #[serde(default)]
+    cookies: Vec<String>,
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+/// Why a function's answer can't be passed on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AnswerError {
+    /// Not of the form of payload format 2.0.
+    #[error("the answer has the wrong form: {0}")]
+    Form(#[from] serde_json::Error),
+    /// The body says that it is base64 and isn't.
+    #[error("the body isn't base64: {0}")]
+    Base64(#[from] base64::DecodeError),
+    /// A status or header that HTTP doesn't allow.
+    #[error("not HTTP: {0}")]
+    Http(#[from] axum::http::Error),
+}
+
+/// The response for a function's `answer`.
+///
+/// # Errors
+/// The answer isn't one that the gateway would accept; it says 500 then.
+pub(crate) fn response(answer: Value) -> Result<Response<Body>, AnswerError> {
+    let answer: Answer = serde_json::from_value(answer)?;
+    let text = answer.body.unwrap_or_default();
+    let body = if answer.is_base64_encoded { STANDARD.decode(text)? } else { text.into_bytes() };
+    let mut builder = Response::builder().status(answer.status_code);
+    for (name, value) in answer.headers.iter().chain(&answer.multi_value_headers) {
+        let name = HeaderName::try_from(name).map_err(axum::http::Error::from)?;
+        for value in values(value).filter(|_| !OF_THE_CONNECTION.contains(&name)) {
+            builder = builder.header(&name, value);
+        }
+    }
+    for cookie in answer.cookies {
+        builder = builder.header(header::SET_COOKIE, cookie);
+    }
+    let untyped = !body.is_empty() && builder.headers_ref().is_some_and(|headers| !headers.contains_key(header::CONTENT_TYPE));
+    if untyped {
+        builder = builder.header(header::CONTENT_TYPE, "text/plain;charset=UTF-8");
+    }
+    Ok(builder.body(Body::from(body))?)
+}
+
+fn values(value: &Value) -> impl Iterator<Item = String> {
+    let all = match value {
+        Value::Array(all) => all.clone(),
+        one => vec![one.clone()],
+    };
+    all.into_iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
+
+/// An answer of the gateway's own: `{"message": …}`.
+pub(crate) fn message(status: StatusCode, text: &str) -> Response<Body> {
+    let mut response = Response::new(Body::from(json!({ "message": text }).to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn status_headers_cookies_and_body_are_passed_on() {
+        let answer = json!({"statusCode": 201, "headers": {"x-a": "1", "content-length": "99"}, "multiValueHeaders": {"x-b": ["1", "2"]},
+            "cookies": ["a=1", "b=2"], "body": "aGk=", "isBase64Encoded": true});
+        let response = response(answer).unwrap();
+        assert_eq!(response.status(), 201);
+        assert_eq!(response.headers()["x-a"], "1");
+        assert!(!response.headers().contains_key("content-length"));
+        assert_eq!(response.headers().get_all("x-b").iter().count(), 2);
+        assert_eq!(response.headers().get_all("set-cookie").iter().count(), 2);
+        assert_eq!(response.headers()["content-type"], "text/plain;charset=UTF-8");
+        assert_eq!(axum::body::to_bytes(response.into_body(), 10).await.unwrap(), "hi");
+    }
+
+    #[test]
+    fn an_answer_of_another_form_is_refused() {
+        assert!(matches!(response(json!({"body": "x"})), Err(AnswerError::Form(_))));
+        assert!(matches!(response(json!({"statusCode": 200, "body": "*", "isBase64Encoded": true})), Err(AnswerError::Base64(_))));
+        assert!(matches!(response(json!({"statusCode": 99})), Err(AnswerError::Http(_))));
+    }
+}

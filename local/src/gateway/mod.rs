@@ -1,0 +1,137 @@
+//! The HTTP API: finds the route, makes the event, runs the function and passes its answer on, as API Gateway does.
+
+mod answer;
+mod event;
+mod routes;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+use shared::domain::clock::Clock;
+use uuid::Uuid;
+
+pub(crate) use answer::message;
+use event::Surroundings;
+use routes::Routes;
+
+use crate::function::{InvokeError, invoke};
+use crate::registry::Registry;
+use crate::template::Template;
+
+/// The largest body that the gateway takes: 10 MB.
+const BODY_LIMIT: usize = 10 * 1024 * 1024;
+/// The longest that an HTTP API waits for a function.
+const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
+
+/// The HTTP API over all request functions.
+pub(crate) struct Gateway {
+    routes: Routes,
+    registry: Registry,
+    clock: Clock,
+    domain: String,
+}
+
+impl Gateway {
+    /// The API at `domain` (such as `127.0.0.1:3000`) with the template's routes to the registry's functions.
+    pub(crate) fn new(template: &Template, registry: Registry, clock: Clock, domain: String) -> Self {
+        Self { routes: Routes::new(template), registry, clock, domain }
+    }
+
+    /// Answers a request. Whatever goes wrong behind it, there is an answer: the gateway's own 404, 413, 500 or 503.
+    pub(crate) async fn answer(&self, request: Request) -> Response<Body> {
+        let request_id = Uuid::new_v4().to_string();
+        let mut response = self.dispatch(request, &request_id).await;
+        if let Ok(value) = HeaderValue::from_str(&request_id) {
+            response.headers_mut().insert(HeaderName::from_static("apigw-requestid"), value);
+        }
+        response
+    }
+
+    async fn dispatch(&self, request: Request, request_id: &str) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let Some(matched) = self.routes.find(parts.method.as_str(), parts.uri.path()) else {
+            return message(StatusCode::NOT_FOUND, "Not Found");
+        };
+        let Some(handler) = self.registry.get(matched.function) else {
+            return message(StatusCode::NOT_FOUND, "Not Found");
+        };
+        // A caller who breaks off in the middle lands here too, and doesn't read the answer.
+        let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
+            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        };
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
+        let around = Surroundings { domain: &self.domain, peer, now: self.clock.now(), request_id };
+        let event = event::build(&parts, &body, &matched, &around);
+        match invoke(handler, event, INTEGRATION_LIMIT).await {
+            Ok(answer) => answer::response(answer).unwrap_or_else(|error| {
+                tracing::error!(function = matched.function, %error, "an answer that the gateway can't pass on");
+                message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+            }),
+            Err(error) => failure(matched.function, &error),
+        }
+    }
+}
+
+fn failure(function: &str, error: &InvokeError) -> Response<Body> {
+    tracing::error!(function, %error, "a function failed");
+    match error {
+        InvokeError::Timeout(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        InvokeError::Form(_) | InvokeError::Panic => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::function::Handler;
+    use crate::template::{Function, Route, TEMPLATE};
+
+    fn gateway(handler: Handler) -> Gateway {
+        let mut template = Template::parse(TEMPLATE).unwrap();
+        let routes = vec![Route { path: Some("/a/{id}".into()), method: Some("POST".into()) }];
+        template.functions = vec![Function { id: "F".into(), routes, streams: Vec::new() }];
+        Gateway::new(&template, Registry::from([("F", handler)]), Clock::system(), "127.0.0.1:3000".into())
+    }
+
+    async fn post(gateway: &Gateway, path: &str, body: Vec<u8>) -> (StatusCode, String) {
+        let response = gateway.answer(Request::post(path).body(Body::from(body)).unwrap()).await;
+        let status = response.status();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_500_and_the_gateway_lives_on() {
+        let gateway = gateway(Arc::new(|event| {
+            Box::pin(async move {
+                assert_ne!(event["pathParameters"]["id"], "bad");
+                Ok(json!({"statusCode": 204}))
+            })
+        }));
+        let (status, body) = post(&gateway, "/a/bad", Vec::new()).await;
+        assert_eq!((status.as_u16(), body.as_str()), (500, r#"{"message":"Internal Server Error"}"#));
+        assert_eq!(post(&gateway, "/a/good", Vec::new()).await.0, 204);
+    }
+
+    #[tokio::test]
+    async fn no_route_is_a_404_and_too_much_is_a_413() {
+        let gateway = gateway(Arc::new(|_| Box::pin(async { Ok(json!({"statusCode": 204})) })));
+        assert_eq!(post(&gateway, "/b", Vec::new()).await, (StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#.into()));
+        let (status, body) = post(&gateway, "/a/1", vec![0; BODY_LIMIT + 1]).await;
+        assert_eq!((status.as_u16(), body.as_str()), (413, r#"{"message":"Request Entity Too Large"}"#));
+        assert_eq!(post(&gateway, "/a/1", vec![0; BODY_LIMIT]).await.0, 204);
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_a_status_is_a_500() {
+        let gateway = gateway(Arc::new(|_| Box::pin(async { Ok(json!({})) })));
+        assert_eq!(post(&gateway, "/a/1", Vec::new()).await.0, 500);
+    }
+}

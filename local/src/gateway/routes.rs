@@ -1,0 +1,177 @@
+//! Which route a request takes, as an API Gateway HTTP API chooses it.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::percent_decode_str;
+
+use crate::template::Template;
+
+/// The routes of all functions.
+#[derive(Debug)]
+pub(crate) struct Routes(Vec<Entry>);
+
+/// The route that was found for a request.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Matched<'a> {
+    /// The logical id of the function behind it.
+    pub(crate) function: &'a str,
+    /// The route as the event names it, such as `GET /v1/groups/{group}`.
+    pub(crate) key: &'a str,
+    /// The path's variables, percent-decoded.
+    pub(crate) parameters: BTreeMap<String, String>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    function: String,
+    key: String,
+    /// None for `ANY`.
+    method: Option<String>,
+    /// None for `$default`.
+    path: Option<Vec<Part>>,
+}
+
+#[derive(Debug)]
+enum Part {
+    Static(String),
+    Variable(String),
+    Greedy(String),
+}
+
+/// How a route fits; the greatest wins: each segment in turn, then a named method before `ANY`. `$default` has no segments, so it loses to any path.
+type Rank = (Vec<u8>, bool);
+
+impl Routes {
+    /// The routes of every function in `template`.
+    pub(crate) fn new(template: &Template) -> Self {
+        let entries = template.functions.iter().flat_map(|function| {
+            function.routes.iter().map(|route| Entry::new(&function.id, route.method.as_deref(), route.path.as_deref()))
+        });
+        Self(entries.collect())
+    }
+
+    /// The route for `method` and the percent-encoded `path`, if there is one.
+    pub(crate) fn find(&self, method: &str, path: &str) -> Option<Matched<'_>> {
+        let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
+        let fitting = self.0.iter().filter_map(|entry| Some((entry, entry.fit(method, &segments)?)));
+        let (entry, (_, parameters)) = fitting.max_by(|(_, (left, _)), (_, (right, _))| left.cmp(right))?;
+        Some(Matched { function: &entry.function, key: &entry.key, parameters })
+    }
+}
+
+impl Entry {
+    fn new(function: &str, method: Option<&str>, path: Option<&str>) -> Self {
+        let method = method.map(str::to_ascii_uppercase).filter(|method| method != "ANY");
+        let path = path.filter(|path| *path != "$default");
+        let key = path.map_or_else(|| "$default".to_owned(), |path| format!("{} {path}", method.as_deref().unwrap_or("ANY")));
+        let parts = path.map(|path| path.strip_prefix('/').unwrap_or(path).split('/').map(Part::new).collect());
+        Self { function: function.to_owned(), key, method, path: parts }
+    }
+
+    fn fit(&self, method: &str, segments: &[&str]) -> Option<(Rank, BTreeMap<String, String>)> {
+        if self.method.as_deref().is_some_and(|own| own != method) {
+            return None;
+        }
+        let mut parameters = BTreeMap::new();
+        let mut rank = Vec::new();
+        let Some(parts) = &self.path else {
+            return Some(((rank, false), parameters));
+        };
+        for (index, part) in parts.iter().enumerate() {
+            let segment = segments.get(index)?;
+            match part {
+                Part::Static(text) if *text == decoded(segment) => rank.push(3),
+                Part::Static(_) => return None,
+                Part::Variable(_) if segment.is_empty() => return None,
+                Part::Variable(name) => {
+                    parameters.insert(name.clone(), decoded(segment));
+                    rank.push(2);
+                }
+                Part::Greedy(name) => {
+                    // Takes the rest, which may be nothing after the slash: that is what a twin route for a trailing slash stands for.
+                    parameters.insert(name.clone(), decoded(&segments[index..].join("/")));
+                    rank.push(1);
+                    return Some(((rank, self.method.is_some()), parameters));
+                }
+            }
+        }
+        (parts.len() == segments.len()).then_some(((rank, self.method.is_some()), parameters))
+    }
+}
+
+impl Part {
+    fn new(text: &str) -> Self {
+        match text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            Some(name) => match name.strip_suffix('+') {
+                Some(name) => Self::Greedy(name.to_owned()),
+                None => Self::Variable(name.to_owned()),
+            },
+            None => Self::Static(text.to_owned()),
+        }
+    }
+}
+
+/// `text` with its percent-encoding undone; bytes that aren't UTF-8 become replacement characters.
+pub(crate) fn decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn routes(list: &[(&str, Option<&str>, Option<&str>)]) -> Routes {
+        Routes(list.iter().map(|(function, method, path)| Entry::new(function, *method, *path)).collect())
+    }
+
+    fn found<'a>(routes: &'a Routes, method: &str, path: &str) -> Option<&'a str> {
+        routes.find(method, path).map(|matched| matched.function)
+    }
+
+    #[test]
+    fn static_goes_before_variable_before_greedy_before_default() {
+        let routes = routes(&[
+            ("default", None, None),
+            ("greedy", Some("GET"), Some("/a/{rest+}")),
+            ("variable", Some("GET"), Some("/a/{id}")),
+            ("static", Some("GET"), Some("/a/me")),
+        ]);
+        assert_eq!(found(&routes, "GET", "/a/me"), Some("static"));
+        assert_eq!(found(&routes, "GET", "/a/you"), Some("variable"));
+        assert_eq!(found(&routes, "GET", "/a/you/there"), Some("greedy"));
+        assert_eq!(found(&routes, "GET", "/b"), Some("default"));
+        assert_eq!(found(&routes, "POST", "/a/me"), Some("default"));
+    }
+
+    #[test]
+    fn a_method_goes_before_any() {
+        let routes = routes(&[("any", Some("ANY"), Some("/a")), ("get", Some("GET"), Some("/a"))]);
+        assert_eq!(found(&routes, "GET", "/a"), Some("get"));
+        assert_eq!(found(&routes, "DELETE", "/a"), Some("any"));
+        assert_eq!(routes.find("DELETE", "/a").unwrap().key, "ANY /a");
+    }
+
+    #[test]
+    fn nothing_matches_what_no_route_declares() {
+        let routes = routes(&[("get", Some("GET"), Some("/a/{id}"))]);
+        assert_eq!(found(&routes, "HEAD", "/a/1"), None);
+        assert_eq!(found(&routes, "GET", "/a/1/"), None);
+        assert_eq!(found(&routes, "GET", "/a/"), None);
+        assert_eq!(found(&routes, "GET", "/a"), None);
+    }
+
+    #[test]
+    fn a_greedy_twin_takes_the_trailing_slash() {
+        let routes = routes(&[("bare", Some("POST"), Some("/a")), ("twin", Some("POST"), Some("/a/{slash+}"))]);
+        assert_eq!(found(&routes, "POST", "/a"), Some("bare"));
+        assert_eq!(found(&routes, "POST", "/a/"), Some("twin"));
+    }
+
+    #[test]
+    fn variables_are_percent_decoded() {
+        let routes = routes(&[("get", Some("GET"), Some("/a/{id}/{rest+}"))]);
+        let matched = routes.find("GET", "/a/x%2Fy%20z/p/q%C3%A9").unwrap();
+        assert_eq!(matched.parameters["id"], "x/y z");
+        assert_eq!(matched.parameters["rest"], "p/qé");
+    }
+}

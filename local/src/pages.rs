@@ -1,0 +1,187 @@
+//! The local service's own pages: start, inbox, sign-in. No third party has a part in them.
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{Response, StatusCode, header};
+use axum::response::IntoResponse;
+
+use crate::demo::{self, Person};
+use crate::gateway::message;
+use crate::inbox::Message;
+use crate::local::{Local, SignIn};
+
+/// What a page may load: its own files, and calls to this service.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// The inbox also shows mails, which inherit its policy inside their frames and bring styles of their own; images from elsewhere stay unloaded.
+const INBOX_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'self'; frame-ancestors 'none'";
+/// How many addresses from the inbox the sign-in page offers.
+const SUGGESTIONS: usize = 6;
+
+#[derive(Template)]
+#[template(path = "start.html")]
+struct StartPage<'a> {
+    url: &'a str,
+    group: &'a str,
+    owner: &'a Person,
+    demo: bool,
+}
+
+#[derive(Template)]
+#[template(path = "inbox.html")]
+struct InboxPage<'a> {
+    mails: Vec<Mail<'a>>,
+}
+
+struct Mail<'a> {
+    message: &'a Message,
+    to: String,
+    text: Vec<Piece<'a>>,
+}
+
+#[derive(Template)]
+#[template(path = "sign-in.html")]
+struct SignInPage<'a> {
+    redirect_uri: &'a str,
+    state: &'a str,
+    login_hint: &'a str,
+    invited: Vec<String>,
+    people: &'a [Person],
+}
+
+/// A piece of a mail's text.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece<'a> {
+    /// As it stands.
+    Text(&'a str),
+    /// A web address.
+    Link(&'a str),
+}
+
+/// The start page.
+pub(crate) fn start(local: &Local) -> Response<Body> {
+    page(&StartPage { url: &local.url, group: demo::GROUP, owner: &demo::OWNER, demo: local.demo }, POLICY)
+}
+
+/// The inbox as a page.
+pub(crate) fn inbox(messages: &[Message]) -> Response<Body> {
+    let mail = |message| Mail { message, to: message.to.join(", "), text: pieces(message.text.as_deref().unwrap_or_default()) };
+    page(&InboxPage { mails: messages.iter().map(mail).collect() }, INBOX_POLICY)
+}
+
+/// The sign-in page, for someone who comes from `query.redirect_uri`.
+pub(crate) fn sign_in(local: &Local, query: &SignIn) -> Response<Body> {
+    let mut invited: Vec<String> = Vec::new();
+    for address in local.inbox.messages().into_iter().flat_map(|message| message.to) {
+        if invited.len() < SUGGESTIONS && !invited.contains(&address) {
+            invited.push(address);
+        }
+    }
+    let people = if local.demo { demo::PEOPLE } else { &[] };
+    let state = query.state.as_deref().unwrap_or_default();
+    page(&SignInPage { redirect_uri: &query.redirect_uri, state, login_hint: &query.login_hint, invited, people }, POLICY)
+}
+
+/// A file that a page needs.
+pub(crate) async fn file(Path(name): Path<String>) -> Response<Body> {
+    let (kind, text) = match name.as_str() {
+        "style.css" => ("text/css; charset=utf-8", include_str!("../pages/style.css")),
+        "start.js" => ("text/javascript; charset=utf-8", include_str!("../pages/start.js")),
+        "inbox.js" => ("text/javascript; charset=utf-8", include_str!("../pages/inbox.js")),
+        _ => return message(StatusCode::NOT_FOUND, "Not Found"),
+    };
+    ([(header::CONTENT_TYPE, kind), (header::X_CONTENT_TYPE_OPTIONS, "nosniff"), (header::CACHE_CONTROL, "no-cache")], text).into_response()
+}
+
+/// Whether an `Accept` header asks for HTML before JSON. `*/*` alone, as curl sends it, doesn't.
+pub(crate) fn prefers_html(accept: &str) -> bool {
+    let quality = |wanted: &str| {
+        let mut parts = accept.split(',').map(|entry| entry.split(';').map(str::trim));
+        let mut entry = parts.find_map(|mut entry| (entry.next()? == wanted).then_some(entry))?;
+        Some(entry.find_map(|parameter| parameter.strip_prefix("q=")).map_or(1.0, |q| q.parse().unwrap_or(0.0_f32)))
+    };
+    let html = quality("text/html").unwrap_or(0.0);
+    html > quality("application/json").or_else(|| quality("*/*")).unwrap_or(0.0)
+}
+
+/// The text cut where web addresses begin and end.
+fn pieces(mut text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    while let Some(start) = ["http://", "https://"].iter().filter_map(|scheme| text.find(scheme)).min() {
+        let (before, rest) = text.split_at(start);
+        let end = rest.find(|char: char| char.is_whitespace() || matches!(char, '<' | '>' | '"')).unwrap_or(rest.len());
+        // A full stop or bracket behind an address belongs to the sentence.
+        let link = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']);
+        pieces.extend([Piece::Text(before), Piece::Link(link)]);
+        text = &rest[link.len()..];
+    }
+    pieces.push(Piece::Text(text));
+    pieces
+}
+
+fn page(template: &dyn askama::DynTemplate, policy: &'static str) -> Response<Body> {
+    let html = match template.dyn_render() {
+        Ok(html) => html,
+        Err(error) => {
+            tracing::error!(%error, "a page can't be rendered");
+            return message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
+        }
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        // The sign-in page's address holds a link's token.
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::VARY, "accept"),
+    ];
+    (headers, html).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn browsers_get_pages_and_programs_json() {
+        assert!(prefers_html("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
+        assert!(prefers_html("text/html"));
+        for accept in ["", "*/*", "application/json", "application/json, text/html", "text/html;q=0.5, application/json"] {
+            assert!(!prefers_html(accept), "{accept}");
+        }
+    }
+
+    #[test]
+    fn addresses_in_a_text_become_links() {
+        let expected =
+            [Piece::Text("See "), Piece::Link("http://x/i/1"), Piece::Text(". Or ("), Piece::Link("https://y"), Piece::Text(")")];
+        assert_eq!(pieces("See http://x/i/1. Or (https://y)"), expected);
+        assert_eq!(pieces("none"), [Piece::Text("none")]);
+        assert_eq!(
+            pieces("http://"),
+            [Piece::Text(""), Piece::Link("http://"), Piece::Text("")].map(|piece| match piece {
+                Piece::Link(_) => Piece::Link("http://"),
+                text => text,
+            })
+        );
+    }
+
+    #[test]
+    fn a_mail_cant_break_out_of_its_frame() {
+        let message = Message {
+            id: "1".into(),
+            to: vec!["a@example.com".into()],
+            from: "b".into(),
+            subject: "<script>alert(1)</script>".into(),
+            text: Some("</pre><b>".into()),
+            html: Some("\"></iframe><script>alert(1)</script>".into()),
+            headers: BTreeMap::new(),
+            received_at: String::new(),
+        };
+        let mail = Mail { message: &message, to: String::new(), text: pieces("</pre><b>") };
+        let html = InboxPage { mails: vec![mail] }.render().unwrap();
+        assert!(!html.contains("<script>alert") && !html.contains("</iframe><script") && !html.contains("</pre><b>"));
+    }
+}

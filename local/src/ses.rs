@@ -1,0 +1,199 @@
+//! SES's v2 endpoint, as far as mails go in: `POST /v2/email/outbound-emails` into the inbox.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+use shared::domain::clock::Timestamp;
+use uuid::Uuid;
+
+use crate::inbox::Message;
+use crate::local::Shared;
+
+/// SES's own limit for all recipients of one mail.
+const RECIPIENTS: usize = 50;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendEmail {
+    from_email_address: Option<String>,
+    #[serde(default)]
+    destination: Destination,
+    content: Option<Content>,
+    #[serde(default)]
+    reply_to_addresses: Vec<String>,
+    #[serde(default)]
+    email_tags: Vec<Tag>,
+    configuration_set_name: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Destination {
+    #[serde(default)]
+    to_addresses: Vec<String>,
+    #[serde(default)]
+    cc_addresses: Vec<String>,
+    #[serde(default)]
+    bcc_addresses: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Content {
+    simple: Option<Simple>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Simple {
+    subject: Data,
+    body: Parts,
+    #[serde(default)]
+    headers: Vec<Header>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parts {
+    text: Option<Data>,
+    html: Option<Data>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Data {
+    data: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Header {
+    name: String,
+    value: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    name: String,
+    value: String,
+}
+
+/// Takes a mail in, as `SendEmail` does; a request that SES would refuse gets an error of SES's form.
+pub(crate) async fn send_email(State(local): State<Shared>, body: Bytes) -> Response {
+    match message(&body, local.clock.now()) {
+        Ok(message) => {
+            let id = message.id.clone();
+            local.inbox.add(message);
+            Json(json!({ "MessageId": id })).into_response()
+        }
+        Err(problem) => {
+            let kind = (HeaderName::from_static("x-amzn-errortype"), "BadRequestException");
+            (StatusCode::BAD_REQUEST, [kind], Json(json!({ "message": problem }))).into_response()
+        }
+    }
+}
+
+/// The mail that a `SendEmail` request describes, or why it is refused.
+fn message(body: &[u8], now: Timestamp) -> Result<Message, String> {
+    let request: SendEmail =
+        serde_json::from_slice(body).map_err(|error| format!("The request isn't one that SendEmail takes: {error}"))?;
+    let from = request.from_email_address.filter(|from| has_address(from)).ok_or("FromEmailAddress must have an address.")?;
+    let destination = &request.destination;
+    let everyone = || [&destination.to_addresses, &destination.cc_addresses, &destination.bcc_addresses].into_iter().flatten();
+    if !(1..=RECIPIENTS).contains(&everyone().count()) || !everyone().all(|to| has_address(to)) {
+        return Err(format!("Destination must have 1 to {RECIPIENTS} addresses."));
+    }
+    let simple = request
+        .content
+        .and_then(|content| content.simple)
+        .ok_or("Content.Simple is needed: this endpoint takes no raw mail and no template.")?;
+    if simple.body.text.is_none() && simple.body.html.is_none() {
+        return Err("Content.Simple.Body must have Text or Html.".into());
+    }
+    let mut headers: BTreeMap<String, String> = simple.headers.into_iter().map(|header| (header.name, header.value)).collect();
+    if !request.reply_to_addresses.is_empty() {
+        headers.insert("Reply-To".into(), request.reply_to_addresses.join(", "));
+    }
+    if let Some(set) = request.configuration_set_name {
+        headers.insert("X-SES-CONFIGURATION-SET".into(), set);
+    }
+    if !request.email_tags.is_empty() {
+        let tags: Vec<_> = request.email_tags.iter().map(|tag| format!("{}={}", tag.name, tag.value)).collect();
+        headers.insert("X-SES-MESSAGE-TAGS".into(), tags.join(", "));
+    }
+    Ok(Message {
+        id: Uuid::new_v4().to_string(),
+        to: everyone().cloned().collect(),
+        from,
+        subject: simple.subject.data,
+        text: simple.body.text.map(|part| part.data),
+        html: simple.body.html.map(|part| part.data),
+        headers,
+        received_at: now.to_string(),
+    })
+}
+
+/// Whether `text` is an address, with or without a display name: no more than a guard against obvious mistakes, and against header injection.
+fn has_address(text: &str) -> bool {
+    let address = text.rsplit_once('<').map_or(text, |(_, rest)| rest.trim_end_matches('>'));
+    let split = address.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+    split && !address.contains(char::is_whitespace) && !text.contains(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    fn request() -> Value {
+        json!({
+            "FromEmailAddress": "Beckon <invitations@beckon.example>",
+            "Destination": {"ToAddresses": ["ada@example.com"]},
+            "Content": {"Simple": {"Subject": {"Data": "Hi", "Charset": "UTF-8"}, "Body": {"Text": {"Data": "text"}, "Html": {"Data": "<p>html"}},
+                "Headers": [{"Name": "List-Unsubscribe", "Value": "<https://x>"}]}},
+            "ReplyToAddresses": ["reply@example.com"],
+            "EmailTags": [{"Name": "mail", "Value": "invitation"}],
+            "ConfigurationSetName": "beckon",
+        })
+    }
+
+    fn read(request: &Value) -> Result<Message, String> {
+        message(request.to_string().as_bytes(), Timestamp::from_seconds(0))
+    }
+
+    #[test]
+    fn a_mail_is_taken_in_whole() {
+        let message = read(&request()).unwrap();
+        assert_eq!(message.to, ["ada@example.com"]);
+        assert_eq!((message.subject.as_str(), message.text.as_deref(), message.html.as_deref()), ("Hi", Some("text"), Some("<p>html")));
+        assert_eq!(message.headers["List-Unsubscribe"], "<https://x>");
+        assert_eq!(message.headers["Reply-To"], "reply@example.com");
+        assert_eq!(message.headers["X-SES-MESSAGE-TAGS"], "mail=invitation");
+        assert_eq!(message.received_at, "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn what_ses_refuses_is_refused() {
+        for (pointer, value) in [
+            ("/FromEmailAddress", json!("nobody")),
+            ("/Destination/ToAddresses", json!([])),
+            ("/Destination/ToAddresses", json!(["a b@example.com"])),
+            ("/Destination/ToAddresses", json!(["a@example.com\r\nBcc: b@example.com"])),
+            ("/Content", json!({"Raw": {"Data": ""}})),
+            ("/Content/Simple/Body", json!({})),
+            ("/Content/Simple/Subject", json!("plain")),
+        ] {
+            let mut request = request();
+            *request.pointer_mut(pointer).unwrap() = value;
+            assert!(read(&request).is_err(), "{pointer}");
+        }
+        assert!(message(b"no json", Timestamp::from_seconds(0)).is_err());
+    }
+}

@@ -1,0 +1,214 @@
+//! Starting and ending the local service.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared::config::{AwsConfig, ConfigError, Environment};
+use shared::domain::clock::Clock;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::database::{self, Clients, DatabaseError};
+use crate::demo::{self, DemoError};
+use crate::environment::environment;
+use crate::gateway::Gateway;
+use crate::inbox::Inbox;
+use crate::issuer::{Issuer, IssuerError};
+use crate::local::{self, Local};
+use crate::registry::{self, Registry, RegistryError};
+use crate::stream::{Delivery, Filter, FilterError, OnFailure, Pump};
+use crate::tasks::Tasks;
+use crate::template::{StreamSource, TEMPLATE, Template, TemplateError};
+
+/// The pause before a background function's first retry.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// How long requests that are under way may take to end.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What the local service can be told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The port on 127.0.0.1; 0 for any.
+    pub port: u16,
+    /// A file for the embedded database; none for memory.
+    pub data: Option<PathBuf>,
+    /// Another DynamoDB-compatible engine's URL, instead of the embedded one.
+    pub dynamodb: Option<String>,
+    /// Another SES v2 endpoint's URL, instead of the inbox.
+    pub ses: Option<String>,
+    /// Whether to put the demo data in.
+    pub demo: bool,
+    /// Configuration variables, going before the service's own.
+    pub settings: Vec<(String, String)>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { port: 3000, data: None, dynamodb: None, ses: None, demo: true, settings: Vec::new() }
+    }
+}
+
+/// Why the local service doesn't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken, or not allowed.
+    #[error("can't listen on 127.0.0.1:{port}: {source} (choose another with --port, or 0 for any)")]
+    Port {
+        /// The port that was asked for.
+        port: u16,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The template can't be used.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// Template and handlers don't fit.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// A stream's filter can't be used.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// No database, or no table.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// A configuration variable can't be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The issuer can't sign.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+    /// The demo data aren't there.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+}
+
+/// A running service. Dropping it ends it at once.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it is: `http://127.0.0.1:PORT`.
+    pub url: String,
+    /// Its clock, which moves every function's time.
+    pub clock: Clock,
+    /// The functions' configuration.
+    pub environment: Environment,
+    server: JoinHandle<std::io::Result<()>>,
+    stop: oneshot::Sender<()>,
+    _tasks: Tasks,
+}
+
+impl Running {
+    /// Waits until the service ends, which it only does by a fault.
+    ///
+    /// # Errors
+    /// What ended it.
+    pub async fn wait(&mut self) -> std::io::Result<()> {
+        (&mut self.server).await.map_err(std::io::Error::other)?
+    }
+
+    /// Ends the service: takes no more requests and lets those under way end, for five seconds at most.
+    ///
+    /// # Errors
+    /// The server ended by a fault of its own, or not in time.
+    pub async fn shutdown(self) -> std::io::Result<()> {
+        // Nobody to tell means that it has ended already.
+        let _ended = self.stop.send(());
+        match tokio::time::timeout(GRACE, self.server).await {
+            Ok(ended) => ended.map_err(std::io::Error::other)?,
+            Err(elapsed) => Err(std::io::Error::other(elapsed)),
+        }
+    }
+}
+
+/// Starts the service: when this returns, it answers, and the demo data are in.
+///
+/// # Errors
+/// The port is taken, a variable or the template can't be used, the database doesn't answer, or the demo data were refused.
+pub async fn start(options: Options) -> Result<Running, StartError> {
+    let template = Template::parse(TEMPLATE)?;
+    let clock = Clock::system();
+    let mut tasks = Tasks::default();
+    let (listener, url) = listen(options.port).await?;
+    let dynamodb = match &options.dynamodb {
+        Some(url) => url.clone(),
+        None => database::embedded(options.data.as_deref(), &mut tasks).await?,
+    };
+    let environment = environment(&options, &url, &dynamodb);
+    let clients = Clients::new(&AwsConfig::read(&environment)?);
+    let stream_arn = clients.ensure_table(environment.required("TABLE_NAME")?, &template.table).await?;
+    let registry = registry::registry(&environment, &clock)?;
+    registry::check(&template, &registry)?;
+    let on_failure = OnFailure::default();
+    let pumps = pumps(&template, &registry, &clients, &stream_arn, &on_failure)?;
+    let local = Arc::new(Local {
+        origins: origins(&url, environment.required("PUBLIC_URL")?),
+        issuer: Issuer::new(format!("{url}/local"))?,
+        inbox: Inbox::default(),
+        gateway: Gateway::new(&template, registry, clock.clone(), domain(&url)),
+        clock: clock.clone(),
+        demo: options.demo,
+        url: url.clone(),
+        on_failure,
+    });
+    let (stop, stopped) = oneshot::channel();
+    let server = serve(listener, Arc::clone(&local), stopped, &mut tasks);
+    for pump in pumps {
+        tasks.start(pump.run());
+    }
+    if options.demo {
+        demo::seed(&local).await?;
+    }
+    Ok(Running { url, clock, environment, server, stop, _tasks: tasks })
+}
+
+async fn listen(port: u16) -> Result<(TcpListener, String), StartError> {
+    let failed = |source| StartError::Port { port, source };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, format!("http://{address}")))
+}
+
+fn domain(url: &str) -> String {
+    url.split_once("://").map_or(url, |(_, domain)| domain).to_owned()
+}
+
+/// The service's own origins: its address, the same under the name `localhost`, and what it is called from outside.
+fn origins(url: &str, public_url: &str) -> Vec<String> {
+    vec![url.to_owned(), url.replace("127.0.0.1", "localhost"), public_url.to_owned()]
+}
+
+fn serve(listener: TcpListener, local: Arc<Local>, stopped: oneshot::Receiver<()>, tasks: &mut Tasks) -> JoinHandle<std::io::Result<()>> {
+    let service = local::router(local).into_make_service_with_connect_info::<SocketAddr>();
+    let stopped = async {
+        if stopped.await.is_err() {
+            // The sender was dropped with `Running`, and this task is being ended from there.
+            std::future::pending::<()>().await;
+        }
+    };
+    tasks.start(axum::serve(listener, service).with_graceful_shutdown(stopped).into_future())
+}
+
+fn pumps(
+    template: &Template,
+    registry: &Registry,
+    clients: &Clients,
+    stream_arn: &str,
+    on_failure: &OnFailure,
+) -> Result<Vec<Pump>, FilterError> {
+    let mapping = |function: &str, source: &StreamSource| {
+        let handler = registry.get(function)?;
+        let delivery = Delivery {
+            function: function.to_owned(),
+            handler: Arc::clone(handler),
+            source: source.clone(),
+            pause: FIRST_PAUSE,
+            on_failure: on_failure.clone(),
+        };
+        let pump = |filter| Pump { client: clients.streams.clone(), stream_arn: stream_arn.to_owned(), filter, delivery };
+        Some(Filter::new(&source.filter_criteria).map(pump))
+    };
+    let functions = template.functions.iter();
+    functions.flat_map(|function| function.streams.iter().filter_map(move |source| mapping(&function.id, source))).collect()
+}

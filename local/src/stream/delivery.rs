@@ -1,0 +1,162 @@
+//! One batch of records on its way to a function, with Lambda's rules for failures.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::record::sequence_number;
+use crate::function::{Handler, invoke};
+use crate::template::StreamSource;
+
+/// The longest that a background function may take: Lambda's own limit.
+const INVOCATION_LIMIT: Duration = Duration::from_secs(900);
+/// The longest pause before a retry: Lambda waits longer, but here a person waits behind it.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// A batch that was given up: what Lambda's on-failure destination would get. Metadata only, no record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct GivenUp {
+    /// The function's logical id.
+    pub(crate) function: String,
+    /// How often it was invoked with these records.
+    pub(crate) invocations: u32,
+    /// How many records there are.
+    pub(crate) batch_size: usize,
+    /// The first record's sequence number.
+    pub(crate) start_sequence_number: String,
+    /// The last record's sequence number.
+    pub(crate) end_sequence_number: String,
+}
+
+/// The on-failure destination of every mapping. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OnFailure(Arc<Mutex<Vec<GivenUp>>>);
+
+impl OnFailure {
+    /// How many batches were given up.
+    pub(crate) fn count(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    fn push(&self, batch: GivenUp) {
+        tracing::error!(
+            function = batch.function,
+            invocations = batch.invocations,
+            batch_size = batch.batch_size,
+            start_sequence_number = batch.start_sequence_number,
+            end_sequence_number = batch.end_sequence_number,
+            "a batch of stream records was given up"
+        );
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
+    }
+}
+
+/// The way from a mapping to its function.
+pub(crate) struct Delivery {
+    /// The function's logical id.
+    pub(crate) function: String,
+    /// The function.
+    pub(crate) handler: Handler,
+    /// The mapping's own rules.
+    pub(crate) source: StreamSource,
+    /// The pause before the first retry; it doubles from one to the next.
+    pub(crate) pause: Duration,
+    /// Where batches go that are given up.
+    pub(crate) on_failure: OnFailure,
+}
+
+/// Records that are to be handed over together.
+struct Batch {
+    records: Vec<Value>,
+    /// How often these were tried and failed; cutting a batch doesn't count as a try, as on Lambda.
+    failures: u32,
+}
+
+impl Delivery {
+    /// Hands `records` to the function, batch by batch and in order, until each was taken or given up.
+    pub(crate) async fn deliver(&self, records: Vec<Value>) {
+        let size = self.source.batch_size.max(1);
+        let mut queue: VecDeque<Batch> = records.chunks(size).map(|chunk| Batch { records: chunk.to_vec(), failures: 0 }).collect();
+        while let Some(batch) = queue.pop_front() {
+            let Some(first) = self.first_failed(&batch.records).await else {
+                continue;
+            };
+            for next in self.after_failure(batch, first).into_iter().rev() {
+                queue.push_front(next);
+            }
+            let tried = queue.front().map_or(0, |batch| batch.failures);
+            tokio::time::sleep(self.pause.saturating_mul(2_u32.saturating_pow(tried.min(16))).min(LONGEST_PAUSE)).await;
+        }
+    }
+
+    /// Invokes the function; where the first record is that must come again, if any.
+    async fn first_failed(&self, records: &[Value]) -> Option<usize> {
+        match invoke(&self.handler, json!({ "Records": records }), INVOCATION_LIMIT).await {
+            Ok(answer) if self.reports() => lowest_failure(&answer, records),
+            Ok(_) => None,
+            Err(error) => {
+                tracing::warn!(function = self.function, %error, "a background function failed");
+                Some(0)
+            }
+        }
+    }
+
+    fn reports(&self) -> bool {
+        self.source.function_response_types.iter().any(|kind| kind == "ReportBatchItemFailures")
+    }
+
+    /// What comes next after `batch` failed from its record `first` on: fewer records, two halves, another try, or nothing.
+    fn after_failure(&self, mut batch: Batch, first: usize) -> Vec<Batch> {
+        let bisects = self.source.bisect_batch_on_function_error;
+        if first > 0 {
+            let records = batch.records.split_off(first);
+            let failures = if bisects { batch.failures } else { batch.failures.saturating_add(1) };
+            return self.unless_exhausted(Batch { records, failures });
+        }
+        if bisects && batch.records.len() > 1 {
+            let second = batch.records.split_off(batch.records.len() / 2);
+            let failures = batch.failures;
+            return vec![batch, Batch { records: second, failures }];
+        }
+        batch.failures = batch.failures.saturating_add(1);
+        self.unless_exhausted(batch)
+    }
+
+    fn unless_exhausted(&self, batch: Batch) -> Vec<Batch> {
+        // A negative maximum means that there is none.
+        let endless = self.source.maximum_retry_attempts < 0;
+        if endless || i64::from(batch.failures) <= self.source.maximum_retry_attempts {
+            return vec![batch];
+        }
+        let number = |record: Option<&Value>| record.map(sequence_number).unwrap_or_default().to_owned();
+        self.on_failure.push(GivenUp {
+            function: self.function.clone(),
+            invocations: batch.failures,
+            batch_size: batch.records.len(),
+            start_sequence_number: number(batch.records.first()),
+            end_sequence_number: number(batch.records.last()),
+        });
+        Vec::new()
+    }
+}
+
+/// The place of the first record that `answer` calls failed. An identifier that is empty, missing or unknown means the whole batch.
+fn lowest_failure(answer: &Value, records: &[Value]) -> Option<usize> {
+    let failures = match &answer["batchItemFailures"] {
+        Value::Null => return None,
+        Value::Array(failures) => failures,
+        _ => return Some(0),
+    };
+    let place = |failure: &Value| {
+        let identifier = failure["itemIdentifier"].as_str().filter(|identifier| !identifier.is_empty());
+        identifier.and_then(|wanted| records.iter().position(|record| sequence_number(record) == wanted)).unwrap_or(0)
+    };
+    failures.iter().map(place).min()
+}
+
+#[cfg(test)]
+#[path = "delivery_tests.rs"]
+mod tests;

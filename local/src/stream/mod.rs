@@ -1,0 +1,142 @@
+//! The table's stream: reads it and feeds the background functions, as Lambda's event source mappings do.
+
+mod delivery;
+mod filter;
+mod record;
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use aws_sdk_dynamodbstreams::Client;
+use aws_sdk_dynamodbstreams::error::DisplayErrorContext;
+use aws_sdk_dynamodbstreams::types::ShardIteratorType;
+
+pub(crate) use delivery::{Delivery, OnFailure};
+pub(crate) use filter::Filter;
+pub use filter::FilterError;
+
+/// The pause between two looks at a shard that had nothing new.
+const POLL: Duration = Duration::from_millis(25);
+/// The pause after the stream couldn't be read.
+const AFTER_ERROR: Duration = Duration::from_millis(500);
+/// How many empty looks go by before the pump looks for new shards.
+const LOOKS_BETWEEN_DESCRIPTIONS: u32 = 200;
+
+/// Why the stream can't be read just now.
+type ReadError = aws_sdk_dynamodbstreams::Error;
+
+/// One mapping at work.
+pub(crate) struct Pump {
+    /// The stream's client.
+    pub(crate) client: Client,
+    /// The stream.
+    pub(crate) stream_arn: String,
+    /// Which records count.
+    pub(crate) filter: Filter,
+    /// Where they go.
+    pub(crate) delivery: Delivery,
+}
+
+/// A shard that is being read.
+struct Shard {
+    id: String,
+    iterator: Option<String>,
+    /// The last record that was taken, to go on behind it when the iterator has grown too old.
+    last: Option<String>,
+}
+
+impl Pump {
+    /// Reads the stream from its beginning, for as long as the service lives. Older shards are read to their end before newer ones.
+    pub(crate) async fn run(self) {
+        let mut ended = HashSet::new();
+        let mut open: Vec<Shard> = Vec::new();
+        let mut quiet = 0_u32;
+        loop {
+            if quiet.is_multiple_of(LOOKS_BETWEEN_DESCRIPTIONS) {
+                match self.shards().await {
+                    Ok(ids) => add_new(&mut open, ids, &ended),
+                    Err(error) => {
+                        self.rest_after(&error).await;
+                        continue;
+                    }
+                }
+            }
+            let mut found = false;
+            for shard in &mut open {
+                match self.read(shard).await {
+                    Ok(some) => found |= some,
+                    Err(error) => {
+                        shard.iterator = None;
+                        self.rest_after(&error).await;
+                    }
+                }
+            }
+            let before = open.len();
+            ended.extend(open.extract_if(.., |shard| shard.iterator.as_deref() == Some("")).map(|shard| shard.id));
+            // A shard that ended has children: look for them at once.
+            quiet = if open.len() < before { 0 } else { quiet.wrapping_add(1) };
+            if !found {
+                tokio::time::sleep(POLL).await;
+            }
+        }
+    }
+
+    async fn rest_after(&self, error: &ReadError) {
+        tracing::warn!(function = self.delivery.function, error = %DisplayErrorContext(error), "the stream can't be read");
+        tokio::time::sleep(AFTER_ERROR).await;
+    }
+
+    async fn shards(&self) -> Result<Vec<String>, ReadError> {
+        let mut ids = Vec::new();
+        let mut start = None;
+        loop {
+            let answer = self.client.describe_stream().stream_arn(&self.stream_arn).set_exclusive_start_shard_id(start).send().await?;
+            let Some(description) = answer.stream_description() else {
+                return Ok(ids);
+            };
+            ids.extend(description.shards().iter().filter_map(|shard| shard.shard_id().map(str::to_owned)));
+            start = description.last_evaluated_shard_id().map(str::to_owned);
+            if start.is_none() {
+                return Ok(ids);
+            }
+        }
+    }
+
+    /// Reads what the shard has and delivers it; whether there was anything.
+    async fn read(&self, shard: &mut Shard) -> Result<bool, ReadError> {
+        let iterator = match shard.iterator.take() {
+            Some(iterator) => iterator,
+            None => self.iterator(shard).await?,
+        };
+        let answer = self.client.get_records().shard_iterator(iterator).send().await?;
+        let records: Vec<_> = answer.records().iter().map(|record| record::record(record, &self.stream_arn)).collect();
+        if let Some(last) = records.last() {
+            shard.last = Some(record::sequence_number(last).to_owned());
+        }
+        // No next iterator: the shard has ended. An empty one marks that here, for none is ever empty.
+        shard.iterator = Some(answer.next_shard_iterator().unwrap_or_default().to_owned());
+        let found = !records.is_empty();
+        let wanted: Vec<_> = records.into_iter().filter(|record| self.filter.matches(record)).collect();
+        self.delivery.deliver(wanted).await;
+        Ok(found)
+    }
+
+    async fn iterator(&self, shard: &Shard) -> Result<String, ReadError> {
+        let kind = if shard.last.is_some() { ShardIteratorType::AfterSequenceNumber } else { ShardIteratorType::TrimHorizon };
+        let request = self.client.get_shard_iterator().stream_arn(&self.stream_arn).shard_id(&shard.id).shard_iterator_type(kind);
+        let answer = request.set_sequence_number(shard.last.clone()).send().await?;
+        Ok(answer.shard_iterator().unwrap_or_default().to_owned())
+    }
+}
+
+fn add_new(open: &mut Vec<Shard>, ids: Vec<String>, ended: &HashSet<String>) {
+    for id in ids {
+        if !ended.contains(&id) && !open.iter().any(|shard| shard.id == id) {
+            open.push(Shard { id, iterator: None, last: None });
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "pump_tests.rs"]
+mod tests;

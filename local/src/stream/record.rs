@@ -1,0 +1,94 @@
+//! A stream's record as Lambda writes it in an event.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodbstreams::types::{AttributeValue, Record};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+/// The record as JSON, as it stands in `Records` of a stream event.
+pub(crate) fn record(record: &Record, stream_arn: &str) -> Value {
+    let mut change = Map::new();
+    if let Some(stream) = record.dynamodb() {
+        if let Some(at) = stream.approximate_creation_date_time() {
+            change.insert("ApproximateCreationDateTime".into(), json!(at.secs()));
+        }
+        for (name, image) in [("Keys", stream.keys()), ("NewImage", stream.new_image()), ("OldImage", stream.old_image())] {
+            if let Some(image) = image {
+                change.insert(name.into(), item(image));
+            }
+        }
+        change.insert("SequenceNumber".into(), json!(stream.sequence_number()));
+        change.insert("SizeBytes".into(), json!(stream.size_bytes().unwrap_or_default()));
+        if let Some(kind) = stream.stream_view_type() {
+            change.insert("StreamViewType".into(), json!(kind.as_str()));
+        }
+    }
+    let mut event = json!({
+        "eventID": record.event_id(),
+        "eventName": record.event_name().map(|name| name.as_str()),
+        "eventVersion": record.event_version().unwrap_or("1.1"),
+        "eventSource": "aws:dynamodb",
+        "awsRegion": record.aws_region(),
+        "dynamodb": change,
+        "eventSourceARN": stream_arn,
+    });
+    if let Some(identity) = record.user_identity() {
+        // How a function tells a removal by time to live from one by a caller.
+        event["userIdentity"] = json!({"type": identity.r#type(), "principalId": identity.principal_id()});
+    }
+    event
+}
+
+/// The number that the record has in its stream; empty where there is none.
+pub(crate) fn sequence_number(record: &Value) -> &str {
+    record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default()
+}
+
+fn item(image: &HashMap<String, AttributeValue>) -> Value {
+    image.iter().map(|(name, value)| (name.clone(), attribute(value))).collect::<Map<_, _>>().into()
+}
+
+fn attribute(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) => json!({ "S": text }),
+        AttributeValue::N(number) => json!({ "N": number }),
+        AttributeValue::Bool(truth) => json!({ "BOOL": truth }),
+        AttributeValue::Null(truth) => json!({ "NULL": truth }),
+        AttributeValue::B(bytes) => json!({ "B": STANDARD.encode(bytes) }),
+        AttributeValue::Ss(texts) => json!({ "SS": texts }),
+        AttributeValue::Ns(numbers) => json!({ "NS": numbers }),
+        AttributeValue::Bs(all) => {
+            json!({ "BS": all.iter().map(|bytes| STANDARD.encode(bytes)).collect::<Vec<_>>() })
+        }
+        AttributeValue::L(list) => json!({ "L": list.iter().map(attribute).collect::<Vec<_>>() }),
+        AttributeValue::M(map) => json!({ "M": item(map) }),
+        // Nothing else is in the service's model; a value that can't be read must not look like one that can.
+        _ => Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_lambda_events::event::dynamodb::Event;
+    use aws_sdk_dynamodbstreams::types::{OperationType, StreamRecord};
+
+    #[test]
+    fn the_json_is_what_lambda_events_reads() {
+        let change = StreamRecord::builder()
+            .keys("pk", AttributeValue::S("G#1".into()))
+            .new_image("n", AttributeValue::N("7".into()))
+            .new_image("m", AttributeValue::M(HashMap::from([("l".into(), AttributeValue::L(vec![AttributeValue::Bool(true)]))])))
+            .sequence_number("111")
+            .build();
+        let source = Record::builder().event_id("e").event_name(OperationType::Insert).aws_region("local").dynamodb(change).build();
+        let json = record(&source, "arn:aws:dynamodb:local:1:table/t/stream/s");
+        assert_eq!(json["dynamodb"]["NewImage"]["m"], json!({"M": {"l": {"L": [{"BOOL": true}]}}}));
+        assert_eq!(sequence_number(&json), "111");
+        let event: Event = serde_json::from_value(json!({ "Records": [json] })).unwrap();
+        assert_eq!(event.records[0].event_name, "INSERT");
+        assert_eq!(event.records[0].change.sequence_number.as_deref(), Some("111"));
+    }
+}
