@@ -96,16 +96,17 @@ impl Engine {
     ///
     /// # Errors
     /// `GroupNotFound` for outsiders, `Forbidden`, `RoleAboveOwn`, `DomainNotAllowed`, `UserNotFound`, `AlreadyMember`,
-    /// `AlreadyPending`, `RateLimited`, `Invalid`, and the table's own.
+    /// `AlreadyPending`, `RateLimited`, `PendingLimit`, `Invalid`, and the table's own.
     pub async fn create_invite(&self, caller: &Caller, new: &NewInvite, entropy: [u8; 16], now: Timestamp) -> Outcome<Created> {
         let invitee = invitee(&new.invitee, entropy);
         check_lifetime(new)?;
         let passed = self.store.pass(self.invites_per_inviter, caller.user.as_str(), now);
-        let (passed, first) = futures::join!(passed, self.read(caller, new, &invitee, 0));
+        let pending = self.store.count_pending(&new.group, self.pending_per_group, now);
+        let (passed, pending, reads) = futures::join!(passed, pending, self.read(caller, new, &invitee, 0));
         if !passed? {
             return Err(Refusal::RateLimited(self.invites_per_inviter.remaining(now)));
         }
-        let mut reads = first?;
+        let (pending, mut reads) = (pending?, reads?);
         let mut attempt = 0;
         for _ in 0..ATTEMPTS {
             let id = InviteId::of(&new.group, &invitee.key(), attempt);
@@ -115,6 +116,9 @@ impl Engine {
                 attempt += 1;
             } else {
                 self.check_vacancy(new, &reads, now).await?;
+                if pending >= group.policy.max_pending.get().min(self.pending_per_group) {
+                    return Err(Refusal::PendingLimit);
+                }
                 let (invite, pending_user) = build(caller, new, &invitee, &reads, (&group, &inviter, id), now);
                 match self.store.put_invite(&invite, pending_user.as_ref()).await? {
                     PutInviteOutcome::Created => return Ok(Created { token: self.token(&invite), invite }),
