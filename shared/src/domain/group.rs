@@ -164,8 +164,8 @@ pub struct Group {
     pub updated_at: Timestamp,
     /// Counts the writes to its fields; what an `ETag` shows.
     pub version: u64,
-    /// Counts removals and role changes of members: while it stands, nobody lost a right (ADR 0007).
-    pub authority_epoch: u64,
+    /// When a member was last removed or given other roles: nobody has lost a right since (ADR 0007).
+    pub authority_changed_at: Option<Timestamp>,
     /// How many members it has, where `max_members` has it counted.
     pub seats_taken: Option<u32>,
 }

@@ -92,13 +92,15 @@ pub struct Created {
 const ATTEMPTS: u8 = 4;
 
 impl Engine {
-    /// Makes an invite in the name of the caller, and queues its mail with it. `entropy` names a link.
+    /// Makes an invite in the name of the caller, and queues its mail with it. `entropy` tells
+    /// this request from every other, and names a link.
     ///
     /// # Errors
     /// `GroupNotFound` for outsiders, `Forbidden`, `RoleAboveOwn`, `DomainNotAllowed`, `UserNotFound`, `AlreadyMember`,
     /// `AlreadyPending`, `RateLimited`, `PendingLimit`, `Invalid`, and the table's own.
     pub async fn create_invite(&self, caller: &Caller, new: &NewInvite, entropy: [u8; 16], now: Timestamp) -> Outcome<Created> {
-        let invitee = invitee(&new.invitee, entropy);
+        let request = hex(entropy);
+        let invitee = invitee(&new.invitee, &request);
         check_lifetime(new)?;
         let passed = self.store.pass(self.invites_per_inviter, caller.user.as_str(), now);
         let pending = self.store.count_pending(&new.group, self.pending_per_group, now);
@@ -119,8 +121,13 @@ impl Engine {
                 if pending >= group.policy.max_pending.get().min(self.pending_per_group) {
                     return Err(Refusal::PendingLimit);
                 }
-                let (invite, pending_user) = build(caller, new, &invitee, &reads, (&group, &inviter, id), now);
+                let basis = Basis { group: &group, inviter: &inviter, id, reads: &reads, request: &request, now };
+                let (invite, pending_user) = build(caller, new, &invitee, &basis);
                 match self.store.put_invite(&invite, pending_user.as_ref()).await? {
+                    // The write was made, its answer was lost, and the SDK's own retry met it.
+                    PutInviteOutcome::Occupied(found) if found.request == request => {
+                        return Ok(Created { token: self.token(&found), invite: *found });
+                    }
                     PutInviteOutcome::Created => return Ok(Created { token: self.token(&invite), invite }),
                     PutInviteOutcome::Occupied(found) if found.invitee.key() == invitee.key() && found.is_live(now) => {
                         return Err(Refusal::AlreadyPending(found.id));
@@ -159,8 +166,8 @@ impl Engine {
     }
 }
 
-fn invitee(request: &InviteeRequest, entropy: [u8; 16]) -> Invitee {
-    match request.clone() {
+fn invitee(asked: &InviteeRequest, request: &str) -> Invitee {
+    match asked.clone() {
         InviteeRequest::User(user) => Invitee::User(user),
         InviteeRequest::Email(address) => Invitee::Email(address),
         InviteeRequest::Phone(number) => Invitee::Phone(number),
@@ -169,10 +176,13 @@ fn invitee(request: &InviteeRequest, entropy: [u8; 16]) -> Invitee {
             Invitee::Person(Person { email, first_name, last_name, pending_user: None })
         }
         InviteeRequest::Link(LinkRequest { max_uses, allowed_domains }) => {
-            let key = entropy.iter().map(|byte| format!("{byte:02x}")).collect();
-            Invitee::Link(Link { key, max_uses, uses: 0, allowed_domains })
+            Invitee::Link(Link { key: request.to_owned(), max_uses, uses: 0, allowed_domains })
         }
     }
+}
+
+fn hex(bytes: [u8; 16]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn check_lifetime(new: &NewInvite) -> Outcome<()> {
@@ -195,7 +205,10 @@ fn check(caller: &Caller, new: &NewInvite, reads: &CreateReads) -> Outcome<(Grou
     match &new.invitee {
         InviteeRequest::Link(_) if !group.policy.links => Err(Refusal::Forbidden("This group's policy has no shareable links.")),
         InviteeRequest::User(user) if *user == caller.user => Err(Refusal::AlreadyMember),
-        InviteeRequest::User(_) if reads.invited_user.is_none() => Err(Refusal::UserNotFound),
+        // A pending user can't sign in: whoever it stands for is invited by address.
+        InviteeRequest::User(_) if reads.invited_user.as_ref().is_none_or(|user| user.state == UserState::Pending) => {
+            Err(Refusal::UserNotFound)
+        }
         InviteeRequest::Email(email) | InviteeRequest::Person(PersonRequest { email, .. }) if !group.policy.allows(email) => {
             Err(Refusal::DomainNotAllowed)
         }
@@ -203,15 +216,19 @@ fn check(caller: &Caller, new: &NewInvite, reads: &CreateReads) -> Outcome<(Grou
     }
 }
 
-/// The invite as it will be written, and the pending user that comes with somebody new whose address is nobody's.
-fn build(
-    caller: &Caller,
-    new: &NewInvite,
-    invitee: &Invitee,
-    reads: &CreateReads,
-    (group, inviter, id): (&Group, &Member, InviteId),
+/// What an invite is built from, beside what the caller asked for.
+struct Basis<'a> {
+    group: &'a Group,
+    inviter: &'a Member,
+    id: InviteId,
+    reads: &'a CreateReads,
+    request: &'a str,
     now: Timestamp,
-) -> (Invite, Option<User>) {
+}
+
+/// The invite as it will be written, and the pending user that comes with somebody new whose address is nobody's.
+fn build(caller: &Caller, new: &NewInvite, invitee: &Invitee, basis: &Basis<'_>) -> (Invite, Option<User>) {
+    let Basis { group, inviter, id, reads, request, now } = *basis;
     let (invitee, pending_user) = with_pending_user(invitee, reads.holder.as_ref());
     let before = reads.existing.as_ref();
     let known_address = reads.invited_user.as_ref().is_some_and(|user| user.profile.email.is_some());
@@ -236,8 +253,8 @@ fn build(
             id: caller.user.clone(),
             name: caller.name.clone().or_else(|| inviter.name.clone()),
             rank: inviter.roles.rank(),
-            authority_epoch: group.authority_epoch,
         },
+        request: request.to_owned(),
         updated_at: now,
         expires_at: new.lifetime.end(now),
         resolved_at: None,

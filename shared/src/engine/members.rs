@@ -29,8 +29,8 @@ impl Engine {
     /// # Errors
     /// `GroupNotFound` for outsiders, `Forbidden` below admin, `MemberNotFound`, `RoleAboveOwn` for roles given or held above the caller's own,
     /// `LastOwner`, and the table's own.
-    pub async fn change_roles(&self, caller: &Caller, group: &GroupId, user: &UserId, roles: Roles) -> Outcome<Member> {
-        let member = self.change_member(caller, group, user, &RoleChange::To(roles.clone())).await?;
+    pub async fn change_roles(&self, caller: &Caller, group: &GroupId, user: &UserId, roles: Roles, now: Timestamp) -> Outcome<Member> {
+        let member = self.change_member(caller, group, user, &RoleChange::To(roles.clone()), now).await?;
         Ok(Member { roles, ..member })
     }
 
@@ -39,16 +39,16 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::change_roles`]; leaving needs no rank.
     pub async fn remove_member(&self, caller: &Caller, group: &GroupId, user: &UserId, now: Timestamp) -> Outcome<()> {
-        let member = self.change_member(caller, group, user, &RoleChange::Removal).await?;
+        let member = self.change_member(caller, group, user, &RoleChange::Removal, now).await?;
         self.revoke_pending_for(caller, &member, now).await
     }
 
-    async fn change_member(&self, caller: &Caller, group: &GroupId, user: &UserId, change: &RoleChange) -> Outcome<Member> {
+    async fn change_member(&self, caller: &Caller, group: &GroupId, user: &UserId, change: &RoleChange, now: Timestamp) -> Outcome<Member> {
         for _ in 0..ATTEMPTS {
             let (found, own) = self.membership(group, &caller.user).await?;
             let member = self.store.member(group, user).await?;
             let member = check_change(&own, member, change)?;
-            match self.store.change_member(&found, &member, change).await? {
+            match self.store.change_member(&found, &member, change, now).await? {
                 ChangeMemberOutcome::Changed => return Ok(member),
                 ChangeMemberOutcome::LastOwner => return Err(Refusal::LastOwner),
                 ChangeMemberOutcome::Conflict => {}

@@ -57,7 +57,7 @@ impl Store {
 
     /// Writes the group's own fields, if its version is still the one before `group.version`.
     ///
-    /// What members' writes count (`owner_count`, `authority_epoch`, `seats_taken`) is left as it is.
+    /// What members' writes count (`owner_count`, `authority_changed_at`, `seats_taken`) is left as it is.
     pub async fn update_group(&self, group: &Group) -> Result<UpdateGroupOutcome, StoreError> {
         let whole = items::from_group(group)?;
         let fields = ["name", "description", "group_type", "policy", "metadata", "updated_at", "version"];
@@ -89,15 +89,17 @@ impl Store {
 
     /// Flips the group to deleted, then revokes its pending invites and removes its members, page by page.
     ///
-    /// From the flip on every read and every transaction on the group finds it gone, so work that is cut off leaves nothing usable;
-    /// the same call again finishes it.
+    /// From the flip on every read of the group finds it gone, so work that is cut off leaves nothing usable; the same call again
+    /// finishes it. The membership of `by` goes last.
     pub async fn delete_group(&self, group: &GroupId, by: &UserId, now: Timestamp) -> Result<(), StoreError> {
         let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::group(group).into_item()));
         let update = update.update_expression("SET #state = :deleted, updated_at = :now").condition_expression("attribute_exists(pk)");
         let update = update.expression_attribute_names("#state", "state").expression_attribute_values(":deleted", text("deleted"));
         update.expression_attribute_values(":now", number(now.seconds())).send().await?;
         self.end_invites(group, by, now).await?;
-        self.remove_members(group).await
+        self.remove_members(group, by).await?;
+        self.client.delete_item().table_name(&self.table).set_key(Some(keys::member(group, by).into_item())).send().await?;
+        Ok(())
     }
 
     async fn end_invites(&self, group: &GroupId, by: &UserId, now: Timestamp) -> Result<(), StoreError> {
@@ -117,14 +119,16 @@ impl Store {
         }
     }
 
-    async fn remove_members(&self, group: &GroupId) -> Result<(), StoreError> {
+    async fn remove_members(&self, group: &GroupId, except: &UserId) -> Result<(), StoreError> {
         let mut from = None;
         loop {
             let (page, next) = self.partition_page(group, keys::MEMBERS, from, None).await?;
             for item in page {
                 let member = items::to_member(item)?;
-                let key = keys::member(group, &member.user).into_item();
-                self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await?;
+                if member.user != *except {
+                    let key = keys::member(group, &member.user).into_item();
+                    self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await?;
+                }
             }
             match next {
                 Some(next) => from = Some(next),

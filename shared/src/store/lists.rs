@@ -140,7 +140,8 @@ impl Store {
             let query = self.client.query().table_name(&self.table).index_name("by_group").select(Select::Count);
             let query = query.key_condition_expression("by_group_pk = :pk AND by_group_sk BETWEEN :low AND :high");
             let query = query.expression_attribute_values(":pk", text(keys::group_partition(group)));
-            let query = query.expression_attribute_values(":low", text(low.clone())).expression_attribute_values(":high", text(high.clone()));
+            let query =
+                query.expression_attribute_values(":low", text(low.clone())).expression_attribute_values(":high", text(high.clone()));
             let query = query.limit(i32::try_from(cap - found).unwrap_or(i32::MAX)).set_exclusive_start_key(from);
             let page = query.send().await?;
             found = found.saturating_add(u32::try_from(page.count).unwrap_or(0));

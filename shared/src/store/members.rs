@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::types::{Delete, Put, Select, TransactWriteItem, Update};
 use super::access::{Item, Transaction, number, text};
 use super::invites::incomplete;
 use super::{Store, StoreError, items, keys};
+use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::member::Member;
@@ -22,7 +23,7 @@ pub enum RoleChange {
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeMemberOutcome {
-    /// It is done, and the group's authority epoch is raised.
+    /// It is done, and the group knows when.
     Changed,
     /// The group would be left without an owner.
     LastOwner,
@@ -53,10 +54,16 @@ impl Store {
         }
     }
 
-    /// Changes the member as read, and counts on the group: owners, never to none; seats, where they are limited; and the authority
-    /// epoch, which tells pending invites that somebody may have lost a right.
-    pub async fn change_member(&self, group: &Group, member: &Member, change: &RoleChange) -> Result<ChangeMemberOutcome, StoreError> {
-        let writes = vec![self.member_write(member, change)?, self.group_count(group, member, change)?];
+    /// Changes the member as read, and counts on the group: owners, never to none; seats, where they are limited; and the instant,
+    /// which tells pending invites that somebody may have lost a right.
+    pub async fn change_member(
+        &self,
+        group: &Group,
+        member: &Member,
+        change: &RoleChange,
+        now: Timestamp,
+    ) -> Result<ChangeMemberOutcome, StoreError> {
+        let writes = vec![self.member_write(member, change)?, self.group_count(group, member, change, now)?];
         Ok(match self.transact(writes).await? {
             Transaction::Committed => ChangeMemberOutcome::Changed,
             Transaction::Refused(failed) if failed.first() == Some(&true) => ChangeMemberOutcome::Conflict,
@@ -83,20 +90,21 @@ impl Store {
         })
     }
 
-    fn group_count(&self, group: &Group, member: &Member, change: &RoleChange) -> Result<TransactWriteItem, StoreError> {
+    fn group_count(&self, group: &Group, member: &Member, change: &RoleChange, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
         let owned = i32::from(member.roles.is_owner());
         let (owns, freed) = match change {
             RoleChange::To(roles) => (i32::from(roles.is_owner()), false),
             RoleChange::Removal => (0, group.seats_taken.is_some()),
         };
-        let values = Item::from([(":owners".into(), number(owns - owned)), (":one".into(), number(1))]);
+        let mut values = Item::from([(":owners".into(), number(owns - owned)), (":now".into(), number(now.seconds()))]);
+        // DynamoDB refuses a value that no expression uses.
+        values.extend((freed || owns < owned).then(|| (":one".into(), number(1))));
         let freed = if freed { ", seats_taken = seats_taken - :one" } else { "" };
         let leaves_an_owner = if owns < owned { "owner_count > :one" } else { "attribute_exists(pk)" };
         let update = Update::builder().table_name(&self.table).set_key(Some(keys::group(&group.id).into_item()));
-        let update =
-            update.update_expression(format!("SET owner_count = owner_count + :owners, authority_epoch = authority_epoch + :one{freed}"));
-        let update =
-            update.condition_expression(leaves_an_owner).set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
+        let update = update.update_expression(format!("SET owner_count = owner_count + :owners, authority_changed_at = :now{freed}"));
+        let update = update.condition_expression(leaves_an_owner).set_expression_attribute_values(Some(values)).build();
+        let update = update.map_err(incomplete)?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 }

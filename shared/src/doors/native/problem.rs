@@ -337,7 +337,10 @@ impl From<Refusal> for Problem {
             }
             Refusal::PendingLimit => Self {
                 retry_after: Some(PENDING_RETRY),
-                ..new(Code::PendingLimit, "The group has as many pending invites as its policy allows; revoke some, or wait until some are taken up.")
+                ..new(
+                    Code::PendingLimit,
+                    "The group has as many pending invites as its policy allows; revoke some, or wait until some are taken up.",
+                )
             },
             Refusal::RateLimited(seconds) => {
                 Self { retry_after: Some(seconds), ..new(Code::RateLimited, "Try again later; see Retry-After.") }
