@@ -103,12 +103,13 @@ impl Engine {
         let invitee = invitee(&new.invitee, &request);
         check_lifetime(new)?;
         let passed = self.store.pass(self.invites_per_inviter, caller.user.as_str(), now);
-        let pending = self.store.count_pending(&new.group, self.pending_per_group, now);
-        let (passed, pending, reads) = futures::join!(passed, pending, self.read(caller, new, &invitee, 0));
+        let (passed, reads) = futures::join!(passed, self.read(caller, new, &invitee, 0));
         if !passed? {
             return Err(Refusal::RateLimited(self.invites_per_inviter.remaining(now)));
         }
-        let (pending, mut reads) = (pending?, reads?);
+        let mut reads = reads?;
+        // Somebody new whose address cannot be given to the pending user that would stand for them is invited without one.
+        let mut with_user = true;
         let mut attempt = 0;
         for _ in 0..ATTEMPTS {
             let id = InviteId::of(&new.group, &invitee.key(), attempt);
@@ -118,10 +119,8 @@ impl Engine {
                 attempt += 1;
             } else {
                 self.check_vacancy(new, &reads, now).await?;
-                if pending >= group.policy.max_pending.get().min(self.pending_per_group) {
-                    return Err(Refusal::PendingLimit);
-                }
-                let basis = Basis { group: &group, inviter: &inviter, id, reads: &reads, request: &request, now };
+                self.check_cap(&group, now).await?;
+                let basis = Basis { group: &group, inviter: &inviter, id, reads: &reads, request: &request, with_user, now };
                 let (invite, pending_user) = build(caller, new, &invitee, &basis);
                 match self.store.put_invite(&invite, pending_user.as_ref()).await? {
                     // The write was made, its answer was lost, and the SDK's own retry met it.
@@ -132,7 +131,8 @@ impl Engine {
                     PutInviteOutcome::Occupied(found) if found.invitee.key() == invitee.key() && found.is_live(now) => {
                         return Err(Refusal::AlreadyPending(found.id));
                     }
-                    PutInviteOutcome::Occupied(_) | PutInviteOutcome::UserTaken => {}
+                    PutInviteOutcome::Occupied(_) => {}
+                    PutInviteOutcome::UserTaken => with_user = false,
                 }
             }
             reads = self.read(caller, new, &invitee, attempt).await?;
@@ -144,6 +144,21 @@ impl Engine {
         let id = InviteId::of(&new.group, &invitee.key(), attempt);
         let user = if let Invitee::User(user) = invitee { Some(user) } else { None };
         Ok(self.store.read_for_create(&new.group, &caller.user, id, invitee.identity().as_ref(), user).await?)
+    }
+
+    /// Refuses where the group has as many live invites as it may have. Asked only for who may invite: counting reads an index.
+    ///
+    /// The cap is soft (contract native, "Limits"), so a count that fails stops nobody.
+    async fn check_cap(&self, group: &Group, now: Timestamp) -> Outcome<()> {
+        let cap = group.policy.max_pending.get().min(self.pending_per_group);
+        match self.store.count_pending(&group.id, cap, now).await {
+            Ok(count) if count >= cap => Err(Refusal::PendingLimit),
+            Ok(_) => Ok(()),
+            Err(error) => {
+                tracing::warn!(%error, "Could not count a group's pending invites");
+                Ok(())
+            }
+        }
     }
 
     /// Refuses where the person is a member, or has a live invite.
@@ -223,13 +238,14 @@ struct Basis<'a> {
     id: InviteId,
     reads: &'a CreateReads,
     request: &'a str,
+    with_user: bool,
     now: Timestamp,
 }
 
 /// The invite as it will be written, and the pending user that comes with somebody new whose address is nobody's.
 fn build(caller: &Caller, new: &NewInvite, invitee: &Invitee, basis: &Basis<'_>) -> (Invite, Option<User>) {
-    let Basis { group, inviter, id, reads, request, now } = *basis;
-    let (invitee, pending_user) = with_pending_user(invitee, reads.holder.as_ref());
+    let Basis { group, inviter, id, reads, request, with_user, now } = *basis;
+    let (invitee, pending_user) = with_pending_user(invitee, reads.holder.as_ref(), with_user);
     let before = reads.existing.as_ref();
     let known_address = reads.invited_user.as_ref().is_some_and(|user| user.profile.email.is_some());
     let queued = new.notify && (invitee.address().is_some() || known_address);
@@ -270,7 +286,7 @@ fn build(caller: &Caller, new: &NewInvite, invitee: &Invitee, basis: &Basis<'_>)
 /// For somebody new whose address is nobody's: the pending user that stands for them until they accept.
 ///
 /// Its id is a function of the address, so that two groups that invite the same person at once make one user.
-fn with_pending_user(invitee: &Invitee, holder: Option<&UserId>) -> (Invitee, Option<User>) {
+fn with_pending_user(invitee: &Invitee, holder: Option<&UserId>, with_user: bool) -> (Invitee, Option<User>) {
     let Invitee::Person(person) = invitee else { return (invitee.clone(), None) };
     let id = UserId::of_pending(&Identity::Email(person.email.clone()).key());
     match holder {
@@ -278,6 +294,7 @@ fn with_pending_user(invitee: &Invitee, holder: Option<&UserId>) -> (Invitee, Op
             let pending_user = (*holder == id).then_some(id);
             (Invitee::Person(Person { pending_user, ..person.clone() }), None)
         }
+        None if !with_user => (invitee.clone(), None),
         None => {
             let profile = Profile {
                 email: Some(person.email.clone()),

@@ -3,11 +3,12 @@
 use aws_sdk_dynamodb::types::{Delete, Put, Select, TransactWriteItem, Update};
 
 use super::access::{Item, Transaction, number, text};
-use super::invites::incomplete;
+use super::invites::{Resolution, incomplete};
 use super::{Store, StoreError, items, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, UserId};
+use crate::domain::invite::{Invite, State};
 use crate::domain::member::Member;
 use crate::domain::role::Roles;
 
@@ -20,6 +21,23 @@ pub enum RoleChange {
     Removal,
 }
 
+/// A change of a member, with what it is decided on.
+#[derive(Clone, Copy, Debug)]
+pub struct Changing<'a> {
+    /// The group, as read.
+    pub group: &'a Group,
+    /// The member, as read.
+    pub member: &'a Member,
+    /// The change.
+    pub change: &'a RoleChange,
+    /// Live invites that end with it.
+    pub pending: &'a [Invite],
+    /// Who makes it.
+    pub by: &'a UserId,
+    /// The present.
+    pub now: Timestamp,
+}
+
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeMemberOutcome {
@@ -27,7 +45,7 @@ pub enum ChangeMemberOutcome {
     Changed,
     /// The group would be left without an owner.
     LastOwner,
-    /// The member changed since it was read.
+    /// The member, or an invite, changed since it was read.
     Conflict,
 }
 
@@ -54,20 +72,20 @@ impl Store {
         }
     }
 
-    /// Changes the member as read, and counts on the group: owners, never to none; seats, where they are limited; and the instant,
-    /// which tells pending invites that somebody may have lost a right.
-    pub async fn change_member(
-        &self,
-        group: &Group,
-        member: &Member,
-        change: &RoleChange,
-        now: Timestamp,
-    ) -> Result<ChangeMemberOutcome, StoreError> {
-        let writes = vec![self.member_write(member, change)?, self.group_count(group, member, change, now)?];
+    /// Changes the member as read, ends the pending invites with it, and counts on the group: owners, never to none; seats, where they are
+    /// limited; and the instant, which tells pending invites that somebody may have lost a right. All of it happens, or nothing.
+    pub async fn change_member(&self, changing: Changing<'_>) -> Result<ChangeMemberOutcome, StoreError> {
+        let Changing { group, member, change, pending, by, now } = changing;
+        let mut writes = vec![self.member_write(member, change)?, self.group_count(group, member, change, now)?];
+        for Invite { group, id, generation, expires_at, .. } in pending {
+            let to = State::Revoked;
+            let revoked = Resolution { group, id: *id, generation: *generation, expires_at: *expires_at, to, by: Some(by), reason: None, now };
+            writes.push(self.resolution_update(&revoked)?);
+        }
         Ok(match self.transact(writes).await? {
             Transaction::Committed => ChangeMemberOutcome::Changed,
-            Transaction::Refused(failed) if failed.first() == Some(&true) => ChangeMemberOutcome::Conflict,
-            Transaction::Refused(_) => ChangeMemberOutcome::LastOwner,
+            Transaction::Refused(failed) if failed.get(1) == Some(&true) && failed.first() == Some(&false) => ChangeMemberOutcome::LastOwner,
+            Transaction::Refused(_) => ChangeMemberOutcome::Conflict,
         })
     }
 
