@@ -58,7 +58,7 @@ impl Service {
     pub async fn guarded<T>(&self, request: &lambda_http::Request, outcome: Outcome<T>) -> Outcome<T> {
         match outcome {
             Ok(value) => Ok(value),
-            Err(refusal) => Err(self.engine.count_miss(refusal, &crate::http::source_address(request), self.clock.now()).await),
+            Err(refusal) => Err(self.engine.count_miss(refusal, &crate::http::source_network(request), self.clock.now()).await),
         }
     }
 

@@ -13,12 +13,12 @@ use super::text::{Description, Metadata, Name};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GroupType {
-    /// Anybody sees and joins it.
+    /// Anybody may know of it.
     Open,
-    /// Anybody sees it; joining takes an invite.
+    /// Anybody may know of it, and joining takes an invite.
     #[default]
     Private,
-    /// Members alone see it.
+    /// Members alone may know of it.
     Secret,
 }
 

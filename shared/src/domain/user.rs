@@ -73,13 +73,6 @@ pub struct User {
     pub version: u64,
 }
 
-impl User {
-    /// First and last name in one line, where there is either.
-    pub fn full_name(&self) -> Option<String> {
-        full_name(self.profile.first_name.as_ref(), self.profile.last_name.as_ref())
-    }
-}
-
 /// First and last name in one line, where there is either.
 pub fn full_name(first: Option<&Name>, last: Option<&Name>) -> Option<String> {
     match (first, last) {

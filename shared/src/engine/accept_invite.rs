@@ -5,6 +5,7 @@ use super::{Engine, InviteRef, Outcome, Refusal, live, of_generation};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
+use crate::domain::ids::UserId;
 use crate::domain::invite::{IdentityPolicy, Invite, State};
 use crate::domain::invitee::Invitee;
 use crate::domain::member::Member;
@@ -96,14 +97,14 @@ impl Engine {
             group: group.id.clone(),
             user: caller.user.clone(),
             roles: invite.roles.clone(),
-            name: caller.name.clone().or_else(|| person_name(&invite.invitee)),
+            name: caller.name.clone().or_else(|| person_name(caller, &invite.invitee)),
             joined_at: now,
             invite: Some(invite.id),
         };
         let becoming = becoming.as_ref().map(|(pending, user)| (pending, user));
         let outcome = self.store.join(Joining { invite, group, member: &member, becoming, now }).await?;
         match outcome {
-            JoinOutcome::Joined => Ok(Some(Accepted { invite: self.after_join(caller, invite, now).await?, member })),
+            JoinOutcome::Joined => Ok(Some(Accepted { invite: self.after_join(caller, invite, now).await, member })),
             JoinOutcome::AlreadyMember => self.member_already(caller, invite).await.map(Some),
             JoinOutcome::InviteChanged => self.lost(caller, invite, now).await.map(Some),
             JoinOutcome::GroupRefused => Err(self.full_or_gone(group).await?),
@@ -112,14 +113,14 @@ impl Engine {
     }
 
     /// The invite as the write left it; a counted link whose last use this may have been is written down as exhausted.
-    async fn after_join(&self, caller: &Caller, invite: &Invite, now: Timestamp) -> Outcome<Invite> {
+    async fn after_join(&self, caller: &Caller, invite: &Invite, now: Timestamp) -> Invite {
         let mut after = invite.clone();
         match &mut after.invitee {
             Invitee::Link(link) if link.max_uses.is_some() => {
                 link.uses += 1;
                 after.version += 1;
                 if link.is_used_up() {
-                    self.store.mark_exhausted(invite, now).await?;
+                    self.mark_exhausted(invite, now).await;
                 }
             }
             Invitee::Link(_) => {}
@@ -131,16 +132,15 @@ impl Engine {
                 after.updated_at = now;
             }
         }
-        Ok(after)
+        after
     }
 
     /// A member who came by this very link keeps the membership; any other member has one already.
     async fn member_already(&self, caller: &Caller, invite: &Invite) -> Outcome<Accepted> {
         let member = self.store.member(&invite.group, &caller.user).await?;
-        match member.filter(|member| member.invite == Some(invite.id)) {
-            Some(member) => Ok(Accepted { invite: invite.clone(), member }),
-            None => Err(Refusal::AlreadyMember),
-        }
+        let member = member.filter(|member| member.invite == Some(invite.id)).ok_or(Refusal::AlreadyMember)?;
+        let invite = self.store.invite(&invite.group, invite.id).await?.ok_or(Refusal::InviteNotFound)?;
+        Ok(Accepted { invite, member })
     }
 
     /// Somebody was faster: perhaps the same person, twice at once.
@@ -153,10 +153,17 @@ impl Engine {
             return Ok(accepted);
         }
         if found.state(now) == State::Exhausted {
-            self.store.mark_exhausted(&found, now).await?;
+            self.mark_exhausted(&found, now).await;
         }
         live(found, now)?;
         Err(Refusal::Unavailable(StoreError::Unavailable("the invite is contended".into())))
+    }
+
+    /// Every read knows already that the link is exhausted; where this fails, lists show it among the pending for longer.
+    async fn mark_exhausted(&self, invite: &Invite, now: Timestamp) {
+        if let Err(error) = self.store.mark_exhausted(invite, now).await {
+            tracing::warn!(%error, invite.id = %invite.id, "Could not write down that link {} is exhausted", invite.id);
+        }
     }
 
     async fn full_or_gone(&self, group: &Group) -> Outcome<Refusal> {
@@ -167,11 +174,15 @@ impl Engine {
     /// The pending user who becomes the caller, and the caller's user record as it shall be.
     async fn becoming(&self, caller: &Caller, invite: &Invite) -> Outcome<Option<(User, User)>> {
         let Invitee::Person(person) = &invite.invitee else { return Ok(None) };
+        // Under the bearer policy somebody else may come: the pending user goes on standing for whom it was made.
+        if !caller.is(&invite.invitee) {
+            return Ok(None);
+        }
         let Some(pending_id) = person.pending_user.as_ref().filter(|id| **id != caller.user) else { return Ok(None) };
         let (pending, own) = self.store.two_users(pending_id, &caller.user).await?;
         let pending = pending.filter(|user| user.state == UserState::Pending);
         Ok(pending.map(|pending| {
-            let user = merged(&pending, own, caller);
+            let user = merged(&pending, own, &caller.user);
             (pending, user)
         }))
     }
@@ -190,22 +201,21 @@ fn may_take_up(caller: &Caller, invite: &Invite) -> Outcome<()> {
     }
 }
 
-fn person_name(invitee: &Invitee) -> Option<String> {
+/// The name that the inviter gave, if it is this caller's.
+fn person_name(caller: &Caller, invitee: &Invitee) -> Option<String> {
     match invitee {
-        Invitee::Person(person) => user::full_name(person.first_name.as_ref(), person.last_name.as_ref()),
+        Invitee::Person(person) if caller.is(invitee) => user::full_name(person.first_name.as_ref(), person.last_name.as_ref()),
         _ => None,
     }
 }
 
 /// The caller's own record, with what the pending user knew where the caller's says nothing.
-fn merged(pending: &User, own: Option<User>, caller: &Caller) -> User {
-    let own = own.unwrap_or_else(|| User { id: caller.user.clone(), state: UserState::Active, profile: Profile::default(), version: 0 });
+fn merged(pending: &User, own: Option<User>, caller: &UserId) -> User {
+    let own = own.unwrap_or_else(|| User { id: caller.clone(), state: UserState::Active, profile: Profile::default(), version: 0 });
     let Profile { email, first_name, last_name, .. } = own.profile.clone();
     let known = pending.profile.clone();
-    // Under the bearer policy somebody else may have come: the address goes to who proves it.
-    let proven = known.email.filter(|address| caller.email.as_ref() == Some(address));
     let profile = Profile {
-        email: email.or(proven),
+        email: email.or(known.email),
         first_name: first_name.or(known.first_name),
         last_name: last_name.or(known.last_name),
         ..own.profile

@@ -42,7 +42,7 @@ impl Engine {
             ResolveOutcome::Done(declined) => Ok(*declined),
             ResolveOutcome::Lost(found) => {
                 let found = found.filter(|found| found.generation == invite.generation).ok_or(Refusal::InviteReplaced)?;
-                if found.stored_state == State::Declined { Ok(*found) } else { Err(Refusal::of_state(found.state(now))) }
+                if found.stored_state == State::Declined { Ok(*found) } else { Err(Refusal::NotPending(found.state(now))) }
             }
         }
     }

@@ -91,7 +91,10 @@ impl Engine {
         match self.store.pass(self.misses_per_address, &subject, now).await {
             Ok(true) => refusal,
             Ok(false) => Refusal::RateLimited(self.misses_per_address.remaining(now)),
-            Err(error) => error.into(),
+            Err(error) => {
+                tracing::warn!(%error, "Could not count a token that does not exist");
+                refusal
+            }
         }
     }
 
@@ -109,5 +112,5 @@ fn of_generation(invite: Option<Invite>, subject: &TokenSubject) -> Outcome<Invi
 
 /// Refuses an invite that can't be taken up at `now`, with the reason.
 fn live(invite: Invite, now: Timestamp) -> Outcome<Invite> {
-    if invite.is_live(now) { Ok(invite) } else { Err(Refusal::of_state(invite.state(now))) }
+    if invite.is_live(now) { Ok(invite) } else { Err(Refusal::NotPending(invite.state(now))) }
 }

@@ -21,7 +21,7 @@ impl Scope {
     }
 }
 
-/// Why the engine said no. Nothing was changed.
+/// Why the engine said no. Nothing was changed, except that after `Unavailable` and `Internal` nobody knows.
 #[derive(Debug)]
 pub enum Refusal {
     /// The token lacks a scope.
@@ -76,13 +76,6 @@ pub enum Refusal {
     Unavailable(StoreError),
     /// A mistake of ours.
     Internal(StoreError),
-}
-
-impl Refusal {
-    /// The refusal of an invite that stands in `state`, for somebody who wants to take it up.
-    pub fn of_state(state: State) -> Self {
-        Self::NotPending(state)
-    }
 }
 
 impl From<StoreError> for Refusal {

@@ -4,10 +4,8 @@ use super::authority::{may_invite, member_of};
 use super::{Engine, Outcome, Refusal};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
-use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::{Invite, State};
-use crate::domain::member::Member;
 use crate::store::ResolveOutcome;
 
 impl Engine {
@@ -17,17 +15,17 @@ impl Engine {
     /// `GroupNotFound` for outsiders, `Forbidden` for members who may not invite and did not make it, `InviteNotFound`,
     /// `NotPending` with the state found, and the table's own.
     pub async fn revoke_invite(&self, caller: &Caller, group: &GroupId, id: InviteId, now: Timestamp) -> Outcome<Invite> {
-        let (_, _, invite) = self.managed(caller, group, id).await?;
+        let invite = self.managed(caller, group, id).await?;
         match invite.state(now) {
             State::Revoked => return Ok(invite),
             State::Pending => {}
-            other => return Err(Refusal::of_state(other)),
+            other => return Err(Refusal::NotPending(other)),
         }
         match self.store.resolve(&invite, State::Revoked, Some(&caller.user), None, now).await? {
             ResolveOutcome::Done(revoked) => Ok(*revoked),
             ResolveOutcome::Lost(found) => match found {
                 Some(found) if found.stored_state == State::Revoked => Ok(*found),
-                Some(found) => Err(Refusal::of_state(found.state(now))),
+                Some(found) => Err(Refusal::NotPending(found.state(now))),
                 None => Err(Refusal::InviteNotFound),
             },
         }
@@ -38,17 +36,16 @@ impl Engine {
     /// # Errors
     /// `GroupNotFound` for outsiders, `Forbidden` for members who may not invite and did not make it, `InviteNotFound`, and the table's own.
     pub async fn get_invite(&self, caller: &Caller, group: &GroupId, id: InviteId) -> Outcome<Invite> {
-        self.managed(caller, group, id).await.map(|(_, _, invite)| invite)
+        self.managed(caller, group, id).await
     }
 
-    async fn managed(&self, caller: &Caller, group: &GroupId, id: InviteId) -> Outcome<(Group, Member, Invite)> {
+    async fn managed(&self, caller: &Caller, group: &GroupId, id: InviteId) -> Outcome<Invite> {
         let reads = self.store.read_for_create(group, &caller.user, id, None, None).await?;
         let (group, member) = member_of(reads.group, reads.inviter)?;
         let own = reads.existing.as_ref().is_some_and(|invite| invite.created_by.id == caller.user);
         if !own {
             may_invite(&group, &member)?;
         }
-        let invite = reads.existing.ok_or(Refusal::InviteNotFound)?;
-        Ok((group, member, invite))
+        reads.existing.ok_or(Refusal::InviteNotFound)
     }
 }

@@ -1,8 +1,10 @@
 //! Sending the mail that an invite asks for: once, and only while the invite is worth it.
 
+use super::authority::{inviter_still_may, right_is_proven};
 use super::{Engine, Refusal};
 use crate::domain::clock::Timestamp;
 use crate::domain::email::EmailAddress;
+use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::{Delivery, DeliveryState, Generation, Invite};
 use crate::domain::invitee::Invitee;
@@ -35,9 +37,14 @@ impl Engine {
         now: Timestamp,
     ) -> Result<SendOutcome, Refusal> {
         let (invite, found_group) = self.store.invite_and_group(group, id).await?;
-        let due =
-            |invite: &Invite| invite.generation == generation && invite.delivery.state == DeliveryState::Queued && invite.is_live(now);
-        let Some((invite, found_group)) = invite.filter(due).zip(found_group) else { return Ok(SendOutcome::NotDue) };
+        let due = |invite: &Invite| invite.generation == generation && invite.delivery.state == DeliveryState::Queued;
+        let Some(invite) = invite.filter(due) else { return Ok(SendOutcome::NotDue) };
+        let Some(found_group) = found_group.filter(|_| invite.is_live(now)) else {
+            return self.record(&invite, DeliveryState::Suppressed, Some("no_longer_pending"), now).await;
+        };
+        if !self.inviter_may_still(&found_group, &invite).await? {
+            return self.record(&invite, DeliveryState::Suppressed, Some("inviter_gone"), now).await;
+        }
         let Some(address) = self.recipient(&invite).await? else {
             return self.record(&invite, DeliveryState::Failed, Some("no_address"), now).await;
         };
@@ -51,6 +58,14 @@ impl Engine {
         }
     }
 
+    async fn inviter_may_still(&self, group: &Group, invite: &Invite) -> Result<bool, Refusal> {
+        if right_is_proven(group, invite) {
+            return Ok(true);
+        }
+        let inviter = self.store.member(&group.id, &invite.created_by.id).await?;
+        Ok(inviter_still_may(group, inviter.as_ref(), invite).is_ok())
+    }
+
     async fn recipient(&self, invite: &Invite) -> Result<Option<EmailAddress>, Refusal> {
         match &invite.invitee {
             Invitee::User(user) => self.address_of(user).await,
@@ -59,9 +74,14 @@ impl Engine {
     }
 
     async fn record(&self, invite: &Invite, state: DeliveryState, reason: Option<&str>, now: Timestamp) -> Result<SendOutcome, Refusal> {
-        let attempts = invite.delivery.attempts + 1;
+        let asked = matches!(state, DeliveryState::Sent | DeliveryState::Failed);
+        let attempts = invite.delivery.attempts + u32::from(asked);
         let delivery = Delivery { state, attempts, updated_at: Some(now), reason: reason.map(str::to_owned) };
         self.store.mark_delivery(invite, &delivery, now).await?;
-        Ok(if state == DeliveryState::Sent { SendOutcome::Sent } else { SendOutcome::Failed })
+        Ok(match state {
+            DeliveryState::Sent => SendOutcome::Sent,
+            DeliveryState::Suppressed => SendOutcome::NotDue,
+            _ => SendOutcome::Failed,
+        })
     }
 }

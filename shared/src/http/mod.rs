@@ -6,6 +6,8 @@ mod path;
 pub use body::{FieldError, json_body};
 pub use path::{known_query, path_parameter, query_parameter};
 
+use std::net::IpAddr;
+
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
@@ -48,14 +50,18 @@ pub fn respond(status: StatusCode, content_type: &'static str, body: Body) -> Re
     response
 }
 
-/// The caller's network address, as the gateway saw it.
-pub fn source_address(request: &Request) -> String {
+/// The caller's network, as the gateway saw it: an IPv4 address, or the 64 bits of an IPv6 address that one subscriber has.
+pub fn source_network(request: &Request) -> String {
     let address = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
         Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.clone(),
         _ => None,
     };
-    address.unwrap_or_else(|| "unknown".into())
+    match address.as_deref().map(str::parse) {
+        Some(Ok(IpAddr::V4(address))) => address.to_string(),
+        Some(Ok(IpAddr::V6(address))) => format!("{:x}", u128::from(address) >> 64),
+        Some(Err(_)) | None => "unknown".into(),
+    }
 }
 
 /// Sixteen random bytes of the operating system: the one source of randomness that endpoints hand to the engine.

@@ -5,13 +5,13 @@ use std::time::Duration;
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::config::{BehaviorVersion, Builder, Region};
-use aws_sdk_sesv2::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_sdk_sesv2::error::ProvideErrorMetadata;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
 
 use super::{InvitationMail, RenderedMail};
 use crate::config::{AwsConfig, ConfigError, Environment};
 use crate::domain::email::EmailAddress;
-use crate::store::{credentials, http_client};
+use crate::store::{credentials, failure_kind, http_client};
 
 /// Sends mail through SES, from one sender.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ pub enum SendError {
     /// Another try will fail alike: the address or the message is refused.
     #[error("SES refuses the mail: {0}")]
     Permanent(&'static str),
-    /// Later may be better: SES is throttled, paused, unreachable, or not set up yet.
+    /// Later may be better: SES is throttled, paused, or unreachable.
     #[error("SES can't take the mail now: {0}")]
     Transient(String),
 }
@@ -39,15 +39,15 @@ impl Mailer {
     /// Names the variable that is missing.
     pub fn configure(environment: &Environment) -> Result<Self, ConfigError> {
         let aws = AwsConfig::read(environment)?;
-        let timeouts =
-            TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(3)).operation_timeout(Duration::from_secs(8)).build();
+        let timeouts = TimeoutConfig::builder().connect_timeout(Duration::from_secs(2)).operation_timeout(Duration::from_secs(8)).build();
         let mut config = Builder::new()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(aws.region.clone()))
             .credentials_provider(credentials(&aws))
             .http_client(http_client())
             .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(2));
+            // SES has no idempotency token: a mail that it took slowly would go out twice. The stream brings it again where it must.
+            .retry_config(RetryConfig::disabled());
         config.set_endpoint_url(aws.ses_endpoint.clone());
         Ok(Self {
             client: aws_sdk_sesv2::Client::from_conf(config.build()),
@@ -72,7 +72,7 @@ impl Mailer {
             Some("MessageRejected") => SendError::Permanent("rejected"),
             Some("BadRequestException") => SendError::Permanent("bad_request"),
             Some(code) => SendError::Transient(code.to_owned()),
-            None => SendError::Transient(DisplayErrorContext(&error).to_string()),
+            None => SendError::Transient(failure_kind(&error)),
         })
     }
 }

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem};
 use serde::de::DeserializeOwned;
 
+use super::error::without_values;
 use super::keys::Key;
 use super::{Store, StoreError};
 
@@ -38,7 +39,7 @@ impl Key {
 
 /// Reads an item into `T`; `what` names its type in the error.
 pub(super) fn read<T: DeserializeOwned>(item: Item, what: &'static str) -> Result<T, StoreError> {
-    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt { key: what, problem: error.to_string() })
+    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt { key: what, problem: without_values(&error.to_string()) })
 }
 
 /// Writes `T` as an item.

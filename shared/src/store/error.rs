@@ -1,6 +1,6 @@
 //! What can go wrong between us and the table.
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 /// Why the table gave no usable answer. Expected refusals are outcomes of each access instead.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +13,7 @@ pub enum StoreError {
     Corrupt {
         /// The item's type and what is wrong; never its contents.
         key: &'static str,
-        /// What the reader said.
+        /// What the reader said, without values.
         problem: String,
     },
     /// DynamoDB refused the request: a mistake of ours or of the deployment's.
@@ -34,15 +34,42 @@ const TRANSIENT: [&str; 7] = [
 
 impl<E> From<SdkError<E>> for StoreError
 where
-    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    E: ProvideErrorMetadata,
 {
     fn from(error: SdkError<E>) -> Self {
-        let later = match &error {
-            SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
-            _ => error.code().is_some_and(|code| TRANSIENT.contains(&code)),
-        };
-        // A service's message may repeat the item; the code never does.
-        let text = error.code().map_or_else(|| DisplayErrorContext(&error).to_string(), str::to_owned);
+        let unanswered = matches!(error, SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_));
+        let failed_there = error.raw_response().is_some_and(|response| response.status().is_server_error());
+        let later = unanswered || failed_there || error.code().is_some_and(|code| TRANSIENT.contains(&code));
+        let text = failure_kind(&error);
         if later { Self::Unavailable(text) } else { Self::Refused(text) }
+    }
+}
+
+/// What kind of failure it was: the service's error code, or where the request got to. Never a message or a body, which may hold an item.
+pub(crate) fn failure_kind<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
+    let kind = match error {
+        SdkError::ConstructionFailure(_) => "the request could not be made",
+        SdkError::TimeoutError(_) => "no answer in time",
+        SdkError::DispatchFailure(_) => "the request could not be sent",
+        SdkError::ResponseError(_) => "the answer could not be read",
+        _ => "an error without a code",
+    };
+    let status = error.raw_response().map(|response| format!(" (status {})", response.status().as_u16())).unwrap_or_default();
+    format!("{}{status}", error.code().unwrap_or(kind))
+}
+
+/// The reader's message without the values that it quotes.
+pub(super) fn without_values(message: &str) -> String {
+    let outside = message.split('"').step_by(2);
+    outside.collect::<Vec<_>>().join("…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_s_message_loses_the_values_it_quotes() {
+        assert_eq!(without_values("invalid type: string \"ada@example.com\", expected u32"), "invalid type: string …, expected u32");
     }
 }

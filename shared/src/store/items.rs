@@ -48,7 +48,7 @@ struct InviteItem {
     state: State,
     identity_policy: IdentityPolicy,
     message: Option<Message>,
-    /// As JSON text: a number keeps every digit that it came with.
+    /// As JSON text: DynamoDB's numbers have fewer digits than JSON's.
     metadata: Option<String>,
     redirect_url: Option<RedirectUrl>,
     /// `queued` while a mail is due; what the stream's filter looks for.

@@ -1,4 +1,5 @@
-//! Counters of what somebody did in a window of time: exact under any number of parallel requests.
+//! Counters of what somebody did in a window of time: under any number of parallel requests never more than the limit. An answer that
+//! got lost may count twice.
 
 use super::access::{number, text};
 use super::{Store, StoreError, keys};

@@ -20,6 +20,7 @@ mod users;
 pub(crate) use client::{credentials, http_client};
 pub use cursor::CursorError;
 pub use error::StoreError;
+pub(crate) use error::failure_kind;
 pub use groups::{CreateGroupOutcome, UpdateGroupOutcome};
 pub use invites::{CreateReads, PutInviteOutcome, ResolveOutcome};
 pub use joining::{JoinOutcome, Joining};

@@ -27,7 +27,7 @@ impl Store {
         self.get(keys::user(user)).await?.map(items::to_user).transpose()
     }
 
-    /// These users (at most 100), as last written; absent ones are none.
+    /// Two different users, as last written; absent ones are none.
     pub async fn two_users(&self, first: &UserId, second: &UserId) -> Result<(Option<User>, Option<User>), StoreError> {
         let (first, second) = (keys::user(first), keys::user(second));
         let mut found = self.get_many(vec![first.clone(), second.clone()]).await?;

@@ -163,7 +163,7 @@ impl Code {
     }
 }
 
-/// When a full group is worth another try, in seconds: nobody knows, so an hour.
+/// When a group with too many pending invites is worth another try, in seconds: nobody knows, so an hour.
 const PENDING_RETRY: i64 = 3600;
 
 /// One error, as it is answered.
