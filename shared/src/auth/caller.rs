@@ -1,7 +1,7 @@
 //! The signed-in caller, as far as the issuer vouches for it. What the caller may do is read from the table, never from the token.
 
 use crate::domain::email::EmailAddress;
-use crate::domain::identity::{Account, Identity, PhoneNumber};
+use crate::domain::identity::{Accounts, Identity, PhoneNumber};
 use crate::domain::ids::UserId;
 use crate::domain::invitee::{Invitee, user_key};
 
@@ -19,7 +19,7 @@ pub struct Caller {
     /// The phone number that the issuer has verified.
     pub phone: Option<PhoneNumber>,
     /// Accounts on other platforms.
-    pub accounts: Vec<Account>,
+    pub accounts: Accounts,
     /// The token's scopes.
     pub scopes: Vec<String>,
 }
@@ -29,7 +29,7 @@ impl Caller {
     pub fn identities(&self) -> Vec<Identity> {
         let email = self.email.clone().map(Identity::Email);
         let phone = self.phone.clone().map(Identity::Phone);
-        email.into_iter().chain(phone).chain(self.accounts.iter().cloned().map(Identity::Account)).collect()
+        email.into_iter().chain(phone).chain(self.accounts.as_slice().iter().cloned().map(Identity::Account)).collect()
     }
 
     /// The keys of all invitees that the caller proves to be.

@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use super::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::email::EmailAddress;
-use crate::domain::identity::{Account, PhoneNumber};
+use crate::domain::identity::{Accounts, PhoneNumber};
 use crate::domain::ids::UserId;
 use crate::domain::text::Name;
 
@@ -52,7 +52,7 @@ pub(super) struct Claims {
     #[serde(default)]
     phone_number_verified: Flag,
     #[serde(default)]
-    accounts: Vec<Account>,
+    accounts: Accounts,
     scope: Option<String>,
 }
 

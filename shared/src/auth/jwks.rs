@@ -1,4 +1,5 @@
-//! The issuer's public keys: fetched when first needed, again for an unknown `kid` at most once a minute, and kept while the issuer is down.
+//! The issuer's public keys: fetched when first needed, again for an unknown `kid` at most once a minute and for the known ones every ten
+//! minutes, and kept while the issuer is down.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use http_body_util::{BodyExt, Limited};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, RwLock};
 
 use crate::domain::clock::Timestamp;
 
@@ -34,17 +35,26 @@ pub(super) struct Jwks {
     /// Where the keys are; found by the issuer's discovery document where it is not configured.
     url: Option<String>,
     http: SharedHttpConnector,
-    cache: Mutex<Cache>,
+    cache: RwLock<Cache>,
+    /// Held while the issuer is asked, so that it is asked once for all who wait.
+    asking: Mutex<()>,
 }
 
 #[derive(Default)]
 struct Cache {
     keys: HashMap<Option<String>, VerificationKey>,
-    asked_at: Option<Timestamp>,
+    /// When the issuer was last asked, and whether it answered.
+    asked: Option<(Timestamp, bool)>,
 }
 
-/// How long to wait before asking the issuer again, in seconds.
+/// How long to wait before asking again for a key that is not known, in seconds.
 const REFRESH_AFTER: i64 = 60;
+/// How long to wait before asking again an issuer that did not answer, in seconds.
+const RETRY_AFTER: i64 = 5;
+/// When known keys are asked for again, in seconds: a key that the issuer has withdrawn is not trusted for longer.
+const STALE_AFTER: i64 = 600;
+/// How long the issuer may take, for both documents together.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// The largest document that is read from the issuer.
 const MAX_DOCUMENT: usize = 256 * 1024;
 
@@ -54,31 +64,29 @@ impl Jwks {
             HttpConnectorSettings::builder().connect_timeout(Duration::from_millis(800)).read_timeout(Duration::from_millis(1500)).build();
         let connector = Connector::builder().connector_settings(settings).sleep_impl(TokioSleep::new());
         let http = SharedHttpConnector::new(connector.tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build());
-        Self { issuer, url, http, cache: Mutex::default() }
+        Self { issuer, url, http, cache: RwLock::default(), asking: Mutex::default() }
     }
 
     /// The key of this `kid`; without one, the issuer's only key.
     ///
     /// # Errors
-    /// Where the issuer has to be asked, can't be, and nothing is known from before.
+    /// Where the issuer can't be asked, and nothing is known from before.
     pub(super) async fn key(&self, kid: Option<&str>, now: Timestamp) -> Result<Option<VerificationKey>, FetchError> {
-        let mut cache = self.cache.lock().await;
-        if let Some(key) = cache.find(kid) {
-            return Ok(Some(key));
+        if let Some(answer) = self.cache.read().await.answer(kid, now) {
+            return answer;
         }
-        let due = cache.asked_at.is_none_or(|at| now.seconds() - at.seconds() >= REFRESH_AFTER);
-        if due || cache.keys.is_empty() {
-            match self.fetch().await {
-                Ok(keys) => {
-                    cache.keys = keys;
-                    cache.asked_at = Some(now);
-                }
-                Err(error) if cache.keys.is_empty() => return Err(error),
-                Err(error) => {
-                    cache.asked_at = Some(now);
-                    tracing::warn!(%error, "Kept the issuer's known keys: it can't be reached");
-                }
-            }
+        let _asking = self.asking.lock().await;
+        if let Some(answer) = self.cache.read().await.answer(kid, now) {
+            return answer;
+        }
+        let fetched = tokio::time::timeout(PATIENCE, self.fetch()).await;
+        let fetched = fetched.unwrap_or_else(|_| Err(FetchError("no answer in time".into())));
+        let mut cache = self.cache.write().await;
+        cache.asked = Some((now, fetched.is_ok()));
+        match fetched {
+            Ok(keys) => cache.keys = keys,
+            Err(error) if cache.keys.is_empty() => return Err(error),
+            Err(error) => tracing::warn!(%error, "Kept the issuer's known keys: it can't be asked"),
         }
         Ok(cache.find(kid))
     }
@@ -105,7 +113,8 @@ impl Jwks {
         };
         let set: KeySet = self.get(&url).await?;
         // A set may hold keys of kinds that we don't know; they are for others.
-        Ok(set.keys.into_iter().filter_map(|key| usable(&serde_json::from_value(key).ok()?)).collect())
+        let keys: HashMap<_, _> = set.keys.into_iter().filter_map(|key| usable(&serde_json::from_value(key).ok()?)).collect();
+        if keys.is_empty() { Err(FetchError("the set has no usable key".into())) } else { Ok(keys) }
     }
 
     async fn get<T: serde::de::DeserializeOwned>(&self, url: &str) -> Result<T, FetchError> {
@@ -121,6 +130,22 @@ impl Jwks {
 }
 
 impl Cache {
+    /// What can be said without asking the issuer, if anything can: the key, or that it is not among keys fetched a moment ago, or that
+    /// the issuer did not answer a moment ago.
+    fn answer(&self, kid: Option<&str>, now: Timestamp) -> Option<Result<Option<VerificationKey>, FetchError>> {
+        let (at, answered) = self.asked?;
+        let age = now.seconds() - at.seconds();
+        let known = self.find(kid);
+        let patience = match (answered, known.is_some()) {
+            (true, true) => STALE_AFTER,
+            (true, false) => REFRESH_AFTER,
+            (false, _) => RETRY_AFTER,
+        };
+        let nothing = || FetchError("it did not answer a moment ago".into());
+        let known = if self.keys.is_empty() { Err(nothing()) } else { Ok(known) };
+        (0..patience).contains(&age).then_some(known)
+    }
+
     fn find(&self, kid: Option<&str>) -> Option<VerificationKey> {
         match kid {
             Some(kid) => self.keys.get(&Some(kid.to_owned())).cloned(),

@@ -48,7 +48,7 @@ impl WhoMayInvite {
 
 /// The group's own rules about inviting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Policy {
     /// Who may invite.
     pub who_may_invite: WhoMayInvite,
@@ -78,6 +78,46 @@ impl Default for Policy {
             frozen: false,
         }
     }
+}
+
+/// A change of a policy: what is given replaces what was, the rest stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct PolicyChange {
+    #[serde(deserialize_with = "given")]
+    who_may_invite: Option<WhoMayInvite>,
+    #[serde(deserialize_with = "given")]
+    allowed_domains: Option<Domains>,
+    #[serde(deserialize_with = "given")]
+    blocked_domains: Option<Domains>,
+    #[serde(deserialize_with = "given")]
+    max_members: Option<Option<u32>>,
+    #[serde(deserialize_with = "given")]
+    max_pending: Option<MaxPending>,
+    #[serde(deserialize_with = "given")]
+    links: Option<bool>,
+    #[serde(deserialize_with = "given")]
+    frozen: Option<bool>,
+}
+
+impl PolicyChange {
+    /// The policy after the change.
+    pub fn apply(self, policy: Policy) -> Policy {
+        Policy {
+            who_may_invite: self.who_may_invite.unwrap_or(policy.who_may_invite),
+            allowed_domains: self.allowed_domains.unwrap_or(policy.allowed_domains),
+            blocked_domains: self.blocked_domains.unwrap_or(policy.blocked_domains),
+            max_members: self.max_members.unwrap_or(policy.max_members),
+            max_pending: self.max_pending.unwrap_or(policy.max_pending),
+            links: self.links.unwrap_or(policy.links),
+            frozen: self.frozen.unwrap_or(policy.frozen),
+        }
+    }
+}
+
+/// Reads a field that is there: `null` is a value like any other, and refused where `T` has none.
+pub fn given<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 impl Policy {

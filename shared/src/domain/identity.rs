@@ -53,7 +53,6 @@ pub struct Account {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct RawAccount {
     membership_type: i32,
     membership_id: String,
@@ -63,6 +62,34 @@ impl<'de> Deserialize<'de> for Account {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = RawAccount::deserialize(deserializer)?;
         Self::new(raw.membership_type, &raw.membership_id).map_err(Invalid::into_serde)
+    }
+}
+
+/// At most 20 different accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Accounts(Vec<Account>);
+
+impl Accounts {
+    /// Takes the accounts; refuses more than 20, and one that stands twice.
+    pub fn new(accounts: Vec<Account>) -> Result<Self, Invalid> {
+        let repeated = accounts.iter().enumerate().any(|(at, account)| accounts[..at].contains(account));
+        if accounts.len() > 20 || repeated {
+            Err(Invalid::new("invalid_accounts", "Give at most 20 different accounts."))
+        } else {
+            Ok(Self(accounts))
+        }
+    }
+
+    /// The accounts, in the order in which they were given.
+    pub fn as_slice(&self) -> &[Account] {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Accounts {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(Vec::deserialize(deserializer)?).map_err(Invalid::into_serde)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::email::EmailAddress;
-use super::identity::{Account, Identity, PhoneNumber};
+use super::identity::{Accounts, Identity, PhoneNumber};
 use super::ids::UserId;
 use super::text::{Description, Line, Name};
 
@@ -25,7 +25,7 @@ pub type Locale = Line<35>;
 
 /// The fields of a user that can be written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Profile {
     /// The main address; unique across users.
     pub email: Option<EmailAddress>,
@@ -48,7 +48,7 @@ pub struct Profile {
     /// The person's language.
     pub locale: Option<Locale>,
     /// Accounts on other platforms; each unique across users.
-    pub accounts: Vec<Account>,
+    pub accounts: Accounts,
 }
 
 impl Profile {
@@ -56,7 +56,7 @@ impl Profile {
     pub fn identities(&self) -> Vec<Identity> {
         let email = self.email.clone().map(Identity::Email);
         let phone = self.phone.clone().map(Identity::Phone);
-        email.into_iter().chain(phone).chain(self.accounts.iter().cloned().map(Identity::Account)).collect()
+        email.into_iter().chain(phone).chain(self.accounts.as_slice().iter().cloned().map(Identity::Account)).collect()
     }
 }
 

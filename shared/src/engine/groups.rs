@@ -5,12 +5,15 @@ use super::{Engine, Outcome, Refusal};
 use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
-use crate::domain::group::{Group, GroupType, Policy};
+use crate::domain::group::{Group, GroupType, Policy, PolicyChange};
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::member::Member;
 use crate::domain::role::{Rank, Roles};
 use crate::domain::text::{Description, Metadata, Name};
-use crate::store::{CreateGroupOutcome, Page, UpdateGroupOutcome};
+use crate::store::{CreateGroupOutcome, Page, StoreError, UpdateGroupOutcome};
+
+/// How many times a change starts over because the group changed under it.
+const ATTEMPTS: u8 = 3;
 
 /// A group to be made.
 #[derive(Clone, Debug)]
@@ -38,8 +41,8 @@ pub struct GroupChange {
     pub description: Option<Option<Description>>,
     /// Another type.
     pub kind: Option<GroupType>,
-    /// Another policy, whole.
-    pub policy: Option<Policy>,
+    /// A change of the policy.
+    pub policy: Option<PolicyChange>,
     /// Other metadata, whole.
     pub metadata: Option<Metadata>,
 }
@@ -114,28 +117,30 @@ impl Engine {
     /// Changes the group, if it is still at `version` where one is given.
     ///
     /// # Errors
-    /// `GroupNotFound` for outsiders, `Forbidden` below admin, `PreconditionFailed`, `Invalid` for a member limit where members were never
-    /// counted, and the table's own.
+    /// `GroupNotFound` for outsiders, `Forbidden` below admin and, for the policy, below owner, `PreconditionFailed`, `Invalid` for a member
+    /// limit where members were never counted, and the table's own.
     pub async fn update_group(
         &self,
         caller: &Caller,
         id: &GroupId,
-        change: GroupChange,
+        change: &GroupChange,
         version: Option<u64>,
         now: Timestamp,
     ) -> Outcome<GroupView> {
-        let (group, member) = self.membership(id, &caller.user).await?;
-        if member.roles.rank() < Rank::Admin {
-            return Err(Refusal::Forbidden("Only owners and admins change the group."));
+        for _ in 0..ATTEMPTS {
+            let (group, member) = self.membership(id, &caller.user).await?;
+            may_change(&member, change)?;
+            if version.is_some_and(|version| version != group.version) {
+                return Err(Refusal::PreconditionFailed);
+            }
+            let group = changed(group, change.clone(), now)?;
+            match self.store.update_group(&group).await? {
+                UpdateGroupOutcome::Updated => return self.view(group).await,
+                UpdateGroupOutcome::Changed if version.is_some() => return Err(Refusal::PreconditionFailed),
+                UpdateGroupOutcome::Changed => {}
+            }
         }
-        if version.is_some_and(|version| version != group.version) {
-            return Err(Refusal::PreconditionFailed);
-        }
-        let group = changed(group, change, now)?;
-        match self.store.update_group(&group).await? {
-            UpdateGroupOutcome::Updated => self.view(group).await,
-            UpdateGroupOutcome::Changed => Err(Refusal::PreconditionFailed),
-        }
+        Err(Refusal::Unavailable(StoreError::Unavailable("the group's record is contended".into())))
     }
 
     /// Deletes the group: its pending invites are revoked, its members removed, its id is never used again.
@@ -165,12 +170,23 @@ impl Engine {
     }
 }
 
+fn may_change(member: &Member, change: &GroupChange) -> Outcome<()> {
+    let rank = member.roles.rank();
+    if rank < Rank::Admin {
+        Err(Refusal::Forbidden("Only owners and admins change the group."))
+    } else if change.policy.is_some() && rank < Rank::Owner {
+        Err(Refusal::Forbidden("Only an owner changes the group's policy."))
+    } else {
+        Ok(())
+    }
+}
+
 fn no_seats() -> Refusal {
     Refusal::Invalid("/policy/max_members", Invalid::new("invalid_max_members", "A group has at least one member; null is for any number."))
 }
 
 fn changed(mut group: Group, change: GroupChange, now: Timestamp) -> Outcome<Group> {
-    if let Some(policy) = change.policy {
+    if let Some(policy) = change.policy.map(|policy| policy.apply(group.policy.clone())) {
         // Counting can't begin later without a moment in which somebody joins uncounted.
         if policy.max_members.is_some() && group.seats_taken.is_none() {
             let rule =

@@ -56,21 +56,23 @@ impl Engine {
             let replaced = self.pending_holders(&user, before.as_ref()).await?;
             match self.store.put_user(&user, before.as_ref(), &replaced).await? {
                 PutUserOutcome::Written => return Ok(user),
-                PutUserOutcome::IdentityTaken => return Err(Refusal::IdentityTaken),
-                PutUserOutcome::Changed => {}
+                // Whose it is is read again: a pending user may have come or gone.
+                PutUserOutcome::IdentityTaken | PutUserOutcome::Changed => {}
             }
         }
         Err(Refusal::Unavailable(StoreError::Unavailable("the user's record is contended".into())))
     }
 
-    /// The pending users who stand for somebody that turns out to be this user: they give way.
+    /// The pending users who stand for somebody that turns out to be this user: they give way. A real user does not.
     async fn pending_holders(&self, user: &User, before: Option<&User>) -> Outcome<Vec<User>> {
         let held = before.map(|user| user.profile.identities()).unwrap_or_default();
         let mut pending: Vec<User> = Vec::new();
         for identity in user.profile.identities().iter().filter(|identity| !held.contains(identity)) {
             let Some(holder) = self.store.holder(identity).await?.filter(|holder| *holder != user.id) else { continue };
-            let holder = self.store.user(&holder).await?.filter(|holder| holder.state == UserState::Pending);
-            pending.extend(holder.filter(|holder| pending.iter().all(|known| known.id != holder.id)));
+            match self.store.user(&holder).await? {
+                Some(holder) if holder.state == UserState::Active => return Err(Refusal::IdentityTaken),
+                holder => pending.extend(holder.filter(|holder| pending.iter().all(|known| known.id != holder.id))),
+            }
         }
         Ok(pending)
     }

@@ -37,10 +37,18 @@ pub fn json_body<T: DeserializeOwned>(request: &Request, limit: usize) -> Result
     if !is_json(request) {
         return Err(RequestError::UnsupportedMediaType);
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refused(error.path(), error.inner()))?;
-    deserializer.end().map_err(|_| RequestError::MalformedBody("there is something after the JSON value"))?;
-    Ok(value)
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    // Stored types take fields that they don't know, for the sake of older and newer functions side by side; a client's typo must not pass.
+    let mut unknown = Vec::new();
+    let mut note = |path: serde_ignored::Path<'_>| unknown.push(ignored(&path));
+    let deserializer = serde_ignored::Deserializer::new(&mut json, &mut note);
+    let value = serde_path_to_error::deserialize(deserializer).map_err(|error| refused(error.path(), error.inner()))?;
+    json.end().map_err(|_| RequestError::MalformedBody("there is something after the JSON value"))?;
+    // A struct may be read from an array too, field by field in order; nobody means that.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(RequestError::InvalidBody(vec![wrong_type(String::new())]));
+    }
+    if unknown.is_empty() { Ok(value) } else { Err(RequestError::InvalidBody(unknown.into_iter().map(unknown_field).collect())) }
 }
 
 /// `application/json`, with no charset but UTF-8 (RFC 8259 §8.1).
@@ -60,26 +68,46 @@ fn refused(path: &Path, error: &serde_json::Error) -> RequestError {
 }
 
 fn field_error(path: &Path, message: &str) -> FieldError {
+    let pointer = pointer(path);
     if let Some((code, detail)) = Invalid::split(message) {
-        return FieldError { pointer: pointer(path), code: code.to_owned(), detail: detail.to_owned() };
+        return FieldError { pointer, code: code.to_owned(), detail: detail.to_owned() };
     }
-    let quoted = message.split('`').nth(1).unwrap_or_default();
-    let (code, detail) = if message.starts_with("missing field") {
-        return FieldError {
-            pointer: format!("{}/{quoted}", pointer(path)),
-            code: "required".into(),
-            detail: "This field is required.".into(),
-        };
+    let field = |code: &str, detail: &str| FieldError { pointer: pointer.clone(), code: code.into(), detail: detail.into() };
+    if message.starts_with("missing field") {
+        let name = message.split('`').nth(1).unwrap_or_default();
+        FieldError { pointer: format!("{pointer}/{name}"), ..field("required", "This field is required.") }
     } else if message.starts_with("unknown field") {
-        ("unknown_field", "There is no such field here.")
+        unknown_field(pointer)
     } else if message.starts_with("unknown variant") {
-        ("unknown_value", "This is not one of the values that the field may have.")
+        field("unknown_value", "This is not one of the values that the field may have.")
     } else if message.starts_with("duplicate field") {
-        ("duplicate_field", "This field stands twice.")
+        field("duplicate_field", "This field stands twice.")
     } else {
-        ("wrong_type", "This value does not have the type or range that the field needs.")
-    };
-    FieldError { pointer: pointer(path), code: code.into(), detail: detail.into() }
+        wrong_type(pointer)
+    }
+}
+
+fn unknown_field(pointer: String) -> FieldError {
+    FieldError { pointer, code: "unknown_field".into(), detail: "There is no such field here.".into() }
+}
+
+fn wrong_type(pointer: String) -> FieldError {
+    FieldError { pointer, code: "wrong_type".into(), detail: "This value does not have the type or range that the field needs.".into() }
+}
+
+/// The path of a field that nobody reads, as a JSON Pointer.
+fn ignored(path: &serde_ignored::Path<'_>) -> String {
+    use serde_ignored::Path::{Map, NewtypeStruct, NewtypeVariant, Root, Seq, Some};
+    match path {
+        Root => String::new(),
+        Seq { parent, index } => format!("{}/{index}", ignored(parent)),
+        Map { parent, key } => format!("{}/{}", ignored(parent), escaped(key)),
+        Some { parent } | NewtypeStruct { parent } | NewtypeVariant { parent } => ignored(parent),
+    }
+}
+
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// The path as a JSON Pointer (RFC 6901).
@@ -90,7 +118,7 @@ fn pointer(path: &Path) -> String {
             Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
             Segment::Map { key } | Segment::Enum { variant: key } => {
                 pointer.push('/');
-                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                pointer.push_str(&escaped(key));
             }
             Segment::Unknown => {}
         }
@@ -175,6 +203,22 @@ mod tests {
         assert!(
             matches!(read(r#"{"name":"x","name":"y"}"#), Err(RequestError::InvalidBody(errors)) if errors[0].code == "duplicate_field")
         );
+    }
+
+    #[test]
+    fn a_field_that_nobody_reads_is_pointed_at_however_deep_it_stands() {
+        #[derive(Debug, Deserialize)]
+        struct Outer {
+            _inner: Option<Inner>,
+        }
+        #[derive(Debug, Deserialize)]
+        struct Inner {
+            _known: Option<u8>,
+        }
+        let read = json_body::<Outer>(&request("application/json", r#"{"_inner":{"_known":1,"a/b":2}}"#), 1000);
+        assert!(matches!(read, Err(RequestError::InvalidBody(errors)) if errors[0].pointer == "/_inner/a~1b"));
+        let positional = json_body::<Outer>(&request("application/json", "[null]"), 1000);
+        assert!(matches!(positional, Err(RequestError::InvalidBody(errors)) if errors[0].code == "wrong_type"));
     }
 
     #[test]

@@ -111,9 +111,9 @@ impl Store {
         let mut from = None;
         loop {
             let (page, next) = self.partition_page(group, keys::INVITES, from, None).await?;
-            let invites = page.into_iter().map(items::to_invite).collect::<Result<Vec<Invite>, _>>()?;
-            let live = invites.iter().filter(|invite| invite.is_live(now));
-            let work = live.map(|invite| self.resolve(invite, State::Revoked, Some(by), None, now));
+            let mut invites = page.into_iter().map(items::to_invite).collect::<Result<Vec<Invite>, _>>()?;
+            invites.retain(|invite| invite.is_live(now));
+            let work = invites.into_iter().map(|invite| async move { self.resolve(&invite, State::Revoked, Some(by), None, now).await });
             stream::iter(work).buffer_unordered(AT_ONCE).try_collect::<Vec<_>>().await?;
             match next {
                 Some(next) => from = Some(next),
@@ -126,8 +126,9 @@ impl Store {
         let mut from = None;
         loop {
             let (page, next) = self.partition_page(group, keys::MEMBERS, from, None).await?;
-            let members = page.into_iter().map(items::to_member).collect::<Result<Vec<Member>, _>>()?;
-            let work = members.iter().filter(|member| member.user != *except).map(|member| self.delete_member(group, &member.user));
+            let mut members = page.into_iter().map(items::to_member).collect::<Result<Vec<Member>, _>>()?;
+            members.retain(|member| member.user != *except);
+            let work = members.into_iter().map(|member| async move { self.delete_member(group, &member.user).await });
             stream::iter(work).buffer_unordered(AT_ONCE).try_collect::<Vec<_>>().await?;
             match next {
                 Some(next) => from = Some(next),

@@ -58,6 +58,7 @@ struct InviteItem {
     created_by: UserId,
     created_by_name: Option<String>,
     created_by_rank: Rank,
+    #[serde(default)]
     request: String,
     updated_at: Timestamp,
     expires_at: Option<Timestamp>,

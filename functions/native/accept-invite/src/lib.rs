@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use shared::Service;
 use shared::domain::redirect::RedirectUrl;
 use shared::doors::native::{self, InviteBody, InviteName, MemberBody, Problem};
-use shared::http::{json, json_body};
+use shared::http::{json, json_body, known_query};
 
 #[derive(Deserialize)]
 #[serde(transparent)]
@@ -32,12 +32,13 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn accept(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
     let caller = service.caller(request).await?;
+    known_query(request, &[])?;
     let AcceptBody(name) = json_body(request, service.body_limit)?;
     let now = service.clock.now();
     let accepted = service.engine.accept_invite(&caller, &name.reference()?, now).await;
     let accepted = service.guarded(request, accepted).await?;
     let body = AcceptedBody {
-        invite: InviteBody::new(&accepted.invite, now),
+        invite: InviteBody::for_invitee(&accepted.invite, &caller, now),
         membership: MemberBody::new(&accepted.member),
         redirect_url: accepted.invite.redirect_url.as_ref(),
     };

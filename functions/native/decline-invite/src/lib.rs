@@ -10,7 +10,7 @@ use shared::domain::ids::{GroupId, InviteId};
 use shared::domain::text::Message;
 use shared::doors::native::{self, InviteName, PreviewBody, Problem};
 use shared::engine::InviteRef;
-use shared::http::{json, json_body};
+use shared::http::{json, json_body, known_query};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,6 +36,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 }
 
 async fn decline(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
+    known_query(request, &[])?;
     let body: DeclineBody = json_body(request, service.body_limit)?;
     let reference = InviteName { token: body.token, group: body.group, invite: body.invite }.reference()?;
     let signed_in = request.headers().contains_key(header::AUTHORIZATION);

@@ -4,7 +4,7 @@ pub mod page;
 
 use std::convert::Infallible;
 
-use lambda_http::http::{HeaderValue, StatusCode};
+use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
 use page::{Dead, Invitation, InvitePage, PUT_AWAY, View};
 use shared::Service;
@@ -82,9 +82,9 @@ fn answer(service: &Service, token: &str, view: View<'_>) -> Response<Body> {
     };
     let mut response = respond(status, "text/html; charset=utf-8", Body::Text(html));
     for (name, value) in page::headers() {
-        response
-            .headers_mut()
-            .extend(HeaderValue::from_str(value).ok().map(|value| (lambda_http::http::HeaderName::from_static(name), value)));
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(HeaderName::from_static(name), value);
+        }
     }
     response
 }

@@ -161,8 +161,8 @@ fn nothing_is_loaded_and_no_handler_stands_in_the_markup() {
 }
 
 #[test]
-fn signing_in_comes_back_to_the_link() {
-    let back = "redirect_uri=https%3A%2F%2Fjoin.example.com%2Fi%2Fbkn_2tLkQ0cZb9";
+fn signing_in_comes_back_to_one_address_that_tells_the_login_no_token() {
+    let back = "redirect_uri=https%3A%2F%2Fjoin.example.com%2Fi%2Fopened";
     let plain = page(View::PutAway);
     assert_eq!(plain.sign_in(), format!("https://app.example.org/login?{back}"));
     let with_query = InvitePage { sign_in_url: "https://app.example.org/login?app=1", ..plain };

@@ -22,6 +22,6 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Pr
     let filter = invite_filter(request, &[State::Pending])?;
     let now = service.clock.now();
     let page = service.engine.list_my_invites(&caller, &filter, now).await?;
-    let data = page.data.iter().map(|invite| InviteBody::new(invite, now)).collect();
+    let data = page.data.iter().map(|invite| InviteBody::for_invitee(invite, &caller, now)).collect();
     Ok(json(StatusCode::OK, &ListBody::new(data, page.next_cursor)))
 }

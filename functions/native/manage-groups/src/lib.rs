@@ -4,15 +4,15 @@ use std::convert::Infallible;
 
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use shared::Service;
 use shared::auth::Caller;
-use shared::domain::group::{GroupType, Policy};
+use shared::domain::group::{GroupType, Policy, PolicyChange, given};
 use shared::domain::ids::GroupId;
 use shared::domain::text::{Description, Metadata, Name};
 use shared::doors::native::{self, GroupBody, ListBody, Problem, if_match, page, with_etag};
 use shared::engine::{GroupChange, NewGroup, Refusal};
-use shared::http::{json, json_body, path_parameter, respond};
+use shared::http::{json, json_body, known_query, path_parameter, respond};
 
 /// The body of a new group; without `id` one is minted.
 #[derive(Deserialize)]
@@ -24,7 +24,7 @@ struct NewGroupBody {
     #[serde(default, rename = "type")]
     kind: GroupType,
     #[serde(default)]
-    policy: Policy,
+    policy: PolicyChange,
     #[serde(default)]
     metadata: Metadata,
 }
@@ -33,12 +33,15 @@ struct NewGroupBody {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct GroupChangeBody {
+    #[serde(default, deserialize_with = "given")]
     name: Option<Name>,
     #[serde(default, deserialize_with = "given")]
     description: Option<Option<Description>>,
-    #[serde(rename = "type")]
+    #[serde(default, rename = "type", deserialize_with = "given")]
     kind: Option<GroupType>,
-    policy: Option<Policy>,
+    #[serde(default, deserialize_with = "given")]
+    policy: Option<PolicyChange>,
+    #[serde(default, deserialize_with = "given")]
     metadata: Option<Metadata>,
 }
 
@@ -52,6 +55,9 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
     let caller = service.caller(request).await?;
+    if request.method() != Method::GET {
+        known_query(request, &[])?;
+    }
     let one = request.path_parameters_ref().and_then(|parameters| parameters.first("group")).is_some();
     match (request.method(), one) {
         (&Method::POST, false) => create(service, request, &caller).await,
@@ -68,7 +74,7 @@ async fn create(service: &Service, request: &Request, caller: &Caller) -> Result
     let body: NewGroupBody = json_body(request, service.body_limit)?;
     let NewGroupBody { id, name, description, kind, policy, metadata } = body;
     let id = id.unwrap_or_else(|| GroupId::from_random(shared::http::random_number()));
-    let new = NewGroup { id, name, description, kind, policy, metadata };
+    let new = NewGroup { id, name, description, kind, policy: policy.apply(Policy::default()), metadata };
     let view = service.engine.create_group(caller, new, service.clock.now()).await?;
     Ok(with_etag(json(StatusCode::CREATED, &GroupBody::new(&view)), view.group.version))
 }
@@ -91,7 +97,7 @@ async fn update(service: &Service, request: &Request, caller: &Caller) -> Result
     let body: GroupChangeBody = json_body(request, service.body_limit)?;
     let GroupChangeBody { name, description, kind, policy, metadata } = body;
     let change = GroupChange { name, description, kind, policy, metadata };
-    let view = service.engine.update_group(caller, &group, change, version, service.clock.now()).await?;
+    let view = service.engine.update_group(caller, &group, &change, version, service.clock.now()).await?;
     Ok(with_etag(json(StatusCode::OK, &GroupBody::new(&view)), view.group.version))
 }
 
@@ -99,9 +105,4 @@ async fn delete(service: &Service, request: &Request, caller: &Caller) -> Result
     let group = path_parameter(request, "group", GroupId::parse)?;
     service.engine.delete_group(caller, &group, service.clock.now()).await?;
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
-}
-
-/// Tells `null`, which takes the value away, from a field that is not there.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }

@@ -11,7 +11,7 @@ use shared::domain::ids::{GroupId, UserId};
 use shared::domain::role::Roles;
 use shared::doors::native::{self, ListBody, MemberBody, Problem, page};
 use shared::engine::Refusal;
-use shared::http::{json, json_body, path_parameter, respond};
+use shared::http::{json, json_body, known_query, path_parameter, respond};
 
 /// The body of a change.
 #[derive(Deserialize)]
@@ -30,6 +30,9 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
     let caller = service.caller(request).await?;
+    if request.method() != Method::GET {
+        known_query(request, &[])?;
+    }
     let group = path_parameter(request, "group", GroupId::parse)?;
     match *request.method() {
         Method::GET => list(service, request, &caller, &group).await,

@@ -9,7 +9,7 @@ use shared::domain::ids::UserId;
 use shared::domain::user::Profile;
 use shared::doors::native::{self, Problem, UserBody};
 use shared::engine::Refusal;
-use shared::http::{json, json_body, path_parameter};
+use shared::http::{json, json_body, known_query, path_parameter};
 
 /// Answers the request.
 ///
@@ -21,6 +21,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
     let caller = service.caller(request).await?;
+    known_query(request, &[])?;
     let named = request.path_parameters_ref().and_then(|parameters| parameters.first("user")).is_some();
     let user = match (request.method(), named) {
         (&Method::GET, false) => service.engine.get_me(&caller).await?,

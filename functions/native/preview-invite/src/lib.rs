@@ -7,7 +7,7 @@ use lambda_http::{Body, Request, Response};
 use serde::Deserialize;
 use shared::Service;
 use shared::doors::native::{self, PreviewBody, Problem};
-use shared::http::{json, json_body};
+use shared::http::{json, json_body, known_query};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +24,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 }
 
 async fn preview(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
+    known_query(request, &[])?;
     let body: TokenBody = json_body(request, service.body_limit)?;
     let preview = service.engine.preview_invite(&body.token, service.clock.now()).await;
     let preview = service.guarded(request, preview).await?;

@@ -7,7 +7,7 @@ use lambda_http::{Body, Request, Response};
 use shared::Service;
 use shared::domain::ids::{GroupId, InviteId};
 use shared::doors::native::{self, InviteBody, Problem, with_etag};
-use shared::http::{json, path_parameter};
+use shared::http::{json, known_query, path_parameter};
 
 /// Answers the request.
 ///
@@ -19,6 +19,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn revoke(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
     let caller = service.caller(request).await?;
+    known_query(request, &[])?;
     let group = path_parameter(request, "group", GroupId::parse)?;
     let id = path_parameter(request, "invite", InviteId::parse)?;
     let now = service.clock.now();

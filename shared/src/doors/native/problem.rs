@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::time::Duration;
 
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Request, Response};
@@ -11,6 +12,7 @@ use crate::auth::Unauthenticated;
 use crate::domain::invite::State;
 use crate::engine::Refusal;
 use crate::http::{self, FieldError, RequestError};
+use crate::store::StoreError;
 
 /// The stable codes, each with its status and title.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -163,6 +165,9 @@ impl Code {
     }
 }
 
+/// How long an endpoint may take; below the function's own timeout, which would give an answer that is not ours.
+const DEADLINE: Duration = Duration::from_secs(8);
+
 /// When a group with too many pending invites is worth another try, in seconds: nobody knows, so an hour.
 const PENDING_RETRY: i64 = 3600;
 
@@ -248,7 +253,10 @@ pub async fn respond(
     answer: impl Future<Output = Result<Response<Body>, Problem>>,
 ) -> Result<Response<Body>, Infallible> {
     let request_id = http::request_id(request);
-    Ok(answer.await.unwrap_or_else(|problem| problem.response(&request_id)))
+    let answer = tokio::time::timeout(DEADLINE, answer).await;
+    let answer =
+        answer.unwrap_or_else(|_| Err(Refusal::Unavailable(StoreError::Unavailable("no answer before the deadline".into())).into()));
+    Ok(answer.unwrap_or_else(|problem| problem.response(&request_id)))
 }
 
 impl From<Unauthenticated> for Problem {

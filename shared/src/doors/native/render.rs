@@ -1,9 +1,13 @@
 //! The native door's objects, field by field: an allow-list, in the contract's order.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use lambda_http::http::{HeaderValue, header};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
+use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::{GroupType, Policy};
 use crate::domain::ids::{GroupId, InviteId, UserId};
@@ -53,9 +57,9 @@ struct PersonRef<'a> {
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum InviteeBody<'a> {
     User { user_id: &'a UserId },
-    Email { email: &'a str, first_name: Option<&'a Name>, last_name: Option<&'a Name> },
-    Person { email: &'a str, first_name: Option<&'a Name>, last_name: Option<&'a Name> },
-    Phone { phone: &'a str },
+    Email { email: Cow<'a, str>, first_name: Option<&'a Name>, last_name: Option<&'a Name> },
+    Person { email: Cow<'a, str>, first_name: Option<&'a Name>, last_name: Option<&'a Name> },
+    Phone { phone: Cow<'a, str> },
     Account { membership_type: i32, membership_id: &'a str },
     Link { max_uses: Option<u32>, uses: u32, allowed_domains: &'a [String] },
 }
@@ -64,13 +68,23 @@ impl<'a> InviteeBody<'a> {
     fn new(invitee: &'a Invitee) -> Self {
         match invitee {
             Invitee::User(user_id) => Self::User { user_id },
-            Invitee::Email(email) => Self::Email { email: email.as_str(), first_name: None, last_name: None },
+            Invitee::Email(email) => Self::Email { email: email.as_str().into(), first_name: None, last_name: None },
             Invitee::Person(Person { email, first_name, last_name, .. }) => {
-                Self::Person { email: email.as_str(), first_name: first_name.as_ref(), last_name: last_name.as_ref() }
+                Self::Person { email: email.as_str().into(), first_name: first_name.as_ref(), last_name: last_name.as_ref() }
             }
-            Invitee::Phone(phone) => Self::Phone { phone: phone.as_str() },
+            Invitee::Phone(phone) => Self::Phone { phone: phone.as_str().into() },
             Invitee::Account(account) => Self::Account { membership_type: account.membership_type, membership_id: &account.membership_id },
             Invitee::Link(Link { max_uses, uses, allowed_domains, .. }) => Self::Link { max_uses: *max_uses, uses: *uses, allowed_domains },
+        }
+    }
+
+    /// For somebody else than the invitee: no names, the address masked.
+    fn masked(invitee: &'a Invitee) -> Self {
+        match invitee {
+            Invitee::Email(email) => Self::Email { email: email.masked().into(), first_name: None, last_name: None },
+            Invitee::Person(Person { email, .. }) => Self::Person { email: email.masked().into(), first_name: None, last_name: None },
+            Invitee::Phone(phone) => Self::Phone { phone: phone.masked().into() },
+            Invitee::User(_) | Invitee::Account(_) | Invitee::Link(_) => Self::new(invitee),
         }
     }
 }
@@ -84,7 +98,10 @@ struct DeliveryBody<'a> {
     reason: Option<&'a str>,
 }
 
-/// An invite, for who may handle it and for whom it is addressed to. Carries no token.
+/// What stands for metadata that is not the reader's business.
+static NONE: LazyLock<Metadata> = LazyLock::new(Metadata::default);
+
+/// An invite, for who may handle it. Carries no token.
 #[derive(Serialize)]
 pub struct InviteBody<'a> {
     object: &'static str,
@@ -112,6 +129,13 @@ pub struct InviteBody<'a> {
 }
 
 impl<'a> InviteBody<'a> {
+    /// The invite as it stands at `now`, for who takes it up: without the inviting program's metadata, and, where `caller` is not the
+    /// invitee, as under the bearer policy, without the invitee's names and address.
+    pub fn for_invitee(invite: &'a Invite, caller: &Caller, now: Timestamp) -> Self {
+        let body = Self { metadata: &NONE, ..Self::new(invite, now) };
+        if caller.is(&invite.invitee) { body } else { Self { invitee: InviteeBody::masked(&invite.invitee), ..body } }
+    }
+
     /// The invite as it stands at `now`.
     pub fn new(invite: &'a Invite, now: Timestamp) -> Self {
         let delivery = &invite.delivery;
@@ -317,7 +341,7 @@ impl<'a> UserBody<'a> {
             bio: profile.bio.as_ref().map(|bio| bio.as_str()),
             photo: profile.photo.as_ref(),
             locale: profile.locale.as_ref().map(|locale| locale.as_str()),
-            accounts: &profile.accounts,
+            accounts: profile.accounts.as_slice(),
         }
     }
 }

@@ -89,8 +89,7 @@ fn limit_and_cursor(request: &Request) -> Result<(u8, Option<String>), RequestEr
 /// # Errors
 /// `PreconditionFailed` for an ETag that none of ours is.
 pub fn if_match(request: &Request) -> Result<Option<u64>, Problem> {
-    let value = request.headers().get("if-match").and_then(|value| value.to_str().ok());
-    match value {
+    match request.headers().get("if-match").map(|value| value.to_str().unwrap_or_default()) {
         None | Some("*") => Ok(None),
         Some(etag) => etag.trim_matches('"').parse().map(Some).map_err(|_| Refusal::PreconditionFailed.into()),
     }
