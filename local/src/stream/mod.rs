@@ -17,6 +17,10 @@ pub use filter::FilterError;
 
 /// The pause between two looks at a shard that had nothing new.
 const POLL: Duration = Duration::from_millis(25);
+/// The same once nothing has come for a second: an idle service leaves the laptop in peace.
+const IDLE_POLL: Duration = Duration::from_millis(200);
+/// How many empty looks make it idle.
+const LOOKS_UNTIL_IDLE: u32 = 40;
 /// The pause after the stream couldn't be read.
 const AFTER_ERROR: Duration = Duration::from_millis(500);
 /// How many empty looks go by before the pump looks for new shards.
@@ -50,7 +54,7 @@ impl Pump {
     pub(crate) async fn run(self) {
         let mut ended = HashSet::new();
         let mut open: Vec<Shard> = Vec::new();
-        let mut quiet = 0_u32;
+        let (mut quiet, mut empty) = (0_u32, 0_u32);
         loop {
             if quiet.is_multiple_of(LOOKS_BETWEEN_DESCRIPTIONS) {
                 match self.shards().await {
@@ -75,8 +79,9 @@ impl Pump {
             ended.extend(open.extract_if(.., |shard| shard.iterator.as_deref() == Some("")).map(|shard| shard.id));
             // A shard that ended has children: look for them at once.
             quiet = if open.len() < before { 0 } else { quiet.wrapping_add(1) };
+            empty = if found { 0 } else { empty.saturating_add(1) };
             if !found {
-                tokio::time::sleep(POLL).await;
+                tokio::time::sleep(if empty < LOOKS_UNTIL_IDLE { POLL } else { IDLE_POLL }).await;
             }
         }
     }
