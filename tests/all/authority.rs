@@ -150,6 +150,19 @@ async fn a_removed_member_has_no_way_back() {
 }
 
 #[tokio::test]
+#[ignore = "RELIABILITY B5: the group forgets which address a member came with, and the directory never knew it"]
+async fn a_removed_member_whom_the_directory_does_not_know_has_no_way_back() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let ada = app.person("ada");
+    let by_address = alice.invited(json!({"email": "ada@example.com"})).await;
+    let link = alice.invited(json!({"link": {"max_uses": 1}})).await;
+    ada.accepts(&link.token).await.is(200);
+    alice.removes("ada").await.is(204);
+    ada.accepts(&by_address.token).await.refuses(410, "invite_revoked");
+}
+
+#[tokio::test]
 async fn the_last_owner_can_neither_leave_nor_step_down() {
     let app = App::start().await;
     let alice = app.owner().await;

@@ -40,7 +40,7 @@ fn with(field: &str, value: Value) -> Value {
 fn wrong() -> Vec<(Value, &'static str, &'static str)> {
     let mut wrong = vec![
         (json!(null), "", "wrong_type"),
-        (json!([]), "", "one_of"),
+        (json!([]), "", "wrong_type"),
         (json!("x"), "", "wrong_type"),
         (json!(1), "", "wrong_type"),
         (json!({}), "", "one_of"),
@@ -205,7 +205,34 @@ async fn other_bodies_are_refused_in_the_same_way() {
         ada.posts(path, &json!({"token": "x", "tokn": "y"})).await.refuses(422, "invalid_body").points_at("/tokn", "unknown_field");
     }
     let nobody = app.nobody();
+    let array = json!(["bkn_x"]);
+    nobody.posts("/v1/invites/preview", &array).await.refuses(422, "invalid_body").points_at("", "wrong_type");
     nobody.posts("/v1/invites/preview", &json!({})).await.refuses(422, "invalid_body").points_at("/token", "required");
     let long = json!({"token": "x", "reason": "é".repeat(501)});
     ada.posts("/v1/invites/decline", &long).await.refuses(422, "invalid_body").points_at("/reason", "message_too_long");
+}
+
+#[tokio::test]
+async fn an_array_is_no_object() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    let ada = app.person("ada");
+    let table = app.items("invite").await.len();
+    ada.posts("/v1/invites/accept", &json!([invited.token, null, null])).await.refuses(422, "invalid_body").points_at("", "wrong_type");
+    ada.posts("/v1/invites/decline", &json!([invited.token, null, null, null])).await.refuses(422, "invalid_body").points_at("", "wrong_type");
+    alice.patches("/v1/groups/3773/members/alice", &json!([["owner"]])).await.refuses(422, "invalid_body").points_at("", "wrong_type");
+    assert_eq!(app.items("invite").await.len(), table);
+    assert_eq!(alice.reads(&invited.id).await.json["state"], "pending");
+}
+
+#[tokio::test]
+#[ignore = "serde reads a nested struct from an array, field by field: harmless, but a typo that passes"]
+async fn an_array_is_no_object_inside_a_body_either() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    for (field, value) in [("account", json!([3, "4611"])), ("link", json!([5, []])), ("person", json!(["ada@example.com", null, null]))] {
+        let answer = alice.invites(json!({ field: value })).await.refuses(422, "invalid_body");
+        answer.points_at(&format!("/{field}"), "wrong_type");
+    }
 }

@@ -123,7 +123,12 @@ async fn a_group_takes_as_many_as_it_has_seats() {
     bob.accepts(&second.token).await.is(200);
     alice.sets_policy(json!({"max_members": 3})).await;
     alice.sets_policy(json!({"max_members": null})).await;
-    assert_eq!(alice.gets(HERE).await.json["member_count"], 2);
+    let link = alice.invited(json!({"link": {}})).await;
+    ada.accepts(&link.token).await.is(200);
+    assert_eq!(alice.gets(HERE).await.json["member_count"], 3);
+    // Members were counted all the while, so that the limit can come back.
+    alice.sets_policy(json!({"max_members": 3})).await;
+    app.person("eve").accepts(&link.token).await.refuses(409, "seats_full");
 }
 
 #[tokio::test]

@@ -71,6 +71,19 @@ async fn two_hundred_rush_to_a_link_for_twenty() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_link_whose_last_uses_are_taken_at_once_is_listed_as_exhausted() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let link = alice.invited(json!({"link": {"max_uses": 8}})).await;
+    let crowd = crowd(&app, 8).await;
+    let answers = join_all(crowd.iter().map(|person| person.accepts_at_last(&link.token))).await;
+    assert_eq!(count(&answers, 200), 8);
+    assert_eq!(alice.reads(&link.id).await.json["state"], "exhausted");
+    assert_eq!(alice.lists("?state=exhausted").await.each("id"), [link.id.as_str()]);
+    assert!(alice.lists("?state=pending").await.data().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn fifty_creates_for_one_address_make_one_invite_and_one_mail() {
     let app = App::start().await;
     let alice = app.owner().await;

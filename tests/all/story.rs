@@ -114,3 +114,33 @@ async fn the_page_protects_the_link_and_changes_nothing() {
     assert_eq!(after.header("etag"), before.header("etag"));
     assert_eq!(after.json, before.json);
 }
+
+#[tokio::test]
+async fn the_answer_to_an_acceptance_shows_the_invite_as_it_then_stands() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let by_address = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
+    let counted = alice.invited(json!({"link": {"max_uses": 2}})).await;
+    let uncounted = alice.invited(json!({"link": {}})).await;
+    app.advance(60);
+    for (user, invited) in [("ada", &by_address), ("bob", &counted), ("eve", &counted), ("joe", &uncounted)] {
+        let accepted = app.person(user).accepts(&invited.token).await.is(200);
+        assert_eq!(accepted.json["invite"], alice.reads(&invited.id).await.json, "{user}");
+        app.advance(60);
+    }
+}
+
+#[tokio::test]
+async fn a_member_who_is_invited_otherwise_stays_the_member_they_are() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let by_address = alice.invited(json!({"email": "ada@example.com", "roles": ["admin"]})).await;
+    let link = alice.invited(json!({"link": {}})).await;
+    let ada = app.person("ada");
+    ada.accepts(&link.token).await.is(200);
+    ada.accepts(&by_address.token).await.refuses(409, "already_member");
+    assert_eq!(alice.reads(&by_address.id).await.json["state"], "pending");
+    let members = alice.gets(&format!("/v1/groups/{GROUP}/members")).await;
+    assert_eq!(members.data()[0]["roles"], json!(["member"]));
+    alice.revokes(&by_address.id).await.is(200);
+}

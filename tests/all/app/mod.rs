@@ -137,7 +137,8 @@ impl App {
         let endpoint = self.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").expect("an endpoint");
         let scan = json!({ "TableName": self.running.environment.required("TABLE_NAME").expect("a table") });
         let request = self.client.post(endpoint).header("x-amz-target", "DynamoDB_20120810.Scan");
-        let request = request.header("content-type", "application/x-amz-json-1.0").header("authorization", SIGNED).body(scan.to_string());
+        let request = request.header("content-type", "application/x-amz-json-1.0").header("authorization", SIGNED);
+        let request = request.header("x-amz-date", "20260101T000000Z").body(scan.to_string());
         let answer: Value = request.send().await.expect("the table answers").json().await.expect("JSON");
         assert!(answer["LastEvaluatedKey"].is_null(), "the table is larger than one page");
         answer["Items"].as_array().unwrap_or_else(|| panic!("{answer}")).iter().map(Value::to_string).collect()
