@@ -35,8 +35,9 @@ impl Engine {
             if let Some(accepted) = self.accepted_before(caller, &invite, now).await? {
                 return Ok(accepted);
             }
-            let invite = live(invite, now)?;
+            // Before the invite's state: it was revoked with the group, and the group is what is missing.
             let group = group.ok_or(Refusal::GroupNotFound)?;
+            let invite = live(invite, now)?;
             self.check_right(&group, &invite).await?;
             if let Some(accepted) = self.join(caller, &invite, &group, now).await? {
                 return Ok(accepted);
