@@ -6,7 +6,7 @@ use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::invite::{IdentityPolicy, Invite, State};
-use crate::domain::invitee::Invitee;
+use crate::domain::invitee::{Invitee, Link};
 use crate::domain::member::Member;
 use crate::domain::user::{self, Profile, User, UserState};
 use crate::store::{JoinOutcome, Joining, StoreError};
@@ -112,27 +112,31 @@ impl Engine {
         }
     }
 
-    /// The invite as the write left it; a counted link whose last use this may have been is written down as exhausted.
+    /// The invite as the write left it.
     async fn after_join(&self, caller: &Caller, invite: &Invite, now: Timestamp) -> Outcome<Invite> {
-        let mut after = invite.clone();
-        match &mut after.invitee {
-            Invitee::Link(link) if link.max_uses.is_some() => {
-                link.uses += 1;
-                after.version += 1;
-                if link.is_used_up() {
-                    self.store.mark_exhausted(invite, now).await?;
-                }
-            }
-            Invitee::Link(_) => {}
-            _ => {
-                after.stored_state = State::Accepted;
-                after.resolved_at = Some(now);
-                after.resolved_by = Some(caller.user.clone());
-                after.version += 1;
-                after.updated_at = now;
-            }
+        match invite.invitee.link() {
+            Some(link) if link.max_uses.is_some() => self.after_use(invite, now).await,
+            Some(_) => Ok(invite.clone()),
+            None => Ok(Invite {
+                stored_state: State::Accepted,
+                resolved_at: Some(now),
+                resolved_by: Some(caller.user.clone()),
+                version: invite.version + 1,
+                updated_at: now,
+                ..invite.clone()
+            }),
         }
-        Ok(after)
+    }
+
+    /// The counted link as it is now, for others may have joined meanwhile; whoever finds its uses taken writes it down as exhausted.
+    async fn after_use(&self, invite: &Invite, now: Timestamp) -> Outcome<Invite> {
+        let found = self.store.invite(&invite.group, invite.id).await?.ok_or(Refusal::InviteNotFound)?;
+        if found.stored_state != State::Pending || !found.invitee.link().is_some_and(Link::is_used_up) {
+            return Ok(found);
+        }
+        self.store.mark_exhausted(&found, now).await?;
+        let version = found.version + 1;
+        Ok(Invite { stored_state: State::Exhausted, resolved_at: Some(now), updated_at: now, version, ..found })
     }
 
     /// A member who came by this very link keeps the membership; any other member has one already.
