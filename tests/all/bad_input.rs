@@ -98,16 +98,43 @@ fn wrong() -> Vec<(Value, &'static str, &'static str)> {
         wrong.push((with(field, json!("x")), "", "unknown_field"));
     }
     for address in [
-        "", "ada", "@example.com", "ada@", "ada@example", "a@b@example.com", "ada@example.com\r\nBcc: eve@example.com", "<ada@example.com>",
-        "Ada <ada@example.com>", "\"a b\"@example.com", "ada@[127.0.0.1]", "ada@example..com", ".ada@example.com", "ada@-example.com",
-        "ada,eve@example.com", "ada@example.com,eve@example.com", "ada@example.com;eve@example.com", "=?utf-8?q?ada=40example.com?=",
-        "adа@example.com", "ada@exam ple.com", "mailto:ada@example.com",
+        "",
+        "ada",
+        "@example.com",
+        "ada@",
+        "ada@example",
+        "a@b@example.com",
+        "ada@example.com\r\nBcc: eve@example.com",
+        "<ada@example.com>",
+        "Ada <ada@example.com>",
+        "\"a b\"@example.com",
+        "ada@[127.0.0.1]",
+        "ada@example..com",
+        ".ada@example.com",
+        "ada@-example.com",
+        "ada,eve@example.com",
+        "ada@example.com,eve@example.com",
+        "ada@example.com;eve@example.com",
+        "=?utf-8?q?ada=40example.com?=",
+        "adа@example.com",
+        "ada@exam ple.com",
+        "mailto:ada@example.com",
     ] {
         wrong.push((json!({"email": address}), "/email", "invalid_email"));
     }
     for url in [
-        "", "https://evil.example/", "//evil.example", "/\\evil.example", "/%5cevil.example", "javascript:alert(1)", "data:text/html,x",
-        "https://app.example@evil.example/", "https://app.example.evil.example/", "/ok\r\nSet-Cookie: a=1", "evil", "http://app.example/",
+        "",
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/%5cevil.example",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://app.example@evil.example/",
+        "https://app.example.evil.example/",
+        "/ok\r\nSet-Cookie: a=1",
+        "evil",
+        "http://app.example/",
     ] {
         wrong.push((with("redirect_url", json!(url)), "/redirect_url", "redirect_not_allowed"));
     }
@@ -118,9 +145,8 @@ fn wrong() -> Vec<(Value, &'static str, &'static str)> {
 async fn what_is_not_right_is_refused_and_leaves_nothing() {
     let app = App::with_settings(&[("REDIRECT_ORIGINS", "https://app.example"), ("LIMIT_INVITES_PER_INVITER_HOUR", "1000")]).await;
     let alice = app.owner().await;
-    let send = |content_type: &str, body: Vec<u8>| {
-        alice.sends(alice.request(Method::POST, PATH).header("content-type", content_type).body(body))
-    };
+    let send =
+        |content_type: &str, body: Vec<u8>| alice.sends(alice.request(Method::POST, PATH).header("content-type", content_type).body(body));
     for body in MALFORMED {
         let answer = send("application/json", body.to_vec()).await;
         let text = String::from_utf8_lossy(body).into_owned();
@@ -143,7 +169,9 @@ async fn what_is_not_right_is_refused_and_leaves_nothing() {
     }
 
     let good = br#"{"email":"ada@example.com"}"#;
-    for content_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/json; charset=utf-16", "application/jsonp"] {
+    for content_type in
+        ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/json; charset=utf-16", "application/jsonp"]
+    {
         send(content_type, good.to_vec()).await.refuses(415, "unsupported_media_type");
     }
     let untyped = alice.sends(alice.request(Method::POST, PATH).body(good.to_vec())).await;
@@ -167,7 +195,12 @@ async fn a_body_may_have_64_kib_and_not_a_byte_more() {
     let alice = app.owner().await;
     let of_size = |size: usize| {
         let body = r#"{"email":"ada@example.com"}"#;
-        alice.sends(alice.request(Method::POST, PATH).header("content-type", "application/json").body(format!("{body}{}", " ".repeat(size - body.len()))))
+        alice.sends(
+            alice
+                .request(Method::POST, PATH)
+                .header("content-type", "application/json")
+                .body(format!("{body}{}", " ".repeat(size - body.len()))),
+        )
     };
     of_size(64 * 1024 + 1).await.refuses(413, "body_too_large");
     of_size(6 * 1024 * 1024).await.refuses(413, "body_too_large");
@@ -201,7 +234,10 @@ async fn other_bodies_are_refused_in_the_same_way() {
         one_of(ada.posts(path, &json!({"group": "3773"})).await);
         one_of(ada.posts(path, &json!({"token": "x", "group": "3773", "invite": "1"})).await);
         ada.posts(path, &json!({"token": 1})).await.refuses(422, "invalid_body").points_at("/token", "wrong_type");
-        ada.posts(path, &json!({"group": "3773", "invite": "0"})).await.refuses(422, "invalid_body").points_at("/invite", "invalid_invite_id");
+        ada.posts(path, &json!({"group": "3773", "invite": "0"}))
+            .await
+            .refuses(422, "invalid_body")
+            .points_at("/invite", "invalid_invite_id");
         ada.posts(path, &json!({"token": "x", "tokn": "y"})).await.refuses(422, "invalid_body").points_at("/tokn", "unknown_field");
     }
     let nobody = app.nobody();
@@ -220,7 +256,10 @@ async fn an_array_is_no_object() {
     let ada = app.person("ada");
     let table = app.items("invite").await.len();
     ada.posts("/v1/invites/accept", &json!([invited.token, null, null])).await.refuses(422, "invalid_body").points_at("", "wrong_type");
-    ada.posts("/v1/invites/decline", &json!([invited.token, null, null, null])).await.refuses(422, "invalid_body").points_at("", "wrong_type");
+    ada.posts("/v1/invites/decline", &json!([invited.token, null, null, null]))
+        .await
+        .refuses(422, "invalid_body")
+        .points_at("", "wrong_type");
     alice.patches("/v1/groups/3773/members/alice", &json!([["owner"]])).await.refuses(422, "invalid_body").points_at("", "wrong_type");
     assert_eq!(app.items("invite").await.len(), table);
     assert_eq!(alice.reads(&invited.id).await.json["state"], "pending");

@@ -132,7 +132,8 @@ async fn a_signature_that_is_not_the_issuers_is_refused() {
         let raw = |name: &str| public[name].as_str().map(|text| URL_SAFE_NO_PAD.decode(text).unwrap());
         let secrets = [Some(public.to_string().into_bytes()), field("n"), raw("n"), field("x"), raw("x")];
         for secret in secrets.into_iter().flatten() {
-            let header = Header { typ: Some("at+jwt".into()), kid: public["kid"].as_str().map(str::to_owned), ..Header::new(Algorithm::HS256) };
+            let header =
+                Header { typ: Some("at+jwt".into()), kid: public["kid"].as_str().map(str::to_owned), ..Header::new(Algorithm::HS256) };
             is_invalid(with_token(&app, &encode(&header, &claims, &EncodingKey::from_secret(&secret)).unwrap()).await, "HS256");
         }
     }
@@ -143,7 +144,14 @@ async fn a_signature_that_is_not_the_issuers_is_refused() {
     let other = encoded(&json!({"iss": issuer.name(), "aud": "beckon", "sub": "root", "iat": app.now(), "exp": app.now() + 600}));
     is_invalid(with_token(&app, &format!("{head}.{other}.{signature}")).await, "another payload");
     let half = &signature[..signature.len() / 2];
-    for token in [message.to_owned(), format!("{message}."), format!("{message}.{half}"), format!("{right}."), format!("{right}.x.y"), format!("{right}=")] {
+    for token in [
+        message.to_owned(),
+        format!("{message}."),
+        format!("{message}.{half}"),
+        format!("{right}."),
+        format!("{right}.x.y"),
+        format!("{right}="),
+    ] {
         is_invalid(with_token(&app, &token).await, &token);
     }
 }

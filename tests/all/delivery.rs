@@ -164,7 +164,10 @@ async fn who_asks_for_no_mail_gets_none() {
     let app = App::start().await;
     let alice = app.owner().await;
     let quiet = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
-    assert_eq!(quiet.json["delivery"], json!({"channel": null, "state": "not_requested", "attempts": 0, "updated_at": null, "reason": null}));
+    assert_eq!(
+        quiet.json["delivery"],
+        json!({"channel": null, "state": "not_requested", "attempts": 0, "updated_at": null, "reason": null})
+    );
     assert_eq!(quiet.json["send_count"], 0);
     app.settled(&alice).await;
     assert!(app.mails_to("ada@example.com").await.is_empty());

@@ -113,7 +113,8 @@ async fn a_group_takes_as_many_as_it_has_seats() {
     let app = App::start().await;
     let alice = app.user("alice");
     alice.creates_group_with(json!({"max_members": 2})).await;
-    let (first, second) = (alice.invited(json!({"email": "ada@example.com"})).await, alice.invited(json!({"email": "bob@example.com"})).await);
+    let (first, second) =
+        (alice.invited(json!({"email": "ada@example.com"})).await, alice.invited(json!({"email": "bob@example.com"})).await);
     let (ada, bob) = (app.person("ada"), app.person("bob"));
     ada.accepts(&first.token).await.is(200);
     bob.accepts(&second.token).await.refuses(409, "seats_full");

@@ -82,7 +82,8 @@ async fn while_the_first_is_pending_there_is_no_second() {
     let app = App::start().await;
     let alice = app.owner().await;
     let first = alice.invited(json!({"email": "ada@example.com"})).await;
-    for body in [json!({"email": "ada@example.com"}), json!({"email": "ADA@EXAMPLE.COM"}), json!({"person": {"email": "ada@example.com"}})] {
+    for body in [json!({"email": "ada@example.com"}), json!({"email": "ADA@EXAMPLE.COM"}), json!({"person": {"email": "ada@example.com"}})]
+    {
         let refused = alice.invites(body).await.refuses(409, "invite_already_pending");
         assert_eq!(refused.json["invite_id"], json!(first.id));
         assert!(!refused.text.contains("bkn_"));

@@ -44,7 +44,12 @@ async fn every_token_that_is_not_ours_gets_one_answer() {
     let ada = app.person("ada");
     let expected = app.nobody().previews("x").await.refuses(404, "invite_not_found").without_instance();
     for token in wrong {
-        for answer in [ada.accepts(&token).await, ada.declines(&token).await, app.nobody().declines(&token).await, app.nobody().previews(&token).await] {
+        for answer in [
+            ada.accepts(&token).await,
+            ada.declines(&token).await,
+            app.nobody().declines(&token).await,
+            app.nobody().previews(&token).await,
+        ] {
             assert_eq!(answer.refuses(404, "invite_not_found").without_instance(), expected, "{token:?}");
         }
     }
