@@ -7,6 +7,7 @@ mod bad_input;
 mod callers;
 mod delivery;
 mod directory;
+mod faults;
 mod groups;
 mod identity;
 mod layout;

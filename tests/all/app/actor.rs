@@ -131,6 +131,17 @@ impl<'a> Actor<'a> {
         Invited::of(self.invites(body).await)
     }
 
+    /// Asks to invite into [`GROUP`], and tries again as long as the service says so; whether it ever did.
+    pub(crate) async fn invites_at_last(&self, body: Value) -> (Answer, bool) {
+        for tries in 0..TRIES {
+            let answer = self.invites(body.clone()).await;
+            if answer.status != 503 {
+                return (answer, tries > 0);
+            }
+        }
+        panic!("the service stayed unavailable")
+    }
+
     pub(crate) async fn accepts(&self, token: &str) -> Answer {
         self.posts("/v1/invites/accept", &json!({ "token": token })).await
     }

@@ -14,6 +14,7 @@ mod issuer;
 mod mail;
 mod server;
 mod ses;
+mod table;
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -29,6 +30,7 @@ pub(crate) use answer::Answer;
 pub(crate) use issuer::{Issuer, SigningKey};
 pub(crate) use mail::Mail;
 pub(crate) use ses::{Ses, Verdict};
+pub(crate) use table::LossyTable;
 
 /// The group that verbs without another are about.
 pub(crate) const GROUP: &str = "3773";
