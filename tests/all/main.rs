@@ -1,4 +1,22 @@
 //! Every test that needs more than one package, in one binary.
 #![cfg(test)]
 
+mod app;
+mod authority;
+mod bad_input;
+mod callers;
+mod delivery;
+mod directory;
+mod faults;
+mod groups;
+mod identity;
 mod layout;
+mod lifecycle;
+mod links;
+mod lists;
+mod outsiders;
+mod races;
+mod re_invite;
+mod secrets;
+mod story;
+mod tokens;

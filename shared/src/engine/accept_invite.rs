@@ -7,7 +7,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::ids::UserId;
 use crate::domain::invite::{IdentityPolicy, Invite, State};
-use crate::domain::invitee::Invitee;
+use crate::domain::invitee::{Invitee, Link};
 use crate::domain::member::Member;
 use crate::domain::user::{self, Profile, User, UserState};
 use crate::store::{JoinOutcome, Joining, StoreError};
@@ -36,8 +36,9 @@ impl Engine {
             if let Some(accepted) = self.accepted_before(caller, &invite, now).await? {
                 return Ok(accepted);
             }
-            let invite = live(invite, now)?;
+            // Before the invite's state: it was revoked with the group, and the group is what is missing.
             let group = group.ok_or(Refusal::GroupNotFound)?;
+            let invite = live(invite, now)?;
             self.check_right(&group, &invite).await?;
             if let Some(accepted) = self.join(caller, &invite, &group, now).await? {
                 return Ok(accepted);
@@ -112,27 +113,39 @@ impl Engine {
         }
     }
 
-    /// The invite as the write left it; a counted link whose last use this may have been is written down as exhausted.
+    /// The invite as the write left it.
     async fn after_join(&self, caller: &Caller, invite: &Invite, now: Timestamp) -> Invite {
-        let mut after = invite.clone();
-        match &mut after.invitee {
-            Invitee::Link(link) if link.max_uses.is_some() => {
-                link.uses += 1;
-                after.version += 1;
-                if link.is_used_up() {
-                    self.mark_exhausted(invite, now).await;
-                }
-            }
-            Invitee::Link(_) => {}
-            _ => {
-                after.stored_state = State::Accepted;
-                after.resolved_at = Some(now);
-                after.resolved_by = Some(caller.user.clone());
-                after.version += 1;
-                after.updated_at = now;
-            }
+        match invite.invitee.link() {
+            Some(link) if link.max_uses.is_some() => self.after_use(invite, now).await,
+            Some(_) => invite.clone(),
+            None => Invite {
+                stored_state: State::Accepted,
+                resolved_at: Some(now),
+                resolved_by: Some(caller.user.clone()),
+                version: invite.version + 1,
+                updated_at: now,
+                ..invite.clone()
+            },
         }
-        after
+    }
+
+    /// The counted link as it is now, for others may have joined meanwhile; whoever finds its uses taken writes it down as exhausted.
+    ///
+    /// The caller has joined, whatever becomes of this: where the table can't answer, the invite is given as it was read before.
+    async fn after_use(&self, invite: &Invite, now: Timestamp) -> Invite {
+        let found = match self.store.invite(&invite.group, invite.id).await {
+            Ok(found) => found.unwrap_or_else(|| invite.clone()),
+            Err(error) => {
+                tracing::warn!(%error, "Could not read a link again after its use");
+                return invite.clone();
+            }
+        };
+        if found.stored_state != State::Pending || !found.invitee.link().is_some_and(Link::is_used_up) {
+            return found;
+        }
+        self.mark_exhausted(&found, now).await;
+        let version = found.version + 1;
+        Invite { stored_state: State::Exhausted, resolved_at: Some(now), updated_at: now, version, ..found }
     }
 
     /// A member who came by this very link keeps the membership; any other member has one already.

@@ -1,10 +1,10 @@
 //! Groups: made with their first owner, changed one version at a time, and deleted for good.
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::access::{self, Item, Transaction, number, text};
-use super::invites::live_group;
+use super::invites::{incomplete, live_group};
 use super::{Store, StoreError, items, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
@@ -79,17 +79,15 @@ impl Store {
             }
         }
         let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
-        let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::group(&group.id).into_item()));
+        // A transaction, so that a change whose answer gets lost and that the SDK sends again does not meet itself.
+        let update = Update::builder().table_name(&self.table).set_key(Some(keys::group(&group.id).into_item()));
         let update = update.update_expression(format!("SET {}{remove}", set.join(", ")));
         let update = update.condition_expression("#state = :active AND #version = :before").set_expression_attribute_names(Some(names));
-        let update = update.set_expression_attribute_values(Some(values));
-        match access::write_once_free(|| update.clone().send()).await {
-            Ok(_) => Ok(UpdateGroupOutcome::Updated),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(UpdateGroupOutcome::Changed)
-            }
-            Err(error) => Err(error.into()),
-        }
+        let update = update.set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
+        Ok(match self.transact(vec![TransactWriteItem::builder().update(update).build()]).await? {
+            Transaction::Committed => UpdateGroupOutcome::Updated,
+            Transaction::Refused(_) => UpdateGroupOutcome::Changed,
+        })
     }
 
     /// Flips the group to deleted, then revokes its pending invites and removes its members, page by page.

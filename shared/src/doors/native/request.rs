@@ -81,7 +81,9 @@ fn limit_and_cursor(request: &Request) -> Result<(u8, Option<String>), RequestEr
         }
         _ => return Err(RequestError::InvalidQuery("limit", "Give 1 to 100.")),
     };
-    Ok((limit, query_parameter(request, "cursor").into_iter().next()))
+    let mut cursors = query_parameter(request, "cursor");
+    let cursor = cursors.pop();
+    if cursors.is_empty() { Ok((limit, cursor)) } else { Err(RequestError::InvalidQuery("cursor", "Give one cursor.")) }
 }
 
 /// The version that `If-Match` names, if the header is there and is not `*`.

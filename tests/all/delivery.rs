@@ -1,0 +1,241 @@
+//! Mails: each once, in spite of streams that repeat and an SES that fails; and harmless, whatever people call themselves.
+
+use aws_lambda_events::event::dynamodb::Event;
+use background_send_mail::handle;
+use serde_json::{Value, json};
+use shared::MailService;
+use shared::config::Environment;
+
+use crate::app::{Actor, App, Invited, Ses, Verdict, eventually};
+
+const THROTTLED: Verdict = Verdict::Refused(429, "TooManyRequestsException");
+const BROKEN: Verdict = Verdict::Refused(500, "InternalServiceErrorException");
+const REJECTED: Verdict = Verdict::Refused(400, "MessageRejected");
+const PAUSED: Verdict = Verdict::Refused(400, "SendingPausedException");
+
+/// The stream's record of an invite that was just written, as Lambda brings it.
+fn record(invited: &Invited, sequence_number: &str) -> Value {
+    let key = json!({"pk": {"S": "G#3773"}, "sk": {"S": format!("I#{}", invited.id)}});
+    json!({
+        "eventID": sequence_number, "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb", "awsRegion": "us-east-1",
+        "eventSourceARN": "arn:aws:dynamodb:us-east-1:123456789012:table/beckon/stream/2026-01-01T00:00:00.000",
+        "dynamodb": {
+            "ApproximateCreationDateTime": 1_795_858_259, "Keys": key, "SequenceNumber": sequence_number, "SizeBytes": 100,
+            "StreamViewType": "NEW_IMAGE",
+            "NewImage": {"group": {"S": "3773"}, "id": {"N": invited.id}, "generation": {"N": "1"}, "outbox": {"S": "queued"}},
+        },
+    })
+}
+
+fn event(records: &[Value]) -> Event {
+    serde_json::from_value(json!({ "Records": records })).expect("an event")
+}
+
+/// The mail sender as the service has it, but with this SES.
+fn sender(app: &App, ses: &Ses) -> MailService {
+    let names = [
+        "TABLE_NAME",
+        "PUBLIC_URL",
+        "TOKEN_KEY",
+        "MAIL_FROM",
+        "AWS_REGION",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_ENDPOINT_URL_DYNAMODB",
+    ];
+    let variables = names.map(|name| (name.to_owned(), app.running.environment.required(name).expect("set").to_owned()));
+    let environment: Environment = variables.into_iter().chain([("AWS_ENDPOINT_URL_SESV2".to_owned(), ses.url())]).collect();
+    MailService::start(&environment, app.running.clock.clone()).expect("a mail service")
+}
+
+async fn delivered(alice: &Actor<'_>, id: &str, state: &str) -> Value {
+    eventually(&format!("delivery {state}"), || async {
+        let delivery = alice.reads(id).await.json["delivery"].clone();
+        (delivery["state"] == state).then_some(delivery)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_record_that_comes_twice_sends_one_mail() {
+    let stuck = Ses::always(PAUSED).await;
+    let app = App::with(stuck.options()).await;
+    let alice = app.owner().await;
+    let ses = Ses::first(&[]).await;
+    let sender = sender(&app, &ses);
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    let record = record(&invited, "100");
+    for _ in 0..3 {
+        let response = handle(&sender, event(std::slice::from_ref(&record))).await.unwrap();
+        assert!(response.batch_item_failures.is_empty());
+    }
+    let response = handle(&sender, event(&[record.clone(), record])).await.unwrap();
+    assert!(response.batch_item_failures.is_empty());
+    assert_eq!(ses.taken(), ["ada@example.com"]);
+    let delivery = alice.reads(&invited.id).await.json["delivery"].clone();
+    assert_eq!((&delivery["state"], &delivery["attempts"]), (&json!("sent"), &json!(1)));
+}
+
+#[tokio::test]
+async fn a_batch_ends_at_the_first_record_that_fails_for_now() {
+    let stuck = Ses::always(PAUSED).await;
+    let app = App::with(stuck.options()).await;
+    let alice = app.owner().await;
+    let ses = Ses::always_to("eve@example.com", PAUSED).await;
+    let sender = sender(&app, &ses);
+    let mut records = Vec::new();
+    for (at, name) in ["ada", "eve", "bob"].iter().enumerate() {
+        records.push(record(&alice.invited(json!({"email": format!("{name}@example.com")})).await, &format!("{}00", at + 1)));
+    }
+    let response = handle(&sender, event(&records)).await.unwrap();
+    let failures: Vec<_> = response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_deref()).collect();
+    assert_eq!(failures, [Some("200")]);
+    assert_eq!(ses.taken(), ["ada@example.com"]);
+}
+
+#[tokio::test]
+async fn a_record_without_a_readable_invite_is_passed_over() {
+    let app = App::start().await;
+    let ses = Ses::first(&[]).await;
+    let sender = sender(&app, &ses);
+    let mut unreadable = record(&app.owner().await.invited(json!({"link": {}})).await, "100");
+    unreadable["dynamodb"]["NewImage"] = json!({"group": {"S": "a#b"}, "id": {"N": "0"}, "generation": {"N": "-1"}});
+    let mut empty = unreadable.clone();
+    empty["dynamodb"]["NewImage"] = json!({});
+    let response = handle(&sender, event(&[unreadable, empty])).await.unwrap();
+    assert!(response.batch_item_failures.is_empty() && ses.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_mail_that_ses_can_not_take_now_is_sent_later_and_once() {
+    let ses = Ses::first(&[THROTTLED, BROKEN, THROTTLED, BROKEN]).await;
+    let app = App::with(ses.options()).await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    let delivery = delivered(&alice, &invited.id, "sent").await;
+    assert!(delivery["reason"].is_null());
+    let next = alice.invited(json!({"email": "eve@example.com"})).await;
+    delivered(&alice, &next.id, "sent").await;
+    assert_eq!(ses.taken(), ["ada@example.com", "eve@example.com"]);
+    assert!(alice.reads(&invited.id).await.json["last_sent_at"].is_string());
+}
+
+#[tokio::test]
+async fn a_mail_that_ses_rejects_fails_for_good() {
+    let ses = Ses::always_to("ada@example.com", REJECTED).await;
+    let app = App::with(ses.options()).await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    let delivery = delivered(&alice, &invited.id, "failed").await;
+    assert_eq!((&delivery["reason"], &delivery["attempts"]), (&json!("rejected"), &json!(1)));
+    let next = alice.invited(json!({"email": "eve@example.com"})).await;
+    delivered(&alice, &next.id, "sent").await;
+    assert_eq!(ses.asked(), ["ada@example.com", "eve@example.com"]);
+    // The link works all the same, for who made it can hand it over.
+    app.person("ada").accepts(&invited.token).await.is(200);
+}
+
+#[tokio::test]
+async fn the_mail_of_an_invite_that_died_meanwhile_is_not_sent() {
+    let stuck = Ses::always(PAUSED).await;
+    let app = App::with(stuck.options()).await;
+    let alice = app.owner().await;
+    let mut records = Vec::new();
+    let revoked = alice.invited(json!({"email": "revoked@example.com"})).await;
+    alice.revokes(&revoked.id).await.is(200);
+    let declined = alice.invited(json!({"email": "declined@example.com"})).await;
+    app.nobody().declines(&declined.token).await.is(200);
+    let accepted = alice.invited(json!({"email": "accepted@example.com"})).await;
+    app.person("accepted").accepts(&accepted.token).await.is(200);
+    let expired = alice.invited(json!({"email": "expired@example.com", "expires_in": 300})).await;
+    app.advance(301);
+    let live = alice.invited(json!({"email": "live@example.com"})).await;
+    for (at, invited) in [&revoked, &declined, &accepted, &expired, &live].into_iter().enumerate() {
+        records.push(record(invited, &format!("{}00", at + 1)));
+    }
+    let ses = Ses::first(&[]).await;
+    let response = handle(&sender(&app, &ses), event(&records)).await.unwrap();
+    assert!(response.batch_item_failures.is_empty());
+    assert_eq!(ses.taken(), ["live@example.com"]);
+}
+
+#[tokio::test]
+async fn who_asks_for_no_mail_gets_none() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let quiet = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
+    assert_eq!(
+        quiet.json["delivery"],
+        json!({"channel": null, "state": "not_requested", "attempts": 0, "updated_at": null, "reason": null})
+    );
+    assert_eq!(quiet.json["send_count"], 0);
+    app.settled(&alice).await;
+    assert!(app.mails_to("ada@example.com").await.is_empty());
+}
+
+#[tokio::test]
+async fn hostile_names_are_harmless_in_the_mail() {
+    let app = App::start().await;
+    let mallory = app.user("mallory").name("<script>alert(1)</script> https://evil.example/login");
+    let name = "<img src=x onerror=alert(1)> www.evil.example \u{202e}moc.live";
+    mallory.creates(json!({"id": "evil", "name": name})).await;
+    let person = json!({"email": "ada@example.com", "first_name": "\"><b>Ada http://evil.example"});
+    let message = "Call now:\n<a href=\"https://evil.example\">here</a> https://evil.example/x\n.\nSubject: x";
+    mallory.invites_to("evil", json!({"person": person, "message": message})).await.is(201);
+    let mail = app.mail_to("ada@example.com").await;
+    assert!(!mail.subject.contains(char::is_control) && mail.subject.chars().count() <= 78);
+    for part in [&mail.subject, &mail.text, &mail.html] {
+        assert!(!part.contains('\u{202e}') && !part.contains("https://evil.example/login") && !part.contains("www.evil.example"), "{part}");
+    }
+    for tag in ["<script", "<img", "<b>", "href=\"https://evil"] {
+        assert!(!mail.html.contains(tag), "{tag}: {}", mail.html);
+    }
+    assert_eq!(mail.html.matches("href=").count(), 1);
+    assert!(mail.link().starts_with(&app.running.url));
+
+    let page = app.nobody().opens(&mail.token()).await.is(200);
+    for tag in ["<script>alert", "<img", "<b>", "evil.example"] {
+        assert!(!page.text.contains(tag), "{tag}: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn a_name_with_line_breaks_never_gets_as_far_as_a_mail() {
+    let app = App::start().await;
+    let mallory = app.user("mallory").name("Eve\r\nBcc: all@example.com");
+    mallory.posts("/v1/groups", &json!({"id": "evil", "name": "a\r\nBcc: all@example.com"})).await.refuses(422, "invalid_body");
+    mallory.creates(json!({"id": "evil", "name": "Group"})).await;
+    mallory.invites_to("evil", json!({"email": "ada@example.com"})).await.is(201);
+    let mail = app.mail_to("ada@example.com").await;
+    assert_eq!(mail.subject, "Someone invites you to join Group");
+    assert!(!format!("{mail:?}").contains("Bcc"));
+}
+
+#[tokio::test]
+async fn no_header_of_the_request_changes_where_links_lead() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let headers = [
+        ("x-forwarded-host", "evil.example"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-port", "81"),
+        ("x-forwarded-prefix", "/evil"),
+        ("x-original-url", "https://evil.example/"),
+        ("x-host", "evil.example"),
+        ("forwarded", "host=evil.example;proto=https"),
+        ("origin", "https://evil.example"),
+        ("referer", "https://evil.example/"),
+    ];
+    for (number, (name, value)) in headers.into_iter().enumerate() {
+        let address = format!("p{number}@example.com");
+        let request = alice.request(reqwest::Method::POST, "/v1/groups/3773/invites").header(name, value).json(&json!({"email": address}));
+        let answer = alice.sends(request).await.is(201);
+        let expected = format!("{}/i/{}", app.running.url, answer.text_at("/token"));
+        assert_eq!(answer.text_at("/url"), expected, "{name}");
+        let mail = app.mail_to(&address).await;
+        assert_eq!(mail.link(), expected, "{name}");
+        assert!(!mail.html.contains("evil.example"), "{name}");
+    }
+    let page = alice.request(reqwest::Method::GET, "/i/bkn_x").header("x-forwarded-host", "evil.example");
+    assert!(!crate::app::Answer::to(page).await.text.contains("evil.example"));
+}

@@ -1,0 +1,245 @@
+//! What must hold when everybody comes at once.
+
+use futures::future::join_all;
+use serde_json::json;
+
+use crate::app::{Actor, Answer, App, GROUP};
+
+/// So many people, signed in already.
+async fn crowd<'a>(app: &'a App, count: usize) -> Vec<Actor<'a>> {
+    let crowd: Vec<Actor<'a>> = (0..count).map(|number| app.person(&format!("p{number:03}"))).collect();
+    join_all(crowd.iter().map(Actor::signs_in)).await;
+    crowd
+}
+
+/// How many of the answers have this status.
+fn count(answers: &[Answer], status: u16) -> usize {
+    answers.iter().filter(|answer| answer.status == status).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_accept_one_invite_at_once_and_one_joins() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    for round in 0..10 {
+        let invited = alice.invited(json!({"email": format!("x{round}@example.com"), "identity_policy": "bearer", "notify": false})).await;
+        let (ada, bob) = (app.user(&format!("ada{round}")), app.user(&format!("bob{round}")));
+        futures::join!(ada.signs_in(), bob.signs_in());
+        let (first, second) = futures::join!(ada.accepts_at_last(&invited.token), bob.accepts_at_last(&invited.token));
+        let (winner, loser) = if first.status == 200 { (first, second) } else { (second, first) };
+        let winner = winner.is(200);
+        let loser = loser.refuses(409, "invite_not_pending");
+        assert_eq!(loser.json["state"], "accepted");
+        assert_eq!(alice.sees_members().await.len(), 2 + round);
+        assert_eq!(alice.reads(&invited.id).await.json["resolved_by"]["id"], winner.json["membership"]["user_id"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_person_accepts_many_times_at_once_and_hears_yes_each_time() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    let counted = alice.invited(json!({"link": {"max_uses": 5}})).await;
+    let (ada, bob) = (app.person("ada"), app.person("bob"));
+    futures::join!(ada.signs_in(), bob.signs_in());
+    let answers = join_all((0..8).map(|_| ada.accepts_at_last(&invited.token))).await;
+    assert_eq!(count(&answers, 200), 8, "{answers:#?}");
+    assert!(answers.iter().all(|answer| answer.json["membership"] == answers[0].json["membership"]));
+    let answers = join_all((0..8).map(|_| bob.accepts_at_last(&counted.token))).await;
+    assert_eq!(count(&answers, 200), 8, "{answers:#?}");
+    assert_eq!(alice.reads(&counted.id).await.json["invitee"]["uses"], 1);
+    assert_eq!(alice.sees_members().await, ["ada", "alice", "bob"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_rush_to_a_link_for_twenty() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let link = alice.invited(json!({"link": {"max_uses": 20}})).await;
+    let crowd = crowd(&app, 200).await;
+    let answers = join_all(crowd.iter().map(|person| person.accepts_at_last(&link.token))).await;
+    assert_eq!((count(&answers, 200), count(&answers, 410)), (20, 180));
+    for answer in answers.into_iter().filter(|answer| answer.status == 410) {
+        assert_eq!(answer.refuses(410, "invite_used_up").json["state"], "exhausted");
+    }
+    assert_eq!(alice.sees_members().await.len(), 21);
+    let read = alice.reads(&link.id).await.json;
+    assert_eq!((&read["invitee"]["uses"], &read["state"]), (&json!(20), &json!("exhausted")));
+    assert_eq!(alice.lists("?state=exhausted").await.each("id"), [link.id.as_str()]);
+    assert!(alice.lists("?state=pending").await.data().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_whose_last_uses_are_taken_at_once_is_listed_as_exhausted() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let link = alice.invited(json!({"link": {"max_uses": 8}})).await;
+    let crowd = crowd(&app, 8).await;
+    let answers = join_all(crowd.iter().map(|person| person.accepts_at_last(&link.token))).await;
+    assert_eq!(count(&answers, 200), 8);
+    assert_eq!(alice.reads(&link.id).await.json["state"], "exhausted");
+    assert_eq!(alice.lists("?state=exhausted").await.each("id"), [link.id.as_str()]);
+    assert!(alice.lists("?state=pending").await.data().is_empty());
+}
+
+/// Invites ada fifty times at once, which makes one invite: its id.
+async fn fifty_at_once(alice: &Actor<'_>) -> String {
+    let answers = join_all((0..50).map(|_| alice.invites_at_last(json!({"email": "ada@example.com"})))).await;
+    // On a machine that is very busy the winner's answer may be a 503, and only its second try hears that there is an invite.
+    let busy = answers.iter().any(|(_, again)| *again);
+    let answers: Vec<Answer> = answers.into_iter().map(|(answer, _)| answer).collect();
+    let made = count(&answers, 201);
+    assert!(made == 1 || (busy && made == 0), "{made} were made");
+    let mut ids: Vec<String> = Vec::new();
+    for answer in answers {
+        ids.push(match answer.status {
+            201 => answer.text_at("/id").to_owned(),
+            _ => answer.refuses(409, "invite_already_pending").text_at("/invite_id").to_owned(),
+        });
+    }
+    ids.dedup();
+    assert_eq!(ids.len(), 1);
+    ids.remove(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_creates_for_one_address_make_one_invite_and_one_mail() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let id = fifty_at_once(&alice).await;
+    assert_eq!(alice.lists("").await.each("id"), [id]);
+    app.settled(&alice).await;
+    assert_eq!(app.mails_to("ada@example.com").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_revivals_of_a_dead_invite_make_one_life() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let first = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
+    alice.revokes(&first.id).await.is(200);
+    assert_eq!(fifty_at_once(&alice).await, first.id);
+    assert_eq!(alice.lists("").await.each("id"), [first.id]);
+    app.settled(&alice).await;
+    assert_eq!(app.mails_to("ada@example.com").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invite_is_never_both_accepted_and_revoked() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let crowd = crowd(&app, 20).await;
+    for (number, person) in crowd.iter().enumerate() {
+        let invited = alice.invited(json!({"email": format!("p{number:03}@example.com"), "notify": false})).await;
+        let (accepted, revoked) = futures::join!(person.accepts_at_last(&invited.token), alice.revokes(&invited.id));
+        let state = alice.reads(&invited.id).await.json["state"].clone();
+        let is_member = alice.sees_members().await.contains(&format!("p{number:03}"));
+        if accepted.status == 200 {
+            revoked.refuses(409, "invite_not_pending");
+            assert_eq!((state, is_member), (json!("accepted"), true));
+        } else {
+            accepted.refuses(410, "invite_revoked");
+            revoked.is(200);
+            assert_eq!((state, is_member), (json!("revoked"), false));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invite_is_never_both_accepted_and_declined() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let crowd = crowd(&app, 10).await;
+    for (number, person) in crowd.iter().enumerate() {
+        let invited = alice.invited(json!({"email": format!("p{number:03}@example.com"), "notify": false})).await;
+        let nobody = app.nobody();
+        let (accepted, declined) = futures::join!(person.accepts_at_last(&invited.token), nobody.declines(&invited.token));
+        assert!(matches!((accepted.status, declined.status), (200, 409) | (409, 200)), "{accepted:#?} {declined:#?}");
+        let is_member = alice.sees_members().await.contains(&format!("p{number:03}"));
+        assert_eq!(is_member, accepted.status == 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_never_has_more_members_than_seats() {
+    let app = App::start().await;
+    let alice = app.user("alice");
+    alice.creates_group_with(json!({"max_members": 6})).await;
+    let link = alice.invited(json!({"link": {}})).await;
+    let crowd = crowd(&app, 40).await;
+    let answers = join_all(crowd.iter().map(|person| person.accepts_at_last(&link.token))).await;
+    assert_eq!((count(&answers, 200), count(&answers, 409)), (5, 35));
+    for answer in answers.into_iter().filter(|answer| answer.status == 409) {
+        answer.refuses(409, "seats_full");
+    }
+    assert_eq!(alice.sees_members().await.len(), 6);
+    assert_eq!(alice.gets(&format!("/v1/groups/{GROUP}")).await.json["member_count"], 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_owners_who_leave_at_once_one_stays() {
+    let app = App::start().await;
+    for round in 0..10 {
+        let (alice, bob) = (app.person("alice"), app.person("bob"));
+        let group = format!("g{round}");
+        alice.creates(json!({"id": group, "name": "Group"})).await;
+        let invited = alice.invites_to(&group, json!({"email": "bob@example.com", "roles": ["owner"], "notify": false})).await.is(201);
+        bob.accepts(invited.text_at("/token")).await.is(200);
+        let member = |user: &str| format!("/v1/groups/{group}/members/{user}");
+        let (first, second) = (member("alice"), member("bob"));
+        let (first, second) = futures::join!(alice.deletes(&first), bob.deletes(&second));
+        let (stays, refused) = if first.status == 204 { (&bob, second) } else { (&alice, first.is(409)) };
+        refused.refuses(409, "last_owner");
+        assert_eq!(stays.gets(&format!("/v1/groups/{group}/members")).await.is(200).data().len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_person_invited_by_two_groups_at_once_is_one_user() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    alice.creates(json!({"id": "other", "name": "Other"})).await;
+    let body = json!({"person": {"email": "ada@example.com", "first_name": "Ada"}});
+    let creates = (0..20).map(|number| alice.invites_to(if number % 2 == 0 { GROUP } else { "other" }, body.clone()));
+    let answers = join_all(creates).await;
+    assert_eq!((count(&answers, 201), count(&answers, 409)), (2, 18), "{answers:#?}");
+    assert_eq!(app.items("user").await.len(), 1);
+
+    let ada = app.person("ada");
+    let tokens: Vec<&str> = answers.iter().filter_map(|answer| answer.json["token"].as_str()).collect();
+    let joined = join_all(tokens.iter().map(|token| ada.accepts_at_last(token))).await;
+    assert_eq!(count(&joined, 200), 2, "{joined:#?}");
+    assert_eq!(app.items("user").await.len(), 1);
+    assert_eq!(ada.gets("/v1/me").await.json["first_name"], "Ada");
+    assert_eq!(ada.gets("/v1/groups").await.each("id"), [GROUP, "other"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inviter_makes_exactly_so_many_invites_an_hour() {
+    let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "10")]).await;
+    let alice = app.owner().await;
+    let creates = (0..30).map(|number| alice.invites_at_last(json!({"email": format!("p{number}@example.com"), "notify": false})));
+    let answers = join_all(creates).await;
+    let busy = answers.iter().any(|(_, again)| *again);
+    let answers: Vec<Answer> = answers.into_iter().map(|(answer, _)| answer).collect();
+    let made = count(&answers, 201);
+    assert!(made == 10 || (busy && made < 10), "{made} were made");
+    let limited = answers.into_iter().find(|answer| answer.status == 429).unwrap().refuses(429, "rate_limited");
+    let wait: i64 = limited.header("retry-after").parse().unwrap();
+    assert!((1..=3600).contains(&wait));
+    let listed = alice.lists("?limit=100").await.data().len();
+    assert!(listed == 10 || (busy && listed < 10), "{listed} are there");
+    app.advance(wait);
+    alice.invites(json!({"email": "late@example.com"})).await.is(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_take_one_group_id_at_once_one_gets_it() {
+    let app = App::start().await;
+    let crowd = crowd(&app, 10).await;
+    let body = json!({"id": GROUP, "name": "Mine"});
+    let answers = join_all(crowd.iter().map(|person| person.posts("/v1/groups", &body))).await;
+    assert_eq!((count(&answers, 201), count(&answers, 409)), (1, 9));
+    assert_eq!(app.items("member").await.len(), 1);
+}

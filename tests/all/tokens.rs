@@ -1,0 +1,82 @@
+//! Link tokens that aren't whole, aren't ours, or never were: all the same to whoever tries them.
+
+use serde_json::json;
+
+use crate::app::App;
+
+#[tokio::test]
+async fn every_token_that_is_not_ours_gets_one_answer() {
+    let app = App::start().await;
+    let other = App::start().await;
+    let alice = app.owner().await;
+    let foreign = other.owner().await.invited(json!({"email": "ada@example.com"})).await.token;
+    let invited = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
+    let token = invited.token.as_str();
+    let table = app.table().await;
+
+    let mut wrong = vec![
+        String::new(),
+        " ".into(),
+        "bkn_".into(),
+        "x".into(),
+        format!(" {token}"),
+        format!("{token} "),
+        format!("{token}0"),
+        token.to_uppercase(),
+        token.trim_start_matches("bkn_").to_owned(),
+        format!("bkn_{}", "z".repeat(60)),
+        format!("bkn_{}", "é".repeat(30)),
+        "bkn_\u{0}".into(),
+        "../../etc/passwd".into(),
+        "' OR 1=1 --".into(),
+        foreign,
+    ];
+    wrong.extend((1..token.len()).step_by(7).map(|length| token[..length].to_owned()));
+    for at in (0..token.len()).step_by(3) {
+        let other = if token.as_bytes()[at] == b'x' { 'y' } else { 'x' };
+        let mut altered = token.to_owned();
+        altered.replace_range(at..=at, &other.to_string());
+        wrong.push(altered);
+    }
+    // The largest that the body's limit lets through.
+    wrong.push("9".repeat(60_000));
+
+    let ada = app.person("ada");
+    let expected = app.nobody().previews("x").await.refuses(404, "invite_not_found").without_instance();
+    for token in wrong {
+        for answer in [
+            ada.accepts(&token).await,
+            ada.declines(&token).await,
+            app.nobody().declines(&token).await,
+            app.nobody().previews(&token).await,
+        ] {
+            assert_eq!(answer.refuses(404, "invite_not_found").without_instance(), expected, "{token:?}");
+        }
+    }
+    assert_eq!(app.table().await, table);
+    ada.accepts(token).await.is(200);
+}
+
+#[tokio::test]
+async fn a_megabyte_of_token_is_too_much_of_a_body() {
+    let app = App::start().await;
+    let token = "9".repeat(1024 * 1024);
+    app.nobody().previews(&token).await.refuses(413, "body_too_large");
+    app.nobody().declines(&token).await.refuses(413, "body_too_large");
+    app.person("ada").accepts(&token).await.refuses(413, "body_too_large");
+}
+
+#[tokio::test]
+async fn the_page_of_a_token_that_is_not_ours_says_so_alike() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    let cut = &invited.token[..invited.token.len() - 1];
+    let long = "9".repeat(7000);
+    let expected = app.nobody().opens("bkn_x").await.is(404);
+    for token in [cut, "x", "bkn_%00", "%3Cscript%3Ealert(1)%3C%2Fscript%3E", "..%2f..", "%22%3E%3Cimg%20src=x%3E", long.as_str()] {
+        let page = app.nobody().opens(token).await.is(404);
+        assert_eq!(page.text, expected.text, "{token}");
+        assert_eq!(page.header("content-security-policy"), expected.header("content-security-policy"));
+    }
+}
