@@ -1,4 +1,8 @@
 //! Every test that needs more than one package, in one binary.
 #![cfg(test)]
 
+mod answers;
+mod events;
+mod lambda;
 mod layout;
+mod model;
