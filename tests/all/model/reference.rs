@@ -10,17 +10,50 @@ const OWNER: usize = 3;
 /// A command. People and addresses are numbers; address 2 is person 2's.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Invite { by: usize, address: usize, role: usize, lifetime: i64, bearer: bool },
+    Invite {
+        by: usize,
+        address: usize,
+        role: usize,
+        lifetime: i64,
+        bearer: bool,
+    },
     /// By the token of so many generations ago.
-    Accept { by: usize, address: usize, back: usize },
-    AcceptById { by: usize, address: usize },
-    Decline { address: usize, back: usize },
-    DeclineById { by: usize, address: usize },
-    Revoke { by: usize, address: usize },
-    Wait { seconds: i64 },
-    ChangeRole { by: usize, of: usize, role: usize },
-    Remove { by: usize, of: usize },
-    DeleteGroup { by: usize },
+    Accept {
+        by: usize,
+        address: usize,
+        back: usize,
+    },
+    AcceptById {
+        by: usize,
+        address: usize,
+    },
+    Decline {
+        address: usize,
+        back: usize,
+    },
+    DeclineById {
+        by: usize,
+        address: usize,
+    },
+    Revoke {
+        by: usize,
+        address: usize,
+    },
+    Wait {
+        seconds: i64,
+    },
+    ChangeRole {
+        by: usize,
+        of: usize,
+        role: usize,
+    },
+    Remove {
+        by: usize,
+        of: usize,
+    },
+    DeleteGroup {
+        by: usize,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
