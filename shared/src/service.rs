@@ -3,7 +3,7 @@
 use crate::auth::{Authenticator, Caller, Unauthenticated};
 use crate::config::{ConfigError, Environment};
 use crate::domain::clock::Clock;
-use crate::engine::Engine;
+use crate::engine::{Engine, Outcome};
 use crate::mail::Mailer;
 
 /// What a request function works with. Clones share connections and keys.
@@ -49,6 +49,17 @@ impl Service {
         let environment = Environment::of_process();
         crate::telemetry::init(&environment);
         Self::start(&environment, Clock::system())
+    }
+
+    /// The outcome of a use case that a token was given to; misses are counted for the request's network address.
+    ///
+    /// # Errors
+    /// The outcome's own refusal, or `RateLimited` after too many misses.
+    pub async fn guarded<T>(&self, request: &lambda_http::Request, outcome: Outcome<T>) -> Outcome<T> {
+        match outcome {
+            Ok(value) => Ok(value),
+            Err(refusal) => Err(self.engine.count_miss(refusal, &crate::http::source_address(request), self.clock.now()).await),
+        }
     }
 
     /// The caller whom the `Authorization` header proves.

@@ -58,6 +58,8 @@ pub struct Policy {
     pub blocked_domains: Domains,
     /// How many members the group may have; none for any number. Counted exactly, also under a race.
     pub max_members: Option<u32>,
+    /// How many live invites the group may have at once; it may be passed by what was made in the last seconds.
+    pub max_pending: MaxPending,
     /// Whether shareable links may be made and used.
     pub links: bool,
     /// Whether inviting and joining rest for now.
@@ -71,6 +73,7 @@ impl Default for Policy {
             allowed_domains: Domains::default(),
             blocked_domains: Domains::default(),
             max_members: None,
+            max_pending: MaxPending::default(),
             links: true,
             frozen: false,
         }
@@ -84,6 +87,36 @@ impl Policy {
         let Domains(blocked) = &self.blocked_domains;
         let among = |domains: &[String]| domains.iter().any(|domain| domain == address.domain());
         (allowed.is_empty() || among(allowed)) && !among(blocked)
+    }
+}
+
+/// A cap on live invites, from 0 to 10,000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct MaxPending(u32);
+
+impl MaxPending {
+    /// The cap of this number.
+    pub fn new(number: u32) -> Result<Self, Invalid> {
+        if number <= 10_000 { Ok(Self(number)) } else { Err(Invalid::new("invalid_max_pending", "Give 0 to 10000.")) }
+    }
+
+    /// The number.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl Default for MaxPending {
+    /// 500 (contract native, "Limits").
+    fn default() -> Self {
+        Self(500)
+    }
+}
+
+impl<'de> Deserialize<'de> for MaxPending {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(u32::deserialize(deserializer)?).map_err(Invalid::into_serde)
     }
 }
 
@@ -131,8 +164,8 @@ pub struct Group {
     pub updated_at: Timestamp,
     /// Counts the writes to its fields; what an `ETag` shows.
     pub version: u64,
-    /// Counts removals and role changes of members: while it stands, nobody lost a right (ADR 0007).
-    pub authority_epoch: u64,
+    /// When a member was last removed or given other roles: nobody has lost a right since (ADR 0007).
+    pub authority_changed_at: Option<Timestamp>,
     /// How many members it has, where `max_members` has it counted.
     pub seats_taken: Option<u32>,
 }

@@ -110,8 +110,6 @@ pub struct Inviter {
     pub name: Option<String>,
     /// The rank that the inviter held in the group.
     pub rank: Rank,
-    /// The group's authority epoch then: while it stands, nobody lost a right (ADR 0007).
-    pub authority_epoch: u64,
 }
 
 /// One invite: whom it is for, what it grants, where it stands.
@@ -147,6 +145,8 @@ pub struct Invite {
     pub created_at: Timestamp,
     /// Who made it.
     pub created_by: Inviter,
+    /// Tells the request that made it from every other, so that a repeated write finds its own work.
+    pub request: String,
     /// When it last changed.
     pub updated_at: Timestamp,
     /// When it ends; none for an endless link.
@@ -213,7 +213,8 @@ pub(crate) mod tests {
             redirect_url: None,
             delivery: Delivery { state: DeliveryState::NotRequested, attempts: 0, updated_at: None, reason: None },
             created_at: at,
-            created_by: Inviter { id: UserId::parse("29842").unwrap(), name: None, rank: Rank::Owner, authority_epoch: 0 },
+            created_by: Inviter { id: UserId::parse("29842").unwrap(), name: None, rank: Rank::Owner },
+            request: String::new(),
             updated_at: at,
             expires_at: expires_at.map(Timestamp::from_seconds),
             resolved_at: None,

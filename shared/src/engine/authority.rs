@@ -26,10 +26,15 @@ pub(super) fn may_grant(granter: &Member, roles: &Roles) -> Outcome<()> {
     if roles.rank() <= granter.roles.rank() { Ok(()) } else { Err(Refusal::RoleAboveOwn) }
 }
 
+/// How much later than the last removal or role change in its group an invite must have been made, in seconds, for the rank that was read
+/// then to be trusted: no request runs so long, so its reads saw that change (ADR 0007).
+const AUTHORITY_MARGIN: i64 = 60;
+
 /// What the invite itself and the group's record prove about the inviter's right, without reading the membership (ADR 0007).
 pub(super) fn right_is_proven(group: &Group, invite: &Invite) -> bool {
-    let Inviter { rank, authority_epoch, .. } = &invite.created_by;
-    *authority_epoch == group.authority_epoch && group.policy.who_may_invite.includes(*rank) && invite.roles.rank() <= *rank
+    let Inviter { rank, .. } = &invite.created_by;
+    let nobody_lost_rights = group.authority_changed_at.is_none_or(|at| at.plus(AUTHORITY_MARGIN) < invite.created_at);
+    nobody_lost_rights && group.policy.who_may_invite.includes(*rank) && invite.roles.rank() <= *rank
 }
 
 /// Refuses where the inviter has left, may no longer invite, or no longer grant these roles.
@@ -86,7 +91,7 @@ mod tests {
             created_at: Timestamp::from_seconds(0),
             updated_at: Timestamp::from_seconds(0),
             version: 1,
-            authority_epoch: 0,
+            authority_changed_at: None,
             seats_taken: None,
         }
     }

@@ -92,20 +92,24 @@ pub struct Created {
 const ATTEMPTS: u8 = 4;
 
 impl Engine {
-    /// Makes an invite in the name of the caller, and queues its mail with it. `entropy` names a link.
+    /// Makes an invite in the name of the caller, and queues its mail with it. `entropy` tells
+    /// this request from every other, and names a link.
     ///
     /// # Errors
     /// `GroupNotFound` for outsiders, `Forbidden`, `RoleAboveOwn`, `DomainNotAllowed`, `UserNotFound`, `AlreadyMember`,
-    /// `AlreadyPending`, `RateLimited`, `Invalid`, and the table's own.
+    /// `AlreadyPending`, `RateLimited`, `PendingLimit`, `Invalid`, and the table's own.
     pub async fn create_invite(&self, caller: &Caller, new: &NewInvite, entropy: [u8; 16], now: Timestamp) -> Outcome<Created> {
-        let invitee = invitee(&new.invitee, entropy);
+        let request = hex(entropy);
+        let invitee = invitee(&new.invitee, &request);
         check_lifetime(new)?;
         let passed = self.store.pass(self.invites_per_inviter, caller.user.as_str(), now);
-        let (passed, first) = futures::join!(passed, self.read(caller, new, &invitee, 0));
+        let (passed, reads) = futures::join!(passed, self.read(caller, new, &invitee, 0));
         if !passed? {
             return Err(Refusal::RateLimited(self.invites_per_inviter.remaining(now)));
         }
-        let mut reads = first?;
+        let mut reads = reads?;
+        // Somebody new whose address cannot be given to the pending user that would stand for them is invited without one.
+        let mut with_user = true;
         let mut attempt = 0;
         for _ in 0..ATTEMPTS {
             let id = InviteId::of(&new.group, &invitee.key(), attempt);
@@ -115,13 +119,20 @@ impl Engine {
                 attempt += 1;
             } else {
                 self.check_vacancy(new, &reads, now).await?;
-                let (invite, pending_user) = build(caller, new, &invitee, &reads, (&group, &inviter, id), now);
+                self.check_cap(&group, now).await?;
+                let basis = Basis { group: &group, inviter: &inviter, id, reads: &reads, request: &request, with_user, now };
+                let (invite, pending_user) = build(caller, new, &invitee, &basis);
                 match self.store.put_invite(&invite, pending_user.as_ref()).await? {
+                    // The write was made, its answer was lost, and the SDK's own retry met it.
+                    PutInviteOutcome::Occupied(found) if found.request == request => {
+                        return Ok(Created { token: self.token(&found), invite: *found });
+                    }
                     PutInviteOutcome::Created => return Ok(Created { token: self.token(&invite), invite }),
                     PutInviteOutcome::Occupied(found) if found.invitee.key() == invitee.key() && found.is_live(now) => {
                         return Err(Refusal::AlreadyPending(found.id));
                     }
-                    PutInviteOutcome::Occupied(_) | PutInviteOutcome::UserTaken => {}
+                    PutInviteOutcome::Occupied(_) => {}
+                    PutInviteOutcome::UserTaken => with_user = false,
                 }
             }
             reads = self.read(caller, new, &invitee, attempt).await?;
@@ -133,6 +144,21 @@ impl Engine {
         let id = InviteId::of(&new.group, &invitee.key(), attempt);
         let user = if let Invitee::User(user) = invitee { Some(user) } else { None };
         Ok(self.store.read_for_create(&new.group, &caller.user, id, invitee.identity().as_ref(), user).await?)
+    }
+
+    /// Refuses where the group has as many live invites as it may have. Asked only for who may invite: counting reads an index.
+    ///
+    /// The cap is soft (contract native, "Limits"), so a count that fails stops nobody.
+    async fn check_cap(&self, group: &Group, now: Timestamp) -> Outcome<()> {
+        let cap = group.policy.max_pending.get().min(self.pending_per_group);
+        match self.store.count_pending(&group.id, cap, now).await {
+            Ok(count) if count >= cap => Err(Refusal::PendingLimit),
+            Ok(_) => Ok(()),
+            Err(error) => {
+                tracing::warn!(%error, "Could not count a group's pending invites");
+                Ok(())
+            }
+        }
     }
 
     /// Refuses where the person is a member, or has a live invite.
@@ -155,8 +181,8 @@ impl Engine {
     }
 }
 
-fn invitee(request: &InviteeRequest, entropy: [u8; 16]) -> Invitee {
-    match request.clone() {
+fn invitee(asked: &InviteeRequest, request: &str) -> Invitee {
+    match asked.clone() {
         InviteeRequest::User(user) => Invitee::User(user),
         InviteeRequest::Email(address) => Invitee::Email(address),
         InviteeRequest::Phone(number) => Invitee::Phone(number),
@@ -165,10 +191,13 @@ fn invitee(request: &InviteeRequest, entropy: [u8; 16]) -> Invitee {
             Invitee::Person(Person { email, first_name, last_name, pending_user: None })
         }
         InviteeRequest::Link(LinkRequest { max_uses, allowed_domains }) => {
-            let key = entropy.iter().map(|byte| format!("{byte:02x}")).collect();
-            Invitee::Link(Link { key, max_uses, uses: 0, allowed_domains })
+            Invitee::Link(Link { key: request.to_owned(), max_uses, uses: 0, allowed_domains })
         }
     }
+}
+
+fn hex(bytes: [u8; 16]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn check_lifetime(new: &NewInvite) -> Outcome<()> {
@@ -191,7 +220,10 @@ fn check(caller: &Caller, new: &NewInvite, reads: &CreateReads) -> Outcome<(Grou
     match &new.invitee {
         InviteeRequest::Link(_) if !group.policy.links => Err(Refusal::Forbidden("This group's policy has no shareable links.")),
         InviteeRequest::User(user) if *user == caller.user => Err(Refusal::AlreadyMember),
-        InviteeRequest::User(_) if reads.invited_user.is_none() => Err(Refusal::UserNotFound),
+        // A pending user can't sign in: whoever it stands for is invited by address.
+        InviteeRequest::User(_) if reads.invited_user.as_ref().is_none_or(|user| user.state == UserState::Pending) => {
+            Err(Refusal::UserNotFound)
+        }
         InviteeRequest::Email(email) | InviteeRequest::Person(PersonRequest { email, .. }) if !group.policy.allows(email) => {
             Err(Refusal::DomainNotAllowed)
         }
@@ -199,16 +231,21 @@ fn check(caller: &Caller, new: &NewInvite, reads: &CreateReads) -> Outcome<(Grou
     }
 }
 
-/// The invite as it will be written, and the pending user that comes with somebody new whose address is nobody's.
-fn build(
-    caller: &Caller,
-    new: &NewInvite,
-    invitee: &Invitee,
-    reads: &CreateReads,
-    (group, inviter, id): (&Group, &Member, InviteId),
+/// What an invite is built from, beside what the caller asked for.
+struct Basis<'a> {
+    group: &'a Group,
+    inviter: &'a Member,
+    id: InviteId,
+    reads: &'a CreateReads,
+    request: &'a str,
+    with_user: bool,
     now: Timestamp,
-) -> (Invite, Option<User>) {
-    let (invitee, pending_user) = with_pending_user(invitee, reads.holder.as_ref());
+}
+
+/// The invite as it will be written, and the pending user that comes with somebody new whose address is nobody's.
+fn build(caller: &Caller, new: &NewInvite, invitee: &Invitee, basis: &Basis<'_>) -> (Invite, Option<User>) {
+    let Basis { group, inviter, id, reads, request, with_user, now } = *basis;
+    let (invitee, pending_user) = with_pending_user(invitee, reads.holder.as_ref(), with_user);
     let before = reads.existing.as_ref();
     let known_address = reads.invited_user.as_ref().is_some_and(|user| user.profile.email.is_some());
     let queued = new.notify && (invitee.address().is_some() || known_address);
@@ -232,8 +269,8 @@ fn build(
             id: caller.user.clone(),
             name: caller.name.clone().or_else(|| inviter.name.clone()),
             rank: inviter.roles.rank(),
-            authority_epoch: group.authority_epoch,
         },
+        request: request.to_owned(),
         updated_at: now,
         expires_at: new.lifetime.end(now),
         resolved_at: None,
@@ -249,7 +286,7 @@ fn build(
 /// For somebody new whose address is nobody's: the pending user that stands for them until they accept.
 ///
 /// Its id is a function of the address, so that two groups that invite the same person at once make one user.
-fn with_pending_user(invitee: &Invitee, holder: Option<&UserId>) -> (Invitee, Option<User>) {
+fn with_pending_user(invitee: &Invitee, holder: Option<&UserId>, with_user: bool) -> (Invitee, Option<User>) {
     let Invitee::Person(person) = invitee else { return (invitee.clone(), None) };
     let id = UserId::of_pending(&Identity::Email(person.email.clone()).key());
     match holder {
@@ -257,6 +294,7 @@ fn with_pending_user(invitee: &Invitee, holder: Option<&UserId>) -> (Invitee, Op
             let pending_user = (*holder == id).then_some(id);
             (Invitee::Person(Person { pending_user, ..person.clone() }), None)
         }
+        None if !with_user => (invitee.clone(), None),
         None => {
             let profile = Profile {
                 email: Some(person.email.clone()),

@@ -71,7 +71,7 @@ impl Engine {
             created_at: now,
             updated_at: now,
             version: 1,
-            authority_epoch: 0,
+            authority_changed_at: None,
         };
         if group.policy.max_members == Some(0) {
             return Err(no_seats());
@@ -143,7 +143,8 @@ impl Engine {
     /// # Errors
     /// `GroupNotFound` for outsiders, `Forbidden` below owner, and the table's own.
     pub async fn delete_group(&self, caller: &Caller, id: &GroupId, now: Timestamp) -> Outcome<()> {
-        let (_, member) = self.membership(id, &caller.user).await?;
+        // The owner's membership goes last, so that an owner whose call was cut off can call again.
+        let member = self.store.member(id, &caller.user).await?.ok_or(Refusal::GroupNotFound)?;
         if !member.roles.is_owner() {
             return Err(Refusal::Forbidden("Only an owner deletes the group."));
         }

@@ -1,15 +1,16 @@
-//! Members: listed for members, given other roles and removed by who outranks them, and free to leave.
+//! Members: listed for members, given other roles and removed by admins of at least their rank, and free to leave.
 
 use super::authority::may_grant;
 use super::{Engine, Outcome, Refusal};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId, UserId};
-use crate::domain::invite::State;
+use crate::domain::identity::Identity;
+use crate::domain::invite::Invite;
 use crate::domain::invitee::user_key;
 use crate::domain::member::Member;
 use crate::domain::role::{Rank, Roles};
-use crate::store::{ChangeMemberOutcome, Page, RoleChange, StoreError};
+use crate::store::{ChangeMemberOutcome, Changing, Page, RoleChange, StoreError};
 
 /// How many times a change starts over because the member changed under it.
 const ATTEMPTS: u8 = 3;
@@ -29,8 +30,8 @@ impl Engine {
     /// # Errors
     /// `GroupNotFound` for outsiders, `Forbidden` below admin, `MemberNotFound`, `RoleAboveOwn` for roles given or held above the caller's own,
     /// `LastOwner`, and the table's own.
-    pub async fn change_roles(&self, caller: &Caller, group: &GroupId, user: &UserId, roles: Roles) -> Outcome<Member> {
-        let member = self.change_member(caller, group, user, &RoleChange::To(roles.clone())).await?;
+    pub async fn change_roles(&self, caller: &Caller, group: &GroupId, user: &UserId, roles: Roles, now: Timestamp) -> Outcome<Member> {
+        let member = self.change_member(caller, group, user, &RoleChange::To(roles.clone()), now).await?;
         Ok(Member { roles, ..member })
     }
 
@@ -39,16 +40,20 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::change_roles`]; leaving needs no rank.
     pub async fn remove_member(&self, caller: &Caller, group: &GroupId, user: &UserId, now: Timestamp) -> Outcome<()> {
-        let member = self.change_member(caller, group, user, &RoleChange::Removal).await?;
-        self.revoke_pending_for(caller, &member, now).await
+        self.change_member(caller, group, user, &RoleChange::Removal, now).await.map(|_| ())
     }
 
-    async fn change_member(&self, caller: &Caller, group: &GroupId, user: &UserId, change: &RoleChange) -> Outcome<Member> {
+    async fn change_member(&self, caller: &Caller, group: &GroupId, user: &UserId, change: &RoleChange, now: Timestamp) -> Outcome<Member> {
         for _ in 0..ATTEMPTS {
             let (found, own) = self.membership(group, &caller.user).await?;
             let member = self.store.member(group, user).await?;
             let member = check_change(&own, member, change)?;
-            match self.store.change_member(&found, &member, change).await? {
+            let pending = match change {
+                RoleChange::Removal => self.pending_for(&member, now).await?,
+                RoleChange::To(_) => Vec::new(),
+            };
+            let changing = Changing { group: &found, member: &member, change, pending: &pending, by: &caller.user, now };
+            match self.store.change_member(changing).await? {
                 ChangeMemberOutcome::Changed => return Ok(member),
                 ChangeMemberOutcome::LastOwner => return Err(Refusal::LastOwner),
                 ChangeMemberOutcome::Conflict => {}
@@ -57,20 +62,18 @@ impl Engine {
         Err(Refusal::Unavailable(StoreError::Unavailable("the member's record is contended".into())))
     }
 
-    /// Ends every live invite into the group that the person could use to come back: by user id, by the invite that brought them, and by
+    /// Every live invite into the group that the person could use to come back: by user id, by the invite that brought them, and by
     /// everything that the directory knows to be theirs.
-    async fn revoke_pending_for(&self, caller: &Caller, member: &Member, now: Timestamp) -> Outcome<()> {
+    async fn pending_for(&self, member: &Member, now: Timestamp) -> Outcome<Vec<Invite>> {
         let known = self.store.user(&member.user).await?;
         let identities = known.map(|user| user.profile.identities()).unwrap_or_default();
-        let keys = std::iter::once(user_key(&member.user)).chain(identities.iter().map(crate::domain::identity::Identity::key));
-        let ids = keys.map(|key| InviteId::of(&member.group, &key, 0)).chain(member.invite);
-        for id in ids {
-            let invite = self.store.invite(&member.group, id).await?;
-            if let Some(invite) = invite.filter(|invite| invite.is_live(now) && invite.invitee.link().is_none()) {
-                self.store.resolve(&invite, State::Revoked, Some(&caller.user), None, now).await?;
-            }
-        }
-        Ok(())
+        let keys = std::iter::once(user_key(&member.user)).chain(identities.iter().map(Identity::key));
+        let mut ids: Vec<InviteId> = keys.map(|key| InviteId::of(&member.group, &key, 0)).chain(member.invite).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut pending = self.store.invites(&member.group, &ids).await?;
+        pending.retain(|invite| invite.is_live(now) && invite.invitee.link().is_none());
+        Ok(pending)
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Engine {
     store: Store,
     tokens: TokenKeys,
     invites_per_inviter: Window,
+    misses_per_address: Window,
+    pending_per_group: u32,
 }
 
 /// How a person names the invite that they act on.
@@ -64,13 +66,33 @@ impl Engine {
         }
         let tokens = TokenKeys::new(version, current, environment.secret("TOKEN_KEY_PREVIOUS")?);
         let limit = environment.parsed("LIMIT_INVITES_PER_INVITER_HOUR", 200)?;
-        let invites_per_inviter = Window { name: "invites", limit, seconds: 3600 };
-        Ok(Self { store: Store::connect(environment, tokens.clone())?, tokens, invites_per_inviter })
+        let misses = environment.parsed("LIMIT_TOKEN_MISSES_PER_10_MINUTES", 20)?;
+        Ok(Self {
+            store: Store::connect(environment, tokens.clone())?,
+            tokens,
+            invites_per_inviter: Window { name: "invites", limit, seconds: 3600 },
+            misses_per_address: Window { name: "misses", limit: misses, seconds: 600 },
+            pending_per_group: environment.parsed("LIMIT_PENDING_PER_GROUP", 500)?,
+        })
     }
 
     /// The token that belongs to this generation of the invite.
     pub fn token(&self, invite: &Invite) -> InviteToken {
         self.tokens.token(&TokenSubject { group: invite.group.clone(), invite: invite.id, generation: invite.generation })
+    }
+
+    /// What to answer a caller at `address` (of the network) for whom `refusal` was found: after too many tokens that do not exist, no longer
+    /// that they do not exist. Nothing else is ever throttled here, a token that does exist least of all.
+    pub async fn count_miss(&self, refusal: Refusal, address: &str, now: Timestamp) -> Refusal {
+        if !matches!(refusal, Refusal::InviteNotFound) {
+            return refusal;
+        }
+        let subject: String = self.tokens.seal("address", address.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        match self.store.pass(self.misses_per_address, &subject, now).await {
+            Ok(true) => refusal,
+            Ok(false) => Refusal::RateLimited(self.misses_per_address.remaining(now)),
+            Err(error) => error.into(),
+        }
     }
 
     /// What the token names; unknown, foreign and malformed tokens all give `InviteNotFound`.

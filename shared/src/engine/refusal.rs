@@ -68,6 +68,8 @@ pub enum Refusal {
     Invalid(&'static str, Invalid),
     /// The cursor is not one of this list.
     InvalidCursor,
+    /// The group has as many live invites as it may have.
+    PendingLimit,
     /// Too many; try again after so many seconds.
     RateLimited(i64),
     /// The table can't answer now; worth another try.

@@ -48,6 +48,16 @@ pub fn respond(status: StatusCode, content_type: &'static str, body: Body) -> Re
     response
 }
 
+/// The caller's network address, as the gateway saw it.
+pub fn source_address(request: &Request) -> String {
+    let address = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
+        Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.clone(),
+        _ => None,
+    };
+    address.unwrap_or_else(|| "unknown".into())
+}
+
 /// Sixteen random bytes of the operating system: the one source of randomness that endpoints hand to the engine.
 pub fn entropy() -> [u8; 16] {
     uuid::Uuid::new_v4().into_bytes()

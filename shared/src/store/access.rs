@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem};
 use serde::de::DeserializeOwned;
@@ -106,6 +107,23 @@ impl Store {
             }
         }
         Err(StoreError::Unavailable("TransactionConflict".into()))
+    }
+}
+
+/// Sends a write of one item, again where it met a transaction on the same item: the SDK does not repeat those.
+pub(super) async fn write_once_free<T, E, F>(send: impl Fn() -> F) -> Result<T, SdkError<E>>
+where
+    E: ProvideErrorMetadata,
+    F: Future<Output = Result<T, SdkError<E>>>,
+{
+    let mut attempt = 0;
+    loop {
+        back_off(attempt).await;
+        attempt += 1;
+        match send().await {
+            Err(error) if attempt < ATTEMPTS && error.code() == Some("TransactionConflictException") => {}
+            result => return result,
+        }
     }
 }
 

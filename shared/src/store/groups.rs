@@ -1,8 +1,9 @@
 //! Groups: made with their first owner, changed one version at a time, and deleted for good.
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use futures::{StreamExt, TryStreamExt, stream};
 
-use super::access::{Item, Transaction, number, text};
+use super::access::{self, Item, Transaction, number, text};
 use super::invites::live_group;
 use super::{Store, StoreError, items, keys};
 use crate::domain::clock::Timestamp;
@@ -28,6 +29,9 @@ pub enum UpdateGroupOutcome {
     /// It was changed by somebody else, or deleted, since it was read.
     Changed,
 }
+
+/// How many writes of a deletion are under way at once.
+const AT_ONCE: usize = 16;
 
 impl Store {
     /// The group, if it lives, and the user's membership in it, as last written.
@@ -57,7 +61,7 @@ impl Store {
 
     /// Writes the group's own fields, if its version is still the one before `group.version`.
     ///
-    /// What members' writes count (`owner_count`, `authority_epoch`, `seats_taken`) is left as it is.
+    /// What members' writes count (`owner_count`, `authority_changed_at`, `seats_taken`) is left as it is.
     pub async fn update_group(&self, group: &Group) -> Result<UpdateGroupOutcome, StoreError> {
         let whole = items::from_group(group)?;
         let fields = ["name", "description", "group_type", "policy", "metadata", "updated_at", "version"];
@@ -78,7 +82,8 @@ impl Store {
         let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::group(&group.id).into_item()));
         let update = update.update_expression(format!("SET {}{remove}", set.join(", ")));
         let update = update.condition_expression("#state = :active AND #version = :before").set_expression_attribute_names(Some(names));
-        match update.set_expression_attribute_values(Some(values)).send().await {
+        let update = update.set_expression_attribute_values(Some(values));
+        match access::write_once_free(|| update.clone().send()).await {
             Ok(_) => Ok(UpdateGroupOutcome::Updated),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
                 Ok(UpdateGroupOutcome::Changed)
@@ -89,27 +94,27 @@ impl Store {
 
     /// Flips the group to deleted, then revokes its pending invites and removes its members, page by page.
     ///
-    /// From the flip on every read and every transaction on the group finds it gone, so work that is cut off leaves nothing usable;
-    /// the same call again finishes it.
+    /// From the flip on every read of the group finds it gone, so work that is cut off leaves nothing usable; the same call again
+    /// finishes it. The membership of `by` goes last.
     pub async fn delete_group(&self, group: &GroupId, by: &UserId, now: Timestamp) -> Result<(), StoreError> {
         let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::group(group).into_item()));
         let update = update.update_expression("SET #state = :deleted, updated_at = :now").condition_expression("attribute_exists(pk)");
         let update = update.expression_attribute_names("#state", "state").expression_attribute_values(":deleted", text("deleted"));
-        update.expression_attribute_values(":now", number(now.seconds())).send().await?;
+        let update = update.expression_attribute_values(":now", number(now.seconds()));
+        access::write_once_free(|| update.clone().send()).await?;
         self.end_invites(group, by, now).await?;
-        self.remove_members(group).await
+        self.remove_members(group, by).await?;
+        self.delete_member(group, by).await
     }
 
     async fn end_invites(&self, group: &GroupId, by: &UserId, now: Timestamp) -> Result<(), StoreError> {
         let mut from = None;
         loop {
             let (page, next) = self.partition_page(group, keys::INVITES, from, None).await?;
-            for item in page {
-                let invite: Invite = items::to_invite(item)?;
-                if invite.stored_state == State::Pending {
-                    self.resolve(&invite, State::Revoked, Some(by), None, now).await?;
-                }
-            }
+            let invites = page.into_iter().map(items::to_invite).collect::<Result<Vec<Invite>, _>>()?;
+            let live = invites.iter().filter(|invite| invite.is_live(now));
+            let work = live.map(|invite| self.resolve(invite, State::Revoked, Some(by), None, now));
+            stream::iter(work).buffer_unordered(AT_ONCE).try_collect::<Vec<_>>().await?;
             match next {
                 Some(next) => from = Some(next),
                 None => return Ok(()),
@@ -117,20 +122,24 @@ impl Store {
         }
     }
 
-    async fn remove_members(&self, group: &GroupId) -> Result<(), StoreError> {
+    async fn remove_members(&self, group: &GroupId, except: &UserId) -> Result<(), StoreError> {
         let mut from = None;
         loop {
             let (page, next) = self.partition_page(group, keys::MEMBERS, from, None).await?;
-            for item in page {
-                let member = items::to_member(item)?;
-                let key = keys::member(group, &member.user).into_item();
-                self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await?;
-            }
+            let members = page.into_iter().map(items::to_member).collect::<Result<Vec<Member>, _>>()?;
+            let work = members.iter().filter(|member| member.user != *except).map(|member| self.delete_member(group, &member.user));
+            stream::iter(work).buffer_unordered(AT_ONCE).try_collect::<Vec<_>>().await?;
             match next {
                 Some(next) => from = Some(next),
                 None => return Ok(()),
             }
         }
+    }
+
+    async fn delete_member(&self, group: &GroupId, user: &UserId) -> Result<(), StoreError> {
+        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(keys::member(group, user).into_item()));
+        access::write_once_free(|| delete.clone().send()).await?;
+        Ok(())
     }
 
     /// A page of the group's items whose sort key begins with `prefix`, as last written, and where the next begins.

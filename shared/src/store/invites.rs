@@ -141,7 +141,7 @@ impl Store {
         }
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).condition_expression(condition);
         let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values);
-        match put.send().await {
+        match access::write_once_free(|| put.clone().send()).await {
             Ok(_) => Ok(PutInviteOutcome::Created),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
                 self.occupant(invite).await
@@ -181,6 +181,12 @@ impl Store {
         self.get(keys::invite(group, id)).await?.map(items::to_invite).transpose()
     }
 
+    /// The invites under these ids, as last written; absent ones are left out.
+    pub async fn invites(&self, group: &GroupId, ids: &[InviteId]) -> Result<Vec<Invite>, StoreError> {
+        let found = self.get_many(ids.iter().map(|id| keys::invite(group, *id)).collect()).await?;
+        found.into_values().map(items::to_invite).collect()
+    }
+
     /// The invite together with its group, if that lives, as last written.
     pub async fn invite_and_group(&self, group: &GroupId, id: InviteId) -> Result<(Option<Invite>, Option<Group>), StoreError> {
         let (invite_key, group_key) = (keys::invite(group, id), keys::group(group));
@@ -204,7 +210,7 @@ impl Store {
         let update =
             update.update_expression(resolution.expression()).condition_expression(IS_LIVE).expression_attribute_names("#state", "state");
         let update = update.set_expression_attribute_values(Some(resolution.values())).return_values(ReturnValue::AllNew);
-        match update.send().await {
+        match access::write_once_free(|| update.clone().send()).await {
             Ok(answer) => match answer.attributes {
                 Some(item) => Ok(ResolveOutcome::Done(Box::new(items::to_invite(item)?))),
                 None => Err(StoreError::Refused("no attributes in the answer".into())),
@@ -235,7 +241,7 @@ impl Store {
         let update = self.client.update_item().table_name(&self.table).set_key(Some(resolution.key()));
         let update = update.update_expression(resolution.expression()).condition_expression(format!("{IS_LIVE} AND uses >= :max"));
         let update = update.expression_attribute_names("#state", "state").set_expression_attribute_values(Some(values));
-        ignore_condition(update.send().await)
+        ignore_condition(access::write_once_free(|| update.clone().send()).await)
     }
 
     /// Writes down what became of a mail: only where that generation's mail is still due.
@@ -248,13 +254,14 @@ impl Store {
         let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::invite(&invite.group, invite.id).into_item()));
         let update = update
             .update_expression(format!("SET delivery = :delivery, updated_at = :now, version = version + :one{sent} REMOVE outbox"))
-            .condition_expression("generation = :generation AND outbox = :queued")
+            .condition_expression("generation = :generation AND delivery.#state = :queued")
             .expression_attribute_values(":delivery", delivery_value)
             .expression_attribute_values(":now", number(now.seconds()))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":generation", number(invite.generation))
+            .expression_attribute_names("#state", "state")
             .expression_attribute_values(":queued", text("queued"));
-        ignore_condition(update.send().await)
+        ignore_condition(access::write_once_free(|| update.clone().send()).await)
     }
 
     pub(super) fn resolution_update(&self, resolution: &Resolution<'_>) -> Result<TransactWriteItem, StoreError> {

@@ -58,7 +58,7 @@ struct InviteItem {
     created_by: UserId,
     created_by_name: Option<String>,
     created_by_rank: Rank,
-    authority_epoch: u64,
+    request: String,
     updated_at: Timestamp,
     expires_at: Option<Timestamp>,
     resolved_at: Option<Timestamp>,
@@ -105,7 +105,7 @@ pub(super) fn from_invite(invite: &Invite) -> Result<Item, StoreError> {
         created_by: invite.created_by.id.clone(),
         created_by_name: invite.created_by.name.clone(),
         created_by_rank: invite.created_by.rank,
-        authority_epoch: invite.created_by.authority_epoch,
+        request: invite.request.clone(),
         updated_at: invite.updated_at,
         expires_at: invite.expires_at,
         resolved_at: invite.resolved_at,
@@ -140,12 +140,8 @@ pub(super) fn to_invite(item: Item) -> Result<Invite, StoreError> {
         redirect_url: item.redirect_url,
         delivery: item.delivery,
         created_at: item.created_at,
-        created_by: Inviter {
-            id: item.created_by,
-            name: item.created_by_name,
-            rank: item.created_by_rank,
-            authority_epoch: item.authority_epoch,
-        },
+        created_by: Inviter { id: item.created_by, name: item.created_by_name, rank: item.created_by_rank },
+        request: item.request,
         updated_at: item.updated_at,
         expires_at: item.expires_at,
         resolved_at: item.resolved_at,
@@ -201,7 +197,7 @@ struct GroupItem {
     created_at: Timestamp,
     updated_at: Timestamp,
     version: u64,
-    authority_epoch: u64,
+    authority_changed_at: Option<Timestamp>,
     seats_taken: Option<u32>,
 }
 
@@ -231,7 +227,7 @@ pub(super) fn from_group(group: &Group) -> Result<Item, StoreError> {
         created_at: group.created_at,
         updated_at: group.updated_at,
         version: group.version,
-        authority_epoch: group.authority_epoch,
+        authority_changed_at: group.authority_changed_at,
         seats_taken: group.seats_taken,
     };
     present(access::write(&item, "group")?)
@@ -251,7 +247,7 @@ pub(super) fn to_group(item: Item) -> Result<(Group, GroupState), StoreError> {
         created_at: item.created_at,
         updated_at: item.updated_at,
         version: item.version,
-        authority_epoch: item.authority_epoch,
+        authority_changed_at: item.authority_changed_at,
         seats_taken: item.seats_taken,
     };
     Ok((group, item.state))

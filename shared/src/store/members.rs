@@ -3,10 +3,12 @@
 use aws_sdk_dynamodb::types::{Delete, Put, Select, TransactWriteItem, Update};
 
 use super::access::{Item, Transaction, number, text};
-use super::invites::incomplete;
+use super::invites::{Resolution, incomplete};
 use super::{Store, StoreError, items, keys};
+use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, UserId};
+use crate::domain::invite::{Invite, State};
 use crate::domain::member::Member;
 use crate::domain::role::Roles;
 
@@ -19,14 +21,31 @@ pub enum RoleChange {
     Removal,
 }
 
+/// A change of a member, with what it is decided on.
+#[derive(Clone, Copy, Debug)]
+pub struct Changing<'a> {
+    /// The group, as read.
+    pub group: &'a Group,
+    /// The member, as read.
+    pub member: &'a Member,
+    /// The change.
+    pub change: &'a RoleChange,
+    /// Live invites that end with it.
+    pub pending: &'a [Invite],
+    /// Who makes it.
+    pub by: &'a UserId,
+    /// The present.
+    pub now: Timestamp,
+}
+
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeMemberOutcome {
-    /// It is done, and the group's authority epoch is raised.
+    /// It is done, and the group knows when.
     Changed,
     /// The group would be left without an owner.
     LastOwner,
-    /// The member changed since it was read.
+    /// The member, or an invite, changed since it was read.
     Conflict,
 }
 
@@ -53,14 +72,20 @@ impl Store {
         }
     }
 
-    /// Changes the member as read, and counts on the group: owners, never to none; seats, where they are limited; and the authority
-    /// epoch, which tells pending invites that somebody may have lost a right.
-    pub async fn change_member(&self, group: &Group, member: &Member, change: &RoleChange) -> Result<ChangeMemberOutcome, StoreError> {
-        let writes = vec![self.member_write(member, change)?, self.group_count(group, member, change)?];
+    /// Changes the member as read, ends the pending invites with it, and counts on the group: owners, never to none; seats, where they are
+    /// limited; and the instant, which tells pending invites that somebody may have lost a right. All of it happens, or nothing.
+    pub async fn change_member(&self, changing: Changing<'_>) -> Result<ChangeMemberOutcome, StoreError> {
+        let Changing { group, member, change, pending, by, now } = changing;
+        let mut writes = vec![self.member_write(member, change)?, self.group_count(group, member, change, now)?];
+        for Invite { group, id, generation, expires_at, .. } in pending {
+            let to = State::Revoked;
+            let revoked = Resolution { group, id: *id, generation: *generation, expires_at: *expires_at, to, by: Some(by), reason: None, now };
+            writes.push(self.resolution_update(&revoked)?);
+        }
         Ok(match self.transact(writes).await? {
             Transaction::Committed => ChangeMemberOutcome::Changed,
-            Transaction::Refused(failed) if failed.first() == Some(&true) => ChangeMemberOutcome::Conflict,
-            Transaction::Refused(_) => ChangeMemberOutcome::LastOwner,
+            Transaction::Refused(failed) if failed.get(1) == Some(&true) && failed.first() == Some(&false) => ChangeMemberOutcome::LastOwner,
+            Transaction::Refused(_) => ChangeMemberOutcome::Conflict,
         })
     }
 
@@ -83,20 +108,21 @@ impl Store {
         })
     }
 
-    fn group_count(&self, group: &Group, member: &Member, change: &RoleChange) -> Result<TransactWriteItem, StoreError> {
+    fn group_count(&self, group: &Group, member: &Member, change: &RoleChange, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
         let owned = i32::from(member.roles.is_owner());
         let (owns, freed) = match change {
             RoleChange::To(roles) => (i32::from(roles.is_owner()), false),
             RoleChange::Removal => (0, group.seats_taken.is_some()),
         };
-        let values = Item::from([(":owners".into(), number(owns - owned)), (":one".into(), number(1))]);
+        let mut values = Item::from([(":owners".into(), number(owns - owned)), (":now".into(), number(now.seconds()))]);
+        // DynamoDB refuses a value that no expression uses.
+        values.extend((freed || owns < owned).then(|| (":one".into(), number(1))));
         let freed = if freed { ", seats_taken = seats_taken - :one" } else { "" };
         let leaves_an_owner = if owns < owned { "owner_count > :one" } else { "attribute_exists(pk)" };
         let update = Update::builder().table_name(&self.table).set_key(Some(keys::group(&group.id).into_item()));
-        let update =
-            update.update_expression(format!("SET owner_count = owner_count + :owners, authority_epoch = authority_epoch + :one{freed}"));
-        let update =
-            update.condition_expression(leaves_an_owner).set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
+        let update = update.update_expression(format!("SET owner_count = owner_count + :owners, authority_changed_at = :now{freed}"));
+        let update = update.condition_expression(leaves_an_owner).set_expression_attribute_values(Some(values)).build();
+        let update = update.map_err(incomplete)?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 }

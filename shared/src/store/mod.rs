@@ -25,7 +25,7 @@ pub use invites::{CreateReads, PutInviteOutcome, ResolveOutcome};
 pub use joining::{JoinOutcome, Joining};
 pub use limits::Window;
 pub use lists::{InviteList, Order, Page};
-pub use members::{ChangeMemberOutcome, RoleChange};
+pub use members::{ChangeMemberOutcome, Changing, RoleChange};
 pub use users::PutUserOutcome;
 
 use crate::config::{AwsConfig, ConfigError, Environment};

@@ -34,7 +34,8 @@ async fn accept(service: &Service, request: &Request) -> Result<Response<Body>, 
     let caller = service.caller(request).await?;
     let AcceptBody(name) = json_body(request, service.body_limit)?;
     let now = service.clock.now();
-    let accepted = service.engine.accept_invite(&caller, &name.reference()?, now).await?;
+    let accepted = service.engine.accept_invite(&caller, &name.reference()?, now).await;
+    let accepted = service.guarded(request, accepted).await?;
     let body = AcceptedBody {
         invite: InviteBody::new(&accepted.invite, now),
         membership: MemberBody::new(&accepted.member),

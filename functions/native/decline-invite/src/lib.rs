@@ -41,6 +41,7 @@ async fn decline(service: &Service, request: &Request) -> Result<Response<Body>,
     let signed_in = request.headers().contains_key(header::AUTHORIZATION);
     let caller = if signed_in || matches!(reference, InviteRef::Id(..)) { Some(service.caller(request).await?) } else { None };
     let now = service.clock.now();
-    let invite = service.engine.decline_invite(caller.as_ref(), &reference, body.reason.as_ref(), now).await?;
+    let invite = service.engine.decline_invite(caller.as_ref(), &reference, body.reason.as_ref(), now).await;
+    let invite = service.guarded(request, invite).await?;
     Ok(json(StatusCode::OK, &DeclinedBody { invite: PreviewBody::of(&invite, &invite.group_name, invite.state(now)) }))
 }

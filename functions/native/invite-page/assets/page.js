@@ -19,7 +19,8 @@
   const fragment = new URLSearchParams(location.hash.slice(1));
   if (!token) {
     if (location.pathname === PUT_AWAY && kept()) {
-      location.replace(base + "/i/" + encodeURIComponent(kept()));
+      // With the fragment, which carries what a sign-in brought back.
+      location.replace(base + "/i/" + encodeURIComponent(kept()) + location.hash);
     } else if (location.hash) {
       history.replaceState(null, "", location.pathname);
     }

@@ -40,7 +40,7 @@ pub struct InvitePage<'a> {
     pub view: View<'a>,
     /// The app's own sign-in page, which comes back to `redirect_uri` with an access token in the fragment.
     pub sign_in_url: &'a str,
-    /// Where the service stands; the sign-in comes back to `<public_url>/i/<token>`.
+    /// Where the service stands; the sign-in comes back to `<public_url>/i/opened`.
     pub public_url: &'a str,
 }
 
@@ -172,9 +172,10 @@ impl InvitePage<'_> {
         }
     }
 
-    /// The sign-in page's address, told to come back here.
+    /// The sign-in page's address, told to come back here: always to the same address, which a login can have registered, and which
+    /// does not put the token into the login's logs. The tab knows the token.
     fn sign_in(&self) -> String {
-        let back: String = byte_serialize(format!("{}/i/{}", self.public_url, self.token).as_bytes()).collect();
+        let back: String = byte_serialize(format!("{}/i/{PUT_AWAY}", self.public_url).as_bytes()).collect();
         let joint = if self.sign_in_url.contains('?') { '&' } else { '?' };
         format!("{}{joint}redirect_uri={back}", self.sign_in_url)
     }

@@ -49,7 +49,7 @@ async fn list(service: &Service, request: &Request, caller: &Caller, group: &Gro
 async fn change(service: &Service, request: &Request, caller: &Caller, group: &GroupId) -> Result<Response<Body>, Problem> {
     let user = member(request)?;
     let body: RolesBody = json_body(request, service.body_limit)?;
-    let member = service.engine.change_roles(caller, group, &user, body.roles).await?;
+    let member = service.engine.change_roles(caller, group, &user, body.roles, service.clock.now()).await?;
     Ok(json(StatusCode::OK, &MemberBody::new(&member)))
 }
 

@@ -25,6 +25,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn preview(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
     let body: TokenBody = json_body(request, service.body_limit)?;
-    let preview = service.engine.preview_invite(&body.token, service.clock.now()).await?;
+    let preview = service.engine.preview_invite(&body.token, service.clock.now()).await;
+    let preview = service.guarded(request, preview).await?;
     Ok(json(StatusCode::OK, &PreviewBody::new(&preview)))
 }

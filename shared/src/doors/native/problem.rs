@@ -48,13 +48,14 @@ pub enum Code {
     UnsupportedMediaType,
     BodyTooLarge,
     RateLimited,
+    PendingLimit,
     TemporarilyUnavailable,
     Internal,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Unauthenticated,
         Self::TokenExpired,
         Self::InsufficientScope,
@@ -86,6 +87,7 @@ impl Code {
         Self::UnsupportedMediaType,
         Self::BodyTooLarge,
         Self::RateLimited,
+        Self::PendingLimit,
         Self::TemporarilyUnavailable,
         Self::Internal,
     ];
@@ -114,7 +116,7 @@ impl Code {
             Self::InvalidBody => StatusCode::UNPROCESSABLE_ENTITY,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+            Self::RateLimited | Self::PendingLimit => StatusCode::TOO_MANY_REQUESTS,
             Self::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -154,11 +156,15 @@ impl Code {
             Self::UnsupportedMediaType => "The body must be JSON",
             Self::BodyTooLarge => "The body is too large",
             Self::RateLimited => "Too many requests",
+            Self::PendingLimit => "Too many pending invites",
             Self::TemporarilyUnavailable => "Temporarily unavailable",
             Self::Internal => "Something went wrong here",
         }
     }
 }
+
+/// When a full group is worth another try, in seconds: nobody knows, so an hour.
+const PENDING_RETRY: i64 = 3600;
 
 /// One error, as it is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -329,6 +335,13 @@ impl From<Refusal> for Problem {
             Refusal::InvalidCursor => {
                 new(Code::InvalidCursor, "Use next_cursor of the same list with the same filters, or start without a cursor.")
             }
+            Refusal::PendingLimit => Self {
+                retry_after: Some(PENDING_RETRY),
+                ..new(
+                    Code::PendingLimit,
+                    "The group has as many pending invites as its policy allows; revoke some, or wait until some are taken up.",
+                )
+            },
             Refusal::RateLimited(seconds) => {
                 Self { retry_after: Some(seconds), ..new(Code::RateLimited, "Try again later; see Retry-After.") }
             }
