@@ -112,8 +112,8 @@ impl Store {
         loop {
             let (page, next) = self.partition_page(group, keys::INVITES, from, None).await?;
             let invites = page.into_iter().map(items::to_invite).collect::<Result<Vec<Invite>, _>>()?;
-            let live = invites.iter().filter(|invite| invite.is_live(now));
-            let work = live.map(|invite| self.resolve(invite, State::Revoked, Some(by), None, now));
+            let live = invites.into_iter().filter(|invite| invite.is_live(now));
+            let work = live.map(|invite| async move { self.resolve(&invite, State::Revoked, Some(by), None, now).await });
             stream::iter(work).buffer_unordered(AT_ONCE).try_collect::<Vec<_>>().await?;
             match next {
                 Some(next) => from = Some(next),
@@ -127,7 +127,8 @@ impl Store {
         loop {
             let (page, next) = self.partition_page(group, keys::MEMBERS, from, None).await?;
             let members = page.into_iter().map(items::to_member).collect::<Result<Vec<Member>, _>>()?;
-            let work = members.iter().filter(|member| member.user != *except).map(|member| self.delete_member(group, &member.user));
+            let others = members.into_iter().filter(|member| member.user != *except);
+            let work = others.map(|member| async move { self.delete_member(group, &member.user).await });
             stream::iter(work).buffer_unordered(AT_ONCE).try_collect::<Vec<_>>().await?;
             match next {
                 Some(next) => from = Some(next),

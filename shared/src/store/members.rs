@@ -79,12 +79,15 @@ impl Store {
         let mut writes = vec![self.member_write(member, change)?, self.group_count(group, member, change, now)?];
         for Invite { group, id, generation, expires_at, .. } in pending {
             let to = State::Revoked;
-            let revoked = Resolution { group, id: *id, generation: *generation, expires_at: *expires_at, to, by: Some(by), reason: None, now };
+            let revoked =
+                Resolution { group, id: *id, generation: *generation, expires_at: *expires_at, to, by: Some(by), reason: None, now };
             writes.push(self.resolution_update(&revoked)?);
         }
         Ok(match self.transact(writes).await? {
             Transaction::Committed => ChangeMemberOutcome::Changed,
-            Transaction::Refused(failed) if failed.get(1) == Some(&true) && failed.first() == Some(&false) => ChangeMemberOutcome::LastOwner,
+            Transaction::Refused(failed) if failed.get(1) == Some(&true) && failed.first() == Some(&false) => {
+                ChangeMemberOutcome::LastOwner
+            }
             Transaction::Refused(_) => ChangeMemberOutcome::Conflict,
         })
     }
