@@ -174,7 +174,7 @@ impl<'a> World<'a> {
                 self.now = now.plus(seconds);
                 "ok".into()
             }
-            Step::ChangeRole { by, of, role } => word(&engine.change_roles(person(by), &group, &person(of).user, roles(role)).await),
+            Step::ChangeRole { by, of, role } => word(&engine.change_roles(person(by), &group, &person(of).user, roles(role), now).await),
             Step::Remove { by, of } => word(&engine.remove_member(person(by), &group, &person(of).user, now).await),
             Step::DeleteGroup { by } => word(&engine.delete_group(person(by), &group, now).await),
         }
