@@ -76,13 +76,19 @@ pub(crate) fn env_json() -> Vec<(String, String)> {
 impl Deployment {
     /// Deploys with the variables of `events/env.json`; its clock stands at `now`.
     pub(crate) async fn start(now: Timestamp) -> Self {
+        Self::start_with(now, &[]).await
+    }
+
+    /// Deploys so, but with these variables.
+    pub(crate) async fn start_with(now: Timestamp, variables: &[(&str, &str)]) -> Self {
+        let variables: Vec<_> = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let settings: Vec<_> = env_json().into_iter().chain([("AWS_ENDPOINT_URL_SESV2".to_owned(), NOWHERE.to_owned())]).collect();
         let options = Options { port: 0, demo: false, settings, ..Options::default() };
         let running = start(options).await.expect("the local service starts");
         let same = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB"];
         let same = same.map(|name| (name.to_owned(), running.environment.required(name).unwrap().to_owned()));
         let inbox = ("AWS_ENDPOINT_URL_SESV2".to_owned(), format!("{}/local/ses", running.url));
-        let environment: Environment = env_json().into_iter().chain(same).chain([inbox]).collect();
+        let environment: Environment = env_json().into_iter().chain(same).chain([inbox]).chain(variables).collect();
         let clock = Clock::fixed(now);
         Self {
             service: Service::start(&environment, clock.clone()).expect("events/env.json is a configuration"),
