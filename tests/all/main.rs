@@ -1,19 +1,23 @@
 //! Every test that needs more than one package, in one binary.
 #![cfg(test)]
 
+mod answers;
 mod app;
 mod authority;
 mod bad_input;
 mod callers;
 mod delivery;
 mod directory;
+mod events;
 mod faults;
 mod groups;
 mod identity;
+mod lambda;
 mod layout;
 mod lifecycle;
 mod links;
 mod lists;
+mod model;
 mod outsiders;
 mod races;
 mod re_invite;

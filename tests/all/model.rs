@@ -1,0 +1,294 @@
+//! The state machine under property tests: random commands against the real engine and table, and against a model that fits on a page.
+//!
+//! After each command the answer, every invite, every member and every older token are compared with what the model says.
+
+mod reference;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use reference::{Model, ROLES, Step};
+use shared::auth::Caller;
+use shared::domain::clock::Timestamp;
+use shared::domain::email::EmailAddress;
+use shared::domain::group::{GroupType, Policy};
+use shared::domain::ids::{GroupId, InviteId, UserId};
+use shared::domain::invite::{IdentityPolicy, Invite, State};
+use shared::domain::invitee::{Invitee, Lifetime};
+use shared::domain::role::{RoleName, Roles};
+use shared::domain::text::{Metadata, Name};
+use shared::engine::{Engine, InviteFilter, InviteRef, InviteeRequest, NewGroup, NewInvite, Outcome, Refusal};
+use shared::store::Order;
+
+use crate::lambda::Deployment;
+
+/// Of proptest's cases (256, or `PROPTEST_CASES`) one in ten is tried: each is a long talk with a database.
+const ONE_IN: u32 = 10;
+const STEPS: std::ops::Range<usize> = 5..30;
+/// Makes the group; the others come by invite or not at all.
+const FOUNDER: usize = 0;
+const PEOPLE: usize = 3;
+
+/// A group of its own in the table, with what was handed out and last seen.
+struct World<'a> {
+    engine: &'a Engine,
+    group: GroupId,
+    people: Vec<Caller>,
+    /// For each address the tokens of its invites, by generation from 1.
+    tokens: BTreeMap<usize, Vec<String>>,
+    seen: BTreeMap<usize, Invite>,
+    now: Timestamp,
+}
+
+/// The commands, most of which can succeed: the founder acts often, and people mostly use what is addressed to them.
+fn step() -> impl Strategy<Value = Step> {
+    let person = prop_oneof![5 => Just(FOUNDER), 4 => 0..PEOPLE];
+    let guest = prop_oneof![8 => 1..PEOPLE, 1 => Just(FOUNDER)];
+    let role = prop_oneof![2 => Just(0_usize), 3 => Just(2_usize), 1 => 0..ROLES.len()];
+    let back = prop_oneof![4 => Just(0_usize), 1 => 1..3_usize];
+    // Mostly the one to whom the address belongs.
+    let pair = prop_oneof![4 => (1..PEOPLE).prop_map(|person| (person, person)), 1 => (0..PEOPLE, 1..PEOPLE)];
+    let lifetime = prop_oneof![300..2000_i64, Just(86_400_i64)];
+    prop_oneof![
+        30 => (person.clone(), guest.clone(), role.clone(), lifetime, prop::bool::weighted(0.3))
+            .prop_map(|(by, address, role, lifetime, bearer)| Step::Invite { by, address, role, lifetime, bearer }),
+        25 => (pair.clone(), back.clone()).prop_map(|((by, address), back)| Step::Accept { by, address, back }),
+        5 => pair.clone().prop_map(|(by, address)| Step::AcceptById { by, address }),
+        7 => (guest.clone(), back).prop_map(|(address, back)| Step::Decline { address, back }),
+        3 => pair.prop_map(|(by, address)| Step::DeclineById { by, address }),
+        6 => (person.clone(), guest.clone()).prop_map(|(by, address)| Step::Revoke { by, address }),
+        6 => (1..1500_i64).prop_map(|seconds| Step::Wait { seconds }),
+        8 => (person.clone(), guest.clone(), role).prop_map(|(by, of, role)| Step::ChangeRole { by, of, role }),
+        10 => (person.clone(), guest).prop_map(|(by, of)| Step::Remove { by, of }),
+        1 => person.prop_map(|by| Step::DeleteGroup { by }),
+    ]
+}
+
+/// Where sequences begin, so that more of them come far: nowhere; with an admin; with somebody whom that admin has invited, once or again.
+fn beginnings() -> impl Strategy<Value = Vec<Step>> {
+    let invite = |by, address, role| Step::Invite { by, address, role, lifetime: 86_400, bearer: false };
+    let admin = vec![invite(FOUNDER, 1, 2), Step::Accept { by: 1, address: 1, back: 0 }];
+    let invited = [admin.clone(), vec![invite(1, 2, 0)]].concat();
+    let again = [invited.clone(), vec![Step::Decline { address: 2, back: 0 }, invite(1, 2, 2)]].concat();
+    prop::sample::select(vec![vec![], admin, invited, again])
+}
+
+fn sequence() -> impl Strategy<Value = Vec<Step>> {
+    (beginnings(), prop::collection::vec(step(), STEPS)).prop_map(|(first, then)| [first, then].concat())
+}
+
+fn address(of: usize) -> EmailAddress {
+    EmailAddress::parse(&format!("person-{of}@example.com")).unwrap()
+}
+
+fn roles(role: usize) -> Roles {
+    Roles::new(vec![RoleName::parse(ROLES[role]).unwrap()]).unwrap()
+}
+
+fn role(roles: &Roles) -> usize {
+    let name = roles.names().next().unwrap();
+    ROLES.iter().position(|role| *role == name).unwrap()
+}
+
+/// The refusal's name, with the state where it tells one.
+fn word<T>(outcome: &Outcome<T>) -> String {
+    match outcome {
+        Ok(_) => "ok".into(),
+        Err(refusal @ Refusal::NotPending(_)) => format!("{refusal:?}"),
+        Err(refusal) => format!("{refusal:?}").split('(').next().unwrap_or_default().to_owned(),
+    }
+}
+
+impl<'a> World<'a> {
+    /// A group that the founder has just made. Limits count by user, so every case has users of its own.
+    async fn found(engine: &'a Engine, case: usize) -> Self {
+        let person = |number| Caller {
+            user: UserId::parse(&format!("{case}-{number}")).unwrap(),
+            name: None,
+            email: Some(address(number)),
+            unverified_email: None,
+            phone: None,
+            accounts: Default::default(),
+            scopes: vec![],
+        };
+        let group = GroupId::parse(&format!("case-{case}")).unwrap();
+        let people: Vec<Caller> = (0..PEOPLE).map(person).collect();
+        let now = Timestamp::from_seconds(1_795_219_200);
+        let new = NewGroup {
+            id: group.clone(),
+            name: Name::parse("Group").unwrap(),
+            description: None,
+            kind: GroupType::Private,
+            policy: Policy::default(),
+            metadata: Metadata::default(),
+        };
+        engine.create_group(&people[FOUNDER], new, now).await.unwrap();
+        Self { engine, group, people, tokens: BTreeMap::new(), seen: BTreeMap::new(), now }
+    }
+
+    fn id(&self, of: usize) -> InviteId {
+        InviteId::of(&self.group, &Invitee::Email(address(of)).key(), 0)
+    }
+
+    fn by_id(&self, of: usize) -> InviteRef {
+        InviteRef::Id(self.group.clone(), self.id(of))
+    }
+
+    /// The token of so many generations ago; where there is none, one that nobody made.
+    fn token(&self, of: usize, back: usize) -> InviteRef {
+        let token = self.tokens.get(&of).and_then(|tokens| tokens.iter().rev().nth(back));
+        InviteRef::Token(token.cloned().unwrap_or_else(|| "bkn_1".into()))
+    }
+
+    /// Does the step, and gives its outcome's name.
+    async fn act(&mut self, step: &Step) -> String {
+        let (engine, now, group) = (self.engine, self.now, self.group.clone());
+        let person = |number: usize| &self.people[number];
+        match *step {
+            Step::Invite { by, address: to, role, lifetime, bearer } => {
+                let new = NewInvite {
+                    group,
+                    invitee: InviteeRequest::Email(address(to)),
+                    roles: roles(role),
+                    message: None,
+                    metadata: Metadata::default(),
+                    lifetime: Lifetime::Seconds(lifetime),
+                    redirect_url: None,
+                    notify: false,
+                    identity_policy: if bearer { IdentityPolicy::Bearer } else { IdentityPolicy::Strict },
+                };
+                let created = engine.create_invite(person(by), &new, [0; 16], now).await;
+                if let Ok(created) = &created {
+                    self.tokens.entry(to).or_default().push(created.token.expose().to_owned());
+                }
+                word(&created)
+            }
+            Step::Accept { by, address, back } => word(&engine.accept_invite(person(by), &self.token(address, back), now).await),
+            Step::AcceptById { by, address } => word(&engine.accept_invite(person(by), &self.by_id(address), now).await),
+            Step::Decline { address, back } => word(&engine.decline_invite(None, &self.token(address, back), None, now).await),
+            Step::DeclineById { by, address } => word(&engine.decline_invite(Some(person(by)), &self.by_id(address), None, now).await),
+            Step::Revoke { by, address } => word(&engine.revoke_invite(person(by), &group, self.id(address), now).await),
+            Step::Wait { seconds } => {
+                self.now = now.plus(seconds);
+                "ok".into()
+            }
+            Step::ChangeRole { by, of, role } => word(&engine.change_roles(person(by), &group, &person(of).user, roles(role), now).await),
+            Step::Remove { by, of } => word(&engine.remove_member(person(by), &group, &person(of).user, now).await),
+            Step::DeleteGroup { by } => word(&engine.delete_group(person(by), &group, now).await),
+        }
+    }
+
+    /// Compares all that can be seen with the model.
+    async fn check(&mut self, model: &Model) -> Result<(), TestCaseError> {
+        self.check_older_tokens().await?;
+        let Some(owner) = model.owner() else {
+            prop_assert!(!model.alive, "a living group has an owner");
+            for person in &self.people {
+                let found = self.engine.list_members(person, &self.group, 100, None).await;
+                prop_assert_eq!(word(&found), "GroupNotFound", "nobody is a member of a deleted group");
+            }
+            return Ok(());
+        };
+        self.check_members(owner, model).await?;
+        for of in 0..PEOPLE {
+            self.check_invite(owner, of, model).await?;
+        }
+        self.check_pending(owner, model).await
+    }
+
+    async fn check_members(&self, owner: usize, model: &Model) -> Result<(), TestCaseError> {
+        let page = self.engine.list_members(&self.people[owner], &self.group, 100, None).await.unwrap();
+        let number = |user: &UserId| self.people.iter().position(|person| person.user == *user).unwrap();
+        let via = |invite: InviteId| (0..PEOPLE).find(|of| self.id(*of) == invite).unwrap();
+        let found = page.data.iter().map(|member| (number(&member.user), (role(&member.roles), member.invite.map(via))));
+        let found: BTreeMap<_, _> = found.collect();
+        prop_assert_eq!(&found, &model.members, "the members are the model's");
+        prop_assert!(found.values().any(|(role, _)| ROLES[*role] == "owner"), "somebody owns the group");
+        Ok(())
+    }
+
+    async fn check_invite(&mut self, owner: usize, of: usize, model: &Model) -> Result<(), TestCaseError> {
+        let found = self.engine.get_invite(&self.people[owner], &self.group, self.id(of)).await;
+        let Some(expected) = model.invites.get(&of) else {
+            prop_assert_eq!(word(&found), "InviteNotFound");
+            return Ok(());
+        };
+        let found = found.unwrap();
+        let state = model.state(expected);
+        let resolved_by = expected.resolved_by.map(|by| &self.people[by].user);
+        prop_assert_eq!(format!("{:?}", found.state(self.now)), format!("{state:?}"));
+        prop_assert_eq!((found.generation, found.version), (expected.generation, expected.version));
+        prop_assert_eq!(found.resolved_by.as_ref(), resolved_by);
+        if let Some(before) = self.seen.insert(of, found.clone()) {
+            let ended = before.state(self.now) != State::Pending;
+            let same_life = before.generation == found.generation;
+            prop_assert!(!(ended && same_life) || before == found, "what has ended changes no more: {:?} {:?}", before, found);
+            prop_assert!(before == found || before.version < found.version, "a change is a new version");
+            prop_assert!(before.generation <= found.generation, "generations only rise");
+        }
+        Ok(())
+    }
+
+    async fn check_pending(&self, owner: usize, model: &Model) -> Result<(), TestCaseError> {
+        let filter = InviteFilter { states: vec![State::Pending], order: Order::default(), limit: 100, cursor: None };
+        let page = self.engine.list_group_invites(&self.people[owner], &self.group, &filter, self.now).await.unwrap();
+        let listed: Vec<String> = page.data.iter().map(|invite| invite.invitee.key()).collect();
+        let live = model.invites.iter().filter(|(_, invite)| model.is_live(invite));
+        let live: BTreeSet<String> = live.map(|(of, _)| Invitee::Email(address(*of)).key()).collect();
+        prop_assert_eq!(listed.len(), live.len(), "one live invite for an address");
+        prop_assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), live);
+        Ok(())
+    }
+
+    /// A token of an older generation shows nothing, whatever has happened since.
+    async fn check_older_tokens(&self) -> Result<(), TestCaseError> {
+        for token in self.tokens.values().flat_map(|tokens| tokens.iter().rev().skip(1)) {
+            let shown = self.engine.preview_invite(token, self.now).await;
+            prop_assert_eq!(word(&shown), "InviteReplaced");
+        }
+        Ok(())
+    }
+
+    /// And it neither admits nor declines, for anybody.
+    async fn check_older_tokens_do_nothing(&self) -> Result<(), TestCaseError> {
+        for (of, tokens) in &self.tokens {
+            for token in tokens.iter().rev().skip(1) {
+                let token = InviteRef::Token(token.clone());
+                prop_assert_eq!(word(&self.engine.accept_invite(&self.people[*of], &token, self.now).await), "InviteReplaced");
+                prop_assert_eq!(word(&self.engine.decline_invite(None, &token, None, self.now).await), "InviteReplaced");
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn follows_the_model(engine: &Engine, case: usize, steps: &[Step]) -> Result<(), TestCaseError> {
+    let mut world = World::found(engine, case).await;
+    let mut model = Model::founded_by(FOUNDER, world.now.seconds());
+    for (at, step) in steps.iter().enumerate() {
+        let expected = model.act(step);
+        let found = world.act(step).await;
+        prop_assert_eq!(found, expected, "step {}: {:?}", at, step);
+        world.check(&model).await?;
+    }
+    world.check_older_tokens_do_nothing().await?;
+    world.check(&model).await
+}
+
+#[test]
+fn the_engine_follows_the_model() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let deployment = runtime.block_on(Deployment::start(Timestamp::from_seconds(0)));
+    let case = AtomicUsize::new(0);
+    let usual = Config::default();
+    let config = Config { cases: usual.cases / ONE_IN, max_shrink_iters: 300, failure_persistence: None, ..usual };
+    let outcome = TestRunner::new(config).run(&sequence(), |steps| {
+        let case = case.fetch_add(1, Ordering::SeqCst);
+        runtime.block_on(follows_the_model(&deployment.service.engine, case, &steps))
+    });
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+}

@@ -1,0 +1,274 @@
+//! What inviting by e-mail means, without a table: the whole rules in their shortest form.
+
+use std::collections::BTreeMap;
+
+/// Roles by rank.
+pub(super) const ROLES: [&str; 4] = ["member", "editor", "admin", "owner"];
+const ADMIN: usize = 2;
+const OWNER: usize = 3;
+
+/// A command. People and addresses are numbers; address 2 is person 2's.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    Invite {
+        by: usize,
+        address: usize,
+        role: usize,
+        lifetime: i64,
+        bearer: bool,
+    },
+    /// By the token of so many generations ago.
+    Accept {
+        by: usize,
+        address: usize,
+        back: usize,
+    },
+    AcceptById {
+        by: usize,
+        address: usize,
+    },
+    Decline {
+        address: usize,
+        back: usize,
+    },
+    DeclineById {
+        by: usize,
+        address: usize,
+    },
+    Revoke {
+        by: usize,
+        address: usize,
+    },
+    Wait {
+        seconds: i64,
+    },
+    ChangeRole {
+        by: usize,
+        of: usize,
+        role: usize,
+    },
+    Remove {
+        by: usize,
+        of: usize,
+    },
+    DeleteGroup {
+        by: usize,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Pending,
+    Accepted,
+    Declined,
+    Revoked,
+    Expired,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Invite {
+    written: State,
+    pub(super) generation: u32,
+    pub(super) version: u64,
+    by: usize,
+    role: usize,
+    ends: i64,
+    bearer: bool,
+    pub(super) resolved_by: Option<usize>,
+}
+
+pub(super) struct Model {
+    now: i64,
+    pub(super) alive: bool,
+    /// Each member's role, and the address whose invite brought them.
+    pub(super) members: BTreeMap<usize, (usize, Option<usize>)>,
+    /// The invite to each address.
+    pub(super) invites: BTreeMap<usize, Invite>,
+}
+
+type Refused = String;
+
+fn refuse<T>(word: &str) -> Result<T, Refused> {
+    Err(word.to_owned())
+}
+
+impl Model {
+    pub(super) fn founded_by(founder: usize, now: i64) -> Self {
+        Self { now, alive: true, members: BTreeMap::from([(founder, (OWNER, None))]), invites: BTreeMap::new() }
+    }
+
+    /// Does the step, and gives its outcome's name.
+    pub(super) fn act(&mut self, step: &Step) -> String {
+        let done = match *step {
+            Step::Invite { by, address, role, lifetime, bearer } => self.invite(by, address, role, lifetime, bearer),
+            Step::Accept { by, address, back } => self.current(address, back).and_then(|invite| {
+                let stranger = !invite.bearer && by != address;
+                if stranger { refuse("IdentityMismatch") } else { self.accept(by, address) }
+            }),
+            Step::AcceptById { by, address } => self.own(by, address).and_then(|()| self.accept(by, address)),
+            Step::Decline { address, back } => self.current(address, back).and_then(|_| self.decline(None, address)),
+            Step::DeclineById { by, address } => self.own(by, address).and_then(|()| self.decline(Some(by), address)),
+            Step::Revoke { by, address } => self.revoke(by, address),
+            Step::Wait { seconds } => {
+                self.now += seconds;
+                Ok(())
+            }
+            Step::ChangeRole { by, of, role } => self.change(by, of, Some(role)),
+            Step::Remove { by, of } => self.change(by, of, None),
+            Step::DeleteGroup { by } => self.delete(by),
+        };
+        done.err().unwrap_or_else(|| "ok".into())
+    }
+
+    /// Somebody who owns the group.
+    pub(super) fn owner(&self) -> Option<usize> {
+        self.members.iter().find(|(_, (role, _))| *role == OWNER).map(|(person, _)| *person)
+    }
+
+    pub(super) fn state(&self, invite: &Invite) -> State {
+        if invite.written == State::Pending && invite.ends <= self.now { State::Expired } else { invite.written }
+    }
+
+    pub(super) fn is_live(&self, invite: &Invite) -> bool {
+        self.state(invite) == State::Pending
+    }
+
+    fn role(&self, person: usize) -> Result<usize, Refused> {
+        self.members.get(&person).map(|(role, _)| *role).ok_or_else(|| "GroupNotFound".into())
+    }
+
+    /// The invite, if the token of `back` generations ago is the newest.
+    fn current(&self, address: usize, back: usize) -> Result<Invite, Refused> {
+        match self.invites.get(&address) {
+            Some(invite) if back == 0 => Ok(invite.clone()),
+            Some(invite) if (back as u64) < u64::from(invite.generation) => refuse("InviteReplaced"),
+            _ => refuse("InviteNotFound"),
+        }
+    }
+
+    /// By its id, an invite is there only for whom it is addressed to.
+    fn own(&self, by: usize, address: usize) -> Result<(), Refused> {
+        if by == address && self.invites.contains_key(&address) { Ok(()) } else { refuse("InviteNotFound") }
+    }
+
+    fn end(&mut self, address: usize, state: State, by: Option<usize>) {
+        if let Some(invite) = self.invites.get_mut(&address) {
+            invite.written = state;
+            invite.version += 1;
+            invite.resolved_by = by;
+        }
+    }
+
+    fn invite(&mut self, by: usize, address: usize, role: usize, lifetime: i64, bearer: bool) -> Result<(), Refused> {
+        let own = self.role(by)?;
+        if own < ADMIN {
+            return refuse("Forbidden");
+        }
+        if role > own {
+            return refuse("RoleAboveOwn");
+        }
+        let (mut generation, mut version) = (1, 1);
+        if let Some(before) = self.invites.get(&address) {
+            if self.is_live(before) {
+                return refuse("AlreadyPending");
+            }
+            let stays = before.written == State::Accepted && before.resolved_by.is_some_and(|by| self.members.contains_key(&by));
+            if stays {
+                return refuse("AlreadyMember");
+            }
+            (generation, version) = (before.generation + 1, before.version + 1);
+        }
+        let ends = self.now + lifetime;
+        let invite = Invite { written: State::Pending, generation, version, by, role, ends, bearer, resolved_by: None };
+        self.invites.insert(address, invite);
+        Ok(())
+    }
+
+    fn accept(&mut self, by: usize, address: usize) -> Result<(), Refused> {
+        let invite = self.invites[&address].clone();
+        let came_by_it = self.members.get(&by).is_some_and(|(_, via)| *via == Some(address));
+        if invite.written == State::Accepted && invite.resolved_by == Some(by) && came_by_it {
+            return Ok(());
+        }
+        if !self.is_live(&invite) {
+            return Err(format!("NotPending({:?})", self.state(&invite)));
+        }
+        if !self.members.get(&invite.by).is_some_and(|(role, _)| *role >= ADMIN && *role >= invite.role) {
+            return refuse("InviterGone");
+        }
+        if self.members.contains_key(&by) {
+            return refuse("AlreadyMember");
+        }
+        self.members.insert(by, (invite.role, Some(address)));
+        self.end(address, State::Accepted, Some(by));
+        Ok(())
+    }
+
+    fn decline(&mut self, by: Option<usize>, address: usize) -> Result<(), Refused> {
+        let invite = &self.invites[&address];
+        match self.state(invite) {
+            State::Declined => Ok(()),
+            State::Pending => {
+                self.end(address, State::Declined, by);
+                Ok(())
+            }
+            other => Err(format!("NotPending({other:?})")),
+        }
+    }
+
+    fn revoke(&mut self, by: usize, address: usize) -> Result<(), Refused> {
+        let role = self.role(by)?;
+        let invite = self.invites.get(&address);
+        if role < ADMIN && invite.is_none_or(|invite| invite.by != by) {
+            return refuse("Forbidden");
+        }
+        match invite.map(|invite| self.state(invite)) {
+            None => refuse("InviteNotFound"),
+            Some(State::Revoked) => Ok(()),
+            Some(State::Pending) => {
+                self.end(address, State::Revoked, Some(by));
+                Ok(())
+            }
+            Some(other) => Err(format!("NotPending({other:?})")),
+        }
+    }
+
+    /// Gives the member another role, or ends the membership.
+    fn change(&mut self, by: usize, of: usize, to: Option<usize>) -> Result<(), Refused> {
+        let own = self.role(by)?;
+        let leaves = by == of && to.is_none();
+        if !leaves && own < ADMIN {
+            return refuse("Forbidden");
+        }
+        let Some((held, _)) = self.members.get(&of).copied() else { return refuse("MemberNotFound") };
+        if !leaves && (to.is_some_and(|to| to > own) || held > own) {
+            return refuse("RoleAboveOwn");
+        }
+        let owners = self.members.values().filter(|(role, _)| *role == OWNER).count();
+        if held == OWNER && to != Some(OWNER) && owners == 1 {
+            return refuse("LastOwner");
+        }
+        match to {
+            Some(to) => {
+                self.members.entry(of).and_modify(|(role, _)| *role = to);
+            }
+            None => {
+                self.members.remove(&of);
+            }
+        }
+        Ok(())
+    }
+
+    fn delete(&mut self, by: usize) -> Result<(), Refused> {
+        if self.role(by)? < OWNER {
+            return refuse("Forbidden");
+        }
+        let live: Vec<usize> = self.invites.iter().filter(|(_, invite)| self.is_live(invite)).map(|(address, _)| *address).collect();
+        for address in live {
+            self.end(address, State::Revoked, Some(by));
+        }
+        self.members.clear();
+        self.alive = false;
+        Ok(())
+    }
+}
