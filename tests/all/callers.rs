@@ -298,6 +298,9 @@ async fn an_issuer_that_was_never_reached_is_worth_another_try() {
     let answer = with_token(&app, &token).await.refuses(503, "temporarily_unavailable");
     assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
     issuer.goes(false);
+    // An issuer that did not answer is left in peace for five seconds.
+    with_token(&app, &token).await.refuses(503, "temporarily_unavailable");
+    app.advance(5);
     with_token(&app, &token).await.is(200);
 
     let unreachable = App::with_settings(&[("JWT_ISSUER", issuer.name()), ("JWT_JWKS_URL", "http://127.0.0.1:1/jwks")]).await;

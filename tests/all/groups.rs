@@ -70,7 +70,7 @@ async fn a_frozen_group_takes_nobody_in_until_it_thaws() {
     alice.invites(json!({"email": "eve@example.com"})).await.refuses(403, "forbidden");
     ada.accepts(&invited.token).await.refuses(403, "forbidden");
     ada.accepts(&link.token).await.refuses(403, "forbidden");
-    alice.sets_policy(json!({})).await;
+    alice.sets_policy(json!({"frozen": false})).await;
     ada.accepts(&invited.token).await.is(200);
     alice.sets_policy(json!({"frozen": true})).await;
     // Who has joined already hears so.
@@ -103,7 +103,10 @@ async fn only_allowed_domains_are_invited() {
         alice.invites(json!({"email": address})).await.refuses(403, "domain_not_allowed");
         alice.invites(json!({"person": {"email": address}})).await.refuses(403, "domain_not_allowed");
     }
-    alice.sets_policy(json!({"blocked_domains": ["example.com"]})).await;
+    // What a change does not name stays.
+    alice.sets_policy(json!({"links": false})).await;
+    alice.invites(json!({"email": "ada@example.org"})).await.refuses(403, "domain_not_allowed");
+    alice.sets_policy(json!({"allowed_domains": [], "blocked_domains": ["example.com"]})).await;
     alice.invites(json!({"email": "eve@example.com"})).await.refuses(403, "domain_not_allowed");
     alice.invites(json!({"email": "eve@example.org"})).await.is(201);
 }

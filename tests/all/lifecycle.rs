@@ -101,7 +101,7 @@ async fn by_its_id_an_invite_is_declined_by_the_invited_person_alone() {
 async fn a_revoked_invite_is_dead_and_revoking_it_again_says_the_same() {
     let app = App::start().await;
     let alice = app.owner().await;
-    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    let invited = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
     let first = alice.revokes(&invited.id).await.is(200);
     let second = alice.revokes(&invited.id).await.is(200);
     assert_eq!(first.json, second.json);

@@ -6,7 +6,7 @@ use crate::app::App;
 
 #[tokio::test]
 async fn every_token_that_is_not_ours_gets_one_answer() {
-    let app = App::start().await;
+    let app = App::with_settings(&[("LIMIT_TOKEN_MISSES_PER_10_MINUTES", "10000")]).await;
     let other = App::start().await;
     let alice = app.owner().await;
     let foreign = other.owner().await.invited(json!({"email": "ada@example.com"})).await.token;
@@ -79,4 +79,21 @@ async fn the_page_of_a_token_that_is_not_ours_says_so_alike() {
         assert_eq!(page.text, expected.text, "{token}");
         assert_eq!(page.header("content-security-policy"), expected.header("content-security-policy"));
     }
+}
+
+#[tokio::test]
+async fn guessing_is_throttled_and_a_real_token_never() {
+    let app = App::with_settings(&[("LIMIT_TOKEN_MISSES_PER_10_MINUTES", "3")]).await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    let ada = app.person("ada");
+    app.nobody().previews("x").await.refuses(404, "invite_not_found");
+    app.nobody().declines("x").await.refuses(404, "invite_not_found");
+    ada.accepts("x").await.refuses(404, "invite_not_found");
+    let refused = app.nobody().previews("x").await.refuses(429, "rate_limited");
+    assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|seconds| (1..=600).contains(&seconds)));
+    app.nobody().previews(&invited.token).await.is(200);
+    ada.accepts(&invited.token).await.is(200);
+    app.advance(600);
+    app.nobody().previews("x").await.refuses(404, "invite_not_found");
 }

@@ -190,6 +190,10 @@ impl Model {
         if invite.written == State::Accepted && invite.resolved_by == Some(by) && came_by_it {
             return Ok(());
         }
+        // Only a deleted group is without members.
+        if self.members.is_empty() {
+            return refuse("GroupNotFound");
+        }
         if !self.is_live(&invite) {
             return Err(format!("NotPending({:?})", self.state(&invite)));
         }
