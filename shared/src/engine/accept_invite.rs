@@ -6,7 +6,7 @@ use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::invite::{IdentityPolicy, Invite, State};
-use crate::domain::invitee::{Invitee, Link};
+use crate::domain::invitee::Invitee;
 use crate::domain::member::Member;
 use crate::domain::user::{self, Profile, User, UserState};
 use crate::store::{JoinOutcome, Joining, StoreError};
@@ -32,6 +32,7 @@ impl Engine {
     pub async fn accept_invite(&self, caller: &Caller, reference: &InviteRef, now: Timestamp) -> Outcome<Accepted> {
         for _ in 0..ATTEMPTS {
             let (invite, group) = self.invited(caller, reference).await?;
+            let invite = self.written_down(invite, now).await?;
             if let Some(accepted) = self.accepted_before(caller, &invite, now).await? {
                 return Ok(accepted);
             }
@@ -128,15 +129,21 @@ impl Engine {
         }
     }
 
-    /// The counted link as it is now, for others may have joined meanwhile; whoever finds its uses taken writes it down as exhausted.
+    /// The counted link as it is now, for others may have joined meanwhile.
     async fn after_use(&self, invite: &Invite, now: Timestamp) -> Outcome<Invite> {
         let found = self.store.invite(&invite.group, invite.id).await?.ok_or(Refusal::InviteNotFound)?;
-        if found.stored_state != State::Pending || !found.invitee.link().is_some_and(Link::is_used_up) {
-            return Ok(found);
+        self.written_down(found, now).await
+    }
+
+    /// The invite, where it is a link whose uses are taken, written down as exhausted: lists find it there. Whoever sees it first does
+    /// this, the last who joined or the next who comes too late.
+    async fn written_down(&self, invite: Invite, now: Timestamp) -> Outcome<Invite> {
+        if invite.stored_state != State::Pending || invite.state(now) != State::Exhausted {
+            return Ok(invite);
         }
-        self.store.mark_exhausted(&found, now).await?;
-        let version = found.version + 1;
-        Ok(Invite { stored_state: State::Exhausted, resolved_at: Some(now), updated_at: now, version, ..found })
+        self.store.mark_exhausted(&invite, now).await?;
+        let version = invite.version + 1;
+        Ok(Invite { stored_state: State::Exhausted, resolved_at: Some(now), updated_at: now, version, ..invite })
     }
 
     /// A member who came by this very link keeps the membership; any other member has one already.
@@ -157,10 +164,7 @@ impl Engine {
         if let Some(accepted) = self.accepted_before(caller, &found, now).await? {
             return Ok(accepted);
         }
-        if found.state(now) == State::Exhausted {
-            self.store.mark_exhausted(&found, now).await?;
-        }
-        live(found, now)?;
+        live(self.written_down(found, now).await?, now)?;
         Err(Refusal::Unavailable(StoreError::Unavailable("the invite is contended".into())))
     }
 
