@@ -150,7 +150,6 @@ async fn a_removed_member_has_no_way_back() {
 }
 
 #[tokio::test]
-#[ignore = "RELIABILITY B5: the group forgets which address a member came with, and the directory never knew it"]
 async fn a_removed_member_whom_the_directory_does_not_know_has_no_way_back() {
     let app = App::start().await;
     let alice = app.owner().await;

@@ -266,7 +266,6 @@ async fn an_array_is_no_object() {
 }
 
 #[tokio::test]
-#[ignore = "serde reads a nested struct from an array, field by field: harmless, but a typo that passes"]
 async fn an_array_is_no_object_inside_a_body_either() {
     let app = App::start().await;
     let alice = app.owner().await;

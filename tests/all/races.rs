@@ -85,7 +85,7 @@ async fn a_link_whose_last_uses_are_taken_at_once_is_listed_as_exhausted() {
 
 /// Invites ada fifty times at once, which makes one invite: its id.
 async fn fifty_at_once(alice: &Actor<'_>) -> String {
-    let answers = join_all((0..50).map(|_| alice.invites_at_last(json!({"email": "ada@example.com"})))).await;
+    let answers = join_all((0..50).map(|_| alice.invites_at_last(GROUP, json!({"email": "ada@example.com"})))).await;
     // On a machine that is very busy the winner's answer may be a 503, and only its second try hears that there is an invite.
     let busy = answers.iter().any(|(_, again)| *again);
     let answers: Vec<Answer> = answers.into_iter().map(|(answer, _)| answer).collect();
@@ -105,7 +105,7 @@ async fn fifty_at_once(alice: &Actor<'_>) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_creates_for_one_address_make_one_invite_and_one_mail() {
-    let app = App::start().await;
+    let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "5000")]).await;
     let alice = app.owner().await;
     let id = fifty_at_once(&alice).await;
     assert_eq!(alice.lists("").await.each("id"), [id]);
@@ -115,7 +115,7 @@ async fn fifty_creates_for_one_address_make_one_invite_and_one_mail() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_revivals_of_a_dead_invite_make_one_life() {
-    let app = App::start().await;
+    let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "5000")]).await;
     let alice = app.owner().await;
     let first = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
     alice.revokes(&first.id).await.is(200);
@@ -201,15 +201,22 @@ async fn one_person_invited_by_two_groups_at_once_is_one_user() {
     let alice = app.owner().await;
     alice.creates(json!({"id": "other", "name": "Other"})).await;
     let body = json!({"person": {"email": "ada@example.com", "first_name": "Ada"}});
-    let creates = (0..20).map(|number| alice.invites_to(if number % 2 == 0 { GROUP } else { "other" }, body.clone()));
+    let creates = (0..20).map(|number| alice.invites_at_last(if number % 2 == 0 { GROUP } else { "other" }, body.clone()));
     let answers = join_all(creates).await;
-    assert_eq!((count(&answers, 201), count(&answers, 409)), (2, 18), "{answers:#?}");
+    let busy = answers.iter().any(|(_, again)| *again);
+    let answers: Vec<Answer> = answers.into_iter().map(|(answer, _)| answer).collect();
+    let made = count(&answers, 201);
+    assert!(made == 2 || (busy && made < 2), "{made} were made");
     assert_eq!(app.items("user").await.len(), 1);
 
     let ada = app.person("ada");
-    let tokens: Vec<&str> = answers.iter().filter_map(|answer| answer.json["token"].as_str()).collect();
-    let joined = join_all(tokens.iter().map(|token| ada.accepts_at_last(token))).await;
-    assert_eq!(count(&joined, 200), 2, "{joined:#?}");
+    let inbox = ada.looks_into_inbox().await;
+    assert_eq!(inbox.data().len(), 2);
+    let named =
+        |invite: &serde_json::Value| (invite["group"]["id"].as_str().unwrap().to_owned(), invite["id"].as_str().unwrap().to_owned());
+    for (group, id) in inbox.data().iter().map(named) {
+        ada.accepts_in(&group, &id).await.is(200);
+    }
     assert_eq!(app.items("user").await.len(), 1);
     assert_eq!(ada.gets("/v1/me").await.json["first_name"], "Ada");
     assert_eq!(ada.gets("/v1/groups").await.each("id"), [GROUP, "other"]);
@@ -219,7 +226,7 @@ async fn one_person_invited_by_two_groups_at_once_is_one_user() {
 async fn an_inviter_makes_exactly_so_many_invites_an_hour() {
     let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "10")]).await;
     let alice = app.owner().await;
-    let creates = (0..30).map(|number| alice.invites_at_last(json!({"email": format!("p{number}@example.com"), "notify": false})));
+    let creates = (0..30).map(|number| alice.invites_at_last(GROUP, json!({"email": format!("p{number}@example.com"), "notify": false})));
     let answers = join_all(creates).await;
     let busy = answers.iter().any(|(_, again)| *again);
     let answers: Vec<Answer> = answers.into_iter().map(|(answer, _)| answer).collect();

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Invalid;
 use super::clock::Timestamp;
 use super::email::{EmailAddress, parse_domain};
 use super::ids::{GroupId, UserId};
 use super::role::Rank;
 use super::text::{Description, Metadata, Name};
+use super::{Invalid, from_object};
 
 /// Who may see and join a group; the four visibility flags of the evanta contract follow from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +118,11 @@ impl PolicyChange {
 /// Reads a field that is there: `null` is a value like any other, and refused where `T` has none.
 pub fn given<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
+}
+
+/// Reads an object that is there, `null` refused.
+pub fn given_object<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    from_object(deserializer).map(Some)
 }
 
 impl Policy {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::email::EmailAddress;
-use super::{Invalid, deserialize_by_parse};
+use super::{Invalid, deserialize_by_parse, from_object};
 
 /// A phone number in E.164: `+`, then 7 to 15 digits of which the first is not 0. `Debug` shows its last two digits only.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -60,7 +60,7 @@ struct RawAccount {
 
 impl<'de> Deserialize<'de> for Account {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = RawAccount::deserialize(deserializer)?;
+        let raw: RawAccount = from_object(deserializer)?;
         Self::new(raw.membership_type, &raw.membership_id).map_err(Invalid::into_serde)
     }
 }

@@ -49,6 +49,28 @@ impl Invalid {
 /// Between word and sentence in a deserializer's message; no format writes it by itself.
 const SEPARATOR: char = '\u{1f}';
 
+/// Reads `T` from an object only. A struct that serde derives is read from an array too, field by field, and nobody means that.
+///
+/// # Errors
+/// Where there is no object, and those of `T`.
+pub fn from_object<'de, D: serde::Deserializer<'de>, T: serde::Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Object<T>(std::marker::PhantomData<T>);
+
+    impl<'de, T: serde::Deserialize<'de>> serde::de::Visitor<'de> for Object<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::deserialize(serde::de::value::MapAccessDeserializer::new(map))
+        }
+    }
+
+    deserializer.deserialize_any(Object(std::marker::PhantomData))
+}
+
 /// Implements `Deserialize` through the type's one constructor, so that nothing unchecked comes in by serde.
 macro_rules! deserialize_by_parse {
     ($type:ty) => {

@@ -7,7 +7,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::ids::UserId;
 use crate::domain::invite::{IdentityPolicy, Invite, State};
-use crate::domain::invitee::{Invitee, Link};
+use crate::domain::invitee::Invitee;
 use crate::domain::member::Member;
 use crate::domain::user::{self, Profile, User, UserState};
 use crate::store::{JoinOutcome, Joining, StoreError};
@@ -33,6 +33,7 @@ impl Engine {
     pub async fn accept_invite(&self, caller: &Caller, reference: &InviteRef, now: Timestamp) -> Outcome<Accepted> {
         for _ in 0..ATTEMPTS {
             let (invite, group) = self.invited(caller, reference).await?;
+            let invite = self.written_down(invite, now).await;
             if let Some(accepted) = self.accepted_before(caller, &invite, now).await? {
                 return Ok(accepted);
             }
@@ -101,6 +102,7 @@ impl Engine {
             name: caller.name.clone().or_else(|| person_name(caller, &invite.invitee)),
             joined_at: now,
             invite: Some(invite.id),
+            came_as: caller.invitee_keys(),
         };
         let becoming = becoming.as_ref().map(|(pending, user)| (pending, user));
         let outcome = self.store.join(Joining { invite, group, member: &member, becoming, now }).await?;
@@ -129,23 +131,31 @@ impl Engine {
         }
     }
 
-    /// The counted link as it is now, for others may have joined meanwhile; whoever finds its uses taken writes it down as exhausted.
+    /// The counted link as it is now, for others may have joined meanwhile.
     ///
     /// The caller has joined, whatever becomes of this: where the table can't answer, the invite is given as it was read before.
     async fn after_use(&self, invite: &Invite, now: Timestamp) -> Invite {
-        let found = match self.store.invite(&invite.group, invite.id).await {
-            Ok(found) => found.unwrap_or_else(|| invite.clone()),
+        match self.store.invite(&invite.group, invite.id).await {
+            Ok(found) => self.written_down(found.unwrap_or_else(|| invite.clone()), now).await,
             Err(error) => {
                 tracing::warn!(%error, "Could not read a link again after its use");
-                return invite.clone();
+                invite.clone()
             }
-        };
-        if found.stored_state != State::Pending || !found.invitee.link().is_some_and(Link::is_used_up) {
-            return found;
         }
-        self.mark_exhausted(&found, now).await;
-        let version = found.version + 1;
-        Invite { stored_state: State::Exhausted, resolved_at: Some(now), updated_at: now, version, ..found }
+    }
+
+    /// The invite, where it is a link whose uses are taken, written down as exhausted: lists find it there. Whoever sees it first does
+    /// this, the last who joined or the next who comes too late. Every read knows it anyway, so where the write fails nothing is lost.
+    async fn written_down(&self, invite: Invite, now: Timestamp) -> Invite {
+        if invite.stored_state != State::Pending || invite.state(now) != State::Exhausted {
+            return invite;
+        }
+        if let Err(error) = self.store.mark_exhausted(&invite, now).await {
+            tracing::warn!(%error, invite.id = %invite.id, "Could not write down that link {} is exhausted", invite.id);
+            return invite;
+        }
+        let version = invite.version + 1;
+        Invite { stored_state: State::Exhausted, resolved_at: Some(now), updated_at: now, version, ..invite }
     }
 
     /// A member who came by this very link keeps the membership; any other member has one already.
@@ -165,18 +175,8 @@ impl Engine {
         if let Some(accepted) = self.accepted_before(caller, &found, now).await? {
             return Ok(accepted);
         }
-        if found.state(now) == State::Exhausted {
-            self.mark_exhausted(&found, now).await;
-        }
-        live(found, now)?;
+        live(self.written_down(found, now).await, now)?;
         Err(Refusal::Unavailable(StoreError::Unavailable("the invite is contended".into())))
-    }
-
-    /// Every read knows already that the link is exhausted; where this fails, lists show it among the pending for longer.
-    async fn mark_exhausted(&self, invite: &Invite, now: Timestamp) {
-        if let Err(error) = self.store.mark_exhausted(invite, now).await {
-            tracing::warn!(%error, invite.id = %invite.id, "Could not write down that link {} is exhausted", invite.id);
-        }
     }
 
     async fn full_or_gone(&self, group: &Group) -> Outcome<Refusal> {

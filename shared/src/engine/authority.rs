@@ -76,6 +76,7 @@ mod tests {
             name: None,
             joined_at: Timestamp::from_seconds(0),
             invite: None,
+            came_as: vec![],
         }
     }
 

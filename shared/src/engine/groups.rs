@@ -86,6 +86,7 @@ impl Engine {
             name: caller.name.clone(),
             joined_at: now,
             invite: None,
+            came_as: caller.invitee_keys(),
         };
         match self.store.create_group(&group, &owner).await? {
             CreateGroupOutcome::Created => Ok(GroupView { group, member_count: 1 }),

@@ -62,12 +62,13 @@ impl Engine {
         Err(Refusal::Unavailable(StoreError::Unavailable("the member's record is contended".into())))
     }
 
-    /// Every live invite into the group that the person could use to come back: by user id, by the invite that brought them, and by
-    /// everything that the directory knows to be theirs.
+    /// Every live invite into the group that the person could use to come back: by user id, by the invite that brought them, by
+    /// everything that they proved on joining, and by everything that the directory knows to be theirs.
     async fn pending_for(&self, member: &Member, now: Timestamp) -> Outcome<Vec<Invite>> {
         let known = self.store.user(&member.user).await?;
         let identities = known.map(|user| user.profile.identities()).unwrap_or_default();
-        let keys = std::iter::once(user_key(&member.user)).chain(identities.iter().map(Identity::key));
+        let known = identities.iter().map(Identity::key);
+        let keys = std::iter::once(user_key(&member.user)).chain(known).chain(member.came_as.iter().cloned());
         let mut ids: Vec<InviteId> = keys.map(|key| InviteId::of(&member.group, &key, 0)).chain(member.invite).collect();
         ids.sort_unstable();
         ids.dedup();

@@ -266,6 +266,8 @@ struct MemberItem {
     name: Option<String>,
     joined_at: Timestamp,
     invite: Option<u64>,
+    #[serde(default)]
+    came_as: Vec<String>,
     by_invitee_pk: String,
     by_invitee_sk: String,
 }
@@ -283,6 +285,7 @@ pub(super) fn from_member(member: &Member) -> Result<Item, StoreError> {
         name: member.name.clone(),
         joined_at: member.joined_at,
         invite: member.invite.map(InviteId::number),
+        came_as: member.came_as.clone(),
         by_invitee_pk: keys::memberships_partition(&member.user),
         by_invitee_sk: keys::membership_sort(&member.group),
     };
@@ -300,6 +303,7 @@ pub(super) fn to_member(item: Item) -> Result<Member, StoreError> {
         name: item.name,
         joined_at: item.joined_at,
         invite: invite.map_err(|invalid| StoreError::Corrupt { key: "member", problem: invalid.to_string() })?,
+        came_as: item.came_as,
     })
 }
 

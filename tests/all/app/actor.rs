@@ -131,10 +131,10 @@ impl<'a> Actor<'a> {
         Invited::of(self.invites(body).await)
     }
 
-    /// Asks to invite into [`GROUP`], and tries again as long as the service says so; whether it ever did.
-    pub(crate) async fn invites_at_last(&self, body: Value) -> (Answer, bool) {
+    /// Asks to invite into a group, and tries again as long as the service says so; whether it ever did.
+    pub(crate) async fn invites_at_last(&self, group: &str, body: Value) -> (Answer, bool) {
         for tries in 0..TRIES {
-            let answer = self.invites(body.clone()).await;
+            let answer = self.invites_to(group, body.clone()).await;
             if answer.status != 503 {
                 return (answer, tries > 0);
             }
@@ -159,7 +159,11 @@ impl<'a> Actor<'a> {
 
     /// Accepts the invite of [`GROUP`] by its id.
     pub(crate) async fn accepts_by_id(&self, id: &str) -> Answer {
-        self.posts("/v1/invites/accept", &json!({ "group": GROUP, "invite": id })).await
+        self.accepts_in(GROUP, id).await
+    }
+
+    pub(crate) async fn accepts_in(&self, group: &str, id: &str) -> Answer {
+        self.posts("/v1/invites/accept", &json!({ "group": group, "invite": id })).await
     }
 
     pub(crate) async fn declines(&self, token: &str) -> Answer {

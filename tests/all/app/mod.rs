@@ -132,6 +132,8 @@ impl App {
         let canary = format!("canary-{}@example.com", self.mails().await.len());
         inviter.invited(json!({ "email": canary })).await;
         self.mail_to(&canary).await;
+        let health = inviter.gets("/local/health").await.json;
+        assert_eq!(health["on_failure"], 0, "the service gave mails up, for the machine is too busy: {health}");
     }
 
     /// Every item of the table but the counters of requests, as text in DynamoDB's JSON: a look behind the API.

@@ -18,17 +18,34 @@ const FORWARDED: [&str; 4] = ["x-amz-target", "x-amz-date", "content-type", "aut
 /// Another app's table, reached through a proxy.
 pub(crate) struct LossyTable {
     server: Server,
-    losing: Arc<Mutex<Option<&'static str>>>,
+    fault: Arc<Mutex<Option<Fault>>>,
+}
+
+/// What happens to requests of an operation.
+#[derive(Clone, Copy)]
+enum Fault {
+    /// The next one is carried out, and its answer is lost.
+    Lost(&'static str),
+    /// So many don't get as far as the table.
+    Refused(&'static str, u32),
+}
+
+impl Fault {
+    fn operation(self) -> &'static str {
+        match self {
+            Self::Lost(operation) | Self::Refused(operation, _) => operation,
+        }
+    }
 }
 
 impl LossyTable {
     /// The way to this app's table.
     pub(crate) async fn of(app: &App) -> Self {
         let upstream = app.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").expect("an endpoint").to_owned();
-        let losing: Arc<Mutex<Option<&'static str>>> = Arc::default();
-        let (client, state) = (Client::builder().no_proxy().build().expect("a client"), Arc::clone(&losing));
+        let fault: Arc<Mutex<Option<Fault>>> = Arc::default();
+        let (client, state) = (Client::builder().no_proxy().build().expect("a client"), Arc::clone(&fault));
         let forward = async move |headers: HeaderMap, body: Bytes| answer(&client, &upstream, &state, &headers, body).await;
-        Self { server: Server::start(Router::new().fallback(forward)).await, losing }
+        Self { server: Server::start(Router::new().fallback(forward)).await, fault }
     }
 
     /// Options for a service over this table.
@@ -38,31 +55,47 @@ impl LossyTable {
 
     /// The next request of this operation is carried out, and its answer is lost.
     pub(crate) fn loses_the_answer_to(&self, operation: &'static str) {
-        *self.losing.lock().expect("no panic") = Some(operation);
+        *self.fault.lock().expect("no panic") = Some(Fault::Lost(operation));
     }
 
-    /// Whether an answer was lost since it was asked for.
-    pub(crate) fn has_lost(&self) -> bool {
-        self.losing.lock().expect("no panic").is_none()
+    /// The next `times` requests of this operation are refused: as often as the SDK tries.
+    pub(crate) fn refuses(&self, operation: &'static str, times: u32) {
+        *self.fault.lock().expect("no panic") = Some(Fault::Refused(operation, times));
+    }
+
+    /// Whether the fault that was asked for has come.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.fault.lock().expect("no panic").is_none()
     }
 }
 
-async fn answer(client: &Client, upstream: &str, losing: &Mutex<Option<&'static str>>, headers: &HeaderMap, body: Bytes) -> Response {
-    let mut request = client.post(upstream).body(body);
-    for name in FORWARDED {
-        if let Some(value) = headers.get(name) {
-            request = request.header(name, value);
+/// The fault that this request meets, which is then used up.
+fn met(fault: &Mutex<Option<Fault>>, headers: &HeaderMap) -> Option<Fault> {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let mut fault = fault.lock().expect("no panic");
+    let found = fault.filter(|fault| target.ends_with(&format!(".{}", fault.operation())))?;
+    *fault = match found {
+        Fault::Refused(operation, times) if times > 1 => Some(Fault::Refused(operation, times - 1)),
+        _ => None,
+    };
+    Some(found)
+}
+
+async fn answer(client: &Client, upstream: &str, fault: &Mutex<Option<Fault>>, headers: &HeaderMap, body: Bytes) -> Response {
+    let met = met(fault, headers);
+    if !matches!(met, Some(Fault::Refused(..))) {
+        let mut request = client.post(upstream).body(body);
+        for name in FORWARDED {
+            if let Some(value) = headers.get(name) {
+                request = request.header(name, value);
+            }
+        }
+        let answer = request.send().await.expect("the table answers");
+        if met.is_none() {
+            let (status, kind) = (answer.status(), answer.headers()[header::CONTENT_TYPE].clone());
+            return (status, [(header::CONTENT_TYPE, kind)], answer.bytes().await.expect("a body")).into_response();
         }
     }
-    let answer = request.send().await.expect("the table answers");
-    let (status, kind) = (answer.status(), answer.headers().get(header::CONTENT_TYPE).cloned());
-    let body = answer.bytes().await.expect("a body");
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-    let lost = losing.lock().expect("no panic").take_if(|operation| target.ends_with(&format!(".{operation}"))).is_some();
-    if lost {
-        let error = r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"lost"}"#;
-        return (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], error).into_response();
-    }
-    let kind = kind.expect("a type");
-    (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+    let error = r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"a fault"}"#;
+    (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], error).into_response()
 }

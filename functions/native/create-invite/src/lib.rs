@@ -4,10 +4,11 @@ use std::convert::Infallible;
 
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Request, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use shared::Service;
 use shared::domain::Invalid;
 use shared::domain::email::EmailAddress;
+use shared::domain::from_object;
 use shared::domain::group::Domains;
 use shared::domain::identity::{Account, PhoneNumber};
 use shared::domain::ids::{GroupId, UserId};
@@ -28,7 +29,9 @@ struct NewInviteBody {
     email: Option<EmailAddress>,
     phone: Option<PhoneNumber>,
     account: Option<Account>,
+    #[serde(default, deserialize_with = "object_or_null")]
     person: Option<PersonBody>,
+    #[serde(default, deserialize_with = "object_or_null")]
     link: Option<LinkBody>,
     #[serde(default)]
     roles: Roles,
@@ -130,6 +133,15 @@ fn link_request(link: LinkBody) -> Result<LinkRequest, Refusal> {
 }
 
 /// Tells `null`, which is for ever, from a field that is not there.
-fn lifetime<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Lifetime>, D::Error> {
+fn lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Lifetime>, D::Error> {
     Ok(Some(Option::<i64>::deserialize(deserializer)?.map_or(Lifetime::Endless, Lifetime::Seconds)))
 }
+
+/// Reads a nested body, which is an object or `null`.
+fn object_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Ok(Option::<Object<T>>::deserialize(deserializer)?.map(|Object(body)| body))
+}
+
+#[derive(Deserialize)]
+#[serde(bound = "T: Deserialize<'de>")]
+struct Object<T>(#[serde(deserialize_with = "from_object")] T);

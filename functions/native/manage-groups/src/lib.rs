@@ -7,7 +7,8 @@ use lambda_http::{Body, Request, RequestExt, Response};
 use serde::Deserialize;
 use shared::Service;
 use shared::auth::Caller;
-use shared::domain::group::{GroupType, Policy, PolicyChange, given};
+use shared::domain::from_object;
+use shared::domain::group::{GroupType, Policy, PolicyChange, given, given_object};
 use shared::domain::ids::GroupId;
 use shared::domain::text::{Description, Metadata, Name};
 use shared::doors::native::{self, GroupBody, ListBody, Problem, if_match, page, with_etag};
@@ -23,7 +24,7 @@ struct NewGroupBody {
     description: Option<Description>,
     #[serde(default, rename = "type")]
     kind: GroupType,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "from_object")]
     policy: PolicyChange,
     #[serde(default)]
     metadata: Metadata,
@@ -39,7 +40,7 @@ struct GroupChangeBody {
     description: Option<Option<Description>>,
     #[serde(default, rename = "type", deserialize_with = "given")]
     kind: Option<GroupType>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given_object")]
     policy: Option<PolicyChange>,
     #[serde(default, deserialize_with = "given")]
     metadata: Option<Metadata>,
