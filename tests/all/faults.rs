@@ -103,7 +103,8 @@ async fn a_link_that_could_not_be_written_down_as_exhausted_is_so_later() {
         let link = alice.invited(json!({"link": {"max_uses": 1}})).await;
         let user = format!("{}-{late}", link.id);
         table.refuses("UpdateItem", 3);
-        app.person(&user).accepts(&link.token).await.refuses(503, "temporarily_unavailable");
+        // Who has joined has joined, whatever becomes of the mark.
+        app.person(&user).accepts(&link.token).await.is(200);
         assert!(table.has_failed());
         // Whoever comes next puts it right: the same person, or one who is too late.
         let again = app.person(if late == "ada" { &user } else { late }).accepts(&link.token).await;
