@@ -14,8 +14,8 @@ use shared::{MailService, Service};
 /// The mail sender, which the table's stream drives.
 pub(crate) const SEND_MAIL: &str = "background-send-mail";
 
-/// Where nothing listens: what the local service itself would send from the stream stays queued, so that a test alone sends it.
-const NOWHERE: &str = "http://127.0.0.1:1";
+/// The functions' own table: that of the local service has a stream, from which the service itself would send mail.
+const TABLE: &str = "lambda";
 
 /// Every function over one table, with a clock that stands still.
 pub(crate) struct Deployment {
@@ -82,13 +82,14 @@ impl Deployment {
     /// Deploys so, but with these variables.
     pub(crate) async fn start_with(now: Timestamp, variables: &[(&str, &str)]) -> Self {
         let variables: Vec<_> = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let settings: Vec<_> = env_json().into_iter().chain([("AWS_ENDPOINT_URL_SESV2".to_owned(), NOWHERE.to_owned())]).collect();
-        let options = Options { port: 0, demo: false, settings, ..Options::default() };
+        let options = Options { port: 0, demo: false, settings: env_json(), ..Options::default() };
         let running = start(options).await.expect("the local service starts");
+        make_table(&running).await;
         let same = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB"];
         let same = same.map(|name| (name.to_owned(), running.environment.required(name).unwrap().to_owned()));
+        let table = ("TABLE_NAME".to_owned(), TABLE.to_owned());
         let inbox = ("AWS_ENDPOINT_URL_SESV2".to_owned(), format!("{}/local/ses", running.url));
-        let environment: Environment = env_json().into_iter().chain(same).chain([inbox]).chain(variables).collect();
+        let environment: Environment = env_json().into_iter().chain(same).chain([table, inbox]).chain(variables).collect();
         let clock = Clock::fixed(now);
         Self {
             service: Service::start(&environment, clock.clone()).expect("events/env.json is a configuration"),
@@ -122,21 +123,40 @@ impl Deployment {
 
     /// The item as it lies in the table, in DynamoDB's own JSON.
     pub(crate) async fn item(&self, key: &Value) -> Value {
-        let table = self.running.environment.required("TABLE_NAME").unwrap();
-        let request = reqwest::Client::new()
-            .post(self.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap())
-            // The embedded engine wants a signature and checks none.
-            .header(
-                "authorization",
-                "AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
-            )
-            .header("x-amz-date", "20261121T000000Z")
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("x-amz-target", "DynamoDB_20120810.GetItem")
-            .json(&json!({"TableName": table, "Key": key, "ConsistentRead": true}));
-        let answer: Value = request.send().await.unwrap().json().await.unwrap();
-        answer.get("Item").unwrap_or_else(|| panic!("{answer}")).clone()
+        let request = json!({"TableName": TABLE, "Key": key, "ConsistentRead": true});
+        dynamodb(&self.running, "GetItem", &request).await["Item"].clone()
     }
+}
+
+/// Asks the embedded database in DynamoDB's own JSON.
+async fn dynamodb(running: &Running, operation: &str, request: &Value) -> Value {
+    let request = reqwest::Client::new()
+        .post(running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap())
+        // The embedded engine wants a signature and checks none.
+        .header(
+            "authorization",
+            "AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+        )
+        .header("x-amz-date", "20261121T000000Z")
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+        .json(request);
+    let answer = request.send().await.unwrap();
+    assert!(answer.status().is_success(), "{operation}: {}", answer.text().await.unwrap());
+    answer.json().await.unwrap()
+}
+
+/// Makes a table like the local service's, which follows the template, but without a stream.
+async fn make_table(running: &Running) {
+    let template = running.environment.required("TABLE_NAME").unwrap();
+    let described = dynamodb(running, "DescribeTable", &json!({"TableName": template})).await;
+    let described = &described["Table"];
+    let index =
+        |index: &Value| json!({"IndexName": index["IndexName"], "KeySchema": index["KeySchema"], "Projection": index["Projection"]});
+    let indexes: Vec<Value> = described["GlobalSecondaryIndexes"].as_array().unwrap().iter().map(index).collect();
+    let table = json!({"TableName": TABLE, "AttributeDefinitions": described["AttributeDefinitions"], "KeySchema": described["KeySchema"],
+        "GlobalSecondaryIndexes": indexes, "BillingMode": "PAY_PER_REQUEST"});
+    dynamodb(running, "CreateTable", &table).await;
 }
 
 /// JSON with one field to a line, in the order in which it was sent.
