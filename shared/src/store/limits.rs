@@ -1,5 +1,8 @@
 //! Counters of what somebody did in a window of time: under any number of parallel requests never more than the limit. An answer that
-//! got lost may count twice.
+//! got lost counts twice only if somebody else passed in between.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 
 use super::access::{number, text};
 use super::{Store, StoreError, keys};
@@ -33,19 +36,27 @@ impl Store {
         let start = window.start(now);
         let key = keys::window(window.name, subject, start);
         let update = self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
+        // Marks the one who passed last: a count whose answer got lost is sent again by the SDK, and must not count its own work twice.
+        let mark = text(uuid::Uuid::new_v4().to_string());
         let update = update
-            .update_expression("SET #type = :type, #ttl = :ttl ADD passed :one")
-            .condition_expression("attribute_not_exists(passed) OR passed < :limit")
+            .update_expression("SET #type = :type, #ttl = :ttl, last_passed = :mark ADD passed :one")
+            .condition_expression("attribute_not_exists(passed) OR (passed < :limit AND last_passed <> :mark)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .expression_attribute_names("#type", "type")
             .expression_attribute_names("#ttl", "ttl")
             .expression_attribute_values(":type", text("window"))
             .expression_attribute_values(":ttl", number(start.plus(window.seconds + 86_400).seconds()))
+            .expression_attribute_values(":mark", mark.clone())
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":limit", number(window.limit));
         match update.send().await {
             Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(false),
-            Err(error) => Err(error.into()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                    Ok(refused.item().is_some_and(|item| item.get("last_passed") == Some(&mark)))
+                }
+                _ => Err(error.into()),
+            },
         }
     }
 }
