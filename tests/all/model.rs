@@ -66,13 +66,16 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Where sequences begin, so that more of them come far: nowhere; with an admin; with somebody whom that admin has invited, once or again.
+/// Where sequences begin, so that more of them come far: nowhere; with an admin; with somebody whom that admin has invited, once or again;
+/// with a member who came by another's invite and has one of their own.
 fn beginnings() -> impl Strategy<Value = Vec<Step>> {
     let invite = |by, address, role| Step::Invite { by, address, role, lifetime: 86_400, bearer: false };
     let admin = vec![invite(FOUNDER, 1, 2), Step::Accept { by: 1, address: 1, back: 0 }];
     let invited = [admin.clone(), vec![invite(1, 2, 0)]].concat();
     let again = [invited.clone(), vec![Step::Decline { address: 2, back: 0 }, invite(1, 2, 2)]].concat();
-    prop::sample::select(vec![vec![], admin, invited, again])
+    let forwarded = Step::Invite { by: FOUNDER, address: 1, role: 0, lifetime: 86_400, bearer: true };
+    let member_invited = vec![forwarded, Step::Accept { by: 2, address: 1, back: 0 }, invite(FOUNDER, 2, 0)];
+    prop::sample::select(vec![vec![], admin, invited, again, member_invited])
 }
 
 fn sequence() -> impl Strategy<Value = Vec<Step>> {

@@ -258,6 +258,10 @@ impl Model {
             }
             None => {
                 self.members.remove(&of);
+                // What they could come back by: what was sent to the address that everybody here proves.
+                if self.invites.get(&of).is_some_and(|invite| self.is_live(invite)) {
+                    self.end(of, State::Revoked, Some(by));
+                }
             }
         }
         Ok(())
