@@ -149,3 +149,24 @@ async fn a_query_that_is_not_right_is_refused() {
     alice.posts(path, &json!({"email": "ada@example.com"})).await.refuses(400, "invalid_query");
     assert!(alice.lists("").await.data().is_empty());
 }
+
+#[tokio::test]
+async fn no_page_is_empty_where_the_limit_divides_the_list() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    for number in 0..4 {
+        let user = app.person(&format!("p{number}"));
+        alice.creates(json!({"id": format!("g{number}"), "name": "Group"})).await;
+        let invited = alice.invited(json!({"email": format!("p{number}@example.com"), "notify": false})).await;
+        if number < 3 {
+            user.accepts(&invited.token).await.is(200);
+        }
+    }
+    // Four invites, one of them pending; four members with the owner; five groups with the first.
+    assert_eq!(pages(&alice, "/v1/groups/3773/invites?limit=2").await.1, [2, 2]);
+    assert_eq!(pages(&alice, "/v1/groups/3773/invites?limit=4").await.1, [4]);
+    assert_eq!(pages(&alice, "/v1/groups/3773/invites?state=pending&limit=1").await.1, [1]);
+    assert_eq!(pages(&alice, "/v1/groups/3773/members?limit=2").await.1, [2, 2]);
+    assert_eq!(pages(&alice, "/v1/groups?limit=5").await.1, [5]);
+    assert_eq!(pages(&alice, "/v1/groups?limit=4").await.1, [4, 1]);
+}

@@ -46,6 +46,11 @@ impl InviteList {
         Self { partitions, index: "by_invitee", partition_key: "by_invitee_pk", sort_key: "by_invitee_sk", states, order }
     }
 
+    fn key(&self, item: &Item) -> Option<IndexKey> {
+        let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+        Some([part("pk")?, part("sk")?, part(self.sort_key)?])
+    }
+
     /// The text that a cursor is sealed to.
     fn name(&self) -> String {
         format!("{} {:?} {:?} {:?}", self.index, self.partitions, self.states, self.order)
@@ -69,6 +74,9 @@ impl InviteList {
         ranges
     }
 }
+
+/// Where an item stands in an index: its primary key, and its sort key there.
+type IndexKey = [String; 3];
 
 struct Range {
     partition: usize,
@@ -96,7 +104,7 @@ pub struct Page<T> {
 struct Position {
     range: usize,
     now: i64,
-    after: Option<[String; 3]>,
+    after: Option<IndexKey>,
 }
 
 impl Store {
@@ -116,20 +124,25 @@ impl Store {
             Some(Err(error)) => return Ok(Err(error)),
         };
         let ranges = list.ranges(Timestamp::from_seconds(position.now));
-        let mut data = Vec::new();
-        while let Some(range) = ranges.get(position.range).filter(|_| data.len() < limit) {
-            let (found, after) = self.range_page(list, range, position.after.take(), limit - data.len()).await?;
-            for item in found {
-                data.push(items::to_invite(item)?);
+        // One more than asked for tells whether there is a next page, so that none is ever empty.
+        let mut found: Vec<(usize, IndexKey, Invite)> = Vec::new();
+        while let Some(range) = ranges.get(position.range).filter(|_| found.len() <= limit) {
+            let (page, after) = self.range_page(list, range, position.after.take(), limit + 1 - found.len()).await?;
+            for item in page {
+                let key = list.key(&item).ok_or(StoreError::Corrupt { key: "invite", problem: "no index key".into() })?;
+                found.push((position.range, key, items::to_invite(item)?));
             }
             match after {
                 Some(after) => position.after = Some(after),
                 None => position.range += 1,
             }
         }
-        let more = position.range < ranges.len();
-        let next = more.then(|| cursor::seal(&self.seals, &list.name(), &position)).transpose();
-        Ok(next.map(|next_cursor| Page { data, next_cursor }))
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let end =
+            found.last().filter(|_| more).map(|(range, key, _)| Position { range: *range, now: position.now, after: Some(key.clone()) });
+        let next = end.map(|end| cursor::seal(&self.seals, &list.name(), &end)).transpose();
+        Ok(next.map(|next_cursor| Page { data: found.into_iter().map(|(_, _, invite)| invite).collect(), next_cursor }))
     }
 
     /// How many live invites the group has, counted to `cap` at most, as far as the index knows: it may lag by moments.
@@ -157,9 +170,9 @@ impl Store {
         &self,
         list: &InviteList,
         range: &Range,
-        after: Option<[String; 3]>,
+        after: Option<IndexKey>,
         limit: usize,
-    ) -> Result<(Vec<Item>, Option<[String; 3]>), StoreError> {
+    ) -> Result<(Vec<Item>, Option<IndexKey>), StoreError> {
         let partition = list.partitions.get(range.partition).cloned().unwrap_or_default();
         let start = after.map(|[pk, sk, sort]| {
             let index_key = [(list.partition_key.to_owned(), text(partition.clone())), (list.sort_key.to_owned(), text(sort))];
@@ -172,10 +185,7 @@ impl Store {
         let query = query.expression_attribute_values(":high", text(range.high.clone())).set_exclusive_start_key(start);
         let query = query.scan_index_forward(list.order == Order::Asc).limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let page = query.send().await?;
-        let after = page.last_evaluated_key.as_ref().and_then(|key| {
-            let part = |name: &str| key.get(name).and_then(|value| value.as_s().ok()).cloned();
-            Some([part("pk")?, part("sk")?, part(list.sort_key)?])
-        });
+        let after = page.last_evaluated_key.as_ref().and_then(|key| list.key(key));
         Ok((page.items.unwrap_or_default(), after))
     }
 
@@ -187,16 +197,31 @@ impl Store {
         cursor: Option<&str>,
     ) -> Result<Result<Page<Member>, CursorError>, StoreError> {
         let list = format!("members {group}");
-        let from = match cursor.map(|cursor| cursor::open::<[String; 2]>(&self.seals, &list, cursor)) {
+        let from = match cursor.map(|cursor| cursor::open::<UserId>(&self.seals, &list, cursor)) {
             None => None,
-            Some(Ok([pk, sk])) => Some(Item::from([("pk".into(), text(pk)), ("sk".into(), text(sk))])),
+            Some(Ok(user)) => Some(keys::member(group, &user).into_item()),
             Some(Err(error)) => return Ok(Err(error)),
         };
-        let (found, next) = self.partition_page(group, keys::MEMBERS, from, Some(limit)).await?;
+        let (found, next) = self.partition_page(group, keys::MEMBERS, from, Some(limit + 1)).await?;
         let data = found.into_iter().map(items::to_member).collect::<Result<_, _>>()?;
-        let next = next.and_then(|key| Some([key.get("pk")?.as_s().ok()?.clone(), key.get("sk")?.as_s().ok()?.clone()]));
-        let next = next.map(|position| cursor::seal(&self.seals, &list, &position)).transpose();
-        Ok(next.map(|next_cursor| Page { data, next_cursor }))
+        Ok(self.page(&list, data, limit, next.is_some(), |member| member.user.clone()))
+    }
+
+    /// The first `limit` of `data`, and a cursor behind the last of them where there are more, here or in the table.
+    fn page<T, P: Serialize>(
+        &self,
+        list: &str,
+        mut data: Vec<T>,
+        limit: i32,
+        more: bool,
+        position: impl Fn(&T) -> P,
+    ) -> Result<Page<T>, CursorError> {
+        let limit = usize::try_from(limit).unwrap_or_default();
+        let more = more || data.len() > limit;
+        data.truncate(limit);
+        let last = data.last().filter(|_| more).map(position);
+        let next = last.map(|position| cursor::seal(&self.seals, list, &position)).transpose();
+        next.map(|next_cursor| Page { data, next_cursor })
     }
 
     /// A page of at most `limit` memberships of the user, in the order of the groups' ids. It may lag by moments.
@@ -221,11 +246,10 @@ impl Store {
             Some(Err(error)) => return Ok(Err(error)),
         };
         let query = self.client.query().table_name(&self.table).index_name("by_invitee").key_condition_expression("by_invitee_pk = :pk");
-        let query = query.expression_attribute_values(":pk", AttributeValue::S(partition)).set_exclusive_start_key(from).limit(limit);
+        let query = query.expression_attribute_values(":pk", AttributeValue::S(partition)).set_exclusive_start_key(from).limit(limit + 1);
         let page = query.send().await?;
         let data: Vec<Member> = page.items.unwrap_or_default().into_iter().map(items::to_member).collect::<Result<_, _>>()?;
-        let last = page.last_evaluated_key.filter(|key| !key.is_empty()).and_then(|_| data.last().map(|member| member.group.clone()));
-        let next = last.map(|group| cursor::seal(&self.seals, &list, &group)).transpose();
-        Ok(next.map(|next_cursor| Page { data, next_cursor }))
+        let more = page.last_evaluated_key.is_some_and(|key| !key.is_empty());
+        Ok(self.page(&list, data, limit, more, |member| member.group.clone()))
     }
 }
