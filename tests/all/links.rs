@@ -112,3 +112,38 @@ async fn a_member_who_left_may_come_back_by_the_link() {
     ada.accepts(&link.token).await.is(200);
     assert_eq!(alice.reads(&link.id).await.json["invitee"]["uses"], 2);
 }
+
+#[tokio::test]
+async fn who_came_by_a_link_stays_in_whatever_became_of_it() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let ada = app.person("ada");
+    for link in [json!({}), json!({"max_uses": 5})] {
+        let invited = alice.invited(json!({ "link": link })).await;
+        ada.accepts(&invited.token).await.is(200);
+        alice.sets_policy(json!({"frozen": true})).await;
+        ada.accepts(&invited.token).await.is(200);
+        alice.sets_policy(json!({"frozen": false, "links": false})).await;
+        ada.accepts(&invited.token).await.is(200);
+        alice.sets_policy(json!({"links": true})).await;
+        alice.revokes(&invited.id).await.is(200);
+        ada.accepts(&invited.token).await.is(200);
+        app.person("eve").accepts(&invited.token).await.refuses(410, "invite_revoked");
+        alice.removes("ada").await.is(204);
+        ada.accepts(&invited.token).await.refuses(410, "invite_revoked");
+    }
+}
+
+#[tokio::test]
+async fn a_link_takes_in_only_whom_the_group_s_domains_allow() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let link = alice.invited(json!({"link": {}})).await;
+    alice.sets_policy(json!({"allowed_domains": ["example.com"], "blocked_domains": ["example.net"]})).await;
+    app.user("x").accepts(&link.token).await.refuses(403, "domain_not_allowed");
+    app.user("y").email("y@example.org").accepts(&link.token).await.refuses(403, "domain_not_allowed");
+    app.person("ada").accepts(&link.token).await.is(200);
+    alice.sets_policy(json!({"allowed_domains": []})).await;
+    app.user("z").email("z@example.net").accepts(&link.token).await.refuses(403, "domain_not_allowed");
+    app.user("x").accepts(&link.token).await.is(200);
+}

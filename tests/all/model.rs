@@ -162,7 +162,7 @@ impl<'a> World<'a> {
                     notify: false,
                     identity_policy: if bearer { IdentityPolicy::Bearer } else { IdentityPolicy::Strict },
                 };
-                let created = engine.create_invite(person(by), &new, [0; 16], now).await;
+                let created = engine.create_invite(person(by), &new, random(), now).await;
                 if let Ok(created) = &created {
                     self.tokens.entry(to).or_default().push(created.token.expose().to_owned());
                 }
@@ -294,4 +294,9 @@ fn the_engine_follows_the_model() {
     if let Err(error) = outcome {
         panic!("{error}");
     }
+}
+
+/// What tells one request from the other.
+fn random() -> [u8; 16] {
+    shared::http::entropy()
 }

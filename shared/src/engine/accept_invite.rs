@@ -34,13 +34,18 @@ impl Engine {
         for _ in 0..ATTEMPTS {
             let (invite, group) = self.invited(caller, reference).await?;
             let invite = self.written_down(invite, now).await;
-            if let Some(accepted) = self.accepted_before(caller, &invite, now).await? {
+            if invite.resolved_by.as_ref() == Some(&caller.user)
+                && let Some(accepted) = self.joined_by(caller, &invite).await?
+            {
                 return Ok(accepted);
             }
             // Before the invite's state: it was revoked with the group, and the group is what is missing.
             let group = group.ok_or(Refusal::GroupNotFound)?;
-            let invite = live(invite, now)?;
-            self.check_right(&group, &invite).await?;
+            if let Err(refusal) = self.check_right(caller, &group, &invite, now).await {
+                // A link may be over for others: who came by it stays in.
+                let before = if invite.invitee.link().is_some() { self.joined_by(caller, &invite).await? } else { None };
+                return before.ok_or(refusal);
+            }
             if let Some(accepted) = self.join(caller, &invite, &group, now).await? {
                 return Ok(accepted);
             }
@@ -67,23 +72,20 @@ impl Engine {
     }
 
     /// The outcome of the caller's earlier acceptance, while the membership stands.
-    async fn accepted_before(&self, caller: &Caller, invite: &Invite, now: Timestamp) -> Outcome<Option<Accepted>> {
-        let by_caller = invite.stored_state == State::Accepted && invite.resolved_by.as_ref() == Some(&caller.user);
-        let used_up = invite.state(now) == State::Exhausted;
-        if !by_caller && !used_up {
-            return Ok(None);
-        }
+    async fn joined_by(&self, caller: &Caller, invite: &Invite) -> Outcome<Option<Accepted>> {
         let member = self.store.member(&invite.group, &caller.user).await?;
         let member = member.filter(|member| member.invite == Some(invite.id));
         Ok(member.map(|member| Accepted { invite: invite.clone(), member }))
     }
 
-    async fn check_right(&self, group: &Group, invite: &Invite) -> Outcome<()> {
+    /// Refuses where the invite is over, the group takes nobody in this way, or the inviter has lost the right.
+    async fn check_right(&self, caller: &Caller, group: &Group, invite: &Invite, now: Timestamp) -> Outcome<()> {
+        live(invite, now)?;
         if group.policy.frozen {
             return Err(Refusal::Forbidden("This group's invites are frozen for now."));
         }
-        if invite.invitee.link().is_some() && !group.policy.links {
-            return Err(Refusal::Forbidden("This group's policy has no shareable links."));
+        if invite.invitee.link().is_some() {
+            check_link(caller, group)?;
         }
         if right_is_proven(group, invite) {
             return Ok(());
@@ -150,12 +152,14 @@ impl Engine {
         if invite.stored_state != State::Pending || invite.state(now) != State::Exhausted {
             return invite;
         }
-        if let Err(error) = self.store.mark_exhausted(&invite, now).await {
-            tracing::warn!(%error, invite.id = %invite.id, "Could not write down that link {} is exhausted", invite.id);
-            return invite;
+        match self.store.mark_exhausted(&invite, now).await {
+            Ok(Some(exhausted)) => exhausted,
+            Ok(None) => invite,
+            Err(error) => {
+                tracing::warn!(%error, invite.id = %invite.id, "Could not write down that link {} is exhausted", invite.id);
+                invite
+            }
         }
-        let version = invite.version + 1;
-        Invite { stored_state: State::Exhausted, resolved_at: Some(now), updated_at: now, version, ..invite }
     }
 
     /// A member who came by this very link keeps the membership; any other member has one already.
@@ -172,10 +176,10 @@ impl Engine {
         if found.generation != invite.generation {
             return Err(Refusal::InviteReplaced);
         }
-        if let Some(accepted) = self.accepted_before(caller, &found, now).await? {
+        if let Some(accepted) = self.joined_by(caller, &found).await? {
             return Ok(accepted);
         }
-        live(self.written_down(found, now).await, now)?;
+        live(&self.written_down(found, now).await, now)?;
         Err(Refusal::Unavailable(StoreError::Unavailable("the invite is contended".into())))
     }
 
@@ -212,6 +216,16 @@ fn may_take_up(caller: &Caller, invite: &Invite) -> Outcome<()> {
         (_, IdentityPolicy::Strict) => is_invited(caller, invite),
         (_, IdentityPolicy::Bearer) => Ok(()),
     }
+}
+
+/// Refuses a link's holder where the group has no links, or takes addresses of some domains only and the holder proves none of them.
+fn check_link(caller: &Caller, group: &Group) -> Outcome<()> {
+    let policy = &group.policy;
+    if !policy.links {
+        return Err(Refusal::Forbidden("This group's policy has no shareable links."));
+    }
+    let fits = caller.email.as_ref().map_or(policy.allowed_domains.0.is_empty(), |email| policy.allows(email));
+    if fits { Ok(()) } else { Err(Refusal::DomainNotAllowed) }
 }
 
 /// The name that the inviter gave, if it is this caller's.

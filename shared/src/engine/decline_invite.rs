@@ -37,7 +37,7 @@ impl Engine {
         if invite.stored_state == State::Declined {
             return Ok(invite);
         }
-        let invite = live(invite, now)?;
+        live(&invite, now)?;
         match self.store.resolve(&invite, State::Declined, caller.map(|caller| &caller.user), reason, now).await? {
             ResolveOutcome::Done(declined) => Ok(*declined),
             ResolveOutcome::Lost(found) => {

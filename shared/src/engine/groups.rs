@@ -134,9 +134,10 @@ impl Engine {
             if version.is_some_and(|version| version != group.version) {
                 return Err(Refusal::PreconditionFailed);
             }
-            let group = changed(group, change.clone(), now)?;
-            match self.store.update_group(&group).await? {
-                UpdateGroupOutcome::Updated => return self.view(group).await,
+            // Counted before the write: after it, nothing may fail any more.
+            let view = self.view(changed(group, change.clone(), now)?).await?;
+            match self.store.update_group(&view.group).await? {
+                UpdateGroupOutcome::Updated => return Ok(view),
                 UpdateGroupOutcome::Changed if version.is_some() => return Err(Refusal::PreconditionFailed),
                 UpdateGroupOutcome::Changed => {}
             }

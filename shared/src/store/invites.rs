@@ -223,8 +223,10 @@ impl Store {
     }
 
     /// Writes a counted link down as exhausted, if its uses are taken. What it is in every read already, lists then show by key.
-    pub async fn mark_exhausted(&self, invite: &Invite, now: Timestamp) -> Result<(), StoreError> {
-        let Some(max) = invite.invitee.link().and_then(|link| link.max_uses) else { return Ok(()) };
+    ///
+    /// Gives the link as written; none where it was not pending any more, or has uses left.
+    pub async fn mark_exhausted(&self, invite: &Invite, now: Timestamp) -> Result<Option<Invite>, StoreError> {
+        let Some(max) = invite.invitee.link().and_then(|link| link.max_uses) else { return Ok(None) };
         let Invite { group, id, generation, expires_at, .. } = invite;
         let resolution = Resolution {
             group,
@@ -241,7 +243,12 @@ impl Store {
         let update = self.client.update_item().table_name(&self.table).set_key(Some(resolution.key()));
         let update = update.update_expression(resolution.expression()).condition_expression(format!("{IS_LIVE} AND uses >= :max"));
         let update = update.expression_attribute_names("#state", "state").set_expression_attribute_values(Some(values));
-        ignore_condition(access::write_once_free(|| update.clone().send()).await)
+        let update = update.return_values(ReturnValue::AllNew);
+        match access::write_once_free(|| update.clone().send()).await {
+            Ok(answer) => answer.attributes.map(items::to_invite).transpose(),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Writes down what became of a mail: only where that generation's mail is still due.

@@ -64,6 +64,9 @@ impl Part {
     }
 }
 
+/// True of a group that may have any number of members.
+const NO_LIMIT: &str = "attribute_not_exists(#policy.max_members) OR attribute_type(#policy.max_members, :null)";
+
 impl Store {
     /// Makes the membership that the invite grants.
     ///
@@ -146,13 +149,14 @@ impl Store {
         }
         let mut values = Item::from([(":active".into(), text("active")), (":owners".into(), number(owners))]);
         values.extend(counted.then(|| (":one".into(), number(1))));
-        let max = joining.group.policy.max_members.filter(|_| counted);
-        values.extend(max.map(|max| (":max".into(), number(max))));
-        let counted = if counted { ", seats_taken = seats_taken + :one" } else { "" };
-        let free = if max.is_some() { " AND seats_taken < :max" } else { "" };
+        values.extend(counted.then(|| (":null".into(), text("NULL"))));
+        let counts = if counted { ", seats_taken = seats_taken + :one" } else { "" };
+        // The limit as it is at the write: it may have been lowered since it was read.
+        let free = if counted { format!(" AND ({NO_LIMIT} OR seats_taken < #policy.max_members)") } else { String::new() };
         let update = Update::builder().table_name(&self.table).set_key(Some(keys::group(&joining.group.id).into_item()));
-        let update = update.update_expression(format!("SET owner_count = owner_count + :owners{counted}"));
+        let update = update.update_expression(format!("SET owner_count = owner_count + :owners{counts}"));
         let update = update.condition_expression(format!("#state = :active{free}")).expression_attribute_names("#state", "state");
+        let update = if counted { update.expression_attribute_names("#policy", "policy") } else { update };
         let update = update.set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
         Ok(Some(TransactWriteItem::builder().update(update).build()))
     }

@@ -60,7 +60,8 @@ impl Store {
         let mut count: u32 = 0;
         let mut from: Option<Item> = None;
         loop {
-            let query = self.client.query().table_name(&self.table).select(Select::Count).set_exclusive_start_key(from);
+            let query =
+                self.client.query().table_name(&self.table).select(Select::Count).consistent_read(true).set_exclusive_start_key(from);
             let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :prefix)");
             let query = query.expression_attribute_values(":pk", text(keys::group_partition(group)));
             let page = query.expression_attribute_values(":prefix", text(keys::MEMBERS)).send().await?;

@@ -12,7 +12,7 @@ use crate::http::{RequestError, known_query, query_parameter};
 use crate::store::Order;
 
 /// How an invite is named in a body: by `token`, or by `group` and `invite`.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InviteName {
     /// The link's token.
