@@ -112,7 +112,7 @@ impl Store {
 }
 
 /// Sends a write of one item, again where it met a transaction on the same item: the SDK does not repeat those.
-pub(super) async fn write_once_free<T, E, F>(send: impl Fn() -> F) -> Result<T, SdkError<E>>
+pub(super) async fn retrying_conflicts<T, E, F>(send: impl Fn() -> F) -> Result<T, SdkError<E>>
 where
     E: ProvideErrorMetadata,
     F: Future<Output = Result<T, SdkError<E>>>,

@@ -99,7 +99,7 @@ impl Store {
         let update = update.update_expression("SET #state = :deleted, updated_at = :now").condition_expression("attribute_exists(pk)");
         let update = update.expression_attribute_names("#state", "state").expression_attribute_values(":deleted", text("deleted"));
         let update = update.expression_attribute_values(":now", number(now.seconds()));
-        access::write_once_free(|| update.clone().send()).await?;
+        access::retrying_conflicts(|| update.clone().send()).await?;
         self.end_invites(group, by, now).await?;
         self.remove_members(group, by).await?;
         self.delete_member(group, by).await
@@ -137,7 +137,7 @@ impl Store {
 
     async fn delete_member(&self, group: &GroupId, user: &UserId) -> Result<(), StoreError> {
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(keys::member(group, user).into_item()));
-        access::write_once_free(|| delete.clone().send()).await?;
+        access::retrying_conflicts(|| delete.clone().send()).await?;
         Ok(())
     }
 

@@ -141,7 +141,7 @@ impl Store {
         }
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).condition_expression(condition);
         let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values);
-        match access::write_once_free(|| put.clone().send()).await {
+        match access::retrying_conflicts(|| put.clone().send()).await {
             Ok(_) => Ok(PutInviteOutcome::Created),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
                 self.occupant(invite).await
@@ -210,7 +210,7 @@ impl Store {
         let update =
             update.update_expression(resolution.expression()).condition_expression(IS_LIVE).expression_attribute_names("#state", "state");
         let update = update.set_expression_attribute_values(Some(resolution.values())).return_values(ReturnValue::AllNew);
-        match access::write_once_free(|| update.clone().send()).await {
+        match access::retrying_conflicts(|| update.clone().send()).await {
             Ok(answer) => match answer.attributes {
                 Some(item) => Ok(ResolveOutcome::Done(Box::new(items::to_invite(item)?))),
                 None => Err(StoreError::Refused("no attributes in the answer".into())),
@@ -244,7 +244,7 @@ impl Store {
         let update = update.update_expression(resolution.expression()).condition_expression(format!("{IS_LIVE} AND uses >= :max"));
         let update = update.expression_attribute_names("#state", "state").set_expression_attribute_values(Some(values));
         let update = update.return_values(ReturnValue::AllNew);
-        match access::write_once_free(|| update.clone().send()).await {
+        match access::retrying_conflicts(|| update.clone().send()).await {
             Ok(answer) => answer.attributes.map(items::to_invite).transpose(),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(None),
             Err(error) => Err(error.into()),
@@ -268,7 +268,7 @@ impl Store {
             .expression_attribute_values(":generation", number(invite.generation))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":queued", text("queued"));
-        ignore_condition(access::write_once_free(|| update.clone().send()).await)
+        ignore_condition(access::retrying_conflicts(|| update.clone().send()).await)
     }
 
     pub(super) fn resolution_update(&self, resolution: &Resolution<'_>) -> Result<TransactWriteItem, StoreError> {

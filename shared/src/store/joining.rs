@@ -92,7 +92,7 @@ impl Store {
     async fn put_member(&self, member: &Member) -> Result<JoinOutcome, StoreError> {
         let put = self.client.put_item().table_name(&self.table).set_item(Some(items::from_member(member)?));
         let put = put.condition_expression("attribute_not_exists(pk)");
-        match access::write_once_free(|| put.clone().send()).await {
+        match access::retrying_conflicts(|| put.clone().send()).await {
             Ok(_) => Ok(JoinOutcome::Joined),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
                 Ok(JoinOutcome::AlreadyMember)
