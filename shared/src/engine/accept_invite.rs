@@ -164,10 +164,9 @@ impl Engine {
 
     /// A member who came by this very link keeps the membership; any other member has one already.
     async fn member_already(&self, caller: &Caller, invite: &Invite) -> Outcome<Accepted> {
-        let member = self.store.member(&invite.group, &caller.user).await?;
-        let member = member.filter(|member| member.invite == Some(invite.id)).ok_or(Refusal::AlreadyMember)?;
+        let accepted = self.joined_by(caller, invite).await?.ok_or(Refusal::AlreadyMember)?;
         let invite = self.store.invite(&invite.group, invite.id).await?.ok_or(Refusal::InviteNotFound)?;
-        Ok(Accepted { invite, member })
+        Ok(Accepted { invite, ..accepted })
     }
 
     /// Somebody was faster: perhaps the same person, twice at once.

@@ -1,7 +1,7 @@
 //! Making an invite: two round trips, of which the second is one conditional write.
 
 use super::authority::{may_grant, may_invite, member_of};
-use super::{Engine, Outcome, Refusal};
+use super::{Engine, Outcome, Refusal, hex};
 use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
@@ -194,10 +194,6 @@ fn invitee(asked: &InviteeRequest, request: &str) -> Invitee {
             Invitee::Link(Link { key: request.to_owned(), max_uses, uses: 0, allowed_domains })
         }
     }
-}
-
-fn hex(bytes: [u8; 16]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn check_lifetime(new: &NewInvite) -> Outcome<()> {

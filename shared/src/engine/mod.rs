@@ -97,7 +97,7 @@ impl Engine {
         if !matches!(refusal, Refusal::InviteNotFound) {
             return refusal;
         }
-        let subject: String = self.tokens.seal("address", address.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let subject = hex(self.tokens.seal("address", address.as_bytes()));
         match self.store.pass(self.misses_per_address, &subject, now).await {
             Ok(true) => refusal,
             Ok(false) => Refusal::RateLimited(self.misses_per_address.remaining(now)),
@@ -112,6 +112,11 @@ impl Engine {
     fn subject(&self, token: &str) -> Outcome<TokenSubject> {
         self.tokens.verify(token).ok_or(Refusal::InviteNotFound)
     }
+}
+
+/// Sixteen bytes as text.
+fn hex(bytes: [u8; 16]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The invite of the token's generation: an older generation was replaced, and its token is dead.

@@ -128,6 +128,19 @@ where
     }
 }
 
+/// Sends a conditional write of one item; none where its condition did not hold.
+pub(super) async fn conditional<T, E, F>(send: impl Fn() -> F) -> Result<Option<T>, StoreError>
+where
+    E: ProvideErrorMetadata,
+    F: Future<Output = Result<T, SdkError<E>>>,
+{
+    match retrying_conflicts(send).await {
+        Ok(output) => Ok(Some(output)),
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Waits before every attempt but the first: 20 ms, 40 ms, 80 ms, each up to twice as long by chance.
 async fn back_off(attempt: u32) {
     if let Some(doublings) = attempt.checked_sub(1) {

@@ -67,7 +67,13 @@ pub(super) struct Resolution<'a> {
 pub(super) const IS_LIVE: &str =
     "#state = :pending AND generation = :generation AND (attribute_not_exists(expires_at) OR expires_at > :now)";
 
-impl Resolution<'_> {
+impl<'a> Resolution<'a> {
+    /// The move of this invite, as read, to `to`, by nobody in particular and for no reason given.
+    pub(super) fn of(invite: &'a Invite, to: State, now: Timestamp) -> Self {
+        let Invite { group, id, generation, expires_at, .. } = invite;
+        Self { group, id: *id, generation: *generation, expires_at: *expires_at, to, by: None, reason: None, now }
+    }
+
     pub(super) fn expression(&self) -> String {
         let by = if self.by.is_some() { ", resolved_by = :by" } else { "" };
         let reason = if self.reason.is_some() { ", decline_reason = :reason" } else { "" };
@@ -141,12 +147,9 @@ impl Store {
         }
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).condition_expression(condition);
         let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values);
-        match access::retrying_conflicts(|| put.clone().send()).await {
-            Ok(_) => Ok(PutInviteOutcome::Created),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                self.occupant(invite).await
-            }
-            Err(error) => Err(error.into()),
+        match access::conditional(|| put.clone().send()).await? {
+            Some(_) => Ok(PutInviteOutcome::Created),
+            None => self.occupant(invite).await,
         }
     }
 
@@ -204,21 +207,10 @@ impl Store {
         reason: Option<&Message>,
         now: Timestamp,
     ) -> Result<ResolveOutcome, StoreError> {
-        let Invite { group, id, generation, expires_at, .. } = invite;
-        let resolution = Resolution { group, id: *id, generation: *generation, expires_at: *expires_at, to, by, reason, now };
-        let update = self.client.update_item().table_name(&self.table).set_key(Some(resolution.key()));
-        let update =
-            update.update_expression(resolution.expression()).condition_expression(IS_LIVE).expression_attribute_names("#state", "state");
-        let update = update.set_expression_attribute_values(Some(resolution.values())).return_values(ReturnValue::AllNew);
-        match access::retrying_conflicts(|| update.clone().send()).await {
-            Ok(answer) => match answer.attributes {
-                Some(item) => Ok(ResolveOutcome::Done(Box::new(items::to_invite(item)?))),
-                None => Err(StoreError::Refused("no attributes in the answer".into())),
-            },
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(ResolveOutcome::Lost(self.invite(group, *id).await?.map(Box::new)))
-            }
-            Err(error) => Err(error.into()),
+        let resolution = Resolution { by, reason, ..Resolution::of(invite, to, now) };
+        match self.send_resolution(&resolution, IS_LIVE, resolution.values()).await? {
+            Some(resolved) => Ok(ResolveOutcome::Done(Box::new(resolved))),
+            None => Ok(ResolveOutcome::Lost(self.invite(&invite.group, invite.id).await?.map(Box::new))),
         }
     }
 
@@ -227,28 +219,21 @@ impl Store {
     /// Gives the link as written; none where it was not pending any more, or has uses left.
     pub async fn mark_exhausted(&self, invite: &Invite, now: Timestamp) -> Result<Option<Invite>, StoreError> {
         let Some(max) = invite.invitee.link().and_then(|link| link.max_uses) else { return Ok(None) };
-        let Invite { group, id, generation, expires_at, .. } = invite;
-        let resolution = Resolution {
-            group,
-            id: *id,
-            generation: *generation,
-            expires_at: *expires_at,
-            to: State::Exhausted,
-            by: None,
-            reason: None,
-            now,
-        };
+        let resolution = Resolution::of(invite, State::Exhausted, now);
         let mut values = resolution.values();
         values.insert(":max".into(), number(max));
+        self.send_resolution(&resolution, &format!("{IS_LIVE} AND uses >= :max"), values).await
+    }
+
+    /// The invite as the move left it; none where the condition did not hold.
+    async fn send_resolution(&self, resolution: &Resolution<'_>, condition: &str, values: Item) -> Result<Option<Invite>, StoreError> {
         let update = self.client.update_item().table_name(&self.table).set_key(Some(resolution.key()));
-        let update = update.update_expression(resolution.expression()).condition_expression(format!("{IS_LIVE} AND uses >= :max"));
+        let update = update.update_expression(resolution.expression()).condition_expression(condition);
         let update = update.expression_attribute_names("#state", "state").set_expression_attribute_values(Some(values));
         let update = update.return_values(ReturnValue::AllNew);
-        match access::retrying_conflicts(|| update.clone().send()).await {
-            Ok(answer) => answer.attributes.map(items::to_invite).transpose(),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let Some(answer) = access::conditional(|| update.clone().send()).await? else { return Ok(None) };
+        let item = answer.attributes.ok_or_else(|| StoreError::Refused("no attributes in the answer".into()))?;
+        items::to_invite(item).map(Some)
     }
 
     /// Writes down what became of a mail: only where that generation's mail is still due.
@@ -268,7 +253,7 @@ impl Store {
             .expression_attribute_values(":generation", number(invite.generation))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":queued", text("queued"));
-        ignore_condition(access::retrying_conflicts(|| update.clone().send()).await)
+        access::conditional(|| update.clone().send()).await.map(|_| ())
     }
 
     pub(super) fn resolution_update(&self, resolution: &Resolution<'_>) -> Result<TransactWriteItem, StoreError> {
@@ -303,18 +288,4 @@ pub(super) fn live_group(item: Item) -> Result<Option<Group>, StoreError> {
 /// A builder's complaint: a mistake of ours.
 pub(super) fn incomplete(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {
     StoreError::Refused(error.to_string())
-}
-
-type UpdateResult = Result<
-    aws_sdk_dynamodb::operation::update_item::UpdateItemOutput,
-    aws_sdk_dynamodb::error::SdkError<aws_sdk_dynamodb::operation::update_item::UpdateItemError>,
->;
-
-/// For a write that is right to do nothing where its condition no longer holds.
-fn ignore_condition(result: UpdateResult) -> Result<(), StoreError> {
-    match result {
-        Ok(_) => Ok(()),
-        Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }

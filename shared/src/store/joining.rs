@@ -92,13 +92,8 @@ impl Store {
     async fn put_member(&self, member: &Member) -> Result<JoinOutcome, StoreError> {
         let put = self.client.put_item().table_name(&self.table).set_item(Some(items::from_member(member)?));
         let put = put.condition_expression("attribute_not_exists(pk)");
-        match access::retrying_conflicts(|| put.clone().send()).await {
-            Ok(_) => Ok(JoinOutcome::Joined),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(JoinOutcome::AlreadyMember)
-            }
-            Err(error) => Err(error.into()),
-        }
+        let joined = access::conditional(|| put.clone().send()).await?;
+        Ok(if joined.is_some() { JoinOutcome::Joined } else { JoinOutcome::AlreadyMember })
     }
 
     /// The write that takes the invite, or one use of a counted link; none for an uncounted link.
@@ -106,18 +101,7 @@ impl Store {
         let Joining { invite, member, now, .. } = joining;
         match invite.invitee.link() {
             None => {
-                let Invite { group, id, generation, expires_at, .. } = invite;
-                let by = Some(&member.user);
-                let accepted = Resolution {
-                    group,
-                    id: *id,
-                    generation: *generation,
-                    expires_at: *expires_at,
-                    to: State::Accepted,
-                    by,
-                    reason: None,
-                    now,
-                };
+                let accepted = Resolution { by: Some(&member.user), ..Resolution::of(invite, State::Accepted, now) };
                 self.resolution_update(&accepted).map(Some)
             }
             Some(Link { max_uses: None, .. }) => Ok(None),

@@ -78,11 +78,8 @@ impl Store {
     pub async fn change_member(&self, changing: Changing<'_>) -> Result<ChangeMemberOutcome, StoreError> {
         let Changing { group, member, change, pending, by, now } = changing;
         let mut writes = vec![self.member_write(member, change)?, self.group_count(group, member, change, now)?];
-        for Invite { group, id, generation, expires_at, .. } in pending {
-            let to = State::Revoked;
-            let revoked =
-                Resolution { group, id: *id, generation: *generation, expires_at: *expires_at, to, by: Some(by), reason: None, now };
-            writes.push(self.resolution_update(&revoked)?);
+        for invite in pending {
+            writes.push(self.resolution_update(&Resolution { by: Some(by), ..Resolution::of(invite, State::Revoked, now) })?);
         }
         Ok(match self.transact(writes).await? {
             Transaction::Committed => ChangeMemberOutcome::Changed,
