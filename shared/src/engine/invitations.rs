@@ -63,7 +63,9 @@ impl Engine {
         let (mut found, mut cursor) = (BTreeMap::new(), None::<String>);
         loop {
             let page = self.store.list_memberships(&caller.user, PAGE, cursor.as_deref()).await??;
-            found.extend(page.data.into_iter().filter(|member| member.group != GroupId::system()).map(|member| (member.group.clone(), member)));
+            found.extend(
+                page.data.into_iter().filter(|member| member.group != GroupId::system()).map(|member| (member.group.clone(), member)),
+            );
             cursor = page.next_cursor;
             if cursor.is_none() {
                 return Ok(found);

@@ -4,18 +4,22 @@
 
 mod accept_invite;
 mod authority;
+mod create_invitation;
 mod create_invite;
 mod decline_invite;
 mod groups;
+mod invitations;
 mod list_invites;
 mod members;
 mod preview_invite;
 mod refusal;
+mod remind;
 mod revoke_invite;
 mod send_mail;
 mod users;
 
 pub use accept_invite::Accepted;
+pub use create_invitation::{Invitation, NewInvitation, Notice};
 pub use create_invite::{Created, InviteeRequest, LinkRequest, NewInvite, PersonRequest};
 pub use groups::{GroupChange, GroupView, NewGroup};
 pub use list_invites::InviteFilter;

@@ -38,7 +38,8 @@ impl Engine {
         if let Some(first) = invites.first_mut() {
             cooled_down(first, asking.now)?;
             first.mailing = reminder(asking, standings, &first.group);
-            first.delivery = Delivery { state: DeliveryState::Queued, updated_at: Some(asking.now), reason: None, ..first.delivery.clone() };
+            first.delivery =
+                Delivery { state: DeliveryState::Queued, updated_at: Some(asking.now), reason: None, ..first.delivery.clone() };
             first.send_count += 1;
         }
         if self.store.rewrite_invites(&invites).await? { leading(invites).map(Some) } else { Ok(None) }

@@ -263,9 +263,18 @@ mod tests {
         ];
         let callers = [Unauthenticated::Missing, Unauthenticated::Expired, Unauthenticated::Invalid, Unauthenticated::IssuerUnavailable];
         let mut lines: Vec<String> = Vec::new();
-        lines.extend(refusals.into_iter().map(|refusal| { let name = format!("{refusal:?}"); format!("{name}: {}", shown(refusal)) }));
-        lines.extend(requests.into_iter().map(|error| { let name = format!("{error:?}"); format!("{name}: {}", shown(error)) }));
-        lines.extend(callers.into_iter().map(|error| { let name = format!("{error:?}"); format!("{name}: {}", shown(error)) }));
+        lines.extend(refusals.into_iter().map(|refusal| {
+            let name = format!("{refusal:?}");
+            format!("{name}: {}", shown(refusal))
+        }));
+        lines.extend(requests.into_iter().map(|error| {
+            let name = format!("{error:?}");
+            format!("{name}: {}", shown(error))
+        }));
+        lines.extend(callers.into_iter().map(|error| {
+            let name = format!("{error:?}");
+            format!("{name}: {}", shown(error))
+        }));
         lines.push(format!("405: {}", shown(Failure::MethodNotAllowed("GET,POST,PUT"))));
         insta::assert_snapshot!(lines.join("\n"));
     }

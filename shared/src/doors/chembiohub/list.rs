@@ -167,7 +167,8 @@ mod tests {
     fn a_page_has_20_unless_it_is_said_and_never_more_than_1000() {
         let limit = |text: &str| meta(&[("limit", text)], 0).limit;
         assert_eq!((meta(&[], 0).limit, limit("1"), limit("0"), limit("1001"), limit("4294967295")), (20, 1, 1000, 1000, 1000));
-        for (name, value) in [("limit", "-1"), ("limit", "x"), ("limit", ""), ("offset", "-1"), ("offset", "1.5"), ("offset", "4294967296")] {
+        for (name, value) in [("limit", "-1"), ("limit", "x"), ("limit", ""), ("offset", "-1"), ("offset", "1.5"), ("offset", "4294967296")]
+        {
             assert!(matches!(read(&[(name, value)]), Err(Failure::Error { .. })), "{name}={value}");
         }
     }
@@ -203,7 +204,9 @@ mod tests {
             assert_eq!(found(name, value), 1, "{name}={value}");
             assert_eq!(found(name, "no"), 0, "{name}=no");
         }
-        for (name, value) in [("email", "ada@example.com"), ("email__contains", "@ex"), ("email__startswith", "ada"), ("email__endswith", "COM")] {
+        for (name, value) in
+            [("email", "ada@example.com"), ("email__contains", "@ex"), ("email__startswith", "ada"), ("email__endswith", "COM")]
+        {
             assert_eq!(found(name, value), 0, "{name}={value}");
         }
         assert_eq!(found("first_name", "Ada"), 2);

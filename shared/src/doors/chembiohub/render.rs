@@ -97,7 +97,9 @@ impl UserBody {
         let known = profile.and_then(|profile| full_name(profile.first_name.as_ref(), profile.last_name.as_ref()));
         let name = |name: Option<&Name>| name.map_or_else(String::new, |name| name.as_str().to_owned());
         let (first_name, last_name) = match (&known, &inviter.name) {
-            (None, Some(own)) => own.split_once(' ').map_or((own.clone(), String::new()), |(first, last)| (first.to_owned(), last.to_owned())),
+            (None, Some(own)) => {
+                own.split_once(' ').map_or((own.clone(), String::new()), |(first, last)| (first.to_owned(), last.to_owned()))
+            }
             _ => (
                 name(profile.and_then(|profile| profile.first_name.as_ref())),
                 name(profile.and_then(|profile| profile.last_name.as_ref())),
@@ -204,7 +206,9 @@ mod tests {
 
     #[test]
     fn ids_are_numbers_where_they_can_be() {
-        for (text, number) in [("1", true), ("0", true), ("01", false), ("+1", false), ("9007199254740991", true), ("9007199254740992", false)] {
+        for (text, number) in
+            [("1", true), ("0", true), ("01", false), ("+1", false), ("9007199254740991", true), ("9007199254740992", false)]
+        {
             assert_eq!(user_id(&UserId::parse(text).unwrap()).is_u64(), number, "{text}");
         }
         assert_eq!(by("auth0|1", None, None)["resource_uri"], "/hub/api/users/auth0%7C1");

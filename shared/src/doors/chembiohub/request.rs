@@ -184,7 +184,14 @@ mod tests {
         for body in ["", "{", "{}x", "email=a@b.c", "\u{feff}{}"] {
             assert_eq!(error(body), "Request is not valid JSON.", "{body:?}");
         }
-        for body in [r#"{}"#, r#"{"email":null}"#, r#"{"email":7}"#, r#"{"email":""}"#, r#"{"email":"a@b"}"#, r#"{"email":"a@b.c","email":"a@b.c"}"#] {
+        for body in [
+            r#"{}"#,
+            r#"{"email":null}"#,
+            r#"{"email":7}"#,
+            r#"{"email":""}"#,
+            r#"{"email":"a@b"}"#,
+            r#"{"email":"a@b.c","email":"a@b.c"}"#,
+        ] {
             assert_eq!(error(body), "Email not valid", "{body}");
         }
         for body in [r#"["a@b.c"]"#, "null", "7"] {
@@ -197,7 +204,8 @@ mod tests {
         assert!(with(r#""remind":"true""#).starts_with("remind: "));
         let many = format!(r#""projects_selected":[{}]"#, vec![r#"{"id":1}"#; 21].join(","));
         assert_eq!(with(&many), "projects_selected: Give at most 20 projects.");
-        for projects in [r#"{"id":1}"#, "1", "[1]", "[{}]", r#"[{"id":1.5}]"#, r#"[{"id":null}]"#, r#"[{"id":"a/b"}]"#, r#"[{"id":1e30}]"#] {
+        for projects in [r#"{"id":1}"#, "1", "[1]", "[{}]", r#"[{"id":1.5}]"#, r#"[{"id":null}]"#, r#"[{"id":"a/b"}]"#, r#"[{"id":1e30}]"#]
+        {
             assert!(with(&format!(r#""projects_selected":{projects}"#)).starts_with("projects_selected: "), "{projects}");
         }
     }

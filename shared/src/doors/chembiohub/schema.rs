@@ -104,7 +104,14 @@ pub fn schema(namespace: &str) -> SchemaBody {
             },
             email: text("email", NO_DEFAULT),
             first_name: Field { nullable: true, ..text("first name", "") },
-            id: Field { blank: true, help_text: "Integer data. Ex: 2673", primary_key: true, kind: "integer", unique: true, ..text("ID", "") },
+            id: Field {
+                blank: true,
+                help_text: "Integer data. Ex: 2673",
+                primary_key: true,
+                kind: "integer",
+                unique: true,
+                ..text("ID", "")
+            },
             last_name: Field { nullable: true, ..text("last name", "") },
             modified: time("modified"),
             resource_uri: Field { readonly: true, ..text("resource uri", NO_DEFAULT) },
