@@ -44,6 +44,10 @@ pub(crate) fn registry(environment: &Environment, clock: &Clock) -> Result<Regis
     let service = Service::start(environment, clock.clone())?;
     let mail = MailService::start(environment, clock.clone())?;
     let requests = handlers!(service, request_handler, [
+        "ChembiohubCreateInvitation" => chembiohub_create_invitation,
+        "ChembiohubGetInvitation" => chembiohub_get_invitation,
+        "ChembiohubInvitationSchema" => chembiohub_invitation_schema,
+        "ChembiohubListInvitations" => chembiohub_list_invitations,
         "NativeAcceptInvite" => native_accept_invite,
         "NativeCreateInvite" => native_create_invite,
         "NativeDeclineInvite" => native_decline_invite,

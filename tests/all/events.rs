@@ -136,6 +136,10 @@ macro_rules! each_function {
 
 each_function! {
     background_send_mail,
+    chembiohub_create_invitation,
+    chembiohub_get_invitation,
+    chembiohub_invitation_schema,
+    chembiohub_list_invitations,
     native_accept_invite,
     native_create_invite,
     native_decline_invite,

@@ -40,6 +40,10 @@ macro_rules! request_functions {
 }
 
 request_functions! {
+    "chembiohub-create-invitation" => chembiohub_create_invitation,
+    "chembiohub-get-invitation" => chembiohub_get_invitation,
+    "chembiohub-invitation-schema" => chembiohub_invitation_schema,
+    "chembiohub-list-invitations" => chembiohub_list_invitations,
     "native-accept-invite" => native_accept_invite,
     "native-create-invite" => native_create_invite,
     "native-decline-invite" => native_decline_invite,
