@@ -45,11 +45,13 @@ async fn bad_bodies_are_forbidden_with_error_and_traceback() {
         r#"{"email":["a@b.c"]}"#,
         r#"{"email":"a at b.c"}"#,
         r#"{"email":"A <a@b.c>"}"#,
-        r#"{"email":"a@b.c","email":"a@b.c"}"#,
         r#"{"Email":"a@b.c"}"#,
     ];
     for body in no_address {
         assert_eq!(error(&post(&app, body, json).await, 403), "Email not valid", "{body}");
+    }
+    for body in [r#"{"email":"a@b.c","email":"a@b.c"}"#, r#"{"email":"a@b.c","remind":true,"remind":false}"#] {
+        assert_eq!(error(&post(&app, body, json).await, 403), "A field stands twice.", "{body}");
     }
     assert!(app.items("invite").await.is_empty());
 }

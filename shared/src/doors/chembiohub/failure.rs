@@ -138,6 +138,7 @@ fn field(error: Option<FieldError>) -> Cow<'static, str> {
     match error {
         Some(error) if error.pointer == "/email" => NO_EMAIL.into(),
         Some(FieldError { pointer, detail, .. }) if !pointer.is_empty() => format!("{}: {detail}", pointer.trim_start_matches('/')).into(),
+        Some(error) if error.code == "duplicate_field" => "A field stands twice.".into(),
         _ => "Send one JSON object.".into(),
     }
 }
