@@ -141,9 +141,7 @@ impl Engine {
             }
             let known = is_user || fresh.len() < standings.len();
             let kind = if known { MailKind::AccessChanged } else { MailKind::PlatformInvitation };
-            for standing in &fresh {
-                self.check_cap(&standing.group, now).await?;
-            }
+            join_all(fresh.iter().map(|standing| self.check_cap(&standing.group, now))).await.into_iter().collect::<Outcome<()>>()?;
             let (invites, pending_user) = invites(&asking, &fresh, kind, with_user);
             match self.store.put_invites(&invites, pending_user.as_ref()).await? {
                 PutInvitesOutcome::Written => {
