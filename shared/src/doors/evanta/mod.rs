@@ -1,0 +1,13 @@
+//! The evanta door: `/group_invites` and `/group_members` as Evanta's app API has them (contract evanta).
+
+mod credentials;
+mod failure;
+mod group;
+mod render;
+mod request;
+
+pub use credentials::caller;
+pub use failure::{Failure, respond};
+pub use group::{SeenGroup, see};
+pub use render::{CreatedBody, GroupBody, GroupInvitesBody, MyInvitesBody, UserBody, JoinedBody};
+pub use request::{InviteForm, MemberForm, fields};
