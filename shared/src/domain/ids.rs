@@ -31,6 +31,11 @@ impl GroupId {
         Self(below_2_53(random).to_string())
     }
 
+    /// The id that stands for the system itself: invites that lead into no group of anybody's. No group can be made under it.
+    pub fn system() -> Self {
+        Self("_system".into())
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -96,6 +101,11 @@ impl InviteId {
     pub fn number(self) -> u64 {
         self.0
     }
+}
+
+/// The number of a user's membership in a group, for doors whose memberships have one: the same pair always has the same.
+pub fn member_number(group: &GroupId, user: &UserId) -> u64 {
+    hash_53("member", &[group.as_str().as_bytes(), user.as_str().as_bytes()])
 }
 
 impl Serialize for InviteId {

@@ -9,6 +9,7 @@ use crate::domain::ids::UserId;
 use crate::domain::invite::{IdentityPolicy, Invite, State};
 use crate::domain::invitee::Invitee;
 use crate::domain::member::Member;
+use crate::domain::privilege::Privileges;
 use crate::domain::user::{self, Profile, User, UserState};
 use crate::store::{JoinOutcome, Joining, StoreError};
 
@@ -19,6 +20,8 @@ pub struct Accepted {
     pub invite: Invite,
     /// The membership.
     pub member: Member,
+    /// Whether the same person had joined by this invite before, so that nothing changed now.
+    pub repeated: bool,
 }
 
 /// How many times an acceptance starts over because a user record changed under it.
@@ -75,7 +78,7 @@ impl Engine {
     async fn joined_by(&self, caller: &Caller, invite: &Invite) -> Outcome<Option<Accepted>> {
         let member = self.store.member(&invite.group, &caller.user).await?;
         let member = member.filter(|member| member.invite == Some(invite.id));
-        Ok(member.map(|member| Accepted { invite: invite.clone(), member }))
+        Ok(member.map(|member| Accepted { invite: invite.clone(), member, repeated: true }))
     }
 
     /// Refuses where the invite is over, the group takes nobody in this way, or the inviter has lost the right.
@@ -101,15 +104,16 @@ impl Engine {
             group: group.id.clone(),
             user: caller.user.clone(),
             roles: invite.roles.clone(),
+            privileges: Privileges::default(),
             name: caller.name.clone().or_else(|| person_name(caller, &invite.invitee)),
             joined_at: now,
             invite: Some(invite.id),
             came_as: caller.invitee_keys(),
         };
         let becoming = becoming.as_ref().map(|(pending, user)| (pending, user));
-        let outcome = self.store.join(Joining { invite, group, member: &member, becoming, now }).await?;
+        let outcome = self.store.join(Joining { invite: Some(invite), group, member: &member, becoming, now }).await?;
         match outcome {
-            JoinOutcome::Joined => Ok(Some(Accepted { invite: self.after_join(caller, invite, now).await, member })),
+            JoinOutcome::Joined => Ok(Some(Accepted { invite: self.after_join(caller, invite, now).await, member, repeated: false })),
             JoinOutcome::AlreadyMember => self.member_already(caller, invite).await.map(Some),
             JoinOutcome::InviteChanged => self.lost(caller, invite, now).await.map(Some),
             JoinOutcome::GroupRefused => Err(self.full_or_gone(group).await?),
@@ -182,7 +186,7 @@ impl Engine {
         Err(Refusal::Unavailable(StoreError::Unavailable("the invite is contended".into())))
     }
 
-    async fn full_or_gone(&self, group: &Group) -> Outcome<Refusal> {
+    pub(super) async fn full_or_gone(&self, group: &Group) -> Outcome<Refusal> {
         let alive = !self.store.groups(std::slice::from_ref(&group.id)).await?.is_empty();
         Ok(if alive { Refusal::SeatsFull } else { Refusal::GroupNotFound })
     }
@@ -219,10 +223,16 @@ fn may_take_up(caller: &Caller, invite: &Invite) -> Outcome<()> {
 
 /// Refuses a link's holder where the group has no links, or takes addresses of some domains only and the holder proves none of them.
 fn check_link(caller: &Caller, group: &Group) -> Outcome<()> {
-    let policy = &group.policy;
-    if !policy.links {
+    if !group.policy.links {
         return Err(Refusal::Forbidden("This group's policy has no shareable links."));
     }
+    check_domain(caller, group)
+}
+
+/// Refuses who comes without an address of their own having been invited, where the group takes addresses of some domains only and they prove
+/// none of them.
+pub(super) fn check_domain(caller: &Caller, group: &Group) -> Outcome<()> {
+    let policy = &group.policy;
     let fits = caller.email.as_ref().map_or(policy.allowed_domains.0.is_empty(), |email| policy.allows(email));
     if fits { Ok(()) } else { Err(Refusal::DomainNotAllowed) }
 }

@@ -1,5 +1,6 @@
 //! Joining a group by its id: by the caller's own live invite, or, where the group is open to all, without one.
 
+use super::accept_invite::check_domain;
 use super::{Engine, InviteRef, Outcome, Refusal};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;

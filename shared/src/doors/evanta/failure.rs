@@ -125,8 +125,7 @@ pub async fn respond(
     let mut response = if request.method() == Method::OPTIONS {
         http::respond(StatusCode::OK, "text/plain", Body::Empty)
     } else {
-        let answer = http::deadline(answer).await.unwrap_or_else(|refusal| Err(refusal.into()));
-        answer.unwrap_or_else(|failure| failure.response())
+        http::deadline(answer).await.unwrap_or_else(|failure| failure.response())
     };
     response.headers_mut().extend(CROSS_ORIGIN);
     Ok(response)

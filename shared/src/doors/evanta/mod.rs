@@ -1,4 +1,5 @@
-//! The evanta door: `/group_invites` and `/group_members` as Evanta's app API has them (contract evanta).
+//! The evanta door: `/group_invites` and `/group_members` as Evanta's app API has them: token headers, JSON or Rails forms, objects under
+//! their root keys (contract evanta).
 
 mod credentials;
 mod failure;
@@ -9,5 +10,5 @@ mod request;
 pub use credentials::caller;
 pub use failure::{Failure, respond};
 pub use group::{SeenGroup, see};
-pub use render::{CreatedBody, GroupBody, GroupInvitesBody, MyInvitesBody, UserBody, JoinedBody};
+pub use render::{CreatedBody, GroupBody, GroupInvitesBody, JoinedBody, MyInvitesBody, UserBody};
 pub use request::{InviteForm, MemberForm, fields};
