@@ -120,7 +120,10 @@ async fn an_invited_user_hears_of_it_by_mail_sees_it_and_joins() {
         assert!(words.contains("You've been invited to join Private Group."), "{part}");
     }
     let seen = sonny.sees_own_invites().await;
-    assert_eq!((&seen[0]["id"], &seen[0]["user_id"], &seen[0]["group"]["group_invite_id"]), (&json!(invite), &json!(29845), &json!(invite)));
+    assert_eq!(
+        (&seen[0]["id"], &seen[0]["user_id"], &seen[0]["group"]["group_invite_id"]),
+        (&json!(invite), &json!(29845), &json!(invite))
+    );
     let joined = sonny.joins(3773).await.is(201).is_open_to_browsers().json["group_member"].clone();
     assert_eq!((&joined["user"]["id"], &joined["group"]["id"]), (&json!(29845), &json!(3773)));
     assert_eq!((&joined["group"]["member_count"], &joined["group"]["group_member_id"]), (&json!(1), &joined["id"]));
@@ -138,7 +141,8 @@ async fn an_invite_made_here_is_an_ordinary_one() {
     let read = owner.reads(&id).await.is(200).json;
     assert_eq!((&read["state"], &read["roles"], &read["identity_policy"]), (&json!("pending"), &json!(["member"]), &json!("strict")));
     assert_eq!((&read["invitee"]["kind"], &read["invitee"]["user_id"]), (&json!("user"), &json!(INVITED)));
-    let (made, ends) = (crate::app::seconds(read["created_at"].as_str().unwrap()), crate::app::seconds(read["expires_at"].as_str().unwrap()));
+    let (made, ends) =
+        (crate::app::seconds(read["created_at"].as_str().unwrap()), crate::app::seconds(read["expires_at"].as_str().unwrap()));
     assert_eq!(ends - made, 7 * 86_400);
     assert_eq!(sonny.looks_into_inbox().await.each("id"), [id.as_str()]);
     sonny.accepts_by_id(&id).await.is(200);

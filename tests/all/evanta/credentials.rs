@@ -30,7 +30,13 @@ async fn a_token_is_taken_in_either_scheme() {
             list(&ada, &[(name, &value), ("accept", "application/vnd.evanta.v1")]).await.is(200).is_open_to_browsers();
         }
     }
-    for value in [token.clone(), format!("Token {token}"), format!("Basic {token}"), format!("Token token=\"{token}\", token=\"x\""), "Token token=\"54321\"".into()] {
+    for value in [
+        token.clone(),
+        format!("Token {token}"),
+        format!("Basic {token}"),
+        format!("Token token=\"{token}\", token=\"x\""),
+        "Token token=\"54321\"".into(),
+    ] {
         list(&ada, &[("authorization", &value)]).await.says(401, ACCESS_DENIED);
     }
     let twice = format!("Bearer {token}");
@@ -50,7 +56,9 @@ async fn an_email_that_is_sent_must_be_the_caller_s_verified_one() {
     for email in ["eve@example.com", "ada@example.com, ada@example.com", "ada", ""] {
         list(&ada, &[("authorization", &token), ("x-api-email", email)]).await.says(401, ACCESS_DENIED);
     }
-    list(&ada, &[("authorization", &token), ("x-api-email", "ada@example.com"), ("x-api-email", "eve@example.com")]).await.says(401, ACCESS_DENIED);
+    list(&ada, &[("authorization", &token), ("x-api-email", "ada@example.com"), ("x-api-email", "eve@example.com")])
+        .await
+        .says(401, ACCESS_DENIED);
     let unverified = app.person("ada").claim("email_verified", json!(false));
     let token = bearer(unverified.signs_in().await);
     list(&unverified, &[("authorization", &token), ("x-api-email", "ada@example.com")]).await.says(401, ACCESS_DENIED);

@@ -108,7 +108,9 @@ async fn the_seed_s_request_gets_the_seed_s_response() {
     assert_eq!(keys(&answer.text), keys(RESPONSE));
 
     // What can't be the same: an id of ours, Evanta's own roles, which we have none of, and the group type that was made for a test there.
-    for (pointer, ours) in [("/id", &answer.json["group_invite"]["id"]), ("/group/group_type/id", &json!(2)), ("/group/group_type/name", &json!("Private"))] {
+    for (pointer, ours) in
+        [("/id", &answer.json["group_invite"]["id"]), ("/group/group_type/id", &json!(2)), ("/group/group_type/name", &json!("Private"))]
+    {
         let place = seed.pointer_mut(&format!("/group_invite{pointer}")).unwrap();
         assert_eq!(kind(place), kind(ours), "{pointer}");
         *place = ours.clone();
@@ -152,7 +154,10 @@ async fn ids_that_are_no_integers_are_texts() {
     let invite = &answer.json["group_invite"];
     assert_eq!((&invite["user"]["id"], &invite["group"]["id"]), (&json!("auth0|5f7c"), &json!("group_1")));
     assert_eq!((&invite["group"]["owner_user_id"], &invite["group"]["owner"]["id"]), (&json!("user_1"), &json!("user_1")));
-    assert_eq!((&invite["user"]["first_name"], &invite["user"]["email"], &invite["group"]["description"]), (&json!(""), &json!(null), &json!("")));
+    assert_eq!(
+        (&invite["user"]["first_name"], &invite["user"]["email"], &invite["group"]["description"]),
+        (&json!(""), &json!(null), &json!(""))
+    );
     assert_eq!(invite["group"]["owner"]["last_name"], "");
     let kind = json!({"id": 3, "name": "Secret", "description": "Secret", "is_group_visible": false, "is_memberlist_visible": false, "is_content_visible": false, "is_approval_required": true});
     assert_eq!(invite["group"]["group_type"], kind);

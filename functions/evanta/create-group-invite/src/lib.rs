@@ -27,8 +27,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 async fn create(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = evanta::caller(service, request).await?;
     let fields = evanta::fields::<InviteForm>(request, service.body_limit)?;
-    let group = fields.group_id().and_then(|id| GroupId::parse(id).ok()).ok_or(Failure::NotFound)?;
-    let user = fields.user_id().and_then(|id| UserId::parse(id).ok()).ok_or(Failure::NotFound)?;
+    let (group, user) = (fields.group()?, fields.user()?);
     // Whether group and user exist is told before whether the caller may invite: the engine is asked last.
     let seen = evanta::see(service, &caller, &group, std::slice::from_ref(&user)).await?;
     let invited = seen.people.get(&user).filter(|user| user.state == UserState::Active).ok_or(Failure::NotFound)?;

@@ -5,7 +5,6 @@ use std::convert::Infallible;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::domain::ids::GroupId;
 use shared::doors::evanta::{self, Failure, JoinedBody, MemberForm, UserBody};
 use shared::http::json;
 
@@ -20,7 +19,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 async fn join(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = evanta::caller(service, request).await?;
     let fields = evanta::fields::<MemberForm>(request, service.body_limit)?;
-    let group = fields.group_id().and_then(|id| GroupId::parse(id).ok()).ok_or(Failure::NotFound)?;
+    let group = fields.group()?;
     // Read before joining, with what is shown: whoever has joined must not be told that it failed.
     let seen = evanta::see(service, &caller, &group, &[]).await?;
     let member = service.engine.join_group(&caller, &group, service.clock.now()).await.map_err(Failure::of_joining)?;

@@ -5,12 +5,12 @@ use std::convert::Infallible;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::domain::ids::{GroupId, UserId};
+use shared::domain::ids::UserId;
 use shared::domain::invite::{Invite, State};
 use shared::domain::invitee::Invitee;
 use shared::domain::rule::InviteRule;
 use shared::doors::evanta::{self, Failure, GroupInvitesBody};
-use shared::http::{json, path_parameter};
+use shared::http::json;
 
 /// Answers the request.
 ///
@@ -22,7 +22,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = evanta::caller(service, request).await?;
-    let group = path_parameter(request, "group_id", GroupId::parse).map_err(|_| Failure::NotFound)?;
+    let group = evanta::group_of_path(request)?;
     let invites = service.engine.all_group_invites(&caller, &group, InviteRule::Owners, &[State::Pending], service.clock.now()).await?;
     let users: Vec<UserId> = invites.iter().filter_map(invited_user).cloned().collect();
     let (people, members) = futures::join!(service.engine.users(&users), service.engine.members_among(&group, &users));

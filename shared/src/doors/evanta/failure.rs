@@ -89,9 +89,7 @@ impl Failure {
             }
             Self::NotFound => empty(StatusCode::NOT_FOUND),
             Self::Forbidden => empty(StatusCode::FORBIDDEN),
-            Self::Invalid(attribute, message) => {
-                http::json(StatusCode::UNPROCESSABLE_ENTITY, &BTreeMap::from([(attribute, [message])]))
-            }
+            Self::Invalid(attribute, message) => http::json(StatusCode::UNPROCESSABLE_ENTITY, &BTreeMap::from([(attribute, [message])])),
             Self::BodyTooLarge => errors(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::RateLimited(seconds) => retry_after(errors(StatusCode::TOO_MANY_REQUESTS, "rate_limited"), *seconds),
             Self::Unavailable => retry_after(errors(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable"), UNAVAILABLE_RETRY),

@@ -25,16 +25,10 @@ pub struct SeenGroup {
 /// # Errors
 /// `NotFound` where there is no such group, and the table's own.
 pub async fn see(service: &Service, caller: &Caller, group: &GroupId, people: &[UserId]) -> Result<SeenGroup, Failure> {
-    if *group == GroupId::system() {
-        return Err(Failure::NotFound);
-    }
     let engine = &service.engine;
     let wanted: Vec<UserId> = people.iter().chain([&caller.user]).cloned().collect();
-    let (view, invite, people) = futures::join!(
-        engine.find_group(caller, group),
-        engine.own_invite(caller, group, service.clock.now()),
-        engine.users(&wanted)
-    );
+    let (view, invite, people) =
+        futures::join!(engine.find_group(caller, group), engine.own_invite(caller, group, service.clock.now()), engine.users(&wanted));
     let (view, mut people) = (view?.ok_or(Failure::NotFound)?, people?);
     if let Some(owner) = view.group.owner.as_ref().filter(|owner| !people.contains_key(*owner) && !wanted.contains(owner)) {
         people.extend(engine.users(std::slice::from_ref(owner)).await?);

@@ -11,4 +11,4 @@ pub use credentials::caller;
 pub use failure::{Failure, respond};
 pub use group::{SeenGroup, see};
 pub use render::{CreatedBody, GroupBody, GroupInvitesBody, JoinedBody, MyInvitesBody, UserBody};
-pub use request::{InviteForm, MemberForm, fields};
+pub use request::{InviteForm, MemberForm, fields, group_of_path};

@@ -219,7 +219,8 @@ impl<'a> AppSponsorBody<'a> {
     fn of(group: &'a Group) -> Option<Self> {
         let sponsor = group.metadata.get("app_sponsor")?.as_object()?;
         let kind = sponsor.get("sponsor_type").and_then(Value::as_object);
-        let sponsor_type = kind.map(|kind| SponsorTypeBody { id: kind.get("id"), name: kind.get("name"), description: kind.get("description") });
+        let sponsor_type =
+            kind.map(|kind| SponsorTypeBody { id: kind.get("id"), name: kind.get("name"), description: kind.get("description") });
         Some(Self {
             id: sponsor.get("id"),
             name: sponsor.get("name"),
@@ -312,7 +313,12 @@ struct MyInviteBody<'a> {
 impl<'a> MyInvitesBody<'a> {
     /// The caller's invites with their groups. Left out are those into groups that are not given, because they are gone, and into those that the
     /// caller is a member of; those to the system lead into no group.
-    pub fn new(caller: &'a Caller, invites: &'a [Invite], groups: &'a BTreeMap<GroupId, GroupView>, people: &'a BTreeMap<UserId, User>) -> Self {
+    pub fn new(
+        caller: &'a Caller,
+        invites: &'a [Invite],
+        groups: &'a BTreeMap<GroupId, GroupView>,
+        people: &'a BTreeMap<UserId, User>,
+    ) -> Self {
         let open = |invite: &Invite| groups.get(&invite.group).filter(|view| view.own.is_none() && !view.group.is_system());
         let mut rows: Vec<(&Invite, &GroupView)> = invites.iter().filter_map(|invite| Some((invite, open(invite)?))).collect();
         rows.sort_by_cached_key(|(invite, view)| (view.group.name.as_str().to_lowercase(), view.group.id.clone(), invite.id));

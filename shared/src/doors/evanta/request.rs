@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::Failure;
 use crate::domain::group::given;
-use crate::http::{form_fields, lenient_json, media_type, raw_body};
+use crate::domain::ids::{GroupId, UserId};
+use crate::http::{form_fields, lenient_json, media_type, path_parameter, raw_body};
 
 /// What stands under the root key; other fields count for nothing but its not being empty.
 #[derive(Default, Deserialize)]
@@ -23,14 +24,21 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// The group's id as text; none where it is absent or can't be one.
-    pub fn group_id(&self) -> Option<&str> {
-        self.group_id.as_ref().and_then(|Reference(id)| id.as_deref())
+    /// The group.
+    ///
+    /// # Errors
+    /// `NotFound` where the field is absent or nothing can have such an id.
+    pub fn group(&self) -> Result<GroupId, Failure> {
+        self.group_id.as_ref().and_then(|Reference(id)| id.as_deref()).and_then(group_id).ok_or(Failure::NotFound)
     }
 
-    /// The user's id as text; none where it is absent or can't be one.
-    pub fn user_id(&self) -> Option<&str> {
-        self.user_id.as_ref().and_then(|Reference(id)| id.as_deref())
+    /// The user.
+    ///
+    /// # Errors
+    /// `NotFound` where the field is absent or nothing can have such an id.
+    pub fn user(&self) -> Result<UserId, Failure> {
+        let id = self.user_id.as_ref().and_then(|Reference(id)| id.as_deref());
+        id.and_then(|id| UserId::parse(id).ok()).ok_or(Failure::NotFound)
     }
 
     fn is_empty(&self) -> bool {
@@ -41,7 +49,8 @@ impl Fields {
     fn of_form(pairs: Vec<(String, String)>, root: &str) -> Option<Self> {
         let mut fields = Self::default();
         for (key, value) in pairs {
-            let Some((name, rest)) = key.strip_prefix(root).and_then(|key| key.strip_prefix('[')).and_then(|key| key.split_once(']')) else {
+            let Some((name, rest)) = key.strip_prefix(root).and_then(|key| key.strip_prefix('[')).and_then(|key| key.split_once(']'))
+            else {
                 continue;
             };
             // What goes on is an array or an object, which no id is.
@@ -114,6 +123,20 @@ pub fn fields<T: Rooted>(request: &Request, limit: usize) -> Result<Fields, Fail
     fields.filter(|fields| !fields.is_empty()).ok_or(Failure::ParameterMissing(T::ROOT))
 }
 
+/// The group that a path names.
+///
+/// # Errors
+/// `NotFound` where nothing can have such an id.
+pub fn group_of_path(request: &Request) -> Result<GroupId, Failure> {
+    let text = path_parameter(request, "group_id", |text| Ok(text.to_owned())).map_err(|_| Failure::NotFound)?;
+    group_id(&text).ok_or(Failure::NotFound)
+}
+
+/// The group of this id. To this door the system itself is none.
+fn group_id(text: &str) -> Option<GroupId> {
+    GroupId::parse(text).ok().filter(|group| *group != GroupId::system())
+}
+
 /// An id: a number in plain digits or a text. Every other value is none that anything could have.
 struct Reference(Option<String>);
 
@@ -179,7 +202,8 @@ mod tests {
         let mut request = Request::new(Body::from(body));
         request.headers_mut().insert("content-type", media_type.parse().unwrap());
         let fields = fields::<InviteForm>(&request, 1000)?;
-        Ok((fields.group_id().map(str::to_owned), fields.user_id().map(str::to_owned)))
+        let text = |id: Option<Reference>| id.and_then(|Reference(id)| id);
+        Ok((text(fields.group_id), text(fields.user_id)))
     }
 
     fn group_of(json: &str) -> Option<String> {
@@ -204,7 +228,9 @@ mod tests {
         assert_eq!(form("group_invite[user_id]=29845&group_invite[group_id]=3773"), both);
         assert_eq!(form("group_invite%5Buser_id%5D=29845&group_invite%5Bgroup_id%5D=3773&other=1&group_invite%5Bcreated_by%5D=1"), both);
         assert_eq!(form("group_invite[group_id][]=3773"), Ok((None, None)));
-        for body in ["", "group_invite=3773", "group_id=3773", "group_member[group_id]=3773", "group_invite[group_id]=1&group_invite[group_id]=2"] {
+        for body in
+            ["", "group_invite=3773", "group_id=3773", "group_member[group_id]=3773", "group_invite[group_id]=1&group_invite[group_id]=2"]
+        {
             assert_eq!(form(body), Err(Failure::ParameterMissing("group_invite")), "{body}");
         }
     }
