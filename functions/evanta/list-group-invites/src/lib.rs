@@ -25,7 +25,7 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let group = evanta::group_of_path(request)?;
     let invites = service.engine.all_group_invites(&caller, &group, InviteRule::Owners, &[State::Pending], service.clock.now()).await?;
     let users: Vec<UserId> = invites.iter().filter_map(invited_user).cloned().collect();
-    let (people, members) = futures::join!(service.engine.users(&users), service.engine.members_among(&group, &users));
+    let (people, members) = tokio::join!(service.engine.users(&users), service.engine.members_among(&group, &users));
     let (people, members) = (people?, members?);
     let invites = invites.iter().filter(|invite| invited_user(invite).is_none_or(|user| !members.contains(user)));
     Ok(json(StatusCode::OK, &GroupInvitesBody::new(invites, &people)))
