@@ -44,6 +44,11 @@ pub(crate) fn registry(environment: &Environment, clock: &Clock) -> Result<Regis
     let service = Service::start(environment, clock.clone())?;
     let mail = MailService::start(environment, clock.clone())?;
     let requests = handlers!(service, request_handler, [
+        "EvantaCreateGroupInvite" => evanta_create_group_invite,
+        "EvantaDeclineGroupInvite" => evanta_decline_group_invite,
+        "EvantaJoinGroup" => evanta_join_group,
+        "EvantaListGroupInvites" => evanta_list_group_invites,
+        "EvantaListMyGroupInvites" => evanta_list_my_group_invites,
         "NativeAcceptInvite" => native_accept_invite,
         "NativeCreateInvite" => native_create_invite,
         "NativeDeclineInvite" => native_decline_invite,

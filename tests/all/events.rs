@@ -136,6 +136,11 @@ macro_rules! each_function {
 
 each_function! {
     background_send_mail,
+    evanta_create_group_invite,
+    evanta_decline_group_invite,
+    evanta_join_group,
+    evanta_list_group_invites,
+    evanta_list_my_group_invites,
     native_accept_invite,
     native_create_invite,
     native_decline_invite,

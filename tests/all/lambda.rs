@@ -40,6 +40,11 @@ macro_rules! request_functions {
 }
 
 request_functions! {
+    "evanta-create-group-invite" => evanta_create_group_invite,
+    "evanta-decline-group-invite" => evanta_decline_group_invite,
+    "evanta-join-group" => evanta_join_group,
+    "evanta-list-group-invites" => evanta_list_group_invites,
+    "evanta-list-my-group-invites" => evanta_list_my_group_invites,
     "native-accept-invite" => native_accept_invite,
     "native-create-invite" => native_create_invite,
     "native-decline-invite" => native_decline_invite,

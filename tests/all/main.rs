@@ -8,6 +8,7 @@ mod bad_input;
 mod callers;
 mod delivery;
 mod directory;
+mod evanta;
 mod events;
 mod faults;
 mod groups;

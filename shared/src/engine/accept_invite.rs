@@ -186,7 +186,7 @@ impl Engine {
         Err(Refusal::Unavailable(StoreError::Unavailable("the invite is contended".into())))
     }
 
-    async fn full_or_gone(&self, group: &Group) -> Outcome<Refusal> {
+    pub(super) async fn full_or_gone(&self, group: &Group) -> Outcome<Refusal> {
         let alive = !self.store.groups(std::slice::from_ref(&group.id)).await?.is_empty();
         Ok(if alive { Refusal::SeatsFull } else { Refusal::GroupNotFound })
     }
@@ -223,10 +223,16 @@ fn may_take_up(caller: &Caller, invite: &Invite) -> Outcome<()> {
 
 /// Refuses a link's holder where the group has no links, or takes addresses of some domains only and the holder proves none of them.
 fn check_link(caller: &Caller, group: &Group) -> Outcome<()> {
-    let policy = &group.policy;
-    if !policy.links {
+    if !group.policy.links {
         return Err(Refusal::Forbidden("This group's policy has no shareable links."));
     }
+    check_domain(caller, group)
+}
+
+/// Refuses who comes without an address of their own having been invited, where the group takes addresses of some domains only and they prove
+/// none of them.
+pub(super) fn check_domain(caller: &Caller, group: &Group) -> Outcome<()> {
+    let policy = &group.policy;
     let fits = caller.email.as_ref().map_or(policy.allowed_domains.0.is_empty(), |email| policy.allows(email));
     if fits { Ok(()) } else { Err(Refusal::DomainNotAllowed) }
 }

@@ -190,6 +190,12 @@ impl Store {
         found.into_values().map(items::to_invite).collect()
     }
 
+    /// Whether an invite of this id, in any state, leads into one of the groups (at most 100).
+    pub async fn any_has_invite(&self, groups: &[GroupId], id: InviteId) -> Result<bool, StoreError> {
+        let found = self.get_many(groups.iter().map(|group| keys::invite(group, id)).collect()).await?;
+        Ok(!found.is_empty())
+    }
+
     /// The invite together with its group, if that lives, as last written.
     pub async fn invite_and_group(&self, group: &GroupId, id: InviteId) -> Result<(Option<Invite>, Option<Group>), StoreError> {
         let (invite_key, group_key) = (keys::invite(group, id), keys::group(group));

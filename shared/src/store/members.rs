@@ -58,6 +58,12 @@ impl Store {
         self.get(keys::member(group, user)).await?.map(items::to_member).transpose()
     }
 
+    /// Which of these users (at most 100) are members of the group, as last written.
+    pub async fn members_among(&self, group: &GroupId, users: &[&UserId]) -> Result<Vec<UserId>, StoreError> {
+        let found = self.get_many(users.iter().map(|user| keys::member(group, user)).collect()).await?;
+        found.into_values().map(|item| items::to_member(item).map(|member| member.user)).collect()
+    }
+
     /// How many members the group has now, counted one by one.
     pub async fn count_members(&self, group: &GroupId) -> Result<u32, StoreError> {
         let mut count: u32 = 0;
