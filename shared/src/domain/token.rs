@@ -85,6 +85,21 @@ impl TokenKeys {
         genuine.then_some(subject)
     }
 
+    /// The version of the current key.
+    pub(super) fn version(&self) -> u8 {
+        self.version
+    }
+
+    /// The secret of the subject's macaroons, under the current key.
+    pub(super) fn macaroon_secret(&self, subject: &TokenSubject) -> [u8; 32] {
+        macaroon_secret(&self.current, subject)
+    }
+
+    /// The secret of the subject's macaroons under the key of this version, if there is that key.
+    pub(super) fn macaroon_secret_of(&self, version: u8, subject: &TokenSubject) -> Option<[u8; 32]> {
+        Some(macaroon_secret(self.key(version)?, subject))
+    }
+
     /// Seals `position` to `list`: the same position under another list does not open.
     pub fn seal(&self, list: &str, position: &[u8]) -> [u8; TAG] {
         first_16(keyed(self.current.expose_secret().as_bytes(), &[b"cursor", list.as_bytes(), position]))
@@ -124,11 +139,19 @@ fn read_head(bytes: &[u8]) -> Option<(u8, TokenSubject)> {
     Some((version, subject))
 }
 
-fn link_tag(key: &SecretString, subject: &TokenSubject) -> [u8; TAG] {
+/// What every token of this subject is derived from, each for its purpose.
+fn root(key: &SecretString, subject: &TokenSubject) -> [u8; 32] {
     let group = subject.group.as_str().as_bytes();
     let id = subject.invite.number().to_be_bytes();
-    let root = keyed(key.expose_secret().as_bytes(), &[b"invite", group, &id, &subject.generation.to_be_bytes()]);
-    first_16(keyed(&root, &[b"link"]))
+    keyed(key.expose_secret().as_bytes(), &[b"invite", group, &id, &subject.generation.to_be_bytes()])
+}
+
+fn link_tag(key: &SecretString, subject: &TokenSubject) -> [u8; TAG] {
+    first_16(keyed(&root(key, subject), &[b"link"]))
+}
+
+fn macaroon_secret(key: &SecretString, subject: &TokenSubject) -> [u8; 32] {
+    keyed(&root(key, subject), &[b"onezone"])
 }
 
 /// HMAC-SHA256 over the parts, each with its length before it so that no two lists of parts read alike.
