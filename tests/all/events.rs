@@ -148,6 +148,8 @@ each_function! {
     native_manage_users,
     native_preview_invite,
     native_revoke_invite,
+    onezone_create_user_token,
+    onezone_join_group,
 }
 
 #[test]

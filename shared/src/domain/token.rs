@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq;
 
 use super::ids::{GroupId, InviteId};
 use super::invite::Generation;
+use super::macaroon::Macaroon;
 
 const PREFIX: &str = "bkn_";
 const TAG: usize = 16;
@@ -37,6 +38,11 @@ pub struct TokenSubject {
 pub struct InviteToken(String);
 
 impl InviteToken {
+    /// The token that a macaroon is.
+    pub fn of_macaroon(macaroon: &Macaroon) -> Self {
+        Self(macaroon.to_base62())
+    }
+
     /// The token, to be put into the one answer, mail or page that carries it.
     pub fn expose(&self) -> &str {
         &self.0
@@ -45,7 +51,7 @@ impl InviteToken {
 
 impl fmt::Debug for InviteToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("bkn_…")
+        f.write_str(if self.0.starts_with(PREFIX) { "bkn_…" } else { "macaroon…" })
     }
 }
 

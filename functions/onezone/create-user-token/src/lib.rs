@@ -40,7 +40,7 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
     let group = path_parameter(request, "id", GroupId::parse)?;
     if let Err(error) = check_body(request, service.body_limit) {
         // What is wrong with the body is for those to hear who may make tokens here.
-        service.engine.check_right(&caller, &group, InviteRule::Privilege).await?;
+        service.engine.check_inviter(&caller, &group, InviteRule::Privilege).await?;
         return Err(error.into());
     }
     let now = service.clock.now();

@@ -98,7 +98,8 @@ mod tests {
     #[test]
     fn a_token_comes_in_any_of_four_ways() {
         let token = Ok(Credentials::Token("j.w.t".into()));
-        for list in [("authorization", "Bearer j.w.t"), ("authorization", "bearer j.w.t"), ("x-auth-token", "j.w.t"), ("macaroon", "j.w.t")] {
+        for list in [("authorization", "Bearer j.w.t"), ("authorization", "bearer j.w.t"), ("x-auth-token", "j.w.t"), ("macaroon", "j.w.t")]
+        {
             assert_eq!(read(&[list]), token, "{list:?}");
         }
         // user:j.w.t, :j.w.t and a:b:c
