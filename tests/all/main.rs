@@ -18,6 +18,7 @@ mod lifecycle;
 mod links;
 mod lists;
 mod model;
+mod onezone;
 mod outsiders;
 mod races;
 mod re_invite;
