@@ -89,7 +89,9 @@ fn shown(answer: &Value) -> String {
     let shown = format!("{status}\n{headers}\n{}\n", if parsed.is_some() { pretty(&body) } else { body });
     // A door's answer of a token alone is a link's too.
     match parsed.filter(|body| body["invitee"]["kind"] == "link" || body.as_object().is_some_and(|body| body.keys().eq(["token"]))) {
-        Some(link) => shown.replace(link["id"].as_str().unwrap_or("[id]"), "[id]").replace(link["token"].as_str().unwrap_or("[token]"), "[token]"),
+        Some(link) => {
+            shown.replace(link["id"].as_str().unwrap_or("[id]"), "[id]").replace(link["token"].as_str().unwrap_or("[token]"), "[token]")
+        }
         None => shown,
     }
 }

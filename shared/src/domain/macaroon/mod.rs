@@ -118,4 +118,6 @@ impl fmt::Debug for Macaroon {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

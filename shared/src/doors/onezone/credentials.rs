@@ -66,7 +66,8 @@ fn text(value: &HeaderValue) -> Result<&str, Unreadable> {
 }
 
 fn authorization(value: &HeaderValue) -> Result<Credentials, Unreadable> {
-    let (scheme, rest) = text(value)?.split_once(' ').ok_or(Unreadable::Token)?;
+    let value = text(value)?;
+    let (scheme, rest) = value.split_once(' ').unwrap_or((value, ""));
     let rest = rest.trim_start_matches(' ');
     if scheme.eq_ignore_ascii_case("bearer") {
         Ok(Credentials::Token(rest.to_owned()))
@@ -120,11 +121,11 @@ mod tests {
     #[test]
     fn what_is_no_credential_is_refused() {
         assert_eq!(read(&[("cookie", "a=b")]), Err(Unreadable::Missing));
-        for value in ["", "Bearer", "Digest username=x", "j.w.t"] {
+        for value in ["", "Digest", "Digest username=x", "j.w.t"] {
             assert_eq!(read(&[("authorization", value)]), Err(Unreadable::Token), "{value:?}");
         }
         // Not base64, base64 of no colon, base64 that is no text.
-        for value in ["Basic !", "Basic dXNlcg==", "Basic /w==", "Basic "] {
+        for value in ["Basic !", "Basic dXNlcg==", "Basic /w==", "Basic ", "Basic"] {
             assert_eq!(read(&[("authorization", value)]), Err(Unreadable::Basic), "{value:?}");
         }
     }
