@@ -61,6 +61,8 @@ pub(crate) fn registry(environment: &Environment, clock: &Clock) -> Result<Regis
         "NativeManageUsers" => native_manage_users,
         "NativePreviewInvite" => native_preview_invite,
         "NativeRevokeInvite" => native_revoke_invite,
+        "OnezoneCreateUserToken" => onezone_create_user_token,
+        "OnezoneJoinGroup" => onezone_join_group,
     ]);
     let background = handlers!(mail, stream_handler, [
         "BackgroundSendMail" => background_send_mail,

@@ -57,6 +57,8 @@ request_functions! {
     "native-manage-users" => native_manage_users,
     "native-preview-invite" => native_preview_invite,
     "native-revoke-invite" => native_revoke_invite,
+    "onezone-create-user-token" => onezone_create_user_token,
+    "onezone-join-group" => onezone_join_group,
 }
 
 /// The handler behind `lambda_http`'s own adapter, so that it gets exactly what Lambda gives it.

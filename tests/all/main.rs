@@ -19,6 +19,7 @@ mod lifecycle;
 mod links;
 mod lists;
 mod model;
+mod onezone;
 mod outsiders;
 mod races;
 mod re_invite;

@@ -8,6 +8,7 @@ use crate::domain::group::Group;
 use crate::domain::ids::UserId;
 use crate::domain::invite::{IdentityPolicy, Invite, State};
 use crate::domain::invitee::Invitee;
+use crate::domain::macaroon::Caveats;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::user::{self, Profile, User, UserState};
@@ -31,11 +32,11 @@ impl Engine {
     /// Makes the caller a member. The same person accepting again gets the same membership.
     ///
     /// # Errors
-    /// `InviteNotFound`, `InviteReplaced`, `NotPending` with the state found, `IdentityMismatch`, `EmailNotVerified`, `DomainNotAllowed`,
-    /// `GroupNotFound`, `InviterGone`, `Forbidden` while frozen, `SeatsFull`, `AlreadyMember`, and the table's own.
+    /// `InviteNotFound`, `InviteReplaced`, `NotPending` with the state found, `IdentityMismatch`, `EmailNotVerified`, `CaveatNotMet`,
+    /// `DomainNotAllowed`, `GroupNotFound`, `InviterGone`, `Forbidden` while frozen, `SeatsFull`, `AlreadyMember`, and the table's own.
     pub async fn accept_invite(&self, caller: &Caller, reference: &InviteRef, now: Timestamp) -> Outcome<Accepted> {
         for _ in 0..ATTEMPTS {
-            let (invite, group) = self.invited(caller, reference).await?;
+            let (invite, group, caveats) = self.invited(caller, reference).await?;
             let invite = self.written_down(invite, now).await;
             if invite.resolved_by.as_ref() == Some(&caller.user)
                 && let Some(accepted) = self.joined_by(caller, &invite).await?
@@ -44,7 +45,7 @@ impl Engine {
             }
             // Before the invite's state: it was revoked with the group, and the group is what is missing.
             let group = group.ok_or(Refusal::GroupNotFound)?;
-            if let Err(refusal) = self.check_right(caller, &group, &invite, now).await {
+            if let Err(refusal) = self.check_right(caller, &group, &invite, &caveats, now).await {
                 // A link may be over for others: who came by it stays in.
                 let before = if invite.invitee.link().is_some() { self.joined_by(caller, &invite).await? } else { None };
                 return before.ok_or(refusal);
@@ -56,20 +57,20 @@ impl Engine {
         Err(Refusal::Unavailable(StoreError::Unavailable("the user's record is contended".into())))
     }
 
-    /// The invite and its group, if the caller is whom it is for.
-    async fn invited(&self, caller: &Caller, reference: &InviteRef) -> Outcome<(Invite, Option<Group>)> {
+    /// The invite and its group, if the caller is whom it is for, and what their token asks beyond that.
+    async fn invited(&self, caller: &Caller, reference: &InviteRef) -> Outcome<(Invite, Option<Group>, Caveats)> {
         match reference {
             InviteRef::Token(token) => {
-                let subject = self.subject(token)?;
+                let (subject, caveats) = self.admitted(token, Some(caller))?;
                 let (invite, group) = self.store.invite_and_group(&subject.group, subject.invite).await?;
                 let invite = of_generation(invite, &subject)?;
                 may_take_up(caller, &invite)?;
-                Ok((invite, group))
+                Ok((invite, group, caveats))
             }
             InviteRef::Id(group, id) => {
                 let (invite, group) = self.store.invite_and_group(group, *id).await?;
                 let addressed = invite.filter(|invite| caller.is(&invite.invitee));
-                Ok((addressed.ok_or(Refusal::InviteNotFound)?, group))
+                Ok((addressed.ok_or(Refusal::InviteNotFound)?, group, Caveats::default()))
             }
         }
     }
@@ -82,8 +83,11 @@ impl Engine {
     }
 
     /// Refuses where the invite is over, the group takes nobody in this way, or the inviter has lost the right.
-    async fn check_right(&self, caller: &Caller, group: &Group, invite: &Invite, now: Timestamp) -> Outcome<()> {
+    async fn check_right(&self, caller: &Caller, group: &Group, invite: &Invite, caveats: &Caveats, now: Timestamp) -> Outcome<()> {
         live(invite, now)?;
+        if caveats.over(now) {
+            return Err(Refusal::NotPending(State::Expired));
+        }
         if group.policy.frozen {
             return Err(Refusal::Forbidden("This group's invites are frozen for now."));
         }

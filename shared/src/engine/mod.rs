@@ -15,6 +15,7 @@ mod preview_invite;
 mod refusal;
 mod revoke_invite;
 mod send_mail;
+mod tokens;
 mod users;
 
 pub use accept_invite::Accepted;
@@ -30,7 +31,7 @@ use crate::config::{ConfigError, Environment};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::Invite;
-use crate::domain::token::{InviteToken, TokenKeys, TokenSubject};
+use crate::domain::token::{TokenKeys, TokenSubject};
 use crate::store::{Store, Window};
 
 /// What a use case gives: its outcome, or why it was refused.
@@ -89,11 +90,6 @@ impl Engine {
         })
     }
 
-    /// The token that belongs to this generation of the invite.
-    pub fn token(&self, invite: &Invite) -> InviteToken {
-        self.tokens.token(&TokenSubject { group: invite.group.clone(), invite: invite.id, generation: invite.generation })
-    }
-
     /// What to answer a caller at `address` (of the network) for whom `refusal` was found: after too many tokens that do not exist, no longer
     /// that they do not exist. Nothing else is ever throttled here, a token that does exist least of all.
     pub async fn count_miss(&self, refusal: Refusal, address: &str, now: Timestamp) -> Refusal {
@@ -109,11 +105,6 @@ impl Engine {
                 refusal
             }
         }
-    }
-
-    /// What the token names; unknown, foreign and malformed tokens all give `InviteNotFound`.
-    fn subject(&self, token: &str) -> Outcome<TokenSubject> {
-        self.tokens.verify(token).ok_or(Refusal::InviteNotFound)
     }
 }
 
