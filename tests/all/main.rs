@@ -6,6 +6,7 @@ mod app;
 mod authority;
 mod bad_input;
 mod callers;
+mod chembiohub;
 mod delivery;
 mod directory;
 mod evanta;

@@ -1,5 +1,7 @@
 //! Accepting: the claim, the membership and the use change together or not at all.
 
+use futures::future::join_all;
+
 use super::authority::{inviter_still_may, is_invited, right_is_proven};
 use super::{Engine, InviteRef, Outcome, Refusal, live, of_generation};
 use crate::auth::Caller;
@@ -29,12 +31,37 @@ pub struct Accepted {
 const ATTEMPTS: u8 = 3;
 
 impl Engine {
-    /// Makes the caller a member. The same person accepting again gets the same membership.
+    /// Makes the caller a member. The same person accepting again gets the same membership. By its link, an invite of several that one request
+    /// made takes up the others too.
     ///
     /// # Errors
     /// `InviteNotFound`, `InviteReplaced`, `NotPending` with the state found, `IdentityMismatch`, `EmailNotVerified`, `CaveatNotMet`,
     /// `DomainNotAllowed`, `GroupNotFound`, `InviterGone`, `Forbidden` while frozen, `SeatsFull`, `AlreadyMember`, and the table's own.
     pub async fn accept_invite(&self, caller: &Caller, reference: &InviteRef, now: Timestamp) -> Outcome<Accepted> {
+        let accepted = self.accept_one(caller, reference, now).await?;
+        if matches!(reference, InviteRef::Token(_)) {
+            self.accept_companions(caller, &accepted.invite, now).await;
+        }
+        Ok(accepted)
+    }
+
+    /// Takes up the invites that the same request made and that the same mail is about, each by itself. One that can't be taken up is left as it is:
+    /// the invite whose link it was is accepted, whatever becomes of the others.
+    async fn accept_companions(&self, caller: &Caller, leading: &Invite, now: Timestamp) {
+        let accept = |group| async move {
+            let companion = self.invite_for(group, &leading.invitee).await?;
+            let Some(companion) = companion.filter(|found| found.request == leading.request && found.is_live(now)) else { return Ok(()) };
+            self.accept_one(caller, &InviteRef::Id(group.clone(), companion.id), now).await.map(|_| ())
+        };
+        for outcome in join_all(leading.mailing.groups.iter().map(accept)).await {
+            if let Err(refusal) = outcome {
+                let refusal: Refusal = refusal;
+                tracing::info!(?refusal, invite.id = %leading.id, "A companion of invite {} was not taken up", leading.id);
+            }
+        }
+    }
+
+    async fn accept_one(&self, caller: &Caller, reference: &InviteRef, now: Timestamp) -> Outcome<Accepted> {
         for _ in 0..ATTEMPTS {
             let (invite, group, caveats) = self.invited(caller, reference).await?;
             let invite = self.written_down(invite, now).await;

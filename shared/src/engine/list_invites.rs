@@ -12,7 +12,7 @@ use crate::domain::rule::InviteRule;
 use crate::store::{InviteList, Order, Page};
 
 /// How many invites are given at once where a door has no pages: as many as a group's policy allows to be live.
-const MOST: usize = 10_000;
+pub(super) const MOST: usize = 10_000;
 /// How many are read at a time.
 const PAGE: usize = 500;
 

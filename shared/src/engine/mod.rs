@@ -4,21 +4,25 @@
 
 mod accept_invite;
 mod authority;
+mod create_invitation;
 mod create_invite;
 mod decline_invite;
 mod groups;
 mod join_group;
+mod invitations;
 mod list_invites;
 mod members;
 mod own_invites;
 mod preview_invite;
 mod refusal;
+mod remind;
 mod revoke_invite;
 mod send_mail;
 mod tokens;
 mod users;
 
 pub use accept_invite::Accepted;
+pub use create_invitation::{Invitation, NewInvitation, Notice};
 pub use create_invite::{Created, InviteeRequest, LinkRequest, NewInvite, PersonRequest};
 pub use groups::{GroupChange, GroupView, NewGroup};
 pub use list_invites::InviteFilter;
