@@ -44,6 +44,10 @@ pub(crate) fn registry(environment: &Environment, clock: &Clock) -> Result<Regis
     let service = Service::start(environment, clock.clone())?;
     let mail = MailService::start(environment, clock.clone())?;
     let requests = handlers!(service, request_handler, [
+        "BungieCancelIndividualInvite" => bungie_cancel_individual_invite,
+        "BungieInviteIndividual" => bungie_invite_individual,
+        "BungieListInvitedIndividuals" => bungie_list_invited_individuals,
+        "BungieListPotentialGroups" => bungie_list_potential_groups,
         "NativeAcceptInvite" => native_accept_invite,
         "NativeCreateInvite" => native_create_invite,
         "NativeDeclineInvite" => native_decline_invite,

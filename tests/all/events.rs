@@ -136,6 +136,10 @@ macro_rules! each_function {
 
 each_function! {
     background_send_mail,
+    bungie_cancel_individual_invite,
+    bungie_invite_individual,
+    bungie_list_invited_individuals,
+    bungie_list_potential_groups,
     native_accept_invite,
     native_create_invite,
     native_decline_invite,

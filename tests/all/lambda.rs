@@ -40,6 +40,10 @@ macro_rules! request_functions {
 }
 
 request_functions! {
+    "bungie-cancel-individual-invite" => bungie_cancel_individual_invite,
+    "bungie-invite-individual" => bungie_invite_individual,
+    "bungie-list-invited-individuals" => bungie_list_invited_individuals,
+    "bungie-list-potential-groups" => bungie_list_potential_groups,
     "native-accept-invite" => native_accept_invite,
     "native-create-invite" => native_create_invite,
     "native-decline-invite" => native_decline_invite,

@@ -17,7 +17,7 @@ use crate::http::{header, lenient_json, no_further_path, query_parameter, raw_bo
 const ADMIN_GROUPS: &str = "AdminGroups";
 
 /// How many results a page has (contract bungie 4.4).
-pub const PAGE: usize = 50;
+pub(super) const PAGE: usize = 50;
 
 /// The last page that may be asked for: a group has 10,000 live invites at most.
 const LAST_PAGE: usize = 200;
