@@ -52,7 +52,16 @@ impl App {
 
     /// A service in memory, without demo data, told `options` besides.
     pub(crate) async fn with(options: Options) -> Self {
-        let running = beckon::start(Options { port: 0, demo: false, ..options }).await.expect("the service starts");
+        Self::started(Options { port: 0, demo: false, ..options }).await
+    }
+
+    /// A service in memory, with the demo data.
+    pub(crate) async fn demo() -> Self {
+        Self::started(Options { port: 0, demo: true, ..Options::default() }).await
+    }
+
+    async fn started(options: Options) -> Self {
+        let running = beckon::start(options).await.expect("the service starts");
         let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
         Self { running, client }
     }

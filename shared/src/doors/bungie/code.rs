@@ -140,9 +140,7 @@ mod tests {
     /// The list of codes is a promise to clients: a change here is a change of the API.
     #[test]
     fn every_code_has_its_number_name_status_and_message() {
-        let row = |code: &PlatformErrorCode| {
-            format!("{} {} {} {:?}", code.number(), code.name(), code.status().as_u16(), code.message())
-        };
+        let row = |code: &PlatformErrorCode| format!("{} {} {} {:?}", code.number(), code.name(), code.status().as_u16(), code.message());
         insta::assert_snapshot!(PlatformErrorCode::ALL.iter().map(row).collect::<Vec<_>>().join("\n"));
     }
 
