@@ -5,19 +5,25 @@ set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)"
 work="$(mktemp -d)"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/beckon-ci"
-trap 'code=$?; kill "$service" 2>/dev/null || true; [[ $code == 0 ]] || cat "$work/errors" >&2; rm -rf "$work"; exit $code' EXIT
+service=""
+trap 'code=$?; [[ -z $service ]] || kill "$service" 2>/dev/null || true; [[ $code == 0 ]] || cat "$work/errors" >&2; rm -rf "$work"; exit $code' EXIT
 
+touch "$work/output" "$work/errors"
 "$BECKON" --port 0 >"$work/output" 2>"$work/errors" &
 service=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   URL="$(sed -n 's/^listening on //p' "$work/output")"
   [[ -z $URL ]] || break
   kill -0 "$service" || { echo "the service did not start" >&2; exit 1; }
   sleep 0.1
 done
 [[ -n $URL ]] || { echo "the service did not say where it listens" >&2; exit 1; }
-TOKEN="$(curl -fsS "$URL/local/token" -d '{"sub":"29842","name":"Generic User","scope":"AdminGroups"}' |
-  sed 's/.*"access_token":"\([^"]*\)".*/\1/')"
+TOKEN="$(python3 - "$URL/local/token" <<'END'
+import json, sys, urllib.request
+body = {"sub": "29842", "name": "Generic User", "scope": "AdminGroups"}
+print(json.load(urllib.request.urlopen(sys.argv[1], json.dumps(body).encode()))["access_token"])
+END
+)"
 export URL TOKEN
 
 python_client() { # python_client SCRIPT: runs it with what the client's own requirements.txt pins, which no other client's agree with

@@ -56,7 +56,7 @@ impl App {
     }
 
     /// A service in memory, with the demo data.
-    pub(crate) async fn demo() -> Self {
+    pub(crate) async fn with_demo() -> Self {
         Self::started(Options { port: 0, demo: true, ..Options::default() }).await
     }
 

@@ -66,7 +66,7 @@ fn types(value: &Value) -> Value {
 
 #[tokio::test]
 async fn the_seeds_own_example_gives_its_own_shape() {
-    let app = App::demo().await;
+    let app = App::with_demo().await;
     let owner = app.user("29842").claim("scope", json!("AdminGroups"));
     let path = PATH.replace("{groupId}", "3773").replace("{membershipType}", "3").replace("{membershipId}", ACCOUNT);
     let answer = posts(&owner, &path, without_comments(REQUEST)).await.is(200);

@@ -116,6 +116,9 @@ async fn whoever_made_an_invite_by_this_rule_must_still_have_the_right_when_it_i
     alice.gives_roles("bob", json!(["member"])).await.is(200);
     // The group's own policy would let members invite; this door's rule is for admins.
     app.user("ada").claim("accounts", accounts(3, ACCOUNT)).accepts_by_id(&id).await.refuses(410, "inviter_gone");
+    // Their own invite they may still take back.
+    fails(posts(&bob, &cancel_path(GROUP, "3", "5"), "").await, 603);
+    resolves(cancels(&bob).await, 3);
 }
 
 #[tokio::test]

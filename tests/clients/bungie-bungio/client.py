@@ -7,7 +7,15 @@ import os
 import bungio
 import bungio.http.route
 from bungio.error import BungieException
-from bungio.models import AuthData, BungieMembershipType, DestinyUser, GroupApplicationRequest
+from bungio.models import (
+    AuthData,
+    BungieMembershipType,
+    DestinyUser,
+    GroupApplicationRequest,
+    GroupApplicationResolveState,
+    GroupPotentialMemberStatus,
+    GroupType,
+)
 
 bungio.http.route.BASE_ROUTE = os.environ["URL"] + "/Platform"
 GROUP, ACCOUNT = 3773, 4611686018467284386
@@ -38,15 +46,18 @@ async def main():
     invite = lambda: user.individual_group_invite(GroupApplicationRequest(message="Join us"), group_id=GROUP, auth=auth)
     cancel = lambda: user.individual_group_invite_cancel(group_id=GROUP, auth=auth)
 
-    assert (await invite()).resolution == 0
+    assert (await invite()).resolution == GroupApplicationResolveState.UNRESOLVED
     await refused(invite(), "InvitationAlreadyPending", 1904)
     listed = await client.api.get_invited_individuals(currentpage=1, group_id=GROUP, auth=auth)
     assert [found.destiny_user_info.membership_id for found in listed.results] == [ACCOUNT], listed
     potential = await client.api.get_potential_groups_for_member(
-        filter=2, group_type=0, membership_id=ACCOUNT, membership_type=BungieMembershipType.TIGER_STEAM
+        filter=GroupPotentialMemberStatus.INVITEE,
+        group_type=GroupType.GENERAL,
+        membership_id=ACCOUNT,
+        membership_type=BungieMembershipType.TIGER_STEAM,
     )
     assert [found.group.group_id for found in potential.results] == [GROUP], potential
-    assert (await cancel()).resolution == 3
+    assert (await cancel()).resolution == GroupApplicationResolveState.RESCINDED
     await refused(cancel(), "InvitationNotFound", 1914)
     await client.http.session.close()
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::application::date_time;
 use super::card::{GroupUserInfoCard, UserInfoCard, int64};
-use super::membership::MembershipType;
+use super::membership::BUNGIE_NEXT;
 use super::request::is_int64;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::GroupType;
@@ -83,7 +83,7 @@ struct Features {
     maximum_members: u32,
     maximum_memberships_of_group_type: u32,
     capabilities: u8,
-    membership_types: Vec<i32>,
+    membership_types: [i32; 1],
     invite_permission_override: bool,
     update_culture_permission_override: bool,
     host_guided_game_permission_override: u8,
@@ -174,7 +174,8 @@ impl Features {
             maximum_members: max_members.unwrap_or(NO_LIMIT).min(NO_LIMIT),
             maximum_memberships_of_group_type: NO_LIMIT,
             capabilities: 0,
-            membership_types: MembershipType::ALL.iter().map(|kind| kind.number()).collect(),
+            // Members are the directory's users, whatever account they were invited by.
+            membership_types: [BUNGIE_NEXT],
             invite_permission_override: false,
             update_culture_permission_override: false,
             host_guided_game_permission_override: 0,
