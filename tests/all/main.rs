@@ -5,6 +5,7 @@ mod answers;
 mod app;
 mod authority;
 mod bad_input;
+mod bungie;
 mod callers;
 mod chembiohub;
 mod delivery;
