@@ -3,6 +3,7 @@
 use crate::auth::{Authenticator, Caller, Unauthenticated};
 use crate::config::{ConfigError, Environment};
 use crate::domain::clock::Clock;
+use crate::doors::DoorSettings;
 use crate::engine::{Engine, Outcome};
 use crate::mail::Mailer;
 
@@ -21,6 +22,8 @@ pub struct Service {
     pub redirect_origins: Vec<String>,
     /// The largest body that is read, in bytes: `LIMIT_BODY_BYTES`.
     pub body_limit: usize,
+    /// What the deployment settles for the other services' doors.
+    pub doors: DoorSettings,
     authenticator: Authenticator,
 }
 
@@ -37,6 +40,7 @@ impl Service {
             sign_in_url: environment.required("SIGN_IN_URL")?.to_owned(),
             redirect_origins: origins(environment)?,
             body_limit: environment.parsed("LIMIT_BODY_BYTES", 64 * 1024)?,
+            doors: DoorSettings::read(environment)?,
             authenticator: Authenticator::configure(environment)?,
         })
     }
@@ -75,6 +79,14 @@ impl Service {
             (Some(_), Some(_)) => return Err(Unauthenticated::Invalid),
         };
         self.authenticator.caller(value, self.clock.now()).await
+    }
+
+    /// The caller whom the token proves, for doors that take it from elsewhere than `Authorization: Bearer`.
+    ///
+    /// # Errors
+    /// See [`Unauthenticated`].
+    pub async fn caller_by_token(&self, token: &str) -> Result<Caller, Unauthenticated> {
+        self.authenticator.caller_by_token(token, self.clock.now()).await
     }
 }
 

@@ -79,7 +79,18 @@ impl Authenticator {
     /// # Errors
     /// See [`Unauthenticated`]; nothing is looked up before the signature is right but the key of the `kid`.
     pub async fn caller(&self, authorization: Option<&str>, now: Timestamp) -> Result<Caller, Unauthenticated> {
-        let token = bearer(authorization.ok_or(Unauthenticated::Missing)?)?;
+        self.verify(bearer(authorization.ok_or(Unauthenticated::Missing)?)?, now).await
+    }
+
+    /// The caller whom the token alone proves, wherever it stood.
+    ///
+    /// # Errors
+    /// As for [`Authenticator::caller`].
+    pub async fn caller_by_token(&self, token: &str, now: Timestamp) -> Result<Caller, Unauthenticated> {
+        if token.len() <= MAX_HEADER && is_plain(token) { self.verify(token, now).await } else { Err(Unauthenticated::Invalid) }
+    }
+
+    async fn verify(&self, token: &str, now: Timestamp) -> Result<Caller, Unauthenticated> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| Unauthenticated::Invalid)?;
         if header.crit.is_some() || self.kind.as_ref().is_some_and(|kind| !is_kind(&header, kind)) {
             return Err(Unauthenticated::Invalid);
@@ -114,12 +125,16 @@ impl Authenticator {
 /// RFC 6750 §2.1: one scheme, one space, one token. A gateway joins several headers with commas; those are refused.
 fn bearer(authorization: &str) -> Result<&str, Unauthenticated> {
     let (scheme, token) = authorization.split_once(' ').ok_or(Unauthenticated::Invalid)?;
-    let plain = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
-    if authorization.len() <= MAX_HEADER && scheme.eq_ignore_ascii_case("bearer") && plain {
+    if authorization.len() <= MAX_HEADER && scheme.eq_ignore_ascii_case("bearer") && is_plain(token) {
         Ok(token)
     } else {
         Err(Unauthenticated::Invalid)
     }
+}
+
+/// The characters of a token (RFC 6750 §2.1).
+fn is_plain(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte))
 }
 
 /// RFC 7515 §4.1.9: `typ` compares without case, and `application/` may be left out.

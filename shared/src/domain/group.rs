@@ -197,8 +197,10 @@ pub struct Group {
     pub description: Option<Description>,
     /// Who may see and join it.
     pub kind: GroupType,
-    /// Who made it.
-    pub owner: UserId,
+    /// Who made it; none where an app made it for others.
+    pub owner: Option<UserId>,
+    /// How many of its members are owners; a group without any has no member yet.
+    pub owner_count: u32,
     /// Its rules about inviting.
     pub policy: Policy,
     /// The caller's own data.
@@ -215,9 +217,43 @@ pub struct Group {
     pub seats_taken: Option<u32>,
 }
 
+impl Group {
+    /// The group that stands for the system itself, under [`GroupId::system`]. It is never stored, nobody owns it, and `name` is the deployment's own.
+    pub fn system(name: Name) -> Self {
+        let at = Timestamp::from_seconds(0);
+        Self {
+            id: GroupId::system(),
+            name,
+            description: None,
+            kind: GroupType::Secret,
+            owner: None,
+            owner_count: 0,
+            policy: Policy::default(),
+            metadata: Metadata::default(),
+            created_at: at,
+            updated_at: at,
+            version: 1,
+            authority_changed_at: None,
+            seats_taken: None,
+        }
+    }
+
+    /// Whether it stands for the system itself.
+    pub fn is_system(&self) -> bool {
+        self.id == GroupId::system()
+    }
+}
+
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// A private group of user 1, made at the epoch.
+    pub(crate) fn group() -> Group {
+        let (id, owner) = (GroupId::parse("3773").unwrap(), UserId::parse("1").unwrap());
+        let name = Name::parse("Private Group").unwrap();
+        Group { id, kind: GroupType::Private, owner: Some(owner), owner_count: 1, ..Group::system(name) }
+    }
 
     #[test]
     fn the_policy_says_who_may_invite() {

@@ -31,6 +31,11 @@ impl GroupId {
         Self(below_2_53(random).to_string())
     }
 
+    /// The id that stands for the system itself: invites that lead into no group of anybody's. No group can be made under it.
+    pub fn system() -> Self {
+        Self("_system".into())
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

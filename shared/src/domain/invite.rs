@@ -14,7 +14,8 @@ use super::ids::{GroupId, InviteId, UserId};
 use super::invitee::Invitee;
 use super::redirect::RedirectUrl;
 use super::role::{Rank, Roles};
-use super::text::{Message, Metadata};
+use super::rule::InviteRule;
+use super::text::{DoorData, Message, Metadata};
 
 /// Where an invite stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -137,6 +138,10 @@ pub struct Invite {
     pub message: Option<Message>,
     /// The caller's own data.
     pub metadata: Metadata,
+    /// What the door that made it keeps for its own answers.
+    pub door: DoorData,
+    /// The rule that it was made under.
+    pub rule: InviteRule,
     /// Where to go after accepting.
     pub redirect_url: Option<RedirectUrl>,
     /// The mail's story.
@@ -210,6 +215,8 @@ pub(crate) mod tests {
             identity_policy: IdentityPolicy::Strict,
             message: None,
             metadata: Metadata::default(),
+            door: DoorData::default(),
+            rule: InviteRule::Policy,
             redirect_url: None,
             delivery: Delivery { state: DeliveryState::NotRequested, attempts: 0, updated_at: None, reason: None },
             created_at: at,

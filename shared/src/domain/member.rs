@@ -2,6 +2,7 @@
 
 use super::clock::Timestamp;
 use super::ids::{GroupId, InviteId, UserId};
+use super::privilege::Privileges;
 use super::role::Roles;
 
 /// Somebody's place in a group.
@@ -13,6 +14,8 @@ pub struct Member {
     pub user: UserId,
     /// What the member may do.
     pub roles: Roles,
+    /// What the member may do besides.
+    pub privileges: Privileges,
     /// The name to show.
     pub name: Option<String>,
     /// When the member joined.

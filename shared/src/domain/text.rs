@@ -88,7 +88,15 @@ impl Metadata {
         let bytes = serde_json::to_vec(&object).map_err(|_| too_large)?.len();
         if bytes > Self::MAX_BYTES { Err(too_large) } else { Ok(Self(object)) }
     }
+
+    /// The value under `key`.
+    pub fn get(&self, key: &str) -> Option<&serde_json::Value> {
+        self.0.get(key)
+    }
 }
+
+/// What a door keeps on an invite for its own answers, under the same limit; no other door shows it.
+pub type DoorData = Metadata;
 
 impl<'de> Deserialize<'de> for Metadata {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

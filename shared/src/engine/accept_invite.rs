@@ -9,6 +9,7 @@ use crate::domain::ids::UserId;
 use crate::domain::invite::{IdentityPolicy, Invite, State};
 use crate::domain::invitee::Invitee;
 use crate::domain::member::Member;
+use crate::domain::privilege::Privileges;
 use crate::domain::user::{self, Profile, User, UserState};
 use crate::store::{JoinOutcome, Joining, StoreError};
 
@@ -19,6 +20,8 @@ pub struct Accepted {
     pub invite: Invite,
     /// The membership.
     pub member: Member,
+    /// Whether the same person had joined by this invite before, so that nothing changed now.
+    pub repeated: bool,
 }
 
 /// How many times an acceptance starts over because a user record changed under it.
@@ -75,7 +78,7 @@ impl Engine {
     async fn joined_by(&self, caller: &Caller, invite: &Invite) -> Outcome<Option<Accepted>> {
         let member = self.store.member(&invite.group, &caller.user).await?;
         let member = member.filter(|member| member.invite == Some(invite.id));
-        Ok(member.map(|member| Accepted { invite: invite.clone(), member }))
+        Ok(member.map(|member| Accepted { invite: invite.clone(), member, repeated: true }))
     }
 
     /// Refuses where the invite is over, the group takes nobody in this way, or the inviter has lost the right.
@@ -101,15 +104,16 @@ impl Engine {
             group: group.id.clone(),
             user: caller.user.clone(),
             roles: invite.roles.clone(),
+            privileges: Privileges::default(),
             name: caller.name.clone().or_else(|| person_name(caller, &invite.invitee)),
             joined_at: now,
             invite: Some(invite.id),
             came_as: caller.invitee_keys(),
         };
         let becoming = becoming.as_ref().map(|(pending, user)| (pending, user));
-        let outcome = self.store.join(Joining { invite, group, member: &member, becoming, now }).await?;
+        let outcome = self.store.join(Joining { invite: Some(invite), group, member: &member, becoming, now }).await?;
         match outcome {
-            JoinOutcome::Joined => Ok(Some(Accepted { invite: self.after_join(caller, invite, now).await, member })),
+            JoinOutcome::Joined => Ok(Some(Accepted { invite: self.after_join(caller, invite, now).await, member, repeated: false })),
             JoinOutcome::AlreadyMember => self.member_already(caller, invite).await.map(Some),
             JoinOutcome::InviteChanged => self.lost(caller, invite, now).await.map(Some),
             JoinOutcome::GroupRefused => Err(self.full_or_gone(group).await?),

@@ -5,19 +5,49 @@ use crate::auth::Caller;
 use crate::domain::group::Group;
 use crate::domain::invite::{Invite, Inviter};
 use crate::domain::member::Member;
+use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
+use crate::domain::rule::InviteRule;
 
-/// The group and the caller's place in it. Outsiders learn nothing: for them there is no such group.
-pub(super) fn member_of(group: Option<Group>, member: Option<Member>) -> Outcome<(Group, Member)> {
-    group.zip(member).ok_or(Refusal::GroupNotFound)
+/// The scope of an app's own credential, which may make groups for others and invite their first member.
+const GROUPS_WRITE: &str = "groups:write";
+
+/// The group and the caller's place in it.
+///
+/// Everybody is a plain member of the system itself. A group that has no member yet is in the hands of the app's own credential.
+pub(super) fn member_of(caller: &Caller, group: Option<Group>, member: Option<Member>) -> Outcome<(Group, Member)> {
+    let group = group.ok_or(Refusal::GroupNotFound)?;
+    let stands_in = || {
+        let roles = if group.is_system() {
+            Roles::default()
+        } else if group.owner_count == 0 && caller.has_scope(GROUPS_WRITE) {
+            Roles::owner()
+        } else {
+            return None;
+        };
+        Some(Member {
+            group: group.id.clone(),
+            user: caller.user.clone(),
+            roles,
+            privileges: Privileges::default(),
+            name: caller.name.clone(),
+            joined_at: group.created_at,
+            invite: None,
+            came_as: Vec::new(),
+        })
+    };
+    match member.or_else(stands_in) {
+        Some(member) => Ok((group, member)),
+        None => Err(Refusal::NotMember(group.kind)),
+    }
 }
 
-/// Refuses a member who may not invite.
-pub(super) fn may_invite(group: &Group, member: &Member) -> Outcome<()> {
-    if group.policy.who_may_invite.includes(member.roles.rank()) {
+/// Refuses a member who may not invite by this rule.
+pub(super) fn may_invite(rule: InviteRule, group: &Group, member: &Member) -> Outcome<()> {
+    if rule.allows(group, member) {
         Ok(())
     } else {
-        Err(Refusal::Forbidden("This group's policy does not let you handle its invites; ask one of its owners."))
+        Err(Refusal::Forbidden("This group's rules do not let you handle its invites; ask one of its owners."))
     }
 }
 
@@ -34,13 +64,17 @@ const AUTHORITY_MARGIN: i64 = 60;
 pub(super) fn right_is_proven(group: &Group, invite: &Invite) -> bool {
     let Inviter { rank, .. } = &invite.created_by;
     let nobody_lost_rights = group.authority_changed_at.is_none_or(|at| at.plus(AUTHORITY_MARGIN) < invite.created_at);
-    nobody_lost_rights && group.policy.who_may_invite.includes(*rank) && invite.roles.rank() <= *rank
+    nobody_lost_rights && invite.rule.still_allows(group, *rank) && invite.roles.rank() <= *rank
 }
 
 /// Refuses where the inviter has left, may no longer invite, or no longer grant these roles.
 pub(super) fn inviter_still_may(group: &Group, inviter: Option<&Member>, invite: &Invite) -> Outcome<()> {
-    let may = |member: &Member| may_invite(group, member).is_ok() && may_grant(member, &invite.roles).is_ok();
-    if inviter.is_some_and(may) { Ok(()) } else { Err(Refusal::InviterGone) }
+    let may = match invite.rule {
+        // Neither is a member; what let them invite is not theirs to lose in the group.
+        InviteRule::Service | InviteRule::Anyone => true,
+        rule => inviter.is_some_and(|member| rule.allows(group, member) && may_grant(member, &invite.roles).is_ok()),
+    };
+    if may { Ok(()) } else { Err(Refusal::InviterGone) }
 }
 
 /// Refuses a caller who is not the person invited.
@@ -55,11 +89,12 @@ pub(super) fn is_invited(caller: &Caller, invite: &Invite) -> Outcome<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::Timestamp;
-    use crate::domain::group::{GroupType, Policy, WhoMayInvite};
-    use crate::domain::ids::{GroupId, UserId};
+    use crate::domain::group::GroupType;
+    use crate::domain::group::tests::group;
+    use crate::domain::identity::Accounts;
+    use crate::domain::ids::UserId;
     use crate::domain::role::RoleName;
-    use crate::domain::text::{Metadata, Name};
+    use crate::domain::text::Name;
 
     const NAMES: [&str; 6] = ["member", "billing", "editor", "admin", "owner", "zebra"];
 
@@ -67,34 +102,22 @@ mod tests {
         Roles::new(names.iter().map(|name| RoleName::parse(name).unwrap()).collect()).unwrap()
     }
 
-    fn member(names: &[&str]) -> Member {
-        let group = GroupId::parse("3773").unwrap();
-        Member {
-            group,
+    fn caller(scopes: &[&str]) -> Caller {
+        Caller {
             user: UserId::parse("1").unwrap(),
-            roles: roles(names),
             name: None,
-            joined_at: Timestamp::from_seconds(0),
-            invite: None,
-            came_as: vec![],
+            email: None,
+            unverified_email: None,
+            phone: None,
+            accounts: Accounts::default(),
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         }
     }
 
-    fn group(who_may_invite: WhoMayInvite) -> Group {
-        Group {
-            id: GroupId::parse("3773").unwrap(),
-            name: Name::parse("Private Group").unwrap(),
-            description: None,
-            kind: GroupType::Private,
-            owner: UserId::parse("1").unwrap(),
-            policy: Policy { who_may_invite, ..Policy::default() },
-            metadata: Metadata::default(),
-            created_at: Timestamp::from_seconds(0),
-            updated_at: Timestamp::from_seconds(0),
-            version: 1,
-            authority_changed_at: None,
-            seats_taken: None,
-        }
+    fn member(names: &[&str]) -> Member {
+        let empty = Group { owner_count: 0, ..group() };
+        let (_, member) = member_of(&caller(&[GROUPS_WRITE]), Some(empty), None).unwrap();
+        Member { roles: roles(names), ..member }
     }
 
     /// RELIABILITY B1: every pair of sets of one or two roles.
@@ -114,15 +137,25 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_decides_who_handles_invites() {
-        assert!(may_invite(&group(WhoMayInvite::Admins), &member(&["admin"])).is_ok());
-        assert!(may_invite(&group(WhoMayInvite::Admins), &member(&["editor"])).is_err());
-        assert!(may_invite(&group(WhoMayInvite::Members), &member(&["zebra"])).is_ok());
+    fn outsiders_are_no_members_and_nobody_is_of_what_is_not_there() {
+        assert!(matches!(member_of(&caller(&[]), Some(group()), None), Err(Refusal::NotMember(GroupType::Private))));
+        assert!(matches!(member_of(&caller(&[]), None, Some(member(&["owner"]))), Err(Refusal::GroupNotFound)));
     }
 
     #[test]
-    fn outsiders_find_no_group() {
-        assert!(matches!(member_of(Some(group(WhoMayInvite::Admins)), None), Err(Refusal::GroupNotFound)));
-        assert!(matches!(member_of(None, Some(member(&["owner"]))), Err(Refusal::GroupNotFound)));
+    fn an_app_s_own_credential_stands_in_for_an_owner_until_there_is_one() {
+        let empty = Group { owner_count: 0, ..group() };
+        assert!(member_of(&caller(&[GROUPS_WRITE]), Some(empty.clone()), None).is_ok_and(|(_, member)| member.roles.is_owner()));
+        assert!(member_of(&caller(&["users:write"]), Some(empty), None).is_err());
+        assert!(member_of(&caller(&[GROUPS_WRITE]), Some(group()), None).is_err());
+    }
+
+    #[test]
+    fn everybody_is_a_plain_member_of_the_system() {
+        let system = Group::system(Name::parse("Beckon").unwrap());
+        let (system, member) = member_of(&caller(&[]), Some(system), None).unwrap();
+        assert!(may_invite(InviteRule::Anyone, &system, &member).is_ok());
+        assert!(may_invite(InviteRule::Policy, &system, &member).is_err());
+        assert!(may_invite(InviteRule::Anyone, &group(), &member).is_err());
     }
 }

@@ -14,7 +14,8 @@ use crate::domain::invitee::{Invitee, Lifetime, Link, Person};
 use crate::domain::member::Member;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
-use crate::domain::text::{Message, Metadata, Name};
+use crate::domain::rule::InviteRule;
+use crate::domain::text::{DoorData, Message, Metadata, Name};
 use crate::domain::token::InviteToken;
 use crate::domain::user::{Profile, User, UserState};
 use crate::store::{CreateReads, PutInviteOutcome};
@@ -77,6 +78,10 @@ pub struct NewInvite {
     pub notify: bool,
     /// Whether the invitee must prove who they are.
     pub identity_policy: IdentityPolicy,
+    /// By which rule the caller may invite.
+    pub rule: InviteRule,
+    /// What the door keeps on the invite for its own answers.
+    pub door: DoorData,
 }
 
 /// An invite that was made, and its token: handed out now and never again.
@@ -89,14 +94,14 @@ pub struct Created {
 }
 
 /// How many times a create starts over: another invitee holds the id, or the pending user came to be meanwhile.
-const ATTEMPTS: u8 = 4;
+pub(super) const ATTEMPTS: u8 = 4;
 
 impl Engine {
     /// Makes an invite in the name of the caller, and queues its mail with it. `entropy` tells
     /// this request from every other, and names a link.
     ///
     /// # Errors
-    /// `GroupNotFound` for outsiders, `Forbidden`, `RoleAboveOwn`, `DomainNotAllowed`, `UserNotFound`, `AlreadyMember`,
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden`, `RoleAboveOwn`, `Yourself`, `DomainNotAllowed`, `UserNotFound`, `AlreadyMember`,
     /// `AlreadyPending`, `RateLimited`, `PendingLimit`, `Invalid`, and the table's own.
     pub async fn create_invite(&self, caller: &Caller, new: &NewInvite, entropy: [u8; 16], now: Timestamp) -> Outcome<Created> {
         let request = hex(entropy);
@@ -113,7 +118,7 @@ impl Engine {
         let mut attempt = 0;
         for _ in 0..ATTEMPTS {
             let id = InviteId::of(&new.group, &invitee.key(), attempt);
-            let (group, inviter) = check(caller, new, &reads)?;
+            let (group, inviter) = check(caller, new, &invitee, &reads)?;
             // Two invitees may share 53 bits of hash: the later one takes the next id.
             if reads.existing.as_ref().is_some_and(|found| found.invitee.key() != invitee.key()) {
                 attempt += 1;
@@ -150,6 +155,10 @@ impl Engine {
     ///
     /// The cap is soft (contract native, "Limits"), so a count that fails stops nobody.
     async fn check_cap(&self, group: &Group, now: Timestamp) -> Outcome<()> {
+        // Invites to the system are nobody's in particular; each inviter's own window bounds them.
+        if group.is_system() {
+            return Ok(());
+        }
         let cap = group.policy.max_pending.get().min(self.pending_per_group);
         match self.store.count_pending(&group.id, cap, now).await {
             Ok(count) if count >= cap => Err(Refusal::PendingLimit),
@@ -206,16 +215,16 @@ fn check_lifetime(new: &NewInvite) -> Outcome<()> {
 }
 
 /// The rules of the group and of roles.
-fn check(caller: &Caller, new: &NewInvite, reads: &CreateReads) -> Outcome<(Group, Member)> {
-    let (group, inviter) = member_of(reads.group.clone(), reads.inviter.clone())?;
-    may_invite(&group, &inviter)?;
+fn check(caller: &Caller, new: &NewInvite, invitee: &Invitee, reads: &CreateReads) -> Outcome<(Group, Member)> {
+    let (group, inviter) = member_of(caller, reads.group.clone(), reads.inviter.clone())?;
+    may_invite(new.rule, &group, &inviter)?;
     may_grant(&inviter, &new.roles)?;
     if group.policy.frozen {
         return Err(Refusal::Forbidden("This group's invites are frozen for now."));
     }
     match &new.invitee {
         InviteeRequest::Link(_) if !group.policy.links => Err(Refusal::Forbidden("This group's policy has no shareable links.")),
-        InviteeRequest::User(user) if *user == caller.user => Err(Refusal::AlreadyMember),
+        _ if caller.is(invitee) => Err(Refusal::Yourself),
         // A pending user can't sign in: whoever it stands for is invited by address.
         InviteeRequest::User(_) if reads.invited_user.as_ref().is_none_or(|user| user.state == UserState::Pending) => {
             Err(Refusal::UserNotFound)
@@ -258,6 +267,9 @@ fn build(caller: &Caller, new: &NewInvite, invitee: &Invitee, basis: &Basis<'_>)
         identity_policy: if is_link { IdentityPolicy::Bearer } else { new.identity_policy },
         message: new.message.clone(),
         metadata: new.metadata.clone(),
+        door: new.door.clone(),
+        // An app's own credential holds no membership that could be asked for again.
+        rule: if reads.inviter.is_none() && !group.is_system() { InviteRule::Service } else { new.rule },
         redirect_url: new.redirect_url.clone(),
         delivery: Delivery { state: delivery_state, attempts: 0, updated_at: queued.then_some(now), reason: None },
         created_at: now,

@@ -6,14 +6,18 @@ use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::{Group, GroupType, Policy, PolicyChange};
-use crate::domain::ids::{GroupId, UserId};
+use crate::domain::ids::GroupId;
 use crate::domain::member::Member;
+use crate::domain::privilege::Privileges;
 use crate::domain::role::{Rank, Roles};
 use crate::domain::text::{Description, Metadata, Name};
 use crate::store::{CreateGroupOutcome, Page, StoreError, UpdateGroupOutcome};
 
 /// How many times a change starts over because the group changed under it.
 const ATTEMPTS: u8 = 3;
+
+/// How many memberships one read gives.
+const MOST_AT_ONCE: i32 = 100;
 
 /// A group to be made.
 #[derive(Clone, Debug)]
@@ -47,13 +51,15 @@ pub struct GroupChange {
     pub metadata: Option<Metadata>,
 }
 
-/// A group and how many members it has.
-#[derive(Debug)]
+/// A group as one person sees it.
+#[derive(Clone, Debug)]
 pub struct GroupView {
     /// The group.
     pub group: Group,
     /// Its members, counted.
     pub member_count: u32,
+    /// The person's own membership, where there is one.
+    pub own: Option<Member>,
 }
 
 impl Engine {
@@ -68,7 +74,8 @@ impl Engine {
             name: new.name,
             description: new.description,
             kind: new.kind,
-            owner: caller.user.clone(),
+            owner: Some(caller.user.clone()),
+            owner_count: 1,
             policy: new.policy,
             metadata: new.metadata,
             created_at: now,
@@ -79,17 +86,21 @@ impl Engine {
         if group.policy.max_members == Some(0) {
             return Err(no_seats());
         }
+        if group.is_system() {
+            return Err(Refusal::GroupIdTaken);
+        }
         let owner = Member {
             group: group.id.clone(),
             user: caller.user.clone(),
             roles: Roles::owner(),
+            privileges: Privileges::default(),
             name: caller.name.clone(),
             joined_at: now,
             invite: None,
             came_as: caller.invitee_keys(),
         };
         match self.store.create_group(&group, &owner).await? {
-            CreateGroupOutcome::Created => Ok(GroupView { group, member_count: 1 }),
+            CreateGroupOutcome::Created => Ok(GroupView { group, member_count: 1, own: Some(owner) }),
             CreateGroupOutcome::Taken => Err(Refusal::GroupIdTaken),
         }
     }
@@ -97,10 +108,10 @@ impl Engine {
     /// The group, for its members.
     ///
     /// # Errors
-    /// `GroupNotFound` for outsiders, and the table's own.
+    /// `GroupNotFound` and `NotMember` for outsiders, and the table's own.
     pub async fn get_group(&self, caller: &Caller, group: &GroupId) -> Outcome<GroupView> {
-        let (group, _) = self.membership(group, &caller.user).await?;
-        self.view(group).await
+        let (group, member) = self.membership(caller, group).await?;
+        self.view(group, Some(member)).await
     }
 
     /// A page of the caller's groups.
@@ -109,16 +120,61 @@ impl Engine {
     /// `InvalidCursor`, and the table's own.
     pub async fn list_groups(&self, caller: &Caller, limit: i32, cursor: Option<&str>) -> Outcome<Page<GroupView>> {
         let page = self.store.list_memberships(&caller.user, limit, cursor).await??;
-        let ids: Vec<GroupId> = page.data.into_iter().map(|member| member.group).collect();
+        Ok(Page { data: self.views(page.data).await?, next_cursor: page.next_cursor })
+    }
+
+    /// All of the caller's groups, in the order of their ids.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn all_groups(&self, caller: &Caller) -> Outcome<Vec<GroupView>> {
+        let (mut views, mut cursor) = (Vec::new(), None::<String>);
+        loop {
+            let page = self.store.list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref()).await??;
+            views.extend(self.views(page.data).await?);
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                return Ok(views);
+            }
+        }
+    }
+
+    /// The group, whoever asks: what of it a stranger may see is the door's to say. None where there is none.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn find_group(&self, caller: &Caller, group: &GroupId) -> Outcome<Option<GroupView>> {
+        let (group, own) = self.store.group_and_member(group, &caller.user).await?;
+        match group {
+            Some(group) => self.view(group, own).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The groups that live among these, as [`Engine::find_group`] gives them.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn find_groups(&self, caller: &Caller, groups: &[GroupId]) -> Outcome<Vec<GroupView>> {
+        let found = futures::future::join_all(groups.iter().map(|group| self.find_group(caller, group))).await;
+        found.into_iter().filter_map(Outcome::transpose).collect()
+    }
+
+    /// The groups that live among those of one person's memberships, in their order.
+    async fn views(&self, memberships: Vec<Member>) -> Outcome<Vec<GroupView>> {
+        let ids: Vec<GroupId> = memberships.iter().map(|member| member.group.clone()).collect();
         let groups = self.store.groups(&ids).await?;
-        let views = futures::future::join_all(groups.into_iter().map(|group| self.view(group))).await;
-        Ok(Page { data: views.into_iter().collect::<Outcome<_>>()?, next_cursor: page.next_cursor })
+        let own = |group: &Group| memberships.iter().find(|member| member.group == group.id).cloned();
+        // The system itself is no group of anybody's.
+        let groups = groups.into_iter().filter(|group| !group.is_system());
+        let views = futures::future::join_all(groups.map(|group| self.view(group.clone(), own(&group)))).await;
+        views.into_iter().collect()
     }
 
     /// Changes the group, if it is still at `version` where one is given.
     ///
     /// # Errors
-    /// `GroupNotFound` for outsiders, `Forbidden` below admin and, for the policy, below owner, `PreconditionFailed`, `Invalid` for a member
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below admin and, for the policy, below owner, `PreconditionFailed`, `Invalid` for a member
     /// limit where members were never counted, and the table's own.
     pub async fn update_group(
         &self,
@@ -129,13 +185,13 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<GroupView> {
         for _ in 0..ATTEMPTS {
-            let (group, member) = self.membership(id, &caller.user).await?;
+            let (group, member) = self.membership(caller, id).await?;
             may_change(&member, change)?;
             if version.is_some_and(|version| version != group.version) {
                 return Err(Refusal::PreconditionFailed);
             }
             // Counted before the write: after it, nothing may fail any more.
-            let view = self.view(changed(group, change.clone(), now)?).await?;
+            let view = self.view(changed(group, change.clone(), now)?, Some(member)).await?;
             match self.store.update_group(&view.group).await? {
                 UpdateGroupOutcome::Updated => return Ok(view),
                 UpdateGroupOutcome::Changed if version.is_some() => return Err(Refusal::PreconditionFailed),
@@ -148,7 +204,7 @@ impl Engine {
     /// Deletes the group: its pending invites are revoked, its members removed, its id is never used again.
     ///
     /// # Errors
-    /// `GroupNotFound` for outsiders, `Forbidden` below owner, and the table's own.
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below owner, and the table's own.
     pub async fn delete_group(&self, caller: &Caller, id: &GroupId, now: Timestamp) -> Outcome<()> {
         // The owner's membership goes last, so that an owner whose call was cut off can call again.
         let member = self.store.member(id, &caller.user).await?.ok_or(Refusal::GroupNotFound)?;
@@ -158,17 +214,17 @@ impl Engine {
         Ok(self.store.delete_group(id, &caller.user, now).await?)
     }
 
-    pub(super) async fn membership(&self, group: &GroupId, user: &UserId) -> Outcome<(Group, Member)> {
-        let (group, member) = self.store.group_and_member(group, user).await?;
-        member_of(group, member)
+    pub(super) async fn membership(&self, caller: &Caller, group: &GroupId) -> Outcome<(Group, Member)> {
+        let (group, member) = self.store.group_and_member(group, &caller.user).await?;
+        member_of(caller, group, member)
     }
 
-    async fn view(&self, group: Group) -> Outcome<GroupView> {
+    async fn view(&self, group: Group, own: Option<Member>) -> Outcome<GroupView> {
         let member_count = match group.seats_taken {
             Some(seats) => seats,
             None => self.store.count_members(&group.id).await?,
         };
-        Ok(GroupView { group, member_count })
+        Ok(GroupView { group, member_count, own })
     }
 }
 

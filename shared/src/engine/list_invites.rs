@@ -1,12 +1,20 @@
 //! Lists: a group's invites for who may handle them, and everybody's own inbox.
 
-use super::authority::{may_invite, member_of};
+use super::authority::may_invite;
+use super::create_invite::ATTEMPTS;
 use super::{Engine, Outcome};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::GroupId;
+use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::{Invite, State};
+use crate::domain::invitee::Invitee;
+use crate::domain::rule::InviteRule;
 use crate::store::{InviteList, Order, Page};
+
+/// How many invites are given at once where a door has no pages: as many as a group's policy allows to be live.
+const MOST: usize = 10_000;
+/// How many are read at a time.
+const PAGE: usize = 500;
 
 /// Which invites to list, and which page.
 #[derive(Clone, Debug)]
@@ -22,20 +30,20 @@ pub struct InviteFilter {
 }
 
 impl Engine {
-    /// A page of the group's invites.
+    /// A page of the group's invites, for whom `rule` lets invite.
     ///
     /// # Errors
-    /// `GroupNotFound` for outsiders, `Forbidden` for members who may not invite, `InvalidCursor`, and the table's own.
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite, `InvalidCursor`, and the table's own.
     pub async fn list_group_invites(
         &self,
         caller: &Caller,
         group: &GroupId,
+        rule: InviteRule,
         filter: &InviteFilter,
         now: Timestamp,
     ) -> Outcome<Page<Invite>> {
-        let (found, member) = self.store.group_and_member(group, &caller.user).await?;
-        let (found, member) = member_of(found, member)?;
-        may_invite(&found, &member)?;
+        let (found, member) = self.membership(caller, group).await?;
+        may_invite(rule, &found, &member)?;
         let list = InviteList::of_group(group, filter.states.clone(), filter.order);
         Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await??)
     }
@@ -47,5 +55,59 @@ impl Engine {
     pub async fn list_my_invites(&self, caller: &Caller, filter: &InviteFilter, now: Timestamp) -> Outcome<Page<Invite>> {
         let list = InviteList::of_invitee(&caller.invitee_keys(), filter.states.clone(), filter.order);
         Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await??)
+    }
+    /// All of the group's invites in these states, for whom `rule` lets invite; the first 10,000 where there are more.
+    ///
+    /// # Errors
+    /// As for [`Engine::list_group_invites`].
+    pub async fn all_group_invites(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        rule: InviteRule,
+        states: &[State],
+        now: Timestamp,
+    ) -> Outcome<Vec<Invite>> {
+        let (found, member) = self.membership(caller, group).await?;
+        may_invite(rule, &found, &member)?;
+        self.every_page(&InviteList::of_group(group, states.to_vec(), Order::Asc), now).await
+    }
+
+    /// All invites in these states that are addressed to anything that the caller proves; the first 10,000 where there are more.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn all_my_invites(&self, caller: &Caller, states: &[State], now: Timestamp) -> Outcome<Vec<Invite>> {
+        self.every_page(&InviteList::of_invitee(&caller.invitee_keys(), states.to_vec(), Order::Asc), now).await
+    }
+
+    pub(super) async fn every_page(&self, list: &InviteList, now: Timestamp) -> Outcome<Vec<Invite>> {
+        let (mut found, mut cursor) = (Vec::new(), None::<String>);
+        while found.len() < MOST {
+            let page = self.store.list_invites(list, PAGE.min(MOST - found.len()), cursor.as_deref(), now).await??;
+            found.extend(page.data);
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The group's invite for this invitee, as last written, whatever its state. A link is not found so: each is its own.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn invite_for(&self, group: &GroupId, invitee: &Invitee) -> Outcome<Option<Invite>> {
+        let key = invitee.key();
+        for attempt in 0..ATTEMPTS {
+            match self.store.invite(group, InviteId::of(group, &key, attempt)).await? {
+                Some(found) if found.invitee.key() == key => return Ok(Some(found)),
+                // Another invitee has the same 53 bits of hash: this one took the next id.
+                Some(_) => {}
+                None => return Ok(None),
+            }
+        }
+        Ok(None)
     }
 }

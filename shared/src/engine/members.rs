@@ -9,52 +9,81 @@ use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::invite::Invite;
 use crate::domain::invitee::user_key;
 use crate::domain::member::Member;
+use crate::domain::privilege::Privileges;
 use crate::domain::role::{Rank, Roles};
-use crate::store::{ChangeMemberOutcome, Changing, Page, RoleChange, StoreError};
+use crate::store::{ChangeMemberOutcome, Changing, MemberChange, Page, StoreError};
 
 /// How many times a change starts over because the member changed under it.
 const ATTEMPTS: u8 = 3;
+
+/// A change of a member: what is given replaces what was.
+#[derive(Clone, Debug, Default)]
+pub struct MemberEdit {
+    /// Other roles.
+    pub roles: Option<Roles>,
+    /// Other privileges.
+    pub privileges: Option<Privileges>,
+}
 
 impl Engine {
     /// A page of the group's members, for its members.
     ///
     /// # Errors
-    /// `GroupNotFound` for outsiders, `InvalidCursor`, and the table's own.
+    /// `GroupNotFound` and `NotMember` for outsiders, `InvalidCursor`, and the table's own.
     pub async fn list_members(&self, caller: &Caller, group: &GroupId, limit: i32, cursor: Option<&str>) -> Outcome<Page<Member>> {
-        self.membership(group, &caller.user).await?;
+        self.membership(caller, group).await?;
         Ok(self.store.list_members(group, limit, cursor).await??)
     }
 
-    /// Gives a member other roles.
+    /// Gives a member other roles, other privileges, or both.
     ///
     /// # Errors
-    /// `GroupNotFound` for outsiders, `Forbidden` below admin, `MemberNotFound`, `RoleAboveOwn` for roles given or held above the caller's own,
-    /// `LastOwner`, and the table's own.
-    pub async fn change_roles(&self, caller: &Caller, group: &GroupId, user: &UserId, roles: Roles, now: Timestamp) -> Outcome<Member> {
-        let member = self.change_member(caller, group, user, &RoleChange::To(roles.clone()), now).await?;
-        Ok(Member { roles, ..member })
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below admin, `MemberNotFound`, `RoleAboveOwn` for roles given or held above the
+    /// caller's own, `LastOwner`, and the table's own.
+    pub async fn edit_member(&self, caller: &Caller, group: &GroupId, user: &UserId, edit: &MemberEdit, now: Timestamp) -> Outcome<Member> {
+        let change = |member: &Member| {
+            let MemberEdit { roles, privileges } = edit.clone();
+            MemberChange::To(roles.unwrap_or_else(|| member.roles.clone()), privileges.unwrap_or_else(|| member.privileges.clone()))
+        };
+        let (member, change) = self.change_member(caller, group, user, change, now).await?;
+        Ok(match change {
+            MemberChange::To(roles, privileges) => Member { roles, privileges, ..member },
+            MemberChange::Removal => member,
+        })
     }
 
     /// Removes a member, or lets the caller leave; what was pending for that person in the group is revoked.
     ///
     /// # Errors
-    /// As for [`Engine::change_roles`]; leaving needs no rank.
+    /// As for [`Engine::edit_member`]; leaving needs no rank.
     pub async fn remove_member(&self, caller: &Caller, group: &GroupId, user: &UserId, now: Timestamp) -> Outcome<()> {
-        self.change_member(caller, group, user, &RoleChange::Removal, now).await.map(|_| ())
+        self.change_member(caller, group, user, |_| MemberChange::Removal, now).await.map(|_| ())
     }
 
-    async fn change_member(&self, caller: &Caller, group: &GroupId, user: &UserId, change: &RoleChange, now: Timestamp) -> Outcome<Member> {
+    /// The member as it was before, and the change that was made.
+    async fn change_member(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        user: &UserId,
+        change: impl Fn(&Member) -> MemberChange,
+        now: Timestamp,
+    ) -> Outcome<(Member, MemberChange)> {
         for _ in 0..ATTEMPTS {
-            let (found, own) = self.membership(group, &caller.user).await?;
+            let (found, own) = self.membership(caller, group).await?;
+            if found.is_system() {
+                return Err(Refusal::Forbidden("The system itself has no members to change."));
+            }
             let member = self.store.member(group, user).await?;
-            let member = check_change(&own, member, change)?;
+            let asked = member.as_ref().map(&change);
+            let (member, change) = check_change(&own, member.zip(asked))?;
             let pending = match change {
-                RoleChange::Removal => self.pending_for(&member, now).await?,
-                RoleChange::To(_) => Vec::new(),
+                MemberChange::Removal => self.pending_for(&member, now).await?,
+                MemberChange::To(..) => Vec::new(),
             };
-            let changing = Changing { group: &found, member: &member, change, pending: &pending, by: &caller.user, now };
+            let changing = Changing { group: &found, member: &member, change: &change, pending: &pending, by: &caller.user, now };
             match self.store.change_member(changing).await? {
-                ChangeMemberOutcome::Changed => return Ok(member),
+                ChangeMemberOutcome::Changed => return Ok((member, change)),
                 ChangeMemberOutcome::LastOwner => return Err(Refusal::LastOwner),
                 ChangeMemberOutcome::Conflict => {}
             }
@@ -78,19 +107,19 @@ impl Engine {
     }
 }
 
-/// The member to be changed, if `own` may change it so.
-fn check_change(own: &Member, member: Option<Member>, change: &RoleChange) -> Outcome<Member> {
-    let leaves = |member: &Member| member.user == own.user && matches!(change, RoleChange::Removal);
-    if let Some(member) = member.clone().filter(leaves) {
-        return Ok(member);
+/// The member to be changed, and how, if `own` may change it so.
+fn check_change(own: &Member, asked: Option<(Member, MemberChange)>) -> Outcome<(Member, MemberChange)> {
+    let leaves = |(member, change): &(Member, MemberChange)| member.user == own.user && matches!(change, MemberChange::Removal);
+    if asked.as_ref().is_some_and(leaves) {
+        return asked.ok_or(Refusal::MemberNotFound);
     }
     if own.roles.rank() < Rank::Admin {
         return Err(Refusal::Forbidden("Only owners and admins change members."));
     }
-    let member = member.ok_or(Refusal::MemberNotFound)?;
-    if let RoleChange::To(roles) = change {
+    let (member, change) = asked.ok_or(Refusal::MemberNotFound)?;
+    if let MemberChange::To(roles, _) = &change {
         may_grant(own, roles)?;
     }
     may_grant(own, &member.roles)?;
-    Ok(member)
+    Ok((member, change))
 }

@@ -19,6 +19,7 @@ pub use accept_invite::Accepted;
 pub use create_invite::{Created, InviteeRequest, LinkRequest, NewInvite, PersonRequest};
 pub use groups::{GroupChange, GroupView, NewGroup};
 pub use list_invites::InviteFilter;
+pub use members::MemberEdit;
 pub use preview_invite::Preview;
 pub use refusal::{Refusal, Scope};
 pub use send_mail::SendOutcome;

@@ -1,6 +1,7 @@
 //! Why a use case was refused: one variant per reason, rendered by each door in its own shape.
 
 use crate::domain::Invalid;
+use crate::domain::group::GroupType;
 use crate::domain::ids::InviteId;
 use crate::domain::invite::State;
 use crate::store::{CursorError, StoreError};
@@ -32,12 +33,16 @@ pub enum Refusal {
     RoleAboveOwn,
     /// The caller is not the person invited.
     IdentityMismatch,
+    /// The token was narrowed by a caveat that does not hold for the caller, or that nobody knows.
+    CaveatNotMet,
     /// The caller's address is the invited one, but the issuer has not verified it.
     EmailNotVerified,
     /// The group, or the link, does not take addresses of this domain.
     DomainNotAllowed,
-    /// No such group, or none that the caller may know of.
+    /// No such group.
     GroupNotFound,
+    /// There is such a group, of this type, and the caller is no member of it. Whether a stranger may know is the door's to say.
+    NotMember(GroupType),
     /// No such user.
     UserNotFound,
     /// No such member.
@@ -46,6 +51,10 @@ pub enum Refusal {
     InviteNotFound,
     /// The person is a member already.
     AlreadyMember,
+    /// The invite would be for the caller.
+    Yourself,
+    /// The person takes no invites.
+    InvitesRefused,
     /// A live invite for the same person exists.
     AlreadyPending(InviteId),
     /// The invite is not pending: it stands in this state.

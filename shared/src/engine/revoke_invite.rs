@@ -6,16 +6,17 @@ use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::{Invite, State};
+use crate::domain::rule::InviteRule;
 use crate::store::ResolveOutcome;
 
 impl Engine {
     /// Ends the invite by the group's will. Revoking again gives the same record.
     ///
     /// # Errors
-    /// `GroupNotFound` for outsiders, `Forbidden` for members who may not invite and did not make it, `InviteNotFound`,
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite and did not make it, `InviteNotFound`,
     /// `NotPending` with the state found, and the table's own.
-    pub async fn revoke_invite(&self, caller: &Caller, group: &GroupId, id: InviteId, now: Timestamp) -> Outcome<Invite> {
-        let invite = self.managed(caller, group, id).await?;
+    pub async fn revoke_invite(&self, caller: &Caller, group: &GroupId, id: InviteId, rule: InviteRule, now: Timestamp) -> Outcome<Invite> {
+        let invite = self.managed(caller, group, id, rule).await?;
         match invite.state(now) {
             State::Revoked => return Ok(invite),
             State::Pending => {}
@@ -34,17 +35,17 @@ impl Engine {
     /// One invite of the group, for who may handle it.
     ///
     /// # Errors
-    /// `GroupNotFound` for outsiders, `Forbidden` for members who may not invite and did not make it, `InviteNotFound`, and the table's own.
-    pub async fn get_invite(&self, caller: &Caller, group: &GroupId, id: InviteId) -> Outcome<Invite> {
-        self.managed(caller, group, id).await
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite and did not make it, `InviteNotFound`, and the table's own.
+    pub async fn get_invite(&self, caller: &Caller, group: &GroupId, id: InviteId, rule: InviteRule) -> Outcome<Invite> {
+        self.managed(caller, group, id, rule).await
     }
 
-    async fn managed(&self, caller: &Caller, group: &GroupId, id: InviteId) -> Outcome<Invite> {
+    pub(super) async fn managed(&self, caller: &Caller, group: &GroupId, id: InviteId, rule: InviteRule) -> Outcome<Invite> {
         let reads = self.store.read_for_create(group, &caller.user, id, None, None).await?;
-        let (group, member) = member_of(reads.group, reads.inviter)?;
+        let (group, member) = member_of(caller, reads.group, reads.inviter)?;
         let own = reads.existing.as_ref().is_some_and(|invite| invite.created_by.id == caller.user);
         if !own {
-            may_invite(&group, &member)?;
+            may_invite(rule, &group, &member)?;
         }
         reads.existing.ok_or(Refusal::InviteNotFound)
     }

@@ -1,5 +1,7 @@
 //! The directory: everybody's own profile, and the app's right to write anybody's.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Engine, Outcome, Refusal, Scope};
 use crate::auth::Caller;
 use crate::domain::email::EmailAddress;
@@ -10,6 +12,8 @@ use crate::store::{PutUserOutcome, StoreError};
 
 /// How many times a write starts over because the record changed under it.
 const ATTEMPTS: u8 = 3;
+/// How many records one read gives.
+const BATCH: usize = 100;
 
 impl Engine {
     /// The caller's own record: what the directory has, or what the token alone proves.
@@ -75,6 +79,18 @@ impl Engine {
             }
         }
         Ok(pending)
+    }
+
+    /// The directory's records of these users; who isn't in it is left out.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn users(&self, ids: &[UserId]) -> Outcome<BTreeMap<UserId, User>> {
+        let mut users = BTreeMap::new();
+        for ids in ids.iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().chunks(BATCH) {
+            users.extend(self.store.users(ids).await?.into_iter().map(|user| (user.id.clone(), user)));
+        }
+        Ok(users)
     }
 
     /// The address that mail for this user goes to.

@@ -1,12 +1,12 @@
 //! JSON bodies: declared, small enough, well formed, and then of the right fields.
 
+use lambda_http::Request;
 use lambda_http::http::header;
-use lambda_http::{Body, Request};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
-use super::RequestError;
+use super::{RequestError, raw_body};
 use crate::domain::Invalid;
 
 /// What is wrong with one field.
@@ -26,14 +26,7 @@ pub struct FieldError {
 /// `UnsupportedMediaType` unless it is declared as JSON in UTF-8, `BodyTooLarge` above `limit` bytes, `MalformedBody` where it is not
 /// JSON, `InvalidBody` with a pointer where a field is wrong.
 pub fn json_body<T: DeserializeOwned>(request: &Request, limit: usize) -> Result<T, RequestError> {
-    let bytes: &[u8] = match request.body() {
-        Body::Text(text) => text.as_bytes(),
-        Body::Binary(bytes) => bytes,
-        _ => &[],
-    };
-    if bytes.len() > limit {
-        return Err(RequestError::BodyTooLarge(limit));
-    }
+    let bytes = raw_body(request, limit)?;
     if !is_json(request) {
         return Err(RequestError::UnsupportedMediaType);
     }
@@ -59,7 +52,7 @@ fn is_json(request: &Request) -> bool {
     is_type && parts.all(|part| !part.starts_with("charset=") || part.trim_start_matches("charset=").trim_matches('"') == "utf-8")
 }
 
-fn refused(path: &Path, error: &serde_json::Error) -> RequestError {
+pub(super) fn refused(path: &Path, error: &serde_json::Error) -> RequestError {
     match error.classify() {
         Category::Io | Category::Eof => RequestError::MalformedBody("the JSON value is cut short"),
         Category::Syntax => RequestError::MalformedBody("the body is not JSON"),
@@ -91,7 +84,7 @@ fn unknown_field(pointer: String) -> FieldError {
     FieldError { pointer, code: "unknown_field".into(), detail: "There is no such field here.".into() }
 }
 
-fn wrong_type(pointer: String) -> FieldError {
+pub(super) fn wrong_type(pointer: String) -> FieldError {
     FieldError { pointer, code: "wrong_type".into(), detail: "This value does not have the type or range that the field needs.".into() }
 }
 
@@ -128,6 +121,7 @@ fn pointer(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use lambda_http::Body;
     use proptest::prelude::*;
     use serde::Deserialize;
 

@@ -1,17 +1,24 @@
 //! From an API Gateway request to typed input, and from a value to a response. No door's shape stands here.
 
 mod body;
+mod lenient;
 mod path;
 
 pub use body::{FieldError, json_body};
+pub use lenient::{cookie, form_fields, header, lenient_json, media_type, no_further_path, raw_body};
 pub use path::{known_query, path_parameter, query_parameter};
 
+use std::future::Future;
 use std::net::IpAddr;
+use std::time::Duration;
 
-use lambda_http::http::{HeaderValue, StatusCode, header};
+use lambda_http::http::{self, HeaderValue, StatusCode};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 use serde::Serialize;
+
+use crate::engine::Refusal;
+use crate::store::StoreError;
 
 /// What is wrong with a request, before any rule of the engine is asked. Each door renders it in its own shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +37,18 @@ pub enum RequestError {
     InvalidQuery(&'static str, &'static str),
 }
 
+/// How long an endpoint may take; below the function's own timeout, which would give an answer that is not ours.
+const DEADLINE: Duration = Duration::from_secs(8);
+
+/// What `answer` gives, if it comes in time.
+///
+/// # Errors
+/// Its own, and `Unavailable` where it does not come in time.
+pub async fn deadline<T, E: From<Refusal>>(answer: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    let late = |_| Err(Refusal::Unavailable(StoreError::Unavailable("no answer before the deadline".into())).into());
+    tokio::time::timeout(DEADLINE, answer).await.unwrap_or_else(late)
+}
+
 /// A JSON response that no cache keeps.
 pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Response<Body> {
     // Our bodies are structs of strings, numbers and maps of strings: they always serialise.
@@ -42,10 +61,10 @@ pub fn respond(status: StatusCode, content_type: &'static str, body: Body) -> Re
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(http::header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if status != StatusCode::NO_CONTENT {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     response
 }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::access::{self, Item, Transaction, number, text};
-use super::invites::{incomplete, live_group};
+use super::invites::incomplete;
 use super::{Store, StoreError, items, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
@@ -38,15 +38,15 @@ impl Store {
     pub async fn group_and_member(&self, group: &GroupId, user: &UserId) -> Result<(Option<Group>, Option<Member>), StoreError> {
         let (group_key, member_key) = (keys::group(group), keys::member(group, user));
         let mut found = self.get_many(vec![group_key.clone(), member_key.clone()]).await?;
-        let group = found.remove(&group_key).map(live_group).transpose()?.flatten();
+        let group = self.live_group(group, found.remove(&group_key))?;
         Ok((group, found.remove(&member_key).map(items::to_member).transpose()?))
     }
 
     /// The groups that live among these (at most 100).
     pub async fn groups(&self, groups: &[GroupId]) -> Result<Vec<Group>, StoreError> {
         let mut found = self.get_many(groups.iter().map(keys::group).collect()).await?;
-        let in_order = groups.iter().filter_map(|group| found.remove(&keys::group(group)));
-        Ok(in_order.map(live_group).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        let in_order = groups.iter().map(|group| self.live_group(group, found.remove(&keys::group(group))));
+        Ok(in_order.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
     /// Makes the group and its owner's membership.

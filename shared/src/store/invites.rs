@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
 
 use super::access::{self, Item, Transaction, number, text};
-use super::items::{self, GroupState, PointerItem};
+use super::items::{self, PointerItem};
 use super::{Store, StoreError, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
@@ -124,7 +124,7 @@ impl Store {
         let pointer =
             pointer_key.and_then(|key| found.remove(&key)).map(|item| access::read::<PointerItem>(item, "pointer")).transpose()?;
         Ok(CreateReads {
-            group: found.remove(&group_key).map(live_group).transpose()?.flatten(),
+            group: self.live_group(group, found.remove(&group_key))?,
             inviter: found.remove(&inviter_key).map(items::to_member).transpose()?,
             existing: found.remove(&invite_key).map(items::to_invite).transpose()?,
             invited_member: member_key.and_then(|key| found.remove(&key)).map(items::to_member).transpose()?,
@@ -195,7 +195,7 @@ impl Store {
         let (invite_key, group_key) = (keys::invite(group, id), keys::group(group));
         let mut found = self.get_many(vec![invite_key.clone(), group_key.clone()]).await?;
         let invite = found.remove(&invite_key).map(items::to_invite).transpose()?;
-        Ok((invite, found.remove(&group_key).map(live_group).transpose()?.flatten()))
+        Ok((invite, self.live_group(group, found.remove(&group_key))?))
     }
 
     /// Moves the invite, if it is pending, in time and of its generation, to `to`, a final state.
@@ -277,12 +277,6 @@ fn vacancy(invite: &Invite) -> (&'static str, Option<Item>) {
         (":now".into(), number(invite.created_at.seconds())),
     ]);
     ("invitee_key = :key AND generation = :before AND (#state <> :pending OR expires_at <= :now)", Some(values))
-}
-
-/// The group that the item holds, unless it is deleted.
-pub(super) fn live_group(item: Item) -> Result<Option<Group>, StoreError> {
-    let (group, state) = items::to_group(item)?;
-    Ok((state == GroupState::Active).then_some(group))
 }
 
 /// A builder's complaint: a mistake of ours.

@@ -13,8 +13,10 @@ use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::invite::{Delivery, DeliveryState, IdentityPolicy, Invite, Inviter, State};
 use crate::domain::invitee::{Invitee, Link, Person};
 use crate::domain::member::Member;
+use crate::domain::privilege::Privileges;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::{Rank, Roles};
+use crate::domain::rule::InviteRule;
 use crate::domain::text::{Description, Message, Metadata, Name};
 use crate::domain::user::{Profile, User, UserState};
 
@@ -50,6 +52,10 @@ struct InviteItem {
     message: Option<Message>,
     /// As JSON text: DynamoDB's numbers have fewer digits than JSON's.
     metadata: Option<String>,
+    /// As JSON text too.
+    door: Option<String>,
+    #[serde(default)]
+    rule: InviteRule,
     redirect_url: Option<RedirectUrl>,
     /// `queued` while a mail is due; what the stream's filter looks for.
     outbox: Option<String>,
@@ -99,6 +105,8 @@ pub(super) fn from_invite(invite: &Invite) -> Result<Item, StoreError> {
         identity_policy: invite.identity_policy,
         message: invite.message.clone(),
         metadata: from_metadata(&invite.metadata)?,
+        door: from_metadata(&invite.door)?,
+        rule: invite.rule,
         redirect_url: invite.redirect_url.clone(),
         outbox: (invite.delivery.state == DeliveryState::Queued).then(|| "queued".into()),
         delivery: invite.delivery.clone(),
@@ -138,6 +146,8 @@ pub(super) fn to_invite(item: Item) -> Result<Invite, StoreError> {
         identity_policy: item.identity_policy,
         message: item.message,
         metadata: to_metadata(item.metadata)?,
+        door: to_metadata(item.door)?,
+        rule: item.rule,
         redirect_url: item.redirect_url,
         delivery: item.delivery,
         created_at: item.created_at,
@@ -191,7 +201,7 @@ struct GroupItem {
     name: Name,
     description: Option<Description>,
     group_type: GroupType,
-    owner: UserId,
+    owner: Option<UserId>,
     owner_count: u32,
     policy: Policy,
     metadata: Option<String>,
@@ -209,7 +219,7 @@ pub(super) enum GroupState {
     Deleted,
 }
 
-/// A new group as an item, with its one owner.
+/// A new group as an item.
 pub(super) fn from_group(group: &Group) -> Result<Item, StoreError> {
     let Key { pk, sk } = keys::group(&group.id);
     let item = GroupItem {
@@ -222,7 +232,7 @@ pub(super) fn from_group(group: &Group) -> Result<Item, StoreError> {
         description: group.description.clone(),
         group_type: group.kind,
         owner: group.owner.clone(),
-        owner_count: 1,
+        owner_count: group.owner_count,
         policy: group.policy.clone(),
         metadata: from_metadata(&group.metadata)?,
         created_at: group.created_at,
@@ -243,6 +253,7 @@ pub(super) fn to_group(item: Item) -> Result<(Group, GroupState), StoreError> {
         description: item.description,
         kind: item.group_type,
         owner: item.owner,
+        owner_count: item.owner_count,
         policy: item.policy,
         metadata: to_metadata(item.metadata)?,
         created_at: item.created_at,
@@ -263,6 +274,8 @@ struct MemberItem {
     group: GroupId,
     user: UserId,
     roles: Roles,
+    #[serde(default)]
+    privileges: Privileges,
     name: Option<String>,
     joined_at: Timestamp,
     invite: Option<u64>,
@@ -282,6 +295,7 @@ pub(super) fn from_member(member: &Member) -> Result<Item, StoreError> {
         group: member.group.clone(),
         user: member.user.clone(),
         roles: member.roles.clone(),
+        privileges: member.privileges.clone(),
         name: member.name.clone(),
         joined_at: member.joined_at,
         invite: member.invite.map(InviteId::number),
@@ -300,6 +314,7 @@ pub(super) fn to_member(item: Item) -> Result<Member, StoreError> {
         group: item.group,
         user: item.user,
         roles: item.roles,
+        privileges: item.privileges,
         name: item.name,
         joined_at: item.joined_at,
         invite: invite.map_err(|invalid| StoreError::Corrupt { key: "member", problem: invalid.to_string() })?,

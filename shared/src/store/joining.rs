@@ -14,11 +14,11 @@ use crate::domain::invitee::Link;
 use crate::domain::member::Member;
 use crate::domain::user::User;
 
-/// Somebody's way into a group by an invite.
+/// Somebody's way into a group.
 #[derive(Clone, Copy, Debug)]
 pub struct Joining<'a> {
-    /// The invite, as read.
-    pub invite: &'a Invite,
+    /// The invite, as read; none where the group takes the person without one.
+    pub invite: Option<&'a Invite>,
     /// The group, as read.
     pub group: &'a Group,
     /// The membership to be made.
@@ -68,7 +68,7 @@ impl Part {
 const NO_LIMIT: &str = "attribute_not_exists(#policy.max_members) OR attribute_type(#policy.max_members, :null)";
 
 impl Store {
-    /// Makes the membership that the invite grants.
+    /// Makes the membership, and takes the invite that grants it.
     ///
     /// An uncounted link into a group without a member limit is one put of the member: a link shared with thousands has no hot item.
     pub async fn join(&self, joining: Joining<'_>) -> Result<JoinOutcome, StoreError> {
@@ -99,6 +99,7 @@ impl Store {
     /// The write that takes the invite, or one use of a counted link; none for an uncounted link.
     fn claim(&self, joining: Joining<'_>) -> Result<Option<TransactWriteItem>, StoreError> {
         let Joining { invite, member, now, .. } = joining;
+        let Some(invite) = invite else { return Ok(None) };
         match invite.invitee.link() {
             None => {
                 let accepted = Resolution { by: Some(&member.user), ..Resolution::of(invite, State::Accepted, now) };

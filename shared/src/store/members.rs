@@ -1,5 +1,7 @@
 //! Members: read, given other roles, and removed, each with the counts on their group that must hold under a race.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::{Delete, Put, Select, TransactWriteItem, Update};
 
 use super::access::{Item, Transaction, number, text};
@@ -10,13 +12,14 @@ use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::invite::{Invite, State};
 use crate::domain::member::Member;
+use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
 
 /// What a write does to a member.
 #[derive(Clone, Debug)]
-pub enum RoleChange {
-    /// Gives these roles instead.
-    To(Roles),
+pub enum MemberChange {
+    /// Gives these roles and privileges instead.
+    To(Roles, Privileges),
     /// Ends the membership.
     Removal,
 }
@@ -29,7 +32,7 @@ pub struct Changing<'a> {
     /// The member, as read.
     pub member: &'a Member,
     /// The change.
-    pub change: &'a RoleChange,
+    pub change: &'a MemberChange,
     /// Live invites that end with it.
     pub pending: &'a [Invite],
     /// Who makes it.
@@ -90,30 +93,35 @@ impl Store {
         })
     }
 
-    fn member_write(&self, member: &Member, change: &RoleChange) -> Result<TransactWriteItem, StoreError> {
-        let before = items::from_member(member)?.remove("roles").unwrap_or_else(|| text(""));
+    fn member_write(&self, member: &Member, change: &MemberChange) -> Result<TransactWriteItem, StoreError> {
+        let before = items::from_member(member)?;
+        let as_read = |name: &str| before.get(name).cloned().unwrap_or_else(|| text(""));
+        let condition = "#roles = :roles AND (#privileges = :privileges OR attribute_not_exists(#privileges))";
+        let names = HashMap::from(["roles", "privileges"].map(|name| (format!("#{name}"), name.to_owned())));
+        let values = Item::from(["roles", "privileges"].map(|name| (format!(":{name}"), as_read(name))));
         let write = TransactWriteItem::builder();
         Ok(match change {
-            RoleChange::To(roles) => {
-                let after = items::from_member(&Member { roles: roles.clone(), ..member.clone() })?;
-                let put = Put::builder().table_name(&self.table).set_item(Some(after)).condition_expression("#roles = :before");
-                let put = put.expression_attribute_names("#roles", "roles").expression_attribute_values(":before", before);
+            MemberChange::To(roles, privileges) => {
+                let after = Member { roles: roles.clone(), privileges: privileges.clone(), ..member.clone() };
+                let put =
+                    Put::builder().table_name(&self.table).set_item(Some(items::from_member(&after)?)).condition_expression(condition);
+                let put = put.set_expression_attribute_names(Some(names)).set_expression_attribute_values(Some(values));
                 write.put(put.build().map_err(incomplete)?).build()
             }
-            RoleChange::Removal => {
+            MemberChange::Removal => {
                 let key = keys::member(&member.group, &member.user).into_item();
-                let delete = Delete::builder().table_name(&self.table).set_key(Some(key)).condition_expression("#roles = :before");
-                let delete = delete.expression_attribute_names("#roles", "roles").expression_attribute_values(":before", before);
+                let delete = Delete::builder().table_name(&self.table).set_key(Some(key)).condition_expression(condition);
+                let delete = delete.set_expression_attribute_names(Some(names)).set_expression_attribute_values(Some(values));
                 write.delete(delete.build().map_err(incomplete)?).build()
             }
         })
     }
 
-    fn group_count(&self, group: &Group, member: &Member, change: &RoleChange, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
+    fn group_count(&self, group: &Group, member: &Member, change: &MemberChange, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
         let owned = i32::from(member.roles.is_owner());
         let (owns, freed) = match change {
-            RoleChange::To(roles) => (i32::from(roles.is_owner()), false),
-            RoleChange::Removal => (0, group.seats_taken.is_some()),
+            MemberChange::To(roles, _) => (i32::from(roles.is_owner()), false),
+            MemberChange::Removal => (0, group.seats_taken.is_some()),
         };
         let mut values = Item::from([(":owners".into(), number(owns - owned)), (":now".into(), number(now.seconds()))]);
         // DynamoDB refuses a value that no expression uses.

@@ -26,10 +26,16 @@ pub use invites::{CreateReads, PutInviteOutcome, ResolveOutcome};
 pub use joining::{JoinOutcome, Joining};
 pub use limits::Window;
 pub use lists::{InviteList, Order, Page};
-pub use members::{ChangeMemberOutcome, Changing, RoleChange};
+pub use members::{ChangeMemberOutcome, Changing, MemberChange};
 pub use users::PutUserOutcome;
 
+use access::Item;
+use items::GroupState;
+
 use crate::config::{AwsConfig, ConfigError, Environment};
+use crate::domain::group::Group;
+use crate::domain::ids::GroupId;
+use crate::domain::text::Name;
 use crate::domain::token::TokenKeys;
 
 /// The table and the client that reaches it. Clones share the connection pool.
@@ -39,12 +45,27 @@ pub struct Store {
     table: String,
     /// Seals list cursors, so that none can be made up or taken to another list.
     seals: TokenKeys,
+    /// What stands for the system itself, wherever its group is read.
+    system: Group,
 }
 
 impl Store {
-    /// Connects to the table that `TABLE_NAME` names. Nothing is sent yet.
+    /// Connects to the table that `TABLE_NAME` names; `CHEMBIOHUB_PLATFORM_NAME` is what the system itself is called. Nothing is sent yet.
     pub fn connect(environment: &Environment, seals: TokenKeys) -> Result<Self, ConfigError> {
+        const NAME: &str = "CHEMBIOHUB_PLATFORM_NAME";
         let aws = AwsConfig::read(environment)?;
-        Ok(Self { client: client::dynamodb(&aws), table: environment.required("TABLE_NAME")?.to_owned(), seals })
+        let name = Name::parse(environment.optional(NAME).unwrap_or("ChemBio Hub Platform"));
+        let name = name.map_err(|invalid| ConfigError { variable: NAME, problem: invalid.detail.to_owned() })?;
+        let table = environment.required("TABLE_NAME")?.to_owned();
+        Ok(Self { client: client::dynamodb(&aws), table, seals, system: Group::system(name) })
+    }
+
+    /// The group of this id, if it lives: what was read under its key, or the system itself, which stands in no table.
+    fn live_group(&self, id: &GroupId, item: Option<Item>) -> Result<Option<Group>, StoreError> {
+        if *id == self.system.id {
+            return Ok(Some(self.system.clone()));
+        }
+        let Some((group, state)) = item.map(items::to_group).transpose()? else { return Ok(None) };
+        Ok((state == GroupState::Active).then_some(group))
     }
 }

@@ -27,6 +27,12 @@ impl Store {
         self.get(keys::user(user)).await?.map(items::to_user).transpose()
     }
 
+    /// The users under these different ids (at most 100), as last written; absent ones are left out.
+    pub async fn users(&self, ids: &[&UserId]) -> Result<Vec<User>, StoreError> {
+        let found = self.get_many(ids.iter().map(|id| keys::user(id)).collect()).await?;
+        found.into_values().map(items::to_user).collect()
+    }
+
     /// Two different users, as last written; absent ones are none.
     pub async fn two_users(&self, first: &UserId, second: &UserId) -> Result<(Option<User>, Option<User>), StoreError> {
         let (first, second) = (keys::user(first), keys::user(second));

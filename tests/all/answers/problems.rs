@@ -8,8 +8,9 @@ use shared::doors::native::Code;
 use super::api::{ADA, APP, Answer, Api, EVE, GRACE, NOBODY, UNVERIFIED};
 use super::snapshot;
 
-/// Codes that nothing a client sends can bring about here, and one that `events/` shows.
-const ELSEWHERE: [Code; 4] = [Code::Internal, Code::TemporarilyUnavailable, Code::UnsupportedMediaType, Code::TokenExpired];
+/// Codes that nothing a client sends can bring about here, one that `events/` shows, and one that the directory has no word for yet.
+const ELSEWHERE: [Code; 5] =
+    [Code::Internal, Code::TemporarilyUnavailable, Code::UnsupportedMediaType, Code::TokenExpired, Code::InvitesRefused];
 
 /// The problems that came up, each under what was tried.
 #[derive(Default)]

@@ -167,6 +167,9 @@ impl Model {
         if role > own {
             return refuse("RoleAboveOwn");
         }
+        if by == address {
+            return refuse("Yourself");
+        }
         let (mut generation, mut version) = (1, 1);
         if let Some(before) = self.invites.get(&address) {
             if self.is_live(before) {

@@ -16,7 +16,8 @@ use shared::domain::invite::IdentityPolicy;
 use shared::domain::invitee::Lifetime;
 use shared::domain::redirect::RedirectUrl;
 use shared::domain::role::Roles;
-use shared::domain::text::{Message, Metadata, Name};
+use shared::domain::rule::InviteRule;
+use shared::domain::text::{DoorData, Message, Metadata, Name};
 use shared::doors::native::{self, CreatedBody, Problem, with_etag};
 use shared::engine::{InviteeRequest, LinkRequest, NewInvite, PersonRequest, Refusal};
 use shared::http::{json, json_body, known_query, path_parameter};
@@ -98,7 +99,19 @@ fn new_invite(group: GroupId, body: NewInviteBody, origins: &[String]) -> Result
         ));
     }
     let identity_policy = identity_policy.unwrap_or(IdentityPolicy::Strict);
-    Ok(NewInvite { group, invitee, roles, message, metadata, lifetime, redirect_url, notify, identity_policy })
+    Ok(NewInvite {
+        group,
+        invitee,
+        roles,
+        message,
+        metadata,
+        lifetime,
+        redirect_url,
+        notify,
+        identity_policy,
+        rule: InviteRule::Policy,
+        door: DoorData::default(),
+    })
 }
 
 /// The one invitee that the body names.

@@ -7,17 +7,23 @@ use lambda_http::{Body, Request, Response};
 use serde::Deserialize;
 use shared::Service;
 use shared::auth::Caller;
+use shared::domain::Invalid;
+use shared::domain::group::given;
 use shared::domain::ids::{GroupId, UserId};
+use shared::domain::privilege::Privileges;
 use shared::domain::role::Roles;
 use shared::doors::native::{self, ListBody, MemberBody, Problem, page};
-use shared::engine::Refusal;
+use shared::engine::{MemberEdit, Refusal};
 use shared::http::{json, json_body, known_query, path_parameter, respond};
 
-/// The body of a change.
+/// The body of a change: what is given replaces what was.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RolesBody {
-    roles: Roles,
+struct MemberEditBody {
+    #[serde(default, deserialize_with = "given")]
+    roles: Option<Roles>,
+    #[serde(default, deserialize_with = "given")]
+    privileges: Option<Privileges>,
 }
 
 /// Answers the request.
@@ -51,8 +57,11 @@ async fn list(service: &Service, request: &Request, caller: &Caller, group: &Gro
 
 async fn change(service: &Service, request: &Request, caller: &Caller, group: &GroupId) -> Result<Response<Body>, Problem> {
     let user = member(request)?;
-    let body: RolesBody = json_body(request, service.body_limit)?;
-    let member = service.engine.change_roles(caller, group, &user, body.roles, service.clock.now()).await?;
+    let MemberEditBody { roles, privileges } = json_body(request, service.body_limit)?;
+    if roles.is_none() && privileges.is_none() {
+        return Err(Refusal::Invalid("", Invalid::new("nothing_to_change", "Give roles, privileges, or both.")).into());
+    }
+    let member = service.engine.edit_member(caller, group, &user, &MemberEdit { roles, privileges }, service.clock.now()).await?;
     Ok(json(StatusCode::OK, &MemberBody::new(&member)))
 }
 

@@ -6,6 +6,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
 use shared::domain::ids::{GroupId, InviteId};
+use shared::domain::rule::InviteRule;
 use shared::doors::native::{self, InviteBody, Problem, with_etag};
 use shared::http::{json, known_query, path_parameter};
 
@@ -23,6 +24,6 @@ async fn revoke(service: &Service, request: &Request) -> Result<Response<Body>, 
     let group = path_parameter(request, "group", GroupId::parse)?;
     let id = path_parameter(request, "invite", InviteId::parse)?;
     let now = service.clock.now();
-    let invite = service.engine.revoke_invite(&caller, &group, id, now).await?;
+    let invite = service.engine.revoke_invite(&caller, &group, id, InviteRule::Policy, now).await?;
     Ok(with_etag(json(StatusCode::OK, &InviteBody::new(&invite, now)), invite.version))
 }

@@ -16,6 +16,7 @@ pub enum Code {
     IdentityMismatch,
     EmailNotVerified,
     DomainNotAllowed,
+    InvitesRefused,
     GroupNotFound,
     UserNotFound,
     MemberNotFound,
@@ -46,7 +47,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Unauthenticated,
         Self::TokenExpired,
         Self::InsufficientScope,
@@ -55,6 +56,7 @@ impl Code {
         Self::IdentityMismatch,
         Self::EmailNotVerified,
         Self::DomainNotAllowed,
+        Self::InvitesRefused,
         Self::GroupNotFound,
         Self::UserNotFound,
         Self::MemberNotFound,
@@ -92,7 +94,8 @@ impl Code {
             | Self::RoleAboveOwn
             | Self::IdentityMismatch
             | Self::EmailNotVerified
-            | Self::DomainNotAllowed => StatusCode::FORBIDDEN,
+            | Self::DomainNotAllowed
+            | Self::InvitesRefused => StatusCode::FORBIDDEN,
             Self::GroupNotFound | Self::UserNotFound | Self::MemberNotFound | Self::InviteNotFound => StatusCode::NOT_FOUND,
             Self::AlreadyMember
             | Self::InviteAlreadyPending
@@ -124,6 +127,7 @@ impl Code {
             Self::IdentityMismatch => "This invite is for somebody else",
             Self::EmailNotVerified => "Your e-mail address is not verified",
             Self::DomainNotAllowed => "This mail domain is not allowed",
+            Self::InvitesRefused => "This person takes no invites",
             Self::GroupNotFound => "No such group",
             Self::UserNotFound => "No such user",
             Self::MemberNotFound => "No such member",

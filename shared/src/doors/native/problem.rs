@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::time::Duration;
 
 use lambda_http::http::{HeaderValue, header};
 use lambda_http::{Body, Request, Response};
@@ -13,10 +12,6 @@ use crate::auth::Unauthenticated;
 use crate::domain::invite::State;
 use crate::engine::Refusal;
 use crate::http::{self, FieldError, RequestError};
-use crate::store::StoreError;
-
-/// How long an endpoint may take; below the function's own timeout, which would give an answer that is not ours.
-const DEADLINE: Duration = Duration::from_secs(8);
 
 /// When a group with too many pending invites is worth another try, in seconds: nobody knows, so an hour.
 const PENDING_RETRY: i64 = 3600;
@@ -103,10 +98,7 @@ pub async fn respond(
     answer: impl Future<Output = Result<Response<Body>, Problem>>,
 ) -> Result<Response<Body>, Infallible> {
     let request_id = http::request_id(request);
-    let answer = tokio::time::timeout(DEADLINE, answer).await;
-    let answer =
-        answer.unwrap_or_else(|_| Err(Refusal::Unavailable(StoreError::Unavailable("no answer before the deadline".into())).into()));
-    Ok(answer.unwrap_or_else(|problem| problem.response(&request_id)))
+    Ok(http::deadline(answer).await.unwrap_or_else(|problem| problem.response(&request_id)))
 }
 
 impl From<Unauthenticated> for Problem {
@@ -167,13 +159,19 @@ impl From<Refusal> for Problem {
                 new(Code::RoleAboveOwn, "Nobody grants, changes or removes a role above their own; 'owner' is for owners.")
             }
             Refusal::IdentityMismatch => new(Code::IdentityMismatch, "Sign in with the account that the invite is addressed to."),
+            Refusal::CaveatNotMet => {
+                new(Code::IdentityMismatch, "The token was narrowed to somebody else, or in a way that is not known here.")
+            }
             Refusal::EmailNotVerified => new(Code::EmailNotVerified, "Verify your e-mail address with your login, then try again."),
             Refusal::DomainNotAllowed => new(Code::DomainNotAllowed, "Addresses of this mail domain can't be used here."),
-            Refusal::GroupNotFound => new(Code::GroupNotFound, "There is no such group, or you are not a member of it."),
+            Refusal::InvitesRefused => new(Code::InvitesRefused, "This person takes no invites."),
+            Refusal::GroupNotFound | Refusal::NotMember(_) => {
+                new(Code::GroupNotFound, "There is no such group, or you are not a member of it.")
+            }
             Refusal::UserNotFound => new(Code::UserNotFound, "The directory has no such user; invite by e-mail address instead."),
             Refusal::MemberNotFound => new(Code::MemberNotFound, "The group has no such member."),
             Refusal::InviteNotFound => new(Code::InviteNotFound, "There is no such invite. Links must be used whole, as they were sent."),
-            Refusal::AlreadyMember => new(Code::AlreadyMember, "This person is a member of the group already."),
+            Refusal::AlreadyMember | Refusal::Yourself => new(Code::AlreadyMember, "This person is a member of the group already."),
             Refusal::AlreadyPending(id) => Self {
                 invite_id: Some(id.to_string()),
                 ..new(Code::InviteAlreadyPending, "A live invite for the same person exists; see invite_id.")

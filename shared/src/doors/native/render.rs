@@ -14,6 +14,7 @@ use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::invite::{DeliveryState, IdentityPolicy, Invite, State};
 use crate::domain::invitee::{Invitee, Link, Person};
 use crate::domain::member::Member;
+use crate::domain::privilege::Privileges;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::domain::text::{Message, Metadata, Name};
@@ -245,7 +246,7 @@ pub struct GroupBody<'a> {
     description: Option<&'a str>,
     #[serde(rename = "type")]
     kind: GroupType,
-    owner_user_id: &'a UserId,
+    owner_user_id: Option<&'a UserId>,
     member_count: u32,
     policy: &'a Policy,
     metadata: &'a Metadata,
@@ -264,7 +265,7 @@ impl<'a> GroupBody<'a> {
             name: &group.name,
             description: group.description.as_ref().map(crate::domain::text::Line::as_str),
             kind: group.kind,
-            owner_user_id: &group.owner,
+            owner_user_id: group.owner.as_ref(),
             member_count: view.member_count,
             policy: &group.policy,
             metadata: &group.metadata,
@@ -282,7 +283,7 @@ pub struct MemberBody<'a> {
     group_id: &'a GroupId,
     user_id: &'a UserId,
     roles: &'a Roles,
-    privileges: [&'static str; 0],
+    privileges: &'a Privileges,
     name: Option<&'a str>,
     joined_at: At,
     invite_id: Option<InviteId>,
@@ -296,7 +297,7 @@ impl<'a> MemberBody<'a> {
             group_id: &member.group,
             user_id: &member.user,
             roles: &member.roles,
-            privileges: [],
+            privileges: &member.privileges,
             name: member.name.as_deref(),
             joined_at: At(member.joined_at),
             invite_id: member.invite,

@@ -1,0 +1,1 @@
+//! The onezone door: invite tokens that are macaroons (contract onezone).
