@@ -1,7 +1,7 @@
 //! Adding a member without asking: an owner's right over people whom the directory knows.
 
-use super::authority::{may_grant, member_of};
-use super::{Engine, Outcome, Refusal, first_roles};
+use super::authority::{first_roles, may_grant, member_of};
+use super::{Engine, Outcome, Refusal};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
@@ -35,7 +35,7 @@ impl Engine {
             let member = new_member(&found, &known, first_roles(&found, roles)?, now);
             let pending = self.pending_for(&member, now).await?;
             let joining = Joining { invite: None, group: &found, member: &member, becoming: None, now };
-            match self.store.add(joining, &pending, &caller.user).await? {
+            match self.store.add(joining, &pending, Some(&caller.user)).await? {
                 JoinOutcome::Joined => return Ok(member),
                 JoinOutcome::AlreadyMember => return Err(Refusal::AlreadyMember),
                 JoinOutcome::GroupRefused => self.check_group(&found).await?,

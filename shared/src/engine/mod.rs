@@ -3,6 +3,7 @@
 //! Doors differ in credentials, forms and rendering only; no rule stands anywhere else.
 
 mod accept_invite;
+mod add_member;
 mod authority;
 mod create_invite;
 mod decline_invite;
@@ -12,7 +13,9 @@ mod members;
 mod preview_invite;
 mod refusal;
 mod revoke_invite;
+mod roster;
 mod send_mail;
+mod update_invite;
 mod users;
 
 pub use accept_invite::Accepted;
@@ -22,7 +25,9 @@ pub use list_invites::InviteFilter;
 pub use members::MemberEdit;
 pub use preview_invite::Preview;
 pub use refusal::{Refusal, Scope};
+pub use roster::{InvitedUsers, OwnGroup, Roster};
 pub use send_mail::SendOutcome;
+pub use update_invite::InviteChange;
 
 use crate::config::{ConfigError, Environment};
 use crate::domain::clock::Timestamp;

@@ -1,8 +1,8 @@
 //! Changing an invite that nobody has answered yet.
 
-use super::authority::{may_grant, may_invite, member_of};
+use super::authority::{first_roles, may_grant, may_invite, member_of};
 use super::create_invite::{InviteeRequest, invitee};
-use super::{Engine, Outcome, Refusal, first_roles};
+use super::{Engine, Outcome, Refusal};
 use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
