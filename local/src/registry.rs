@@ -56,6 +56,14 @@ pub(crate) fn registry(environment: &Environment, clock: &Clock) -> Result<Regis
         "NativeManageUsers" => native_manage_users,
         "NativePreviewInvite" => native_preview_invite,
         "NativeRevokeInvite" => native_revoke_invite,
+        "RowndAcceptInvite" => rownd_accept_invite,
+        "RowndCreateInvite" => rownd_create_invite,
+        "RowndDeleteInvite" => rownd_delete_invite,
+        "RowndGetInvite" => rownd_get_invite,
+        "RowndListInvites" => rownd_list_invites,
+        "RowndManageGroups" => rownd_manage_groups,
+        "RowndManageMembers" => rownd_manage_members,
+        "RowndUpdateInvite" => rownd_update_invite,
     ]);
     let background = handlers!(mail, stream_handler, [
         "BackgroundSendMail" => background_send_mail,

@@ -148,6 +148,14 @@ each_function! {
     native_manage_users,
     native_preview_invite,
     native_revoke_invite,
+    rownd_accept_invite,
+    rownd_create_invite,
+    rownd_delete_invite,
+    rownd_get_invite,
+    rownd_list_invites,
+    rownd_manage_groups,
+    rownd_manage_members,
+    rownd_update_invite,
 }
 
 #[test]
