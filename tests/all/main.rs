@@ -21,6 +21,7 @@ mod model;
 mod outsiders;
 mod races;
 mod re_invite;
+mod rownd;
 mod secrets;
 mod story;
 mod tokens;

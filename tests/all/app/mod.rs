@@ -50,9 +50,18 @@ impl App {
         Self::with(Options::default()).await
     }
 
+    /// A service in memory with the demo data: the people and groups of the doors' own examples.
+    pub(crate) async fn with_demo() -> Self {
+        Self::of(Options { port: 0, demo: true, ..Options::default() }).await
+    }
+
     /// A service in memory, without demo data, told `options` besides.
     pub(crate) async fn with(options: Options) -> Self {
-        let running = beckon::start(Options { port: 0, demo: false, ..options }).await.expect("the service starts");
+        Self::of(Options { port: 0, demo: false, ..options }).await
+    }
+
+    async fn of(options: Options) -> Self {
+        let running = beckon::start(options).await.expect("the service starts");
         let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
         Self { running, client }
     }
