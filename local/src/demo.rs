@@ -85,7 +85,8 @@ fn profiles() -> [(&'static str, Value); 6] {
         (
             "29845",
             json!({"email": "juliet@towne.com", "alt_email": "davonte_gleichner@hotmail.com", "first_name": "Sonny", "last_name": "Tromp",
-                "title": "Random User", "organization_name": "Bailey Inc", "bio": "Et qui aut veritatis quo omnis et voluptas quia ipsa nulla.", "photo": photo}),
+                "title": "Random User", "organization_name": "Bailey Inc", "bio": "Et qui aut veritatis quo omnis et voluptas quia ipsa nulla.", "photo": photo,
+                "accounts": [{"membership_type": 3, "membership_id": "4611686018429783292"}]}),
         ),
         ("user_t6ftnnmw55pamuhfo9xvw0yl", json!({"first_name": "Tess", "last_name": "Owner"})),
         ("user_mni5316glfgwtgljboxrv2it", json!({"first_name": "Randy", "last_name": "Foo"})),

@@ -1,6 +1,6 @@
 //! Making an invite: two round trips, of which the second is one conditional write.
 
-use super::authority::{may_grant, may_invite, member_of};
+use super::authority::{first_roles, may_grant, may_invite, member_of};
 use super::{Engine, Outcome, Refusal, hex};
 use crate::auth::Caller;
 use crate::domain::Invalid;
@@ -103,7 +103,7 @@ impl Engine {
     ///
     /// # Errors
     /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden`, `RoleAboveOwn`, `Yourself`, `DomainNotAllowed`, `UserNotFound`, `AlreadyMember`,
-    /// `AlreadyPending`, `RateLimited`, `PendingLimit`, `Invalid`, and the table's own.
+    /// `AlreadyPending`, `InvitesRefused`, `RateLimited`, `PendingLimit`, `Invalid`, and the table's own.
     pub async fn create_invite(&self, caller: &Caller, new: &NewInvite, entropy: [u8; 16], now: Timestamp) -> Outcome<Created> {
         let request = hex(entropy);
         let invitee = invitee(&new.invitee, &request);
@@ -171,7 +171,7 @@ impl Engine {
         }
     }
 
-    /// Refuses where the person is a member, or has a live invite.
+    /// Refuses where the person is a member, has a live invite, or takes none.
     pub(super) async fn check_vacancy(&self, new: &NewInvite, reads: &CreateReads, now: Timestamp) -> Outcome<()> {
         if reads.invited_member.is_some() {
             return Err(Refusal::AlreadyMember);
@@ -179,18 +179,22 @@ impl Engine {
         if let Some(found) = reads.existing.as_ref().filter(|found| found.is_live(now)) {
             return Err(Refusal::AlreadyPending(found.id));
         }
+        let mut refuses = reads.invited_user.as_ref().is_some_and(|user| user.profile.refuses_invites);
         // Whoever holds the address, or accepted the last invite to it, may be a member by now.
         let accepted_by =
             reads.existing.as_ref().filter(|found| found.stored_state == State::Accepted).and_then(|found| found.resolved_by.as_ref());
         for user in reads.holder.iter().chain(accepted_by) {
-            if self.store.member(&new.group, user).await?.is_some() {
+            let (member, user) = self.store.member_and_user(&new.group, user).await?;
+            if member.is_some() {
                 return Err(Refusal::AlreadyMember);
             }
+            refuses |= user.is_some_and(|user| user.profile.refuses_invites);
         }
-        Ok(())
+        if refuses { Err(Refusal::InvitesRefused) } else { Ok(()) }
     }
 }
 
+/// The invitee that is asked for; `request` names a link.
 pub(super) fn invitee(asked: &InviteeRequest, request: &str) -> Invitee {
     match asked.clone() {
         InviteeRequest::User(user) => Invitee::User(user),
@@ -220,12 +224,14 @@ pub(super) fn check(caller: &Caller, new: &NewInvite, invitee: &Invitee, reads: 
     let (group, inviter) = member_of(caller, reads.group.clone(), reads.inviter.clone())?;
     may_invite(new.rule, &group, &inviter)?;
     may_grant(&inviter, &new.roles)?;
+    first_roles(&group, &new.roles)?;
     if group.policy.frozen {
         return Err(Refusal::Forbidden("This group's invites are frozen for now."));
     }
     match &new.invitee {
         InviteeRequest::Link(_) if !group.policy.links => Err(Refusal::Forbidden("This group's policy has no shareable links.")),
-        _ if caller.is(invitee) => Err(Refusal::Yourself),
+        // By the token, or by what the directory says of the caller.
+        _ if caller.is(invitee) || reads.holder.as_ref() == Some(&caller.user) => Err(Refusal::Yourself),
         // A pending user can't sign in: whoever it stands for is invited by address.
         InviteeRequest::User(_) if reads.invited_user.as_ref().is_none_or(|user| user.state == UserState::Pending) => {
             Err(Refusal::UserNotFound)

@@ -30,6 +30,15 @@ pub struct InviteFilter {
 }
 
 impl Engine {
+    /// Refuses a caller whom `rule` does not let invite into the group, as making an invite would; for doors that say so before all else.
+    ///
+    /// # Errors
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden`, and the table's own.
+    pub async fn check_inviter(&self, caller: &Caller, group: &GroupId, rule: InviteRule) -> Outcome<()> {
+        let (group, member) = self.membership(caller, group).await?;
+        may_invite(rule, &group, &member)
+    }
+
     /// A page of the group's invites, for whom `rule` lets invite.
     ///
     /// # Errors
