@@ -132,8 +132,11 @@ impl Store {
         ]);
         let update = Update::builder().table_name(&self.table).set_key(Some(keys::invite(&invite.group, invite.id).into_item()));
         let update = update.update_expression("SET uses = uses + :one, version = version + :one, updated_at = :now");
-        let update = update.condition_expression(format!("{IS_LIVE} AND uses < :max AND {SAME_ROLES}")).expression_attribute_names("#state", "state");
-        let update = update.set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
+        let update = update
+            .condition_expression(format!("{IS_LIVE} AND uses < :max AND {SAME_ROLES}"))
+            .expression_attribute_names("#state", "state");
+        let update = update.expression_attribute_names("#roles", "roles").set_expression_attribute_values(Some(values));
+        let update = update.build().map_err(incomplete)?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 

@@ -22,7 +22,9 @@ async fn what_is_no_json_object_is_refused_and_nothing_is_written() {
     let app = App::start().await;
     let alice = app.owner().await;
     let before = app.table().await;
-    for body in ["", " ", "{", "{\"roles\":[\"editor\"],", "{}x", "nul", "{\"roles\":01}", "roles=editor&email=ada%40example.com", "\u{feff}{}"] {
+    for body in
+        ["", " ", "{", "{\"roles\":[\"editor\"],", "{}x", "nul", "{\"roles\":01}", "roles=editor&email=ada%40example.com", "\u{feff}{}"]
+    {
         fails(sends(&alice, JSON, body).await, 400, "E_MALFORMED_BODY");
     }
     fails(sends(&alice, JSON, vec![b'{', 0xff, b'}']).await, 400, "E_MALFORMED_BODY");
@@ -114,7 +116,10 @@ async fn what_only_the_service_writes_and_what_nobody_knows_is_ignored() {
         "accepted_by": "eve", "ensured_user_id": "eve", "whatever": {"a": [1]}});
     let answer = alice.posts(&invites(), &body).await.is(200);
     let invitation = &answer.json["invitation"];
-    assert_eq!((&invitation["state"], &invitation["created_by"], &invitation["group_id"]), (&json!("pending"), &json!("alice"), &json!("3773")));
+    assert_eq!(
+        (&invitation["state"], &invitation["created_by"], &invitation["group_id"]),
+        (&json!("pending"), &json!("alice"), &json!("3773"))
+    );
     assert_eq!(invitation["user_lookup_value"], "ada@example.com");
     assert!(invitation["accepted_by"].is_null() && invitation["ensured_user_id"].is_null(), "{invitation}");
     let query = alice.gets(&format!("{}?ensured_user_id=x&page=1", invites())).await.is(200);
@@ -125,7 +130,17 @@ async fn what_only_the_service_writes_and_what_nobody_knows_is_ignored() {
 async fn a_wrong_page_is_refused() {
     let app = App::start().await;
     let alice = app.owner().await;
-    for query in ["page_size=0", "page_size=101", "page_size=x", "page_size=-1", "page_size=1&page_size=2", "after=alice", "after=member_%23", "after=invite_0", "after=member_a&after=member_b"] {
+    for query in [
+        "page_size=0",
+        "page_size=101",
+        "page_size=x",
+        "page_size=-1",
+        "page_size=1&page_size=2",
+        "after=alice",
+        "after=member_%23",
+        "after=invite_0",
+        "after=member_a&after=member_b",
+    ] {
         fails(alice.gets(&format!("/me/groups/3773/members?{query}")).await, 400, "E_INVALID_QUERY");
     }
 }

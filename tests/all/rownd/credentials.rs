@@ -50,7 +50,10 @@ async fn a_token_of_rownd_s_names_the_user_in_the_claim_that_the_deployment_says
     let request = nobody.request(Method::POST, "/me/groups").bearer_auth(&token).json(&json!({"name": "Editors"}));
     let made = nobody.sends(request).await.is(200).json;
     assert_eq!(made["member"]["user_id"], "user_t6ftnnmw55pamuhfo9xvw0yl");
-    assert_eq!((&made["group"]["app_id"], &made["group"]["created_by"]), (&json!("290167281732813315"), &json!("user_t6ftnnmw55pamuhfo9xvw0yl")));
+    assert_eq!(
+        (&made["group"]["app_id"], &made["group"]["created_by"]),
+        (&json!("290167281732813315"), &json!("user_t6ftnnmw55pamuhfo9xvw0yl"))
+    );
     assert_eq!(lists_groups(&app, &token).await.is(200).json["total_results"], 1);
     // The same tokens serve at every door.
     let native = nobody.sends(nobody.request(Method::GET, "/v1/me").bearer_auth(&token)).await.is(200);
@@ -80,11 +83,18 @@ async fn a_token_whose_claim_is_no_user_id_is_refused() {
 #[tokio::test]
 async fn a_claim_that_stands_twice_is_refused() {
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
-    let settings = [("JWT_HS256_SECRET", SECRET), ("JWT_ISSUER", "https://api.rownd.io"), ("JWT_AUDIENCE", APP), ("JWT_USER_ID_CLAIM", CLAIM)];
+    let settings = [
+        ("JWT_JWKS_URL", ""),
+        ("JWT_HS256_SECRET", SECRET),
+        ("JWT_ISSUER", "https://api.rownd.io"),
+        ("JWT_AUDIENCE", APP),
+        ("JWT_USER_ID_CLAIM", CLAIM),
+    ];
     let app = App::with_settings(&settings).await;
     let now = app.now();
     let token = |more: &str| {
-        let claims = format!(r#"{{"iss":"https://api.rownd.io","aud":"{APP}","sub":"x","iat":{now},"exp":{},"{CLAIM}":"user_a"{more}}}"#, now + 600);
+        let claims =
+            format!(r#"{{"iss":"https://api.rownd.io","aud":"{APP}","sub":"x","iat":{now},"exp":{},"{CLAIM}":"user_a"{more}}}"#, now + 600);
         let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
         let signed = format!("{head}.{}", URL_SAFE_NO_PAD.encode(claims));
         let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, SECRET.as_bytes());

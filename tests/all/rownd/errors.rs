@@ -124,7 +124,9 @@ async fn members_and_oneself_are_not_invited_again() {
     let ada = app.person("ada");
     alice.takes_in(&ada, json!(["member"])).await;
     ada.puts("/v1/me", &json!({"email": "ada@example.com"})).await.is(200);
-    for body in [editor("ada@example.com"), json!({"roles": ["editor"], "user_id": "ada"}), json!({"roles": ["editor"], "user_id": "alice"})] {
+    for body in
+        [editor("ada@example.com"), json!({"roles": ["editor"], "user_id": "ada"}), json!({"roles": ["editor"], "user_id": "alice"})]
+    {
         fails(alice.posts(&invites(), &body).await, 409, "E_ALREADY_MEMBER");
     }
     fails(alice.posts(&invites(), &json!({"roles": ["editor"], "user_id": "nobody"})).await, 404, "E_USER_NOT_FOUND");

@@ -23,8 +23,10 @@ async fn who_asks_twice_at_once_gets_one_invite_and_its_link_twice() {
     let alice = app.owner().await;
     for round in 0..10 {
         let body = editor(&format!("p{round}@example.com"));
-        let (first, second) =
-            futures::join!(at_last(|| alice.posts("/me/groups/3773/invites", &body)), at_last(|| alice.posts("/me/groups/3773/invites", &body)));
+        let (first, second) = futures::join!(
+            at_last(|| alice.posts("/me/groups/3773/invites", &body)),
+            at_last(|| alice.posts("/me/groups/3773/invites", &body))
+        );
         assert_eq!(first.is(200).json, second.is(200).json);
     }
     assert_eq!(alice.gets(&invites()).await.json["total_results"], 10);

@@ -86,10 +86,8 @@ pub async fn respond(answer: impl Future<Output = Result<Response<Body>, Failure
 impl From<Unauthenticated> for Failure {
     /// RFC 6750 §3: a challenge without an error code where no token came, `invalid_token` where one was refused.
     fn from(error: Unauthenticated) -> Self {
-        let unauthorized = |code, challenge, message| Self {
-            challenge: Some(challenge),
-            ..Self::new(StatusCode::UNAUTHORIZED, code, message)
-        };
+        let unauthorized =
+            |code, challenge, message| Self { challenge: Some(challenge), ..Self::new(StatusCode::UNAUTHORIZED, code, message) };
         match error {
             Unauthenticated::Missing => unauthorized(
                 "E_UNAUTHENTICATED",
@@ -130,9 +128,7 @@ impl From<RequestError> for Failure {
             RequestError::UnknownPath("group") => Refusal::GroupNotFound.into(),
             RequestError::UnknownPath("member") => Refusal::MemberNotFound.into(),
             RequestError::UnknownPath(_) => Refusal::InviteNotFound.into(),
-            RequestError::InvalidQuery(parameter, detail) => {
-                Self { code: "E_INVALID_QUERY", ..Self::fields([(parameter, detail)]) }
-            }
+            RequestError::InvalidQuery(parameter, detail) => Self { code: "E_INVALID_QUERY", ..Self::fields([(parameter, detail)]) },
         }
     }
 }
@@ -174,7 +170,9 @@ impl From<Refusal> for Failure {
                 Self::new(StatusCode::PRECONDITION_FAILED, "E_PRECONDITION_FAILED", "It was changed meanwhile; read it again.")
             }
             Refusal::Invalid(pointer, invalid) => Self::fields([(pointer, invalid.detail)]),
-            Refusal::InvalidCursor => Self { code: "E_INVALID_QUERY", ..Self::fields([("after", "Give the id of the page's last member.")]) },
+            Refusal::InvalidCursor => {
+                Self { code: "E_INVALID_QUERY", ..Self::fields([("after", "Give the id of the page's last member.")]) }
+            }
             Refusal::PendingLimit => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "E_PENDING_LIMIT",

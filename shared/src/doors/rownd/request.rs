@@ -207,7 +207,8 @@ impl MemberId {
         if let Some(user) = text.strip_prefix("member_") {
             return UserId::parse(user).map(Self::Member);
         }
-        let invite = text.strip_prefix("invite_").ok_or(Invalid::new("invalid_member_id", "A member's id begins with member_ or invite_."))?;
+        let invite =
+            text.strip_prefix("invite_").ok_or(Invalid::new("invalid_member_id", "A member's id begins with member_ or invite_."))?;
         InviteId::parse(invite).map(Self::Invited)
     }
 }
