@@ -69,6 +69,8 @@ pub(crate) fn registry(environment: &Environment, clock: &Clock) -> Result<Regis
         "NativeManageUsers" => native_manage_users,
         "NativePreviewInvite" => native_preview_invite,
         "NativeRevokeInvite" => native_revoke_invite,
+        "OnezoneCreateUserToken" => onezone_create_user_token,
+        "OnezoneJoinGroup" => onezone_join_group,
         "RowndAcceptInvite" => rownd_accept_invite,
         "RowndCreateInvite" => rownd_create_invite,
         "RowndDeleteInvite" => rownd_delete_invite,
@@ -77,8 +79,6 @@ pub(crate) fn registry(environment: &Environment, clock: &Clock) -> Result<Regis
         "RowndManageGroups" => rownd_manage_groups,
         "RowndManageMembers" => rownd_manage_members,
         "RowndUpdateInvite" => rownd_update_invite,
-        "OnezoneCreateUserToken" => onezone_create_user_token,
-        "OnezoneJoinGroup" => onezone_join_group,
     ]);
     let background = handlers!(mail, stream_handler, [
         "BackgroundSendMail" => background_send_mail,

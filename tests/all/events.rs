@@ -164,6 +164,8 @@ each_function! {
     native_manage_users,
     native_preview_invite,
     native_revoke_invite,
+    onezone_create_user_token,
+    onezone_join_group,
     rownd_accept_invite,
     rownd_create_invite,
     rownd_delete_invite,
@@ -172,8 +174,6 @@ each_function! {
     rownd_manage_groups,
     rownd_manage_members,
     rownd_update_invite,
-    onezone_create_user_token,
-    onezone_join_group,
 }
 
 #[test]

@@ -65,6 +65,8 @@ request_functions! {
     "native-manage-users" => native_manage_users,
     "native-preview-invite" => native_preview_invite,
     "native-revoke-invite" => native_revoke_invite,
+    "onezone-create-user-token" => onezone_create_user_token,
+    "onezone-join-group" => onezone_join_group,
     "rownd-accept-invite" => rownd_accept_invite,
     "rownd-create-invite" => rownd_create_invite,
     "rownd-delete-invite" => rownd_delete_invite,
@@ -73,8 +75,6 @@ request_functions! {
     "rownd-manage-groups" => rownd_manage_groups,
     "rownd-manage-members" => rownd_manage_members,
     "rownd-update-invite" => rownd_update_invite,
-    "onezone-create-user-token" => onezone_create_user_token,
-    "onezone-join-group" => onezone_join_group,
 }
 
 /// The handler behind `lambda_http`'s own adapter, so that it gets exactly what Lambda gives it.

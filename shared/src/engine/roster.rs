@@ -17,9 +17,6 @@ use crate::domain::user::UserState;
 /// How many memberships one read gives.
 const MOST_AT_ONCE: i32 = 100;
 
-/// How many identities are looked up at once.
-const BATCH: usize = 100;
-
 /// Some of a group's members.
 #[derive(Debug)]
 pub struct Roster {
@@ -130,12 +127,8 @@ impl Engine {
     /// # Errors
     /// The table's own.
     pub async fn invited_users(&self, invites: &[Invite]) -> Outcome<InvitedUsers> {
-        let identities = invites.iter().filter_map(|invite| invite.invitee.identity());
-        let identities: BTreeMap<String, Identity> = identities.map(|identity| (identity.key(), identity)).collect();
-        let mut known: BTreeMap<String, UserId> = BTreeMap::new();
-        for some in identities.into_values().collect::<Vec<_>>().chunks(BATCH) {
-            known.extend(self.store.holders(some).await?);
-        }
+        let identities: Vec<Identity> = invites.iter().filter_map(|invite| invite.invitee.identity()).collect();
+        let mut known = self.store.holders(&identities).await?;
         for invite in invites {
             if let Invitee::User(user) = &invite.invitee {
                 known.insert(invite.invitee.key(), user.clone());
