@@ -21,7 +21,7 @@ impl Engine {
     /// group becomes its owner.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below owner and while frozen, `RoleAboveOwn`, `UserNotFound`, `AlreadyMember`,
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below owner and while frozen, `RoleAboveOwn`, `UserNotFound`, `AlreadyMember`, `InvitesRefused`,
     /// `SeatsFull`, and the table's own.
     pub async fn add_member(&self, caller: &Caller, group: &GroupId, user: &UserId, roles: &Roles, now: Timestamp) -> Outcome<Member> {
         for _ in 0..ATTEMPTS {
@@ -31,6 +31,9 @@ impl Engine {
             let known = self.store.user(user).await?.filter(|user| user.state == UserState::Active).ok_or(Refusal::UserNotFound)?;
             if self.store.member(group, user).await?.is_some() {
                 return Err(Refusal::AlreadyMember);
+            }
+            if known.profile.refuses_invites {
+                return Err(Refusal::InvitesRefused);
             }
             let member = new_member(&found, &known, first_roles(&found, roles)?, now);
             let pending = self.pending_for(&member, now).await?;

@@ -82,6 +82,8 @@ async fn an_owner_adds_somebody_of_the_directory() {
         assert_eq!(alice.gets(&invite(&invited.id)).await.json["state"], "rejected", "nothing is left pending for who has joined");
     }
     fails(alice.posts(&members(), &json!({"user_id": "ada", "roles": ["viewer"]})).await, 409, "E_ALREADY_MEMBER");
+    app.person("cy").puts("/v1/me", &json!({"refuses_invites": true})).await.is(200);
+    fails(alice.posts(&members(), &json!({"user_id": "cy", "roles": ["viewer"]})).await, 403, "E_INVITES_REFUSED");
     alice.sets_policy(json!({"frozen": true})).await;
     app.person("bob").puts("/v1/me", &json!({"first_name": "Bob"})).await.is(200);
     fails(alice.posts(&members(), &json!({"user_id": "bob", "roles": ["viewer"]})).await, 403, "E_FORBIDDEN");
