@@ -1,5 +1,7 @@
 //! Invites: read with what a decision needs, created by one conditional write, and moved between states by another.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
 
 use super::access::{self, Item, number, text};
@@ -67,7 +69,7 @@ pub(super) struct Resolution<'a> {
 }
 
 /// True of an invite that still grants the roles that were read: they can be changed while it is pending.
-pub(super) const SAME_ROLES: &str = "roles = :roles";
+pub(super) const SAME_ROLES: &str = "#roles = :roles";
 
 /// True of a pending invite of the expected generation whose time has not passed.
 pub(super) const IS_LIVE: &str =
@@ -91,6 +93,12 @@ impl<'a> Resolution<'a> {
 
     fn condition(&self) -> String {
         if self.roles.is_some() { format!("{IS_LIVE} AND {SAME_ROLES}") } else { IS_LIVE.to_owned() }
+    }
+
+    /// Reserved words (DynamoDB, "Reserved words") stand under another name.
+    fn names(&self) -> HashMap<String, String> {
+        let names = ["state"].into_iter().chain(self.roles.map(|_| "roles"));
+        names.map(|name| (format!("#{name}"), name.to_owned())).collect()
     }
 
     pub(super) fn values(&self) -> Result<Item, StoreError> {
@@ -259,20 +267,22 @@ impl Store {
             (":before".into(), number(invite.version - 1)),
         ]);
         let (mut set, mut remove) = (Vec::new(), Vec::new());
+        let mut names = HashMap::from([("#state".to_owned(), "state".to_owned())]);
         for field in ["roles", "redirect_url", "door", "updated_at", "version"] {
+            names.insert(format!("#{field}"), field.to_owned());
             match whole.get(field) {
                 Some(value) => {
                     values.insert(format!(":{field}"), value.clone());
-                    set.push(format!("{field} = :{field}"));
+                    set.push(format!("#{field} = :{field}"));
                 }
-                None => remove.push(field),
+                None => remove.push(format!("#{field}")),
             }
         }
         let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
         let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::invite(&invite.group, invite.id).into_item()));
         let update = update.update_expression(format!("SET {}{remove}", set.join(", ")));
         let update = update.condition_expression(format!("{IS_LIVE} AND version = :before"));
-        let update = update.expression_attribute_names("#state", "state").set_expression_attribute_values(Some(values));
+        let update = update.set_expression_attribute_names(Some(names)).set_expression_attribute_values(Some(values));
         Ok(access::conditional(|| update.clone().send()).await?.is_some())
     }
 
@@ -300,7 +310,7 @@ impl Store {
     pub(super) fn resolution_update(&self, resolution: &Resolution<'_>) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder().table_name(&self.table).set_key(Some(resolution.key()));
         let update = update.update_expression(resolution.expression()).condition_expression(resolution.condition());
-        let update = update.expression_attribute_names("#state", "state");
+        let update = update.set_expression_attribute_names(Some(resolution.names()));
         let update = update.set_expression_attribute_values(Some(resolution.values()?)).build().map_err(incomplete)?;
         Ok(TransactWriteItem::builder().update(update).build())
     }

@@ -136,7 +136,12 @@ impl Store {
         let update = update
             .condition_expression(format!("{IS_LIVE} AND uses < :max AND {SAME_ROLES}"))
             .expression_attribute_names("#state", "state");
+<<<<<<< HEAD
         let update = update.set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
+=======
+        let update = update.expression_attribute_names("#roles", "roles").set_expression_attribute_values(Some(values));
+        let update = update.build().map_err(incomplete)?;
+>>>>>>> 24d74ae (Name reserved words, and tell a wrong type from no JSON)
         Ok(TransactWriteItem::builder().update(update).build())
     }
 

@@ -83,8 +83,18 @@ async fn a_token_whose_claim_is_no_user_id_is_refused() {
 #[tokio::test]
 async fn a_claim_that_stands_twice_is_refused() {
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
+<<<<<<< HEAD
     let settings =
         [("JWT_HS256_SECRET", SECRET), ("JWT_ISSUER", "https://api.rownd.io"), ("JWT_AUDIENCE", APP), ("JWT_USER_ID_CLAIM", CLAIM)];
+=======
+    let settings = [
+        ("JWT_JWKS_URL", ""),
+        ("JWT_HS256_SECRET", SECRET),
+        ("JWT_ISSUER", "https://api.rownd.io"),
+        ("JWT_AUDIENCE", APP),
+        ("JWT_USER_ID_CLAIM", CLAIM),
+    ];
+>>>>>>> 24d74ae (Name reserved words, and tell a wrong type from no JSON)
     let app = App::with_settings(&settings).await;
     let now = app.now();
     let token = |more: &str| {
