@@ -11,6 +11,7 @@ use crate::domain::identity::{Account, Identity, PhoneNumber};
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::invite::{Delivery, DeliveryState, IdentityPolicy, Invite, Inviter, State};
 use crate::domain::invitee::{Invitee, Lifetime, Link, Person};
+use crate::domain::mailing::Mailing;
 use crate::domain::member::Member;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
@@ -145,7 +146,7 @@ impl Engine {
         Err(Refusal::Unavailable(crate::store::StoreError::Unavailable("the invite's id is contended".into())))
     }
 
-    async fn read(&self, caller: &Caller, new: &NewInvite, invitee: &Invitee, attempt: u8) -> Outcome<CreateReads> {
+    pub(super) async fn read(&self, caller: &Caller, new: &NewInvite, invitee: &Invitee, attempt: u8) -> Outcome<CreateReads> {
         let id = InviteId::of(&new.group, &invitee.key(), attempt);
         let user = if let Invitee::User(user) = invitee { Some(user) } else { None };
         Ok(self.store.read_for_create(&new.group, &caller.user, id, invitee.identity().as_ref(), user).await?)
@@ -154,7 +155,7 @@ impl Engine {
     /// Refuses where the group has as many live invites as it may have. Asked only for who may invite: counting reads an index.
     ///
     /// The cap is soft (contract native, "Limits"), so a count that fails stops nobody.
-    async fn check_cap(&self, group: &Group, now: Timestamp) -> Outcome<()> {
+    pub(super) async fn check_cap(&self, group: &Group, now: Timestamp) -> Outcome<()> {
         // Invites to the system are nobody's in particular; each inviter's own window bounds them.
         if group.is_system() {
             return Ok(());
@@ -171,7 +172,7 @@ impl Engine {
     }
 
     /// Refuses where the person is a member, has a live invite, or takes none.
-    async fn check_vacancy(&self, new: &NewInvite, reads: &CreateReads, now: Timestamp) -> Outcome<()> {
+    pub(super) async fn check_vacancy(&self, new: &NewInvite, reads: &CreateReads, now: Timestamp) -> Outcome<()> {
         if reads.invited_member.is_some() {
             return Err(Refusal::AlreadyMember);
         }
@@ -193,7 +194,7 @@ impl Engine {
     }
 }
 
-fn invitee(asked: &InviteeRequest, request: &str) -> Invitee {
+pub(super) fn invitee(asked: &InviteeRequest, request: &str) -> Invitee {
     match asked.clone() {
         InviteeRequest::User(user) => Invitee::User(user),
         InviteeRequest::Email(address) => Invitee::Email(address),
@@ -218,7 +219,7 @@ fn check_lifetime(new: &NewInvite) -> Outcome<()> {
 }
 
 /// The rules of the group and of roles.
-fn check(caller: &Caller, new: &NewInvite, invitee: &Invitee, reads: &CreateReads) -> Outcome<(Group, Member)> {
+pub(super) fn check(caller: &Caller, new: &NewInvite, invitee: &Invitee, reads: &CreateReads) -> Outcome<(Group, Member)> {
     let (group, inviter) = member_of(caller, reads.group.clone(), reads.inviter.clone())?;
     may_invite(new.rule, &group, &inviter)?;
     may_grant(&inviter, &new.roles)?;
@@ -241,18 +242,18 @@ fn check(caller: &Caller, new: &NewInvite, invitee: &Invitee, reads: &CreateRead
 }
 
 /// What an invite is built from, beside what the caller asked for.
-struct Basis<'a> {
-    group: &'a Group,
-    inviter: &'a Member,
-    id: InviteId,
-    reads: &'a CreateReads,
-    request: &'a str,
-    with_user: bool,
-    now: Timestamp,
+pub(super) struct Basis<'a> {
+    pub(super) group: &'a Group,
+    pub(super) inviter: &'a Member,
+    pub(super) id: InviteId,
+    pub(super) reads: &'a CreateReads,
+    pub(super) request: &'a str,
+    pub(super) with_user: bool,
+    pub(super) now: Timestamp,
 }
 
 /// The invite as it will be written, and the pending user that comes with somebody new whose address is nobody's.
-fn build(caller: &Caller, new: &NewInvite, invitee: &Invitee, basis: &Basis<'_>) -> (Invite, Option<User>) {
+pub(super) fn build(caller: &Caller, new: &NewInvite, invitee: &Invitee, basis: &Basis<'_>) -> (Invite, Option<User>) {
     let Basis { group, inviter, id, reads, request, with_user, now } = *basis;
     let (invitee, pending_user) = with_pending_user(invitee, reads.holder.as_ref(), with_user);
     let before = reads.existing.as_ref();
@@ -275,6 +276,7 @@ fn build(caller: &Caller, new: &NewInvite, invitee: &Invitee, basis: &Basis<'_>)
         // An app's own credential holds no membership that could be asked for again.
         rule: if reads.inviter.is_none() && !group.is_system() { InviteRule::Service } else { new.rule },
         redirect_url: new.redirect_url.clone(),
+        mailing: Mailing::default(),
         delivery: Delivery { state: delivery_state, attempts: 0, updated_at: queued.then_some(now), reason: None },
         created_at: now,
         created_by: Inviter {

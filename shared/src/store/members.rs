@@ -59,6 +59,12 @@ impl Store {
         self.get(keys::member(group, user)).await?.map(items::to_member).transpose()
     }
 
+    /// Which of these users (at most 100) are members of the group, as last written.
+    pub async fn members_among(&self, group: &GroupId, users: &[&UserId]) -> Result<Vec<UserId>, StoreError> {
+        let found = self.get_many(users.iter().map(|user| keys::member(group, user)).collect()).await?;
+        found.into_values().map(|item| items::to_member(item).map(|member| member.user)).collect()
+    }
+
     /// The user's membership of the group, and the user's record, as last written; absent ones are none.
     pub async fn member_and_user(&self, group: &GroupId, user: &UserId) -> Result<(Option<Member>, Option<User>), StoreError> {
         let (member_key, user_key) = (keys::member(group, user), keys::user(user));
