@@ -1,6 +1,8 @@
 //! Accepting: the claim, the membership and the use change together or not at all.
 
-use super::authority::{inviter_still_may, is_invited, right_is_proven};
+use futures::future::join_all;
+
+use super::authority::{first_roles, inviter_still_may, is_invited, right_is_proven};
 use super::{Engine, InviteRef, Outcome, Refusal, live, of_generation};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
@@ -8,6 +10,7 @@ use crate::domain::group::Group;
 use crate::domain::ids::UserId;
 use crate::domain::invite::{IdentityPolicy, Invite, State};
 use crate::domain::invitee::Invitee;
+use crate::domain::macaroon::Caveats;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::user::{self, Profile, User, UserState};
@@ -24,18 +27,43 @@ pub struct Accepted {
     pub repeated: bool,
 }
 
-/// How many times an acceptance starts over because a user record changed under it.
+/// How many times an acceptance starts over because what it read changed under it.
 const ATTEMPTS: u8 = 3;
 
 impl Engine {
-    /// Makes the caller a member. The same person accepting again gets the same membership.
+    /// Makes the caller a member, and the first member of a group its owner besides. The same person accepting again gets the same membership.
+    /// By its link, an invite of several that one request made takes up the others too.
     ///
     /// # Errors
-    /// `InviteNotFound`, `InviteReplaced`, `NotPending` with the state found, `IdentityMismatch`, `EmailNotVerified`, `DomainNotAllowed`,
-    /// `GroupNotFound`, `InviterGone`, `Forbidden` while frozen, `SeatsFull`, `AlreadyMember`, and the table's own.
+    /// `InviteNotFound`, `InviteReplaced`, `NotPending` with the state found, `IdentityMismatch`, `EmailNotVerified`, `CaveatNotMet`,
+    /// `DomainNotAllowed`, `GroupNotFound`, `InviterGone`, `Forbidden` while frozen, `SeatsFull`, `AlreadyMember`, and the table's own.
     pub async fn accept_invite(&self, caller: &Caller, reference: &InviteRef, now: Timestamp) -> Outcome<Accepted> {
+        let accepted = self.accept_one(caller, reference, now).await?;
+        if matches!(reference, InviteRef::Token(_)) {
+            self.accept_companions(caller, &accepted.invite, now).await;
+        }
+        Ok(accepted)
+    }
+
+    /// Takes up the invites that the same request made and that the same mail is about, each by itself. One that can't be taken up is left as it is:
+    /// the invite whose link it was is accepted, whatever becomes of the others.
+    async fn accept_companions(&self, caller: &Caller, leading: &Invite, now: Timestamp) {
+        let accept = |group| async move {
+            let companion = self.invite_for(group, &leading.invitee).await?;
+            let Some(companion) = companion.filter(|found| found.request == leading.request && found.is_live(now)) else { return Ok(()) };
+            self.accept_one(caller, &InviteRef::Id(group.clone(), companion.id), now).await.map(|_| ())
+        };
+        for outcome in join_all(leading.mailing.groups.iter().map(accept)).await {
+            if let Err(refusal) = outcome {
+                let refusal: Refusal = refusal;
+                tracing::info!(?refusal, invite.id = %leading.id, "A companion of invite {} was not taken up", leading.id);
+            }
+        }
+    }
+
+    async fn accept_one(&self, caller: &Caller, reference: &InviteRef, now: Timestamp) -> Outcome<Accepted> {
         for _ in 0..ATTEMPTS {
-            let (invite, group) = self.invited(caller, reference).await?;
+            let (invite, group, caveats) = self.invited(caller, reference).await?;
             let invite = self.written_down(invite, now).await;
             if invite.resolved_by.as_ref() == Some(&caller.user)
                 && let Some(accepted) = self.joined_by(caller, &invite).await?
@@ -44,7 +72,7 @@ impl Engine {
             }
             // Before the invite's state: it was revoked with the group, and the group is what is missing.
             let group = group.ok_or(Refusal::GroupNotFound)?;
-            if let Err(refusal) = self.check_right(caller, &group, &invite, now).await {
+            if let Err(refusal) = self.check_right(caller, &group, &invite, &caveats, now).await {
                 // A link may be over for others: who came by it stays in.
                 let before = if invite.invitee.link().is_some() { self.joined_by(caller, &invite).await? } else { None };
                 return before.ok_or(refusal);
@@ -53,23 +81,23 @@ impl Engine {
                 return Ok(accepted);
             }
         }
-        Err(Refusal::Unavailable(StoreError::Unavailable("the user's record is contended".into())))
+        Err(Refusal::Unavailable(StoreError::Unavailable("the invite, or the user's record, is contended".into())))
     }
 
-    /// The invite and its group, if the caller is whom it is for.
-    async fn invited(&self, caller: &Caller, reference: &InviteRef) -> Outcome<(Invite, Option<Group>)> {
+    /// The invite and its group, if the caller is whom it is for, and what their token asks beyond that.
+    async fn invited(&self, caller: &Caller, reference: &InviteRef) -> Outcome<(Invite, Option<Group>, Caveats)> {
         match reference {
             InviteRef::Token(token) => {
-                let subject = self.subject(token)?;
+                let (subject, caveats) = self.admitted(token, Some(caller))?;
                 let (invite, group) = self.store.invite_and_group(&subject.group, subject.invite).await?;
                 let invite = of_generation(invite, &subject)?;
                 may_take_up(caller, &invite)?;
-                Ok((invite, group))
+                Ok((invite, group, caveats))
             }
             InviteRef::Id(group, id) => {
                 let (invite, group) = self.store.invite_and_group(group, *id).await?;
                 let addressed = invite.filter(|invite| caller.is(&invite.invitee));
-                Ok((addressed.ok_or(Refusal::InviteNotFound)?, group))
+                Ok((addressed.ok_or(Refusal::InviteNotFound)?, group, Caveats::default()))
             }
         }
     }
@@ -82,8 +110,11 @@ impl Engine {
     }
 
     /// Refuses where the invite is over, the group takes nobody in this way, or the inviter has lost the right.
-    async fn check_right(&self, caller: &Caller, group: &Group, invite: &Invite, now: Timestamp) -> Outcome<()> {
+    async fn check_right(&self, caller: &Caller, group: &Group, invite: &Invite, caveats: &Caveats, now: Timestamp) -> Outcome<()> {
         live(invite, now)?;
+        if caveats.over(now) {
+            return Err(Refusal::NotPending(State::Expired));
+        }
         if group.policy.frozen {
             return Err(Refusal::Forbidden("This group's invites are frozen for now."));
         }
@@ -97,13 +128,13 @@ impl Engine {
         inviter_still_may(group, inviter.as_ref(), invite)
     }
 
-    /// Writes the membership; none where a user record changed meanwhile and all must be read again.
+    /// Writes the membership; none where something changed meanwhile and all must be read again.
     async fn join(&self, caller: &Caller, invite: &Invite, group: &Group, now: Timestamp) -> Outcome<Option<Accepted>> {
         let becoming = self.becoming(caller, invite).await?;
         let member = Member {
             group: group.id.clone(),
             user: caller.user.clone(),
-            roles: invite.roles.clone(),
+            roles: first_roles(group, &invite.roles)?,
             privileges: Privileges::default(),
             name: caller.name.clone().or_else(|| person_name(caller, &invite.invitee)),
             joined_at: now,
@@ -115,8 +146,8 @@ impl Engine {
         match outcome {
             JoinOutcome::Joined => Ok(Some(Accepted { invite: self.after_join(caller, invite, now).await, member, repeated: false })),
             JoinOutcome::AlreadyMember => self.member_already(caller, invite).await.map(Some),
-            JoinOutcome::InviteChanged => self.lost(caller, invite, now).await.map(Some),
-            JoinOutcome::GroupRefused => Err(self.full_or_gone(group).await?),
+            JoinOutcome::InviteChanged => self.lost(caller, invite, now).await,
+            JoinOutcome::GroupRefused => self.check_group(group).await.map(|()| None),
             JoinOutcome::UserChanged => Ok(None),
         }
     }
@@ -173,22 +204,24 @@ impl Engine {
         Ok(Accepted { invite, ..accepted })
     }
 
-    /// Somebody was faster: perhaps the same person, twice at once.
-    async fn lost(&self, caller: &Caller, invite: &Invite, now: Timestamp) -> Outcome<Accepted> {
+    /// Somebody was faster: perhaps the same person, twice at once. None where the invite is still to be had, with other roles.
+    async fn lost(&self, caller: &Caller, invite: &Invite, now: Timestamp) -> Outcome<Option<Accepted>> {
         let found = self.store.invite(&invite.group, invite.id).await?.ok_or(Refusal::InviteNotFound)?;
         if found.generation != invite.generation {
             return Err(Refusal::InviteReplaced);
         }
         if let Some(accepted) = self.joined_by(caller, &found).await? {
-            return Ok(accepted);
+            return Ok(Some(accepted));
         }
         live(&self.written_down(found, now).await, now)?;
-        Err(Refusal::Unavailable(StoreError::Unavailable("the invite is contended".into())))
+        Ok(None)
     }
 
-    pub(super) async fn full_or_gone(&self, group: &Group) -> Outcome<Refusal> {
-        let alive = !self.store.groups(std::slice::from_ref(&group.id)).await?.is_empty();
-        Ok(if alive { Refusal::SeatsFull } else { Refusal::GroupNotFound })
+    /// Why the group, as read, took nobody in. Nothing speaks against another try where it got its first owner meanwhile.
+    pub(super) async fn check_group(&self, group: &Group) -> Outcome<()> {
+        let found = self.store.groups(std::slice::from_ref(&group.id)).await?;
+        let found = found.first().ok_or(Refusal::GroupNotFound)?;
+        if group.owner_count == 0 && found.owner_count > 0 { Ok(()) } else { Err(Refusal::SeatsFull) }
     }
 
     /// The pending user who becomes the caller, and the caller's user record as it shall be.

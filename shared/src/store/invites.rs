@@ -2,15 +2,16 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
 
-use super::access::{self, Item, Transaction, number, text};
+use super::access::{self, Item, number, text};
 use super::items::{self, PointerItem};
-use super::{Store, StoreError, keys};
+use super::{PutInvitesOutcome, Store, StoreError, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::identity::Identity;
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::invite::{Delivery, Generation, Invite, State};
 use crate::domain::member::Member;
+use crate::domain::role::Roles;
 use crate::domain::text::Message;
 use crate::domain::user::User;
 
@@ -60,8 +61,13 @@ pub(super) struct Resolution<'a> {
     pub(super) to: State,
     pub(super) by: Option<&'a UserId>,
     pub(super) reason: Option<&'a Message>,
+    /// The roles that the invite must still grant, where somebody gets them by the move.
+    pub(super) roles: Option<&'a Roles>,
     pub(super) now: Timestamp,
 }
+
+/// True of an invite that still grants the roles that were read: they can be changed while it is pending.
+pub(super) const SAME_ROLES: &str = "roles = :roles";
 
 /// True of a pending invite of the expected generation whose time has not passed.
 pub(super) const IS_LIVE: &str =
@@ -71,7 +77,7 @@ impl<'a> Resolution<'a> {
     /// The move of this invite, as read, to `to`, by nobody in particular and for no reason given.
     pub(super) fn of(invite: &'a Invite, to: State, now: Timestamp) -> Self {
         let Invite { group, id, generation, expires_at, .. } = invite;
-        Self { group, id: *id, generation: *generation, expires_at: *expires_at, to, by: None, reason: None, now }
+        Self { group, id: *id, generation: *generation, expires_at: *expires_at, to, by: None, reason: None, roles: None, now }
     }
 
     pub(super) fn expression(&self) -> String {
@@ -83,7 +89,11 @@ impl<'a> Resolution<'a> {
         )
     }
 
-    pub(super) fn values(&self) -> Item {
+    fn condition(&self) -> String {
+        if self.roles.is_some() { format!("{IS_LIVE} AND {SAME_ROLES}") } else { IS_LIVE.to_owned() }
+    }
+
+    pub(super) fn values(&self) -> Result<Item, StoreError> {
         let mut values = Item::from([
             (":to".into(), text(self.to.as_str())),
             (":sort".into(), text(keys::list_sort(self.to, self.expires_at, self.id))),
@@ -94,7 +104,8 @@ impl<'a> Resolution<'a> {
         ]);
         values.extend(self.by.map(|user| (":by".into(), text(user.as_str()))));
         values.extend(self.reason.map(|reason| (":reason".into(), text(reason.as_str()))));
-        values
+        values.extend(self.roles.map(items::from_roles).transpose()?.map(|roles| (":roles".into(), roles)));
+        Ok(values)
     }
 
     pub(super) fn key(&self) -> Item {
@@ -137,34 +148,30 @@ impl Store {
     ///
     /// `pending_user` is made with it, all or nothing, where the invite is for somebody new.
     pub async fn put_invite(&self, invite: &Invite, pending_user: Option<&User>) -> Result<PutInviteOutcome, StoreError> {
-        let item = items::from_invite(invite)?;
-        let (condition, values) = vacancy(invite);
-        let names = (invite.generation > 1).then(|| [("#state".to_owned(), "state".to_owned())].into());
         if let Some(user) = pending_user {
-            let put = Put::builder().table_name(&self.table).set_item(Some(item)).condition_expression(condition);
-            let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values).build();
-            return self.put_with_user(invite, put.map_err(incomplete)?, user).await;
+            return match self.put_invites(std::slice::from_ref(invite), Some(user)).await? {
+                PutInvitesOutcome::Written => Ok(PutInviteOutcome::Created),
+                PutInvitesOutcome::Changed => self.occupant(invite).await,
+                PutInvitesOutcome::UserTaken => Ok(PutInviteOutcome::UserTaken),
+            };
         }
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).condition_expression(condition);
-        let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values);
-        match access::conditional(|| put.clone().send()).await? {
+        let put = self.vacant_put(invite)?;
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(put.item));
+        let request = request.set_condition_expression(put.condition_expression);
+        let request = request.set_expression_attribute_names(put.expression_attribute_names);
+        let request = request.set_expression_attribute_values(put.expression_attribute_values);
+        match access::conditional(|| request.clone().send()).await? {
             Some(_) => Ok(PutInviteOutcome::Created),
             None => self.occupant(invite).await,
         }
     }
 
-    async fn put_with_user(&self, invite: &Invite, put: Put, user: &User) -> Result<PutInviteOutcome, StoreError> {
-        let mut writes = vec![TransactWriteItem::builder().put(put).build()];
-        writes.push(self.put_if_absent(items::from_user(user)?)?);
-        for identity in user.profile.identities() {
-            let pointer = PointerItem::new(keys::pointer(&identity), &user.id);
-            writes.push(self.put_if_absent(access::write(&pointer, "pointer")?)?);
-        }
-        match self.transact(writes).await? {
-            Transaction::Committed => Ok(PutInviteOutcome::Created),
-            Transaction::Refused(failed) if failed.first() == Some(&true) => self.occupant(invite).await,
-            Transaction::Refused(_) => Ok(PutInviteOutcome::UserTaken),
-        }
+    /// The put of the invite, on the condition that under its id stands nothing, or a dead invite of exactly the generation before.
+    pub(super) fn vacant_put(&self, invite: &Invite) -> Result<Put, StoreError> {
+        let (condition, values) = vacancy(invite);
+        let names = (invite.generation > 1).then(|| [("#state".to_owned(), "state".to_owned())].into());
+        let put = Put::builder().table_name(&self.table).set_item(Some(items::from_invite(invite)?)).condition_expression(condition);
+        put.set_expression_attribute_names(names).set_expression_attribute_values(values).build().map_err(incomplete)
     }
 
     async fn occupant(&self, invite: &Invite) -> Result<PutInviteOutcome, StoreError> {
@@ -214,7 +221,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<ResolveOutcome, StoreError> {
         let resolution = Resolution { by, reason, ..Resolution::of(invite, to, now) };
-        match self.send_resolution(&resolution, IS_LIVE, resolution.values()).await? {
+        match self.send_resolution(&resolution, IS_LIVE, resolution.values()?).await? {
             Some(resolved) => Ok(ResolveOutcome::Done(Box::new(resolved))),
             None => Ok(ResolveOutcome::Lost(self.invite(&invite.group, invite.id).await?.map(Box::new))),
         }
@@ -226,7 +233,7 @@ impl Store {
     pub async fn mark_exhausted(&self, invite: &Invite, now: Timestamp) -> Result<Option<Invite>, StoreError> {
         let Some(max) = invite.invitee.link().and_then(|link| link.max_uses) else { return Ok(None) };
         let resolution = Resolution::of(invite, State::Exhausted, now);
-        let mut values = resolution.values();
+        let mut values = resolution.values()?;
         values.insert(":max".into(), number(max));
         self.send_resolution(&resolution, &format!("{IS_LIVE} AND uses >= :max"), values).await
     }
@@ -242,7 +249,34 @@ impl Store {
         items::to_invite(item).map(Some)
     }
 
-    /// Writes down what became of a mail: only where that generation's mail is still due.
+    /// Writes what of a pending invite can be changed, if nothing has changed in it since the version before; whether it was so.
+    pub async fn update_invite(&self, invite: &Invite, now: Timestamp) -> Result<bool, StoreError> {
+        let whole = items::from_invite(invite)?;
+        let mut values = Item::from([
+            (":pending".into(), text(State::Pending.as_str())),
+            (":generation".into(), number(invite.generation)),
+            (":now".into(), number(now.seconds())),
+            (":before".into(), number(invite.version - 1)),
+        ]);
+        let (mut set, mut remove) = (Vec::new(), Vec::new());
+        for field in ["roles", "redirect_url", "door", "updated_at", "version"] {
+            match whole.get(field) {
+                Some(value) => {
+                    values.insert(format!(":{field}"), value.clone());
+                    set.push(format!("{field} = :{field}"));
+                }
+                None => remove.push(field),
+            }
+        }
+        let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::invite(&invite.group, invite.id).into_item()));
+        let update = update.update_expression(format!("SET {}{remove}", set.join(", ")));
+        let update = update.condition_expression(format!("{IS_LIVE} AND version = :before"));
+        let update = update.expression_attribute_names("#state", "state").set_expression_attribute_values(Some(values));
+        Ok(access::conditional(|| update.clone().send()).await?.is_some())
+    }
+
+    /// Writes down what became of a mail: only where that generation's mail is still due, and no other was asked for meanwhile.
     ///
     /// Nothing happens where it is not: another delivery of the same stream record has written it down.
     pub async fn mark_delivery(&self, invite: &Invite, delivery: &Delivery, now: Timestamp) -> Result<(), StoreError> {
@@ -252,11 +286,12 @@ impl Store {
         let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::invite(&invite.group, invite.id).into_item()));
         let update = update
             .update_expression(format!("SET delivery = :delivery, updated_at = :now, version = version + :one{sent} REMOVE outbox"))
-            .condition_expression("generation = :generation AND delivery.#state = :queued")
+            .condition_expression("generation = :generation AND send_count = :asked AND delivery.#state = :queued")
             .expression_attribute_values(":delivery", delivery_value)
             .expression_attribute_values(":now", number(now.seconds()))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":generation", number(invite.generation))
+            .expression_attribute_values(":asked", number(invite.send_count))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":queued", text("queued"));
         access::conditional(|| update.clone().send()).await.map(|_| ())
@@ -264,9 +299,9 @@ impl Store {
 
     pub(super) fn resolution_update(&self, resolution: &Resolution<'_>) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder().table_name(&self.table).set_key(Some(resolution.key()));
-        let update =
-            update.update_expression(resolution.expression()).condition_expression(IS_LIVE).expression_attribute_names("#state", "state");
-        let update = update.set_expression_attribute_values(Some(resolution.values())).build().map_err(incomplete)?;
+        let update = update.update_expression(resolution.expression()).condition_expression(resolution.condition());
+        let update = update.expression_attribute_names("#state", "state");
+        let update = update.set_expression_attribute_values(Some(resolution.values()?)).build().map_err(incomplete)?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 }

@@ -50,11 +50,19 @@ impl App {
         Self::with(Options::default()).await
     }
 
+    /// A service in memory with the demo data: the people and groups of the doors' own examples.
+    pub(crate) async fn with_demo() -> Self {
+        Self::of(Options { port: 0, demo: true, ..Options::default() }).await
+    }
+
     /// A service in memory, without demo data, told `options` besides.
     pub(crate) async fn with(options: Options) -> Self {
-        let running = beckon::start(Options { port: 0, demo: false, ..options }).await.expect("the service starts");
-        let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
-        Self { running, client }
+        Self::of(Options { port: 0, demo: false, ..options }).await
+    }
+
+    async fn of(options: Options) -> Self {
+        let running = beckon::start(options).await.expect("the service starts");
+        Self { running, client: client() }
     }
 
     /// A service with these configuration variables.
@@ -154,6 +162,10 @@ impl App {
         let items = self.table().await.into_iter().map(|item| serde_json::from_str::<Value>(&item).expect("JSON"));
         items.filter(|item| item["type"]["S"] == kind).collect()
     }
+}
+
+fn client() -> Client {
+    Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client")
 }
 
 /// A signature's form: the embedded engine doesn't check more.
