@@ -57,7 +57,9 @@ struct Text<'a>(&'a Body<'a>);
 
 #[derive(Template)]
 #[template(path = "invitation/body.html")]
-struct Html<'a>(&'a Body<'a>);
+struct Html<'a> {
+    mail: &'a Body<'a>,
+}
 
 /// The cleaned facts that both parts show.
 struct Body<'a> {
@@ -75,7 +77,7 @@ impl InvitationMail<'_> {
     /// Fills the three templates. Names are cleaned here, so no caller can forget it.
     pub fn render(&self) -> Result<RenderedMail, askama::Error> {
         let body = self.body();
-        Ok(RenderedMail { subject: subject(&body.inviter, &body.group)?, text: Text(&body).render()?, html: Html(&body).render()? })
+        Ok(RenderedMail { subject: subject(&body.inviter, &body.group)?, text: Text(&body).render()?, html: Html { mail: &body }.render()? })
     }
 
     fn body(&self) -> Body<'_> {

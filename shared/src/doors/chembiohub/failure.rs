@@ -199,11 +199,6 @@ fn not_pending(state: State) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Invalid;
-    use crate::domain::group::GroupType;
-    use crate::domain::ids::InviteId;
-    use crate::engine::Scope;
-    use crate::store::StoreError;
 
     fn shown(failure: impl Into<Failure>) -> String {
         let response = failure.into().response("r-1");
@@ -216,42 +211,9 @@ mod tests {
         format!("{status} {} {}{}{} {body}", header("content-type"), header("allow"), header("retry-after"), header("www-authenticate"))
     }
 
-    /// Every reason of the engine, of a request and of a sign-in, as it is answered here.
+    /// Every fault of a request and of a sign-in, as it is answered here; the engine's reasons are in tests/all/outcomes.rs.
     #[test]
-    fn every_reason_has_its_answer() {
-        let id = InviteId::from_number(506).unwrap();
-        let refusals = [
-            Refusal::GroupNotFound,
-            Refusal::NotMember(GroupType::Secret),
-            Refusal::Forbidden("x"),
-            Refusal::RoleAboveOwn,
-            Refusal::AlreadyMember,
-            Refusal::AlreadyPending(id),
-            Refusal::Yourself,
-            Refusal::InviteNotFound,
-            Refusal::InsufficientScope(Scope::UsersWrite),
-            Refusal::CaveatNotMet,
-            Refusal::IdentityMismatch,
-            Refusal::EmailNotVerified,
-            Refusal::DomainNotAllowed,
-            Refusal::InvitesRefused,
-            Refusal::UserNotFound,
-            Refusal::MemberNotFound,
-            Refusal::NotPending(State::Expired),
-            Refusal::InviteReplaced,
-            Refusal::InviterGone,
-            Refusal::SeatsFull,
-            Refusal::LastOwner,
-            Refusal::GroupIdTaken,
-            Refusal::IdentityTaken,
-            Refusal::PreconditionFailed,
-            Refusal::Invalid("/expires_in", Invalid::new("x", "No.")),
-            Refusal::InvalidCursor,
-            Refusal::PendingLimit,
-            Refusal::RateLimited(0),
-            Refusal::Unavailable(StoreError::Unavailable("secret".into())),
-            Refusal::Internal(StoreError::Refused("secret".into())),
-        ];
+    fn every_fault_of_a_request_has_its_answer() {
         let requests = [
             RequestError::MalformedBody("x"),
             RequestError::InvalidBody(vec![FieldError { pointer: "/email".into(), code: "required".into(), detail: "x".into() }]),
@@ -264,10 +226,6 @@ mod tests {
         ];
         let callers = [Unauthenticated::Missing, Unauthenticated::Expired, Unauthenticated::Invalid, Unauthenticated::IssuerUnavailable];
         let mut lines: Vec<String> = Vec::new();
-        lines.extend(refusals.into_iter().map(|refusal| {
-            let name = format!("{refusal:?}");
-            format!("{name}: {}", shown(refusal))
-        }));
         lines.extend(requests.into_iter().map(|error| {
             let name = format!("{error:?}");
             format!("{name}: {}", shown(error))
