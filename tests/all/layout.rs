@@ -268,7 +268,8 @@ fn the_list_of_functions_has_every_function_and_route() {
             continue;
         };
         let documented: Vec<&str> = row.split('|').nth(2).unwrap_or_default().split('`').skip(1).step_by(2).collect();
-        let deployed: Vec<String> = deployed.iter().filter(|(id, _)| *id == logical_id).flat_map(|(_, resource)| routes(resource)).collect();
+        let deployed: Vec<String> =
+            deployed.iter().filter(|(id, _)| *id == logical_id).flat_map(|(_, resource)| routes(resource)).collect();
         for route in deployed.iter().filter(|route| !goes_without_saying(route) && !documented.contains(&route.as_str())) {
             broken.push(format!("{package}: add `{route}` to its row"));
         }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::render::JSON;
 use crate::auth::Unauthenticated;
 use crate::domain::invite::State;
-use crate::engine::Refusal;
+use crate::engine::{NO_INVITER, Refusal};
 use crate::http::{self, FieldError, RequestError};
 
 /// What Tastypie's answers without JSON are declared as.
@@ -136,9 +136,8 @@ impl From<RequestError> for Failure {
 /// What is wrong with a field; for the address in the server's own words.
 fn field(error: Option<FieldError>) -> Cow<'static, str> {
     match error {
-        Some(error) if error.pointer == "/email" => NO_EMAIL.into(),
+        Some(error) if error.pointer == "/email" && error.code != "duplicate_field" => NO_EMAIL.into(),
         Some(FieldError { pointer, detail, .. }) if !pointer.is_empty() => format!("{}: {detail}", pointer.trim_start_matches('/')).into(),
-        Some(error) if error.code == "duplicate_field" => "A field stands twice.".into(),
         _ => "Send one JSON object.".into(),
     }
 }
@@ -146,8 +145,12 @@ fn field(error: Option<FieldError>) -> Cow<'static, str> {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::GroupNotFound | Refusal::NotMember(_) | Refusal::Forbidden(_) | Refusal::RoleAboveOwn => Self::refused(NOT_EDITOR),
-            Refusal::AlreadyMember | Refusal::AlreadyPending(_) | Refusal::Yourself => Self::Exists,
+            Refusal::GroupNotFound | Refusal::NotMember(_) | Refusal::Forbidden(NO_INVITER) | Refusal::RoleAboveOwn => {
+                Self::refused(NOT_EDITOR)
+            }
+            Refusal::Forbidden(why) => Self::refused(why),
+            Refusal::Yourself => Self::refused("You can't invite yourself."),
+            Refusal::AlreadyMember | Refusal::AlreadyPending(_) => Self::Exists,
             Refusal::InviteNotFound => Self::NotFound,
             Refusal::InsufficientScope(_) | Refusal::CaveatNotMet => Self::refused("This access token does not allow it."),
             Refusal::IdentityMismatch => Self::refused("The invitation is addressed to somebody else."),
@@ -170,9 +173,11 @@ impl From<Refusal> for Failure {
                 "The project has as many pending invitations as its policy allows.",
                 Some(PENDING_RETRY),
             ),
-            Refusal::RateLimited(seconds) => {
-                Self::error(StatusCode::TOO_MANY_REQUESTS, "Too many invitations; try again later.", Some(seconds))
-            }
+            Refusal::RateLimited(seconds) => Self::error(
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many invitations, or a reminder so soon after another; try again later.",
+                Some(seconds),
+            ),
             Refusal::Unavailable(error) => {
                 tracing::warn!(%error, "Answered 503");
                 Self::error(StatusCode::SERVICE_UNAVAILABLE, "The service can't answer right now; try again.", Some(1))
