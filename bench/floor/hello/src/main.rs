@@ -1,0 +1,14 @@
+//! Says hello: what every function pays before it does anything.
+
+use std::convert::Infallible;
+
+use lambda_http::{Body, Error, Request, Response, service_fn};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    lambda_http::run(service_fn(hello)).await
+}
+
+async fn hello(_: Request) -> Result<Response<Body>, Infallible> {
+    Ok(Response::new("hello".into()))
+}

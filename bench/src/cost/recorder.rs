@@ -1,0 +1,255 @@
+//! A proxy before the embedded engine that asks for the capacity of every call and writes it down.
+//!
+//! It holds each answer until no further call has come for a moment: calls that are made at once are then seen at once, so the number of round
+//! trips that wait for each other can be counted. The stream's calls, which Lambda makes and doesn't charge, pass by; a gate holds them back while a
+//! request is measured, so that its mail comes afterwards.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use dynoxide::Database;
+use reqwest::Client;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
+use tokio::task::JoinSet;
+
+use crate::Fault;
+
+/// How long no call may come before those that came are answered.
+const QUIET: Duration = Duration::from_millis(40);
+/// How many empty looks at the stream mean that all that follows from a request has been done.
+const EMPTY_LOOKS: u32 = 2;
+/// How long that may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Capacity units by what they are spent on: `table`, or an index's name.
+pub(crate) type Units = BTreeMap<String, f64>;
+
+/// A call to the table.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    /// As DynamoDB names it.
+    pub(crate) operation: String,
+    /// Which round trip it belongs to, from 1 on.
+    pub(crate) trip: u32,
+    /// Items given back or looked at.
+    pub(crate) items_read: u64,
+    /// Items put, changed or deleted, or checked in a transaction.
+    pub(crate) items_written: u64,
+    /// Read request units.
+    pub(crate) read: Units,
+    /// Write request units.
+    pub(crate) write: Units,
+    /// Whether it was refused, as a condition that doesn't hold is.
+    pub(crate) refused: bool,
+}
+
+#[derive(Default)]
+struct Log {
+    calls: Vec<Call>,
+    trip: u32,
+    under_way: u32,
+    last: Option<Instant>,
+    empty_looks: u32,
+}
+
+struct State {
+    client: Client,
+    engine: String,
+    gate: Arc<RwLock<()>>,
+    /// Whether answers are held.
+    holds: AtomicBool,
+    log: Mutex<Log>,
+}
+
+impl State {
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The engine and the proxy before it.
+pub(crate) struct Recorder {
+    /// Where the proxy is.
+    pub(crate) url: String,
+    state: Arc<State>,
+    _tasks: JoinSet<()>,
+}
+
+impl Recorder {
+    /// An engine in memory behind a recorder.
+    pub(crate) async fn start() -> Result<Self, Fault> {
+        let mut tasks = JoinSet::new();
+        let database = Database::memory().map_err(|error| error.to_string())?;
+        let (listener, engine) = port().await?;
+        tasks.spawn(async move {
+            if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()).await {
+                eprintln!("bench: the engine ended: {error}");
+            }
+        });
+        let client = Client::builder().no_proxy().build()?;
+        let state = Arc::new(State { client, engine, gate: Arc::default(), holds: AtomicBool::new(false), log: Mutex::default() });
+        let (listener, url) = port().await?;
+        let shared = Arc::clone(&state);
+        let router = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| answer(&shared, &headers, &body).await);
+        tasks.spawn(async move {
+            if let Err(error) = axum::serve(listener, router).await {
+                eprintln!("bench: the recorder ended: {error}");
+            }
+        });
+        Ok(Self { url, state, _tasks: tasks })
+    }
+
+    /// Keeps the stream from being read while the guard lives.
+    pub(crate) async fn hold_stream(&self) -> OwnedRwLockWriteGuard<()> {
+        Arc::clone(&self.state.gate).write_owned().await
+    }
+
+    /// Holds answers from now on, or no more: only then are round trips counted right.
+    pub(crate) fn holds_answers(&self, holds: bool) {
+        self.state.holds.store(holds, Ordering::Relaxed);
+    }
+
+    /// The calls since this was last asked.
+    pub(crate) fn take(&self) -> Vec<Call> {
+        let mut log = self.state.log();
+        let empty_looks = log.empty_looks;
+        std::mem::replace(&mut *log, Log { empty_looks, ..Log::default() }).calls
+    }
+
+    /// Waits until what the stream has started is done.
+    pub(crate) async fn settled(&self) -> Result<(), Fault> {
+        self.state.log().empty_looks = 0;
+        let since = Instant::now();
+        while self.state.log().empty_looks < EMPTY_LOOKS {
+            if since.elapsed() > PATIENCE {
+                return Err("the stream doesn't come to rest".into());
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(())
+    }
+}
+
+async fn port() -> Result<(TcpListener, String), Fault> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((listener, url))
+}
+
+async fn answer(state: &State, headers: &HeaderMap, body: &Bytes) -> Response {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let answered = match target.strip_prefix("DynamoDB_20120810.") {
+        Some(operation) => table_call(state, operation, headers, body).await,
+        None => stream_call(state, headers, body).await,
+    };
+    match answered {
+        Ok((status, body)) => (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response(),
+        Err(fault) => (StatusCode::BAD_GATEWAY, fault.to_string()).into_response(),
+    }
+}
+
+async fn stream_call(state: &State, headers: &HeaderMap, body: &Bytes) -> Result<(StatusCode, Bytes), Fault> {
+    let _open = state.gate.read().await;
+    let (status, body) = forward(state, headers, body.clone()).await?;
+    let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if let Some(records) = answer["Records"].as_array() {
+        let mut log = state.log();
+        log.empty_looks = if records.is_empty() { log.empty_looks + 1 } else { 0 };
+    }
+    Ok((status, body))
+}
+
+async fn table_call(state: &State, operation: &str, headers: &HeaderMap, body: &Bytes) -> Result<(StatusCode, Bytes), Fault> {
+    let trip = {
+        let mut log = state.log();
+        log.trip += u32::from(log.under_way == 0);
+        log.under_way += 1;
+        log.last = Some(Instant::now());
+        log.trip
+    };
+    let done = measured(state, operation, headers, body, trip).await;
+    while state.holds.load(Ordering::Relaxed) && state.log().last.is_some_and(|last| last.elapsed() < QUIET) {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let mut log = state.log();
+    log.under_way = log.under_way.saturating_sub(1);
+    let (call, status, body) = done?;
+    log.calls.extend(call);
+    Ok((status, body))
+}
+
+async fn measured(
+    state: &State,
+    operation: &str,
+    headers: &HeaderMap,
+    body: &Bytes,
+    trip: u32,
+) -> Result<(Option<Call>, StatusCode, Bytes), Fault> {
+    // Tables are made, not used, by calls that know no capacity.
+    if operation.ends_with("Table") || operation.ends_with("TimeToLive") {
+        let (status, body) = forward(state, headers, body.clone()).await?;
+        return Ok((None, status, body));
+    }
+    let mut request: Value = serde_json::from_slice(body)?;
+    request["ReturnConsumedCapacity"] = json!("INDEXES");
+    let (status, body) = forward(state, headers, serde_json::to_vec(&request)?.into()).await?;
+    let answer: Value = serde_json::from_slice(&body)?;
+    Ok((Some(call(operation, trip, &request, &answer, !status.is_success())?), status, body))
+}
+
+async fn forward(state: &State, headers: &HeaderMap, body: Bytes) -> Result<(StatusCode, Bytes), Fault> {
+    let mut request = state.client.post(&state.engine).body(body);
+    for name in ["x-amz-target", "x-amz-date", "content-type", "authorization"] {
+        if let Some(value) = headers.get(name) {
+            request = request.header(name, value);
+        }
+    }
+    let answer = request.send().await?;
+    Ok((answer.status(), answer.bytes().await?))
+}
+
+fn call(operation: &str, trip: u32, request: &Value, answer: &Value, refused: bool) -> Result<Call, Fault> {
+    let length = |value: &Value| value.as_array().map_or(0, |list| list.len() as u64);
+    let (reads, items) = match operation {
+        "GetItem" => (true, u64::from(answer["Item"].is_object())),
+        "BatchGetItem" => (true, answer["Responses"].as_object().map_or(0, |tables| tables.values().map(length).sum())),
+        "Query" => (true, answer["ScannedCount"].as_u64().unwrap_or_default()),
+        "PutItem" | "UpdateItem" | "DeleteItem" => (false, 1),
+        "TransactWriteItems" => (false, length(&request["TransactItems"])),
+        other => return Err(format!("{other} is a call that the bench doesn't know").into()),
+    };
+    let mut units = Units::new();
+    let consumed = &answer["ConsumedCapacity"];
+    let tables = consumed.as_array().map_or_else(|| std::slice::from_ref(consumed), Vec::as_slice);
+    if refused {
+        // An error tells no capacity. A write whose condition doesn't hold costs what it would have; ours are of less than 1 KiB there.
+        units.insert("table".into(), 1.0);
+    }
+    for table in tables.iter().filter(|table| table.is_object()) {
+        // A read whose details the engine leaves out is all of the table.
+        let own = if table["Table"].is_object() { &table["Table"] } else { table };
+        add(&mut units, "table", own);
+        for (name, index) in table["GlobalSecondaryIndexes"].as_object().into_iter().flatten() {
+            add(&mut units, name, index);
+        }
+    }
+    let (items_read, items_written) = if reads { (items, 0) } else { (0, items) };
+    let (read, write) = if reads { (units, Units::new()) } else { (Units::new(), units) };
+    Ok(Call { operation: operation.to_owned(), trip, items_read, items_written, read, write, refused })
+}
+
+fn add(units: &mut Units, name: &str, spent: &Value) {
+    let spent = spent["CapacityUnits"].as_f64().unwrap_or_default();
+    if spent > 0.0 {
+        *units.entry(name.to_owned()).or_default() += spent;
+    }
+}

@@ -1,0 +1,44 @@
+//! `bench`: what Beckon costs and how fast it is. Each command measures in one run what it compares, and prints a table or, with `--json`, one JSON
+//! object a row. docs/performance.md says what the figures were, and how to read them.
+
+mod cost;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Anything that can go wrong in a measurement ends it, with its message.
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// Measures Beckon.
+#[derive(Parser)]
+#[command(name = "bench", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// Print one JSON object a row instead of a table
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Capacity units, items and round trips of every operation, and what they cost on AWS; exact
+    Cost,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Command::Cost => cost::run(arguments.json).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("bench: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
