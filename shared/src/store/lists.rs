@@ -1,6 +1,7 @@
 //! Lists of invites, members and memberships: key ranges, read page by page, with sealed cursors.
 
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use super::access::{Item, text};
@@ -75,6 +76,9 @@ impl InviteList {
     }
 }
 
+/// How many key ranges are read at once.
+const AT_ONCE: usize = 8;
+
 /// Where an item stands in an index: its primary key, and its sort key there.
 type IndexKey = [String; 3];
 
@@ -126,16 +130,24 @@ impl Store {
         let ranges = list.ranges(Timestamp::from_seconds(position.now));
         // One more than asked for tells whether there is a next page, so that none is ever empty.
         let mut found: Vec<(usize, IndexKey, Invite)> = Vec::new();
-        while let Some(range) = ranges.get(position.range).filter(|_| found.len() <= limit) {
-            let (page, after) = self.range_page(list, range, position.after.take(), limit + 1 - found.len()).await?;
-            for item in page {
-                let key = list.key(&item).ok_or(StoreError::Corrupt { key: "invite", problem: "no index key".into() })?;
-                found.push((position.range, key, items::to_invite(item)?));
+        // The first range often fills the page, so it is read alone; what is still to be filled then is read from several at once.
+        let mut width = 1;
+        while position.range < ranges.len() && found.len() <= limit {
+            let mut after = position.after.take();
+            let reads = ranges.iter().skip(position.range).take(width);
+            let reads = reads.map(|range| self.range_page(list, range, after.take(), limit + 1 - found.len()));
+            for (page, after) in try_join_all(reads.collect::<Vec<_>>()).await? {
+                for item in page {
+                    let key = list.key(&item).ok_or(StoreError::Corrupt { key: "invite", problem: "no index key".into() })?;
+                    found.push((position.range, key, items::to_invite(item)?));
+                }
+                if after.is_some() || found.len() > limit {
+                    position.after = after;
+                    break;
+                }
+                position.range += 1;
             }
-            match after {
-                Some(after) => position.after = Some(after),
-                None => position.range += 1,
-            }
+            width = AT_ONCE;
         }
         let more = found.len() > limit;
         found.truncate(limit);
