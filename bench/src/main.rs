@@ -1,7 +1,9 @@
 //! `bench`: what Beckon costs and how fast it is. Each command measures in one run what it compares, and prints a table or, with `--json`, one JSON
 //! object a row. docs/performance.md says what the figures were, and how to read them.
 
+mod cold;
 mod cost;
+mod engine;
 mod report;
 
 use std::process::ExitCode;
@@ -26,12 +28,15 @@ struct Arguments {
 enum Command {
     /// Capacity units, items and round trips of every operation, and what they cost on AWS; exact
     Cost,
+    /// Cold starts, first and warm invocations of release binaries, beside a floor
+    Cold(cold::Options),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let done = match arguments.command {
+    let done = match &arguments.command {
+        Command::Cold(options) => cold::run(options, arguments.json).await,
         Command::Cost => cost::run(arguments.json).await,
     };
     match done {

@@ -5,7 +5,6 @@
 //! request is measured, so that its mail comes afterwards.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,14 +13,12 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use dynoxide::Database;
 use reqwest::Client;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 use tokio::task::JoinSet;
 
-use crate::Fault;
+use crate::{Fault, engine};
 
 /// How long no call may come before those that came are answered.
 const QUIET: Duration = Duration::from_millis(40);
@@ -88,16 +85,10 @@ impl Recorder {
     /// An engine in memory behind a recorder.
     pub(crate) async fn start() -> Result<Self, Fault> {
         let mut tasks = JoinSet::new();
-        let database = Database::memory().map_err(|error| error.to_string())?;
-        let (listener, engine) = port().await?;
-        tasks.spawn(async move {
-            if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()).await {
-                eprintln!("bench: the engine ended: {error}");
-            }
-        });
+        let engine = engine::start(&mut tasks).await?;
         let client = Client::builder().no_proxy().build()?;
         let state = Arc::new(State { client, engine, gate: Arc::default(), holds: AtomicBool::new(false), log: Mutex::default() });
-        let (listener, url) = port().await?;
+        let (listener, url) = engine::port().await?;
         let shared = Arc::clone(&state);
         let router = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| answer(&shared, &headers, &body).await);
         tasks.spawn(async move {
@@ -137,12 +128,6 @@ impl Recorder {
         }
         Ok(())
     }
-}
-
-async fn port() -> Result<(TcpListener, String), Fault> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    Ok((listener, url))
 }
 
 async fn answer(state: &State, headers: &HeaderMap, body: &Bytes) -> Response {

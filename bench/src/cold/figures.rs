@@ -1,0 +1,93 @@
+//! The figures of a function, and how they are printed: medians, and ratios to the floor of the same run.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::{Fault, report};
+
+/// One cold start.
+pub(super) struct Start {
+    /// From exec to the first `/next`.
+    pub(super) init: Duration,
+    pub(super) init_cpu: Duration,
+    /// The first invocation.
+    pub(super) first: Duration,
+    pub(super) first_cpu: Duration,
+}
+
+/// What was measured of one function.
+#[derive(Default)]
+pub(super) struct Figures {
+    pub(super) name: &'static str,
+    pub(super) starts: Vec<Start>,
+    pub(super) warm: Vec<Duration>,
+    pub(super) warm_cpu: Duration,
+    pub(super) disk: Vec<Duration>,
+    /// Megabytes.
+    pub(super) memory: f64,
+    pub(super) size: f64,
+    pub(super) zip: f64,
+}
+
+/// The value below which this part of the durations is, in milliseconds.
+pub(super) fn percentile(durations: &mut [Duration], percent: usize) -> f64 {
+    durations.sort_unstable();
+    let at = (durations.len() * percent / 100).min(durations.len().saturating_sub(1));
+    durations.get(at).map_or(f64::NAN, |duration| duration.as_secs_f64() * 1000.0)
+}
+
+impl Figures {
+    fn median(&self, of: impl Fn(&Start) -> Duration) -> f64 {
+        percentile(&mut self.starts.iter().map(of).collect::<Vec<_>>(), 50)
+    }
+
+    /// Names and values, in the table's order.
+    fn values(&self) -> [(&'static str, f64); 13] {
+        let mut warm = self.warm.clone();
+        let invocations = u32::try_from(self.warm.len()).unwrap_or(u32::MAX).max(1);
+        [
+            ("init_ms", self.median(|start| start.init)),
+            ("init_cpu_ms", self.median(|start| start.init_cpu)),
+            ("first_ms", self.median(|start| start.first)),
+            ("first_cpu_ms", self.median(|start| start.first_cpu)),
+            ("init_and_first_ms", self.median(|start| start.init + start.first)),
+            ("init_and_first_cpu_ms", self.median(|start| start.init_cpu + start.first_cpu)),
+            ("warm_p50_ms", percentile(&mut warm, 50)),
+            ("warm_p99_ms", percentile(&mut warm, 99)),
+            ("warm_cpu_ms", self.warm_cpu.as_secs_f64() * 1000.0 / f64::from(invocations)),
+            ("disk_cold_init_ms", percentile(&mut self.disk.clone(), 50)),
+            ("peak_rss_mb", self.memory),
+            ("binary_mb", self.size),
+            ("zip_mb", self.zip),
+        ]
+    }
+}
+
+/// Prints them; the first is the floor.
+pub(super) fn print(over: &str, figures: &[Figures], json: bool) -> Result<(), Fault> {
+    let floor = figures.first().map(Figures::values).ok_or("nothing was measured")?;
+    if json {
+        for row in figures {
+            let mut object = json!({"over": over, "function": row.name});
+            for ((name, value), (_, floor)) in row.values().into_iter().zip(floor) {
+                object[name] = json!(value);
+                object[format!("{name}_to_floor")] = json!(value / floor);
+            }
+            println!("{object}");
+        }
+        return Ok(());
+    }
+    let head: Vec<&str> = ["function"].into_iter().chain(floor.iter().map(|(name, _)| *name)).collect();
+    let cell = |value: f64, floor: f64| format!("{value:.3} ({:.1}×)", value / floor);
+    let cells = |row: &Figures| {
+        let values = row.values().into_iter().zip(floor).map(|((_, value), (_, floor))| cell(value, floor));
+        [row.name.to_owned()].into_iter().chain(values).collect::<Vec<_>>()
+    };
+    println!(
+        "DynamoDB and the issuer's keys over {over}; medians of {} starts; × = times the floor\n",
+        figures.first().map_or(0, |row| row.starts.len())
+    );
+    println!("{}", report::table(1, &head, &figures.iter().map(cells).collect::<Vec<_>>()));
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! `bench cold`: how a function's release binary starts, answers first and answers warm, beside a floor in the same run.
+
+mod figures;
+mod process;
+mod runtime_api;
+mod stage;
+mod subject;
+mod tls;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::Fault;
+use figures::{Figures, Start};
+use process::Process;
+use runtime_api::RuntimeApi;
+use stage::Stage;
+use subject::{ACCEPT, HELLO, PUT, Subject};
+use tls::Certificates;
+
+/// What to measure, and how often.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The functions, beside the two floors
+    #[arg(long, value_delimiter = ',', default_value = "native-create-invite,native-accept-invite,native-list-group-invites")]
+    functions: Vec<String>,
+    /// Cold starts of each, in turn with the others
+    #[arg(long, default_value_t = 25)]
+    starts: usize,
+    /// Warm invocations of each
+    #[arg(long, default_value_t = 2000)]
+    warm: usize,
+    /// Starts of each with the binary out of the system's cache
+    #[arg(long, default_value_t = 5)]
+    disk: usize,
+    /// Where the release binaries are
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release"))]
+    binaries: PathBuf,
+    /// With DynamoDB and the issuer's keys behind TLS, on plain HTTP, or both
+    #[arg(long, value_delimiter = ',', default_value = "plain,tls")]
+    over: Vec<String>,
+}
+
+/// Measures and prints.
+pub(crate) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
+    let mut names = vec![HELLO.to_owned(), PUT.to_owned()];
+    names.extend(options.functions.iter().cloned());
+    let subjects = Subject::named(&names)?;
+    for subject in &subjects {
+        if !options.binaries.join(subject.name).exists() {
+            let packages: String = names.iter().map(|name| format!(" -p {name}")).collect();
+            return Err(format!("{} isn't built: cargo build --release{packages}", subject.name).into());
+        }
+    }
+    let each = options.starts + options.warm + options.disk + 1;
+    let accepts = if names.iter().any(|name| name == ACCEPT) { each * options.over.len() } else { 0 };
+    let mut stage = Stage::set(accepts).await?;
+    let folder = std::env::temp_dir().join(format!("beckon-bench-{}", std::process::id()));
+    let certificates = Certificates::make(&folder)?;
+    for over in &options.over {
+        let tls = if over == "tls" { Some(&certificates) } else { None };
+        let figures = measure(options, &subjects, &mut stage, tls).await?;
+        figures::print(over, &figures, json)?;
+    }
+    Ok(std::fs::remove_dir_all(folder)?)
+}
+
+async fn measure(options: &Options, subjects: &[Subject], stage: &mut Stage, tls: Option<&Certificates>) -> Result<Vec<Figures>, Fault> {
+    let mut figures = Vec::new();
+    for subject in subjects {
+        let binary = options.binaries.join(subject.name);
+        let (size, zip) = process::sizes(&binary).await?;
+        figures.push(Figures { name: subject.name, size, zip, ..Figures::default() });
+    }
+    let mut api = RuntimeApi::start().await?;
+    let environment = stage.environment(&api.address, tls).await?;
+    // Once each before anything counts: whoever comes first would warm the caches for the others.
+    for round in 0..=options.starts {
+        for (subject, figures) in subjects.iter().zip(&mut figures) {
+            let start = one_start(&mut api, subject, stage, &environment, &options.binaries.join(subject.name)).await?;
+            if round > 0 {
+                figures.starts.push(start);
+            }
+        }
+    }
+    for (subject, figures) in subjects.iter().zip(&mut figures) {
+        warm(&mut api, subject, stage, &environment, options, figures).await?;
+    }
+    for _ in 0..options.disk {
+        for (subject, figures) in subjects.iter().zip(&mut figures) {
+            let binary = options.binaries.join(subject.name);
+            process::forget(&binary)?;
+            figures.disk.push(init_only(&mut api, &environment, &binary).await?);
+        }
+    }
+    Ok(figures)
+}
+
+async fn one_start(
+    api: &mut RuntimeApi,
+    subject: &Subject,
+    stage: &Stage,
+    environment: &[(String, String)],
+    binary: &Path,
+) -> Result<Start, Fault> {
+    let process = Process::start(binary, environment)?;
+    let (give, at) = api.waits().await?;
+    let init = at - process.since;
+    let init_cpu = process.cpu().await?;
+    let (asked, answered) = api.invokes(give, subject.event(stage)?, subject.status).await?;
+    let (rest, _) = api.waits().await?;
+    let cpu = process.cpu().await?;
+    process.end().await?;
+    drop(rest);
+    Ok(Start { init, init_cpu, first: answered - asked, first_cpu: cpu - init_cpu })
+}
+
+async fn init_only(api: &mut RuntimeApi, environment: &[(String, String)], binary: &Path) -> Result<Duration, Fault> {
+    let process = Process::start(binary, environment)?;
+    let (give, at) = api.waits().await?;
+    let init = at - process.since;
+    process.end().await?;
+    drop(give);
+    Ok(init)
+}
+
+async fn warm(
+    api: &mut RuntimeApi,
+    subject: &Subject,
+    stage: &Stage,
+    environment: &[(String, String)],
+    options: &Options,
+    figures: &mut Figures,
+) -> Result<(), Fault> {
+    let process = Process::start(&options.binaries.join(subject.name), environment)?;
+    let (mut give, _) = api.waits().await?;
+    let mut before = Duration::ZERO;
+    // The first invocation has been measured already; it doesn't count as a warm one.
+    for round in 0..=options.warm {
+        if round == 1 {
+            before = process.cpu().await?;
+        }
+        let (asked, answered) = api.invokes(give, subject.event(stage)?, subject.status).await?;
+        if round > 0 {
+            figures.warm.push(answered - asked);
+        }
+        (give, _) = api.waits().await?;
+    }
+    figures.warm_cpu = process.cpu().await? - before;
+    figures.memory = process.peak_memory()?;
+    process.end().await?;
+    drop(give);
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! What the functions find: a table with groups, people and invites, an issuer's keys, and tokens that it has signed.
+//!
+//! The local service makes all of it through its own API and is ended then, so that nothing of it runs beside what is measured.
+
+use axum::Json;
+use axum::Router;
+use axum::routing::get;
+use beckon::{Options, Running};
+use futures::{StreamExt, TryStreamExt, stream};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use super::tls::Certificates;
+use crate::{Fault, engine};
+
+/// Invites are spread over so many groups, so that none has more than a few.
+pub(super) const GROUPS: usize = 210;
+/// The first group's id; they are numbers, so that every door can name them.
+pub(super) const FIRST_GROUP: usize = 1000;
+/// How many people the directory knows, from the number 5000 on.
+const PEOPLE: usize = 40;
+pub(super) const FIRST_PERSON: usize = 5000;
+/// Requests at once while the stage is set.
+const AT_ONCE: usize = 8;
+
+/// An invite to be accepted, and who does.
+pub(super) struct Ready {
+    pub(super) token: String,
+    pub(super) jwt: String,
+}
+
+/// The stage, once it is set.
+pub(super) struct Stage {
+    /// What each function gets, except the addresses.
+    settings: Vec<(String, String)>,
+    /// The plain addresses of table and keys.
+    engine: String,
+    keys: String,
+    /// The access token of every group's owner.
+    pub(super) owner: String,
+    /// Invites to be accepted.
+    pub(super) ready: Vec<Ready>,
+    tasks: JoinSet<()>,
+}
+
+struct Setting<'a> {
+    running: &'a Running,
+    client: Client,
+}
+
+impl Setting<'_> {
+    async fn token(&self, claims: &Value) -> Result<String, Fault> {
+        let answer: Value = self.client.post(format!("{}/local/token", self.running.url)).json(claims).send().await?.json().await?;
+        answer["access_token"].as_str().map(str::to_owned).ok_or_else(|| format!("no token: {answer}").into())
+    }
+
+    async fn does(&self, token: &str, method: Method, path: &str, body: &Value) -> Result<Value, Fault> {
+        let answer = self.client.request(method, format!("{}{path}", self.running.url)).bearer_auth(token).json(body).send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        if status.is_success() { Ok(serde_json::from_str(&text)?) } else { Err(format!("{path}: {status}: {text}").into()) }
+    }
+
+    async fn group(&self, owner: &str, at: usize) -> Result<(), Fault> {
+        let id = (FIRST_GROUP + at).to_string();
+        self.does(owner, Method::POST, "/v1/groups", &json!({"id": id, "name": "Private Group"})).await?;
+        Ok(())
+    }
+
+    async fn person(&self, directory: &str, at: usize) -> Result<(), Fault> {
+        let body = json!({"email": format!("person-{at}@example.com"), "first_name": "Sonny", "last_name": "Tromp"});
+        self.does(directory, Method::PUT, &format!("/v1/users/{}", FIRST_PERSON + at), &body).await?;
+        Ok(())
+    }
+
+    async fn ready(&self, owner: &str, at: usize) -> Result<Ready, Fault> {
+        let address = format!("invited-{at}@example.com");
+        let path = format!("/v1/groups/{}/invites", FIRST_GROUP + at % GROUPS);
+        let made = self.does(owner, Method::POST, &path, &json!({"email": address, "roles": ["editor"]})).await?;
+        let token = made["token"].as_str().ok_or("no token")?.to_owned();
+        Ok(Ready { token, jwt: self.token(&json!({"sub": format!("invited-{at}"), "name": "Ada", "email": address})).await? })
+    }
+}
+
+impl Stage {
+    /// Sets the stage, with so many invites to be accepted.
+    pub(super) async fn set(invites: usize) -> Result<Self, Fault> {
+        let mut tasks = JoinSet::new();
+        let engine = engine::start(&mut tasks).await?;
+        let limits = [("LIMIT_INVITES_PER_INVITER_HOUR", "1000000000"), ("LIMIT_PENDING_PER_GROUP", "10000")];
+        let limits = limits.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let options = Options { port: 0, dynamodb: Some(engine.clone()), demo: false, settings: limits.to_vec(), ..Options::default() };
+        let running = beckon::start(options).await?;
+        let setting = Setting { running: &running, client: Client::builder().no_proxy().build()? };
+        let owner =
+            setting.token(&json!({"sub": "29842", "name": "Generic User", "email": "owner@example.com", "scope": "AdminGroups"})).await?;
+        let directory = setting.token(&json!({"sub": "directory", "scope": "users:write"})).await?;
+        stream::iter(0..GROUPS).map(|at| setting.group(&owner, at)).buffered(AT_ONCE).try_collect::<Vec<()>>().await?;
+        stream::iter(0..PEOPLE).map(|at| setting.person(&directory, at)).buffered(AT_ONCE).try_collect::<Vec<()>>().await?;
+        let ready = stream::iter(0..invites).map(|at| setting.ready(&owner, at)).buffered(AT_ONCE).try_collect().await?;
+        let jwks: Value = setting.client.get(format!("{}/local/jwks.json", running.url)).send().await?.json().await?;
+        let settings = settings(&running, &limits)?;
+        running.shutdown().await?;
+        let keys = keys(jwks, &mut tasks).await?;
+        Ok(Self { settings, engine, keys, owner, ready, tasks })
+    }
+
+    /// A function's variables: as Lambda and template.yaml set them, with table and keys on plain HTTP or behind TLS.
+    pub(super) async fn environment(&mut self, runtime: &str, tls: Option<&Certificates>) -> Result<Vec<(String, String)>, Fault> {
+        let (mut table, mut keys) = (self.engine.clone(), format!("{}/jwks.json", self.keys));
+        let mut environment = self.settings.clone();
+        if let Some(certificates) = tls {
+            table = certificates.before(&self.engine, &mut self.tasks).await?;
+            keys = format!("{}/jwks.json", certificates.before(&self.keys, &mut self.tasks).await?);
+            environment.push(("SSL_CERT_FILE".into(), certificates.roots().display().to_string()));
+        }
+        let own = [
+            ("AWS_ENDPOINT_URL_DYNAMODB", table.as_str()),
+            ("JWT_JWKS_URL", &keys),
+            ("AWS_LAMBDA_RUNTIME_API", runtime),
+            ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+            ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", "bench"),
+        ];
+        environment.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        Ok(environment)
+    }
+}
+
+fn settings(running: &Running, limits: &[(String, String)]) -> Result<Vec<(String, String)>, Fault> {
+    let names = [
+        "TABLE_NAME",
+        "PUBLIC_URL",
+        "TOKEN_KEY",
+        "JWT_ISSUER",
+        "JWT_AUDIENCE",
+        "JWT_TYPE",
+        "SIGN_IN_URL",
+        "AWS_REGION",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+    ];
+    let own = names.into_iter().map(|name| Ok((name.to_owned(), running.environment.required(name)?.to_owned())));
+    own.chain(limits.iter().cloned().map(Ok)).collect()
+}
+
+/// Serves the issuer's keys.
+async fn keys(jwks: Value, tasks: &mut JoinSet<()>) -> Result<String, Fault> {
+    let (listener, url) = engine::port().await?;
+    let router = Router::new().route("/jwks.json", get(async move || Json(jwks)));
+    tasks.spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            eprintln!("bench: the keys' server ended: {error}");
+        }
+    });
+    Ok(url)
+}

@@ -1,0 +1,123 @@
+//! The functions that can be measured, and the events that they get: each is another request, signed, valid and with work to do.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+
+use super::stage::{FIRST_GROUP, FIRST_PERSON, GROUPS, Stage};
+use crate::Fault;
+
+/// A function and its requests so far.
+pub(super) struct Subject {
+    /// Its package and binary.
+    pub(super) name: &'static str,
+    /// What its success is answered with.
+    pub(super) status: u16,
+    asked: AtomicUsize,
+}
+
+/// Names, and the statuses of success.
+const KNOWN: [(&str, u16); 10] = [
+    (HELLO, 200),
+    (PUT, 201),
+    ("native-create-invite", 201),
+    (ACCEPT, 200),
+    ("native-list-group-invites", 200),
+    ("evanta-create-group-invite", 201),
+    ("rownd-create-invite", 200),
+    ("onezone-create-user-token", 200),
+    ("chembiohub-create-invitation", 201),
+    ("bungie-invite-individual", 200),
+];
+/// The floor: what lambda_http costs.
+pub(super) const HELLO: &str = "floor-hello";
+/// The floor of whoever uses the SDK.
+pub(super) const PUT: &str = "floor-put";
+/// The one that needs invites which are there already.
+pub(super) const ACCEPT: &str = "native-accept-invite";
+
+impl Subject {
+    /// The subjects of these names.
+    pub(super) fn named(names: &[String]) -> Result<Vec<Self>, Fault> {
+        let find = |name: &String| {
+            let known = KNOWN.iter().find(|(known, _)| known == name);
+            let (name, status) = known.ok_or_else(|| format!("{name} isn't one of {}", KNOWN.map(|(name, _)| name).join(", ")))?;
+            Ok(Self { name, status: *status, asked: AtomicUsize::new(0) })
+        };
+        names.iter().map(find).collect()
+    }
+
+    /// The next event.
+    pub(super) fn event(&self, stage: &Stage) -> Result<String, Fault> {
+        let at = self.asked.fetch_add(1, Ordering::Relaxed);
+        let group = (FIRST_GROUP + at % GROUPS).to_string();
+        let person = FIRST_PERSON + at / GROUPS;
+        let email = format!("{}-{at}@example.com", self.name);
+        let mut jwt = stage.owner.as_str();
+        let (method, route, parameters, body) = match self.name {
+            "native-create-invite" => {
+                let body =
+                    json!({"email": email, "roles": ["editor"], "message": "Come and see the engine.", "metadata": {"crm_id": "lead-42"}});
+                ("POST", "/v1/groups/{group}/invites", json!({"group": group}), body)
+            }
+            ACCEPT => {
+                let ready = stage.ready.get(at).ok_or("not enough invites to accept")?;
+                jwt = &ready.jwt;
+                ("POST", "/v1/invites/accept", json!({}), json!({"token": ready.token}))
+            }
+            "native-list-group-invites" => ("GET", "/v1/groups/{group}/invites", json!({"group": group}), Value::Null),
+            "evanta-create-group-invite" => {
+                let group: usize = group.parse()?;
+                ("POST", "/group_invites", json!({}), json!({"group_invite": {"user_id": person, "group_id": group}}))
+            }
+            "rownd-create-invite" => {
+                ("POST", "/me/groups/{group}/invites", json!({"group": group}), json!({"email": email, "roles": ["editor"]}))
+            }
+            "onezone-create-user-token" => ("POST", "/groups/{id}/users/token", json!({"id": group}), json!({})),
+            "chembiohub-create-invitation" => {
+                let project = json!({"id": group.parse::<usize>()?, "name": "Private Group"});
+                let body = json!({"email": email, "first_name": "A", "last_name": "B", "projects_selected": [project]});
+                ("POST", "/{namespace}/api/invitations/{slash+}", json!({"namespace": "chembiohub", "slash": ""}), body)
+            }
+            "bungie-invite-individual" => {
+                let parameters = json!({"groupId": group, "membershipType": "3", "membershipId": (4_611_686_018_429_000_000_usize + at).to_string(), "slash": ""});
+                (
+                    "POST",
+                    "/Platform/GroupV2/{groupId}/Members/IndividualInvite/{membershipType}/{membershipId}/{slash+}",
+                    parameters,
+                    json!({"message": "Join us"}),
+                )
+            }
+            _ => ("GET", "/", json!({}), Value::Null),
+        };
+        Ok(event(jwt, method, route, &parameters, &body))
+    }
+}
+
+/// The event that an HTTP API makes of the request (payload format 2.0).
+fn event(jwt: &str, method: &str, route: &str, parameters: &Value, body: &Value) -> String {
+    let mut path = route.to_owned();
+    for (name, value) in parameters.as_object().into_iter().flatten() {
+        let value = value.as_str().unwrap_or_default();
+        path = path.replace(&format!("{{{name}}}"), value).replace(&format!("{{{name}+}}"), value);
+    }
+    let http = json!({"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "bench"});
+    let key = format!("{method} {route}");
+    let mut event = json!({
+        "version": "2.0", "routeKey": key, "rawPath": path, "rawQueryString": "",
+        "headers": {
+            "accept": "*/*", "authorization": format!("Bearer {jwt}"), "content-type": "application/json", "host": "join.example.com",
+            "user-agent": "bench", "x-amzn-trace-id": "Root=1-6b00df78-ecc56ad7b54bb857452427a4", "x-api-key": "bench",
+            "x-forwarded-for": "203.0.113.7", "x-forwarded-port": "443", "x-forwarded-proto": "https"
+        },
+        "requestContext": {
+            "accountId": "123456789012", "apiId": "a1b2c3d4e5", "domainName": "join.example.com", "domainPrefix": "join", "http": http,
+            "requestId": "7MVq17VLuFdFJCc=", "routeKey": key, "stage": "$default", "time": "21/Nov/2026:00:02:00 +0000", "timeEpoch": 1_795_219_320_000_u64
+        },
+        "pathParameters": parameters, "isBase64Encoded": false
+    });
+    if !body.is_null() {
+        event["body"] = json!(body.to_string());
+    }
+    event.to_string()
+}
