@@ -4,6 +4,7 @@
 mod cold;
 mod cost;
 mod engine;
+mod load;
 mod report;
 
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ enum Command {
     Cost,
     /// Cold starts, first and warm invocations of release binaries, beside a floor
     Cold(cold::Options),
+    /// The local service under load, with more and more invites stored
+    Load(load::Options),
 }
 
 #[tokio::main]
@@ -37,6 +40,7 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.command {
         Command::Cold(options) => cold::run(options, arguments.json).await,
+        Command::Load(options) => load::run(options, arguments.json).await,
         Command::Cost => cost::run(arguments.json).await,
     };
     match done {

@@ -1,6 +1,25 @@
-//! Tables, as Markdown so that they can go into the documentation as they are.
+//! Figures and tables; the tables are Markdown, so that they can go into the documentation as they are.
 
 use std::fmt::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::Fault;
+
+/// The value below which this part of the durations is, in milliseconds.
+pub(crate) fn percentile(durations: &mut [Duration], percent: usize) -> f64 {
+    durations.sort_unstable();
+    let at = (durations.len() * percent / 100).min(durations.len().saturating_sub(1));
+    durations.get(at).map_or(f64::NAN, |duration| duration.as_secs_f64() * 1000.0)
+}
+
+/// A process's memory in MB: the line of `status` in its folder of `/proc` that begins so.
+pub(crate) fn memory(folder: &Path, line: &str) -> Result<f64, Fault> {
+    let status = std::fs::read_to_string(folder.join("status"))?;
+    let value = status.lines().find_map(|found| found.strip_prefix(line)).ok_or("no such line")?;
+    let kilobytes: f64 = value.trim().trim_end_matches(" kB").parse()?;
+    Ok(kilobytes * 1024.0 / 1e6)
+}
 
 /// A table with the first `texts` columns to the left and all others to the right.
 pub(crate) fn table(texts: usize, head: &[&str], rows: &[Vec<String>]) -> String {

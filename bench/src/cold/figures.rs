@@ -30,16 +30,9 @@ pub(super) struct Figures {
     pub(super) zip: f64,
 }
 
-/// The value below which this part of the durations is, in milliseconds.
-pub(super) fn percentile(durations: &mut [Duration], percent: usize) -> f64 {
-    durations.sort_unstable();
-    let at = (durations.len() * percent / 100).min(durations.len().saturating_sub(1));
-    durations.get(at).map_or(f64::NAN, |duration| duration.as_secs_f64() * 1000.0)
-}
-
 impl Figures {
     fn median(&self, of: impl Fn(&Start) -> Duration) -> f64 {
-        percentile(&mut self.starts.iter().map(of).collect::<Vec<_>>(), 50)
+        report::percentile(&mut self.starts.iter().map(of).collect::<Vec<_>>(), 50)
     }
 
     /// Names and values, in the table's order.
@@ -53,10 +46,10 @@ impl Figures {
             ("first_cpu_ms", self.median(|start| start.first_cpu)),
             ("init_and_first_ms", self.median(|start| start.init + start.first)),
             ("init_and_first_cpu_ms", self.median(|start| start.init_cpu + start.first_cpu)),
-            ("warm_p50_ms", percentile(&mut warm, 50)),
-            ("warm_p99_ms", percentile(&mut warm, 99)),
+            ("warm_p50_ms", report::percentile(&mut warm, 50)),
+            ("warm_p99_ms", report::percentile(&mut warm, 99)),
             ("warm_cpu_ms", self.warm_cpu.as_secs_f64() * 1000.0 / f64::from(invocations)),
-            ("disk_cold_init_ms", percentile(&mut self.disk.clone(), 50)),
+            ("disk_cold_init_ms", report::percentile(&mut self.disk.clone(), 50)),
             ("peak_rss_mb", self.memory),
             ("binary_mb", self.size),
             ("zip_mb", self.zip),

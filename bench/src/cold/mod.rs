@@ -60,39 +60,44 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
     let folder = std::env::temp_dir().join(format!("beckon-bench-{}", std::process::id()));
     let certificates = Certificates::make(&folder)?;
     for over in &options.over {
-        let tls = if over == "tls" { Some(&certificates) } else { None };
-        let figures = measure(options, &subjects, &mut stage, tls).await?;
+        let mut api = RuntimeApi::start().await?;
+        let environment = stage.environment(&api.address, &certificates, over == "tls").await?;
+        let figures = measure(options, &subjects, &stage, &mut api, &environment).await?;
         figures::print(over, &figures, json)?;
     }
     Ok(std::fs::remove_dir_all(folder)?)
 }
 
-async fn measure(options: &Options, subjects: &[Subject], stage: &mut Stage, tls: Option<&Certificates>) -> Result<Vec<Figures>, Fault> {
+async fn measure(
+    options: &Options,
+    subjects: &[Subject],
+    stage: &Stage,
+    api: &mut RuntimeApi,
+    environment: &[(String, String)],
+) -> Result<Vec<Figures>, Fault> {
     let mut figures = Vec::new();
     for subject in subjects {
         let binary = options.binaries.join(subject.name);
         let (size, zip) = process::sizes(&binary).await?;
         figures.push(Figures { name: subject.name, size, zip, ..Figures::default() });
     }
-    let mut api = RuntimeApi::start().await?;
-    let environment = stage.environment(&api.address, tls).await?;
     // Once each before anything counts: whoever comes first would warm the caches for the others.
     for round in 0..=options.starts {
         for (subject, figures) in subjects.iter().zip(&mut figures) {
-            let start = one_start(&mut api, subject, stage, &environment, &options.binaries.join(subject.name)).await?;
+            let start = one_start(api, subject, stage, environment, &options.binaries.join(subject.name)).await?;
             if round > 0 {
                 figures.starts.push(start);
             }
         }
     }
     for (subject, figures) in subjects.iter().zip(&mut figures) {
-        warm(&mut api, subject, stage, &environment, options, figures).await?;
+        warm(api, subject, stage, environment, options, figures).await?;
     }
     for _ in 0..options.disk {
         for (subject, figures) in subjects.iter().zip(&mut figures) {
             let binary = options.binaries.join(subject.name);
             process::forget(&binary)?;
-            figures.disk.push(init_only(&mut api, &environment, &binary).await?);
+            figures.disk.push(init_only(api, environment, &binary).await?);
         }
     }
     Ok(figures)

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::process::{Child, Command};
 
-use crate::Fault;
+use crate::{Fault, report};
 
 /// A function that runs. It ends when this is dropped.
 pub(super) struct Process {
@@ -56,10 +56,7 @@ impl Process {
 
     /// The most memory that it had, in MB.
     pub(super) fn peak_memory(&self) -> Result<f64, Fault> {
-        let status = fs::read_to_string(self.folder.join("status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
-        let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kilobytes * 1024.0 / 1e6)
+        report::memory(&self.folder, "VmHWM:")
     }
 
     /// Ends it.

@@ -107,16 +107,23 @@ impl Stage {
     }
 
     /// A function's variables: as Lambda and template.yaml set them, with table and keys on plain HTTP or behind TLS.
-    pub(super) async fn environment(&mut self, runtime: &str, tls: Option<&Certificates>) -> Result<Vec<(String, String)>, Fault> {
+    pub(super) async fn environment(
+        &mut self,
+        runtime: &str,
+        certificates: &Certificates,
+        tls: bool,
+    ) -> Result<Vec<(String, String)>, Fault> {
         let (mut table, mut keys) = (self.engine.clone(), format!("{}/jwks.json", self.keys));
         let mut environment = self.settings.clone();
-        if let Some(certificates) = tls {
+        if tls {
             table = certificates.before(&self.engine, &mut self.tasks).await?;
             keys = format!("{}/jwks.json", certificates.before(&self.keys, &mut self.tasks).await?);
-            environment.push(("SSL_CERT_FILE".into(), certificates.roots().display().to_string()));
         }
+        let roots = certificates.roots().display().to_string();
         let own = [
-            ("AWS_ENDPOINT_URL_DYNAMODB", table.as_str()),
+            // Lambda's image has one bundle; a Debian also has a folder with the same roots once more.
+            ("SSL_CERT_FILE", roots.as_str()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", &table),
             ("JWT_JWKS_URL", &keys),
             ("AWS_LAMBDA_RUNTIME_API", runtime),
             ("AWS_LAMBDA_FUNCTION_NAME", "bench"),

@@ -3,6 +3,7 @@
 //! Sources: aws.amazon.com/dynamodb/pricing/on-demand (halved in November 2024), /lambda/pricing (arm64), /api-gateway/pricing (HTTP API, the first
 //! 300 million a month).
 
+use super::recorder::Units;
 use super::row::Row;
 
 /// Dollars for a million write request units.
@@ -26,7 +27,8 @@ const SES_CALL: f64 = 50.0;
 
 /// Dollars for a million of the row's DynamoDB calls.
 pub(super) fn dynamodb(row: &Row) -> f64 {
-    row.read.values().sum::<f64>() * READ_UNITS + row.write.values().sum::<f64>() * WRITE_UNITS
+    let sum = |units: &Units| units.values().fold(0.0, |sum, units| sum + units);
+    sum(&row.read) * READ_UNITS + sum(&row.write) * WRITE_UNITS
 }
 
 /// Dollars for a million of these operations, everything included.

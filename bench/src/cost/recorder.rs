@@ -52,8 +52,8 @@ pub(crate) struct Call {
 #[derive(Default)]
 struct Log {
     calls: Vec<Call>,
-    trip: u32,
-    under_way: u32,
+    /// The last round trip of which a call has been answered: what comes after that may depend on it.
+    answered: u32,
     last: Option<Instant>,
     empty_looks: u32,
 }
@@ -156,17 +156,15 @@ async fn stream_call(state: &State, headers: &HeaderMap, body: &Bytes) -> Result
 async fn table_call(state: &State, operation: &str, headers: &HeaderMap, body: &Bytes) -> Result<(StatusCode, Bytes), Fault> {
     let trip = {
         let mut log = state.log();
-        log.trip += u32::from(log.under_way == 0);
-        log.under_way += 1;
         log.last = Some(Instant::now());
-        log.trip
+        log.answered + 1
     };
     let done = measured(state, operation, headers, body, trip).await;
     while state.holds.load(Ordering::Relaxed) && state.log().last.is_some_and(|last| last.elapsed() < QUIET) {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     let mut log = state.log();
-    log.under_way = log.under_way.saturating_sub(1);
+    log.answered = log.answered.max(trip);
     let (call, status, body) = done?;
     log.calls.extend(call);
     Ok((status, body))
