@@ -1,4 +1,6 @@
-//! What a function is started with: configuration read, clients made, nothing sent yet.
+//! What a function is started with: configuration read, clients made, and for request functions connections opened.
+
+use std::time::Duration;
 
 use crate::auth::{Authenticator, Caller, Unauthenticated};
 use crate::config::{ConfigError, Environment};
@@ -6,6 +8,9 @@ use crate::domain::clock::Clock;
 use crate::doors::DoorSettings;
 use crate::engine::{Engine, Outcome};
 use crate::mail::Mailer;
+
+/// How long a start may wait for connections.
+const CONNECTING: Duration = Duration::from_millis(1500);
 
 /// What a request function works with. Clones share connections and keys.
 #[derive(Clone)]
@@ -53,6 +58,14 @@ impl Service {
         let environment = Environment::of_process();
         crate::telemetry::init(&environment);
         Self::start(&environment, Clock::system())
+    }
+
+    /// Opens the connection to the table and fetches the issuer's keys, both at once: done while a function starts, when it has a whole
+    /// processor whatever its memory, neither falls to the first request (ADR 0016). What fails or takes too long here is left to that.
+    pub async fn connected(self) -> Self {
+        let both = futures::future::join(self.engine.connect(), self.authenticator.prepare(self.clock.now()));
+        let _in_time = tokio::time::timeout(CONNECTING, both).await;
+        self
     }
 
     /// The outcome of a use case that a token was given to; misses are counted for the request's network address.

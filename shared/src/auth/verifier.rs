@@ -82,6 +82,15 @@ impl Authenticator {
         &self.audience
     }
 
+    /// Fetches the issuer's keys, where it has any, so that the first caller doesn't wait for them.
+    pub async fn prepare(&self, now: Timestamp) {
+        if let Keys::Public(keys) = &self.keys
+            && let Err(error) = keys.key(None, now).await
+        {
+            tracing::warn!(%error, "Could not fetch the issuer's keys beforehand");
+        }
+    }
+
     /// The caller whom the value of the `Authorization` header proves.
     ///
     /// # Errors

@@ -102,6 +102,11 @@ impl Engine {
         })
     }
 
+    /// Opens the connection to the table.
+    pub async fn connect(&self) {
+        self.store.open().await;
+    }
+
     /// What to answer a caller at `address` (of the network) for whom `refusal` was found: after too many tokens that do not exist, no longer
     /// that they do not exist. Nothing else is ever throttled here, a token that does exist least of all.
     pub async fn count_miss(&self, refusal: Refusal, address: &str, now: Timestamp) -> Refusal {

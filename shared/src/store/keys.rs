@@ -18,6 +18,11 @@ const DUE_SHARDS: u64 = 8;
 /// Stands in for the end of what has none; later than any timestamp's twelve digits.
 const NEVER: &str = "999999999999";
 
+/// A key under which nothing is ever stored.
+pub(super) fn nothing() -> Key {
+    Key { pk: "-".into(), sk: "-".into() }
+}
+
 pub(super) fn group(group: &GroupId) -> Key {
     Key { pk: group_partition(group), sk: "G".into() }
 }

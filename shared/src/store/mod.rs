@@ -32,6 +32,7 @@ pub use members::{ChangeMemberOutcome, Changing, MemberChange};
 pub use users::PutUserOutcome;
 
 use access::Item;
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use items::GroupState;
 
 use crate::config::{AwsConfig, ConfigError, Environment};
@@ -60,6 +61,14 @@ impl Store {
         let name = name.map_err(|invalid| ConfigError { variable: NAME, problem: invalid.detail.to_owned() })?;
         let table = environment.required("TABLE_NAME")?.to_owned();
         Ok(Self { client: client::dynamodb(&aws), table, seals, system: Group::system(name) })
+    }
+
+    /// Opens the connection, so that the first request doesn't wait for it: reads what isn't there. Any answer will do, also that the function
+    /// may not read items.
+    pub(crate) async fn open(&self) {
+        if let Ok(keys) = KeysAndAttributes::builder().keys(keys::nothing().into_item()).build() {
+            let _answered = self.client.batch_get_item().request_items(&self.table, keys).send().await;
+        }
     }
 
     /// The group of this id, if it lives: what was read under its key, or the system itself, which stands in no table.
