@@ -3,7 +3,7 @@
 use lambda_http::{Error, service_fn};
 use shared::Service;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let service = Service::of_process()?.connected().await;
     lambda_http::run(service_fn(|request| rownd_get_invite::handle(&service, request))).await
