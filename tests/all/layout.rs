@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_yaml_ng::Value;
 
 /// Functions that answer a caller who isn't signed in, so that they have no `not-signed-in.json`.
-const OPEN_TO_ALL: &[&str] = &["native-preview-invite", "native-invite-page", "native-decline-invite", "bungie-list-potential-groups"];
+pub(crate) const OPEN_TO_ALL: &[&str] =
+    &["native-preview-invite", "native-invite-page", "native-decline-invite", "bungie-list-potential-groups"];
 
 /// Files of more than `LONGEST` lines, each with the reason why it isn't split.
 const LONG_FILES: &[(&str, &str)] = &[];
@@ -23,7 +24,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn read(path: &str) -> String {
+pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
@@ -103,12 +104,12 @@ fn own_modules(code: &str) -> Vec<String> {
     modules
 }
 
-fn template() -> Value {
+pub(crate) fn template() -> Value {
     serde_yaml_ng::from_str(&read("template.yaml")).expect("template.yaml is YAML")
 }
 
 /// The template's functions: logical id and resource.
-fn template_functions(template: &Value) -> Vec<(String, Value)> {
+pub(crate) fn template_functions(template: &Value) -> Vec<(String, Value)> {
     let resources = template["Resources"].as_mapping().expect("template.yaml has Resources");
     let is_function = |resource: &Value| resource["Type"].as_str() == Some("AWS::Serverless::Function");
     resources
@@ -119,7 +120,7 @@ fn template_functions(template: &Value) -> Vec<(String, Value)> {
 }
 
 /// The routes of a template function, each as `METHOD /path`.
-fn routes(function: &Value) -> Vec<String> {
+pub(crate) fn routes(function: &Value) -> Vec<String> {
     let Some(events) = function["Properties"]["Events"].as_mapping() else { return Vec::new() };
     let http = events.values().filter(|event| event["Type"].as_str() == Some("HttpApi"));
     http.map(|event| {
@@ -129,7 +130,7 @@ fn routes(function: &Value) -> Vec<String> {
     .collect()
 }
 
-fn hold(rule: &str, broken: &[String]) {
+pub(crate) fn hold(rule: &str, broken: &[String]) {
     assert!(broken.is_empty(), "{rule}\n  {}\n", broken.join("\n  "));
 }
 

@@ -30,4 +30,5 @@ mod re_invite;
 mod rownd;
 mod secrets;
 mod story;
+mod template;
 mod tokens;
