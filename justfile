@@ -20,10 +20,17 @@ lint:
 fmt:
     cargo fmt --all
 
-# Check template.yaml (needs `pip install -r .ci/requirements.txt`)
+# Check template.yaml (needs `pip install -r .ci/requirements.txt`, and checkov from .ci/requirements-checkov.txt)
 template:
     sam validate --lint --template template.yaml
-    cfn-lint template.yaml
+    cfn-lint --config-file .ci/cfnlintrc.yaml template.yaml
+    python3 .ci/expand
+    checkov --config-file .checkov.yaml --file template.yaml
+    cargo test -p tests --test all -- template::
+
+# Everything through the SAM CLI in containers: build, each event, the main job (needs root, Docker, Java 17, npm); `just sam --only native-`
+sam *options:
+    tests/sam/run {{options}}
 
 # Everything that must hold before a change lands
 ci:
