@@ -99,11 +99,9 @@ const RULES: &[Rule] = &[
         says: "Each function has policies of its own, with exact actions, and resources that aren't everything.",
         broken: |template| {
             each_function(template, |_, properties| {
+                // Without any, a function can only log and trace.
                 let policies = text(&properties["Policies"]);
-                policies.contains("Effect: Allow")
-                    && !policies.contains(":*\n")
-                    && !policies.contains("'*'")
-                    && properties["Role"].is_null()
+                !policies.contains(":*\n") && !policies.contains("'*'") && properties["Role"].is_null()
             })
         },
         mutant: ("                - dynamodb:GetItem\n", "                - dynamodb:*\n"),
@@ -164,7 +162,7 @@ const RULES: &[Rule] = &[
             let key = &template["Resources"]["TokenKey"];
             unless(key["DeletionPolicy"].as_str() == Some("Retain") && key["UpdateReplacePolicy"].as_str() == Some("Retain"), "TokenKey")
         },
-        mutant: ("    Type: AWS::SecretsManager::Secret\n", "    Type: AWS::SecretsManager::Secrets\n"),
+        mutant: ("  TokenKey:\n", "  LinkKey:\n"),
     },
     Rule {
         says: "Each parameter has a description, a label, and a place in the console's form.",
