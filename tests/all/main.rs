@@ -28,6 +28,7 @@ mod outsiders;
 mod races;
 mod re_invite;
 mod rownd;
+mod same_person;
 mod secrets;
 mod story;
 mod template;
