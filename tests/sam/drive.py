@@ -107,6 +107,24 @@ def expected(package, case):
     return {"statusCode": int(first)} if first.isdigit() else json.loads(body.split("\n\n", 1)[0])
 
 
+def once_or_twice(port, earlier, package, case):
+    """The event's answer, after those before it. A container that starts on a busy machine may outlast the function's time; then all over again."""
+    answer = {}
+    for _ in range(3):
+        new_table()
+        try:
+            for each in earlier:
+                address = f"http://127.0.0.1:{port}/2015-03-31/functions/{logical_id(each.split('/')[0])}/invocations"
+                post(address, (EVENTS / f"{each}.json").read_bytes())
+        except ValueError as error:
+            answer = {"failed": f"{each}: {error}"}
+            continue
+        answer = invoke(package, EVENTS / package / f"{case}.json")
+        if "failed" not in answer:
+            break
+    return answer
+
+
 def run_events():
     """Each event on a table of its own, with those before it that events/given.json names."""
     given = json.loads((EVENTS / "given.json").read_text())
@@ -121,12 +139,7 @@ def run_events():
             if any(BY_THE_CLOCK.search(each) for each in [name, *earlier]):
                 skipped.append(name)
                 continue
-            new_table()
-            for each in earlier:
-                package = each.split("/")[0]
-                address = f"http://127.0.0.1:{port}/2015-03-31/functions/{logical_id(package)}/invocations"
-                post(address, (EVENTS / f"{each}.json").read_bytes())
-            answer, wanted = invoke(folder.name, folder / f"{case}.json"), expected(folder.name, case)
+            answer, wanted = once_or_twice(port, earlier, folder.name, case), expected(folder.name, case)
             count += 1
             same = answer.get("statusCode") == wanted["statusCode"] if "statusCode" in wanted else answer == wanted
             if not same:
