@@ -1,6 +1,7 @@
 """Runs the events and the main job through the SAM CLI. Started by tests/sam/run, which has prepared everything."""
 
 import argparse
+import atexit
 import base64
 import hashlib
 import hmac
@@ -67,6 +68,7 @@ def serving(command, port):
     log = open(pathlib.Path(options.work) / f"{command}.log", "wb")
     arguments = ["sam", "local", command, "--port", str(port), "--warm-containers", "LAZY", *COMMON]
     process = subprocess.Popen(arguments, cwd=ROOT, stdout=log, stderr=log)
+    atexit.register(process.terminate)  # whatever goes wrong; after end() it does nothing
     for _ in range(600):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
