@@ -27,6 +27,9 @@ pub(crate) const OWNER: Person = Person { sub: "29842", name: "Generic User", em
 /// The owner of the example group with roles and links.
 const SECOND_OWNER: Person = Person { sub: "user_t6ftnnmw55pamuhfo9xvw0yl", name: "Tess Owner", email: "" };
 
+/// The editor of the example project that people are invited to by name.
+const INVITER: Person = Person { sub: "1", name: "In Viter", email: "inviter@example.com" };
+
 /// Everyone.
 pub(crate) const PEOPLE: &[Person] = &[
     OWNER,
@@ -34,6 +37,7 @@ pub(crate) const PEOPLE: &[Person] = &[
     SECOND_OWNER,
     Person { sub: "user_mni5316glfgwtgljboxrv2it", name: "Randy Foo", email: "" },
     Person { sub: "user_vgzrk03xpenj6td8vwi9crh4", name: "Vera Crane", email: "" },
+    INVITER,
 ];
 
 /// Why the demo data aren't there.
@@ -71,7 +75,7 @@ pub(crate) async fn seed(local: &Local) -> Result<(), DemoError> {
     Ok(())
 }
 
-fn profiles() -> [(&'static str, Value); 5] {
+fn profiles() -> [(&'static str, Value); 6] {
     let photo = "https://assets.evanta.com/shared/resources/Users/large/anonymous2.jpg";
     [
         (
@@ -81,19 +85,22 @@ fn profiles() -> [(&'static str, Value); 5] {
         (
             "29845",
             json!({"email": "juliet@towne.com", "alt_email": "davonte_gleichner@hotmail.com", "first_name": "Sonny", "last_name": "Tromp",
-                "title": "Random User", "organization_name": "Bailey Inc", "bio": "Et qui aut veritatis quo omnis et voluptas quia ipsa nulla.", "photo": photo}),
+                "title": "Random User", "organization_name": "Bailey Inc", "bio": "Et qui aut veritatis quo omnis et voluptas quia ipsa nulla.", "photo": photo,
+                "accounts": [{"membership_type": 3, "membership_id": "4611686018429783292"}]}),
         ),
         ("user_t6ftnnmw55pamuhfo9xvw0yl", json!({"first_name": "Tess", "last_name": "Owner"})),
         ("user_mni5316glfgwtgljboxrv2it", json!({"first_name": "Randy", "last_name": "Foo"})),
         ("user_vgzrk03xpenj6td8vwi9crh4", json!({"first_name": "Vera", "last_name": "Crane"})),
+        ("1", json!({"email": "inviter@example.com", "first_name": "In", "last_name": "Viter"})),
     ]
 }
 
-fn groups() -> [(Person, Value); 3] {
+fn groups() -> [(Person, Value); 4] {
     [
         (OWNER, json!({"id": GROUP, "name": "Private Group", "description": "Private group", "type": "private"})),
         (SECOND_OWNER, json!({"id": "group_zjca79svvbqfeilwr8httcal", "name": "Editors"})),
         (OWNER, json!({"id": "HwUpk8jrwxKOe45uzLFX2GVC8lKEasj4q253sptVqF8", "name": "Onezone group"})),
+        (INVITER, json!({"id": "1", "name": "P1"})),
     ]
 }
 

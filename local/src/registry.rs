@@ -44,6 +44,19 @@ pub(crate) fn registry(environment: &Environment, clock: &Clock) -> Result<Regis
     let service = Service::start(environment, clock.clone())?;
     let mail = MailService::start(environment, clock.clone())?;
     let requests = handlers!(service, request_handler, [
+        "EvantaCreateGroupInvite" => evanta_create_group_invite,
+        "EvantaDeclineGroupInvite" => evanta_decline_group_invite,
+        "EvantaJoinGroup" => evanta_join_group,
+        "EvantaListGroupInvites" => evanta_list_group_invites,
+        "EvantaListMyGroupInvites" => evanta_list_my_group_invites,
+        "ChembiohubCreateInvitation" => chembiohub_create_invitation,
+        "ChembiohubGetInvitation" => chembiohub_get_invitation,
+        "ChembiohubInvitationSchema" => chembiohub_invitation_schema,
+        "ChembiohubListInvitations" => chembiohub_list_invitations,
+        "BungieCancelIndividualInvite" => bungie_cancel_individual_invite,
+        "BungieInviteIndividual" => bungie_invite_individual,
+        "BungieListInvitedIndividuals" => bungie_list_invited_individuals,
+        "BungieListPotentialGroups" => bungie_list_potential_groups,
         "NativeAcceptInvite" => native_accept_invite,
         "NativeCreateInvite" => native_create_invite,
         "NativeDeclineInvite" => native_decline_invite,
@@ -56,6 +69,8 @@ pub(crate) fn registry(environment: &Environment, clock: &Clock) -> Result<Regis
         "NativeManageUsers" => native_manage_users,
         "NativePreviewInvite" => native_preview_invite,
         "NativeRevokeInvite" => native_revoke_invite,
+        "OnezoneCreateUserToken" => onezone_create_user_token,
+        "OnezoneJoinGroup" => onezone_join_group,
     ]);
     let background = handlers!(mail, stream_handler, [
         "BackgroundSendMail" => background_send_mail,

@@ -87,8 +87,11 @@ fn shown(answer: &Value) -> String {
     let body = without(&without(body, "<style>", "</style>"), "<script>", "</script>");
     let headers = without(&headers, "'sha256-", "'");
     let shown = format!("{status}\n{headers}\n{}\n", if parsed.is_some() { pretty(&body) } else { body });
-    match parsed.filter(|body| body["invitee"]["kind"] == "link") {
-        Some(link) => shown.replace(link["id"].as_str().unwrap(), "[id]").replace(link["token"].as_str().unwrap_or("[token]"), "[token]"),
+    // A door's answer of a token alone is a link's too.
+    match parsed.filter(|body| body["invitee"]["kind"] == "link" || body.as_object().is_some_and(|body| body.keys().eq(["token"]))) {
+        Some(link) => {
+            shown.replace(link["id"].as_str().unwrap_or("[id]"), "[id]").replace(link["token"].as_str().unwrap_or("[token]"), "[token]")
+        }
         None => shown,
     }
 }
@@ -136,6 +139,19 @@ macro_rules! each_function {
 
 each_function! {
     background_send_mail,
+    evanta_create_group_invite,
+    evanta_decline_group_invite,
+    evanta_join_group,
+    evanta_list_group_invites,
+    evanta_list_my_group_invites,
+    chembiohub_create_invitation,
+    chembiohub_get_invitation,
+    chembiohub_invitation_schema,
+    chembiohub_list_invitations,
+    bungie_cancel_individual_invite,
+    bungie_invite_individual,
+    bungie_list_invited_individuals,
+    bungie_list_potential_groups,
     native_accept_invite,
     native_create_invite,
     native_decline_invite,
@@ -148,6 +164,8 @@ each_function! {
     native_manage_users,
     native_preview_invite,
     native_revoke_invite,
+    onezone_create_user_token,
+    onezone_join_group,
 }
 
 #[test]

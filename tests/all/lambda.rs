@@ -40,6 +40,19 @@ macro_rules! request_functions {
 }
 
 request_functions! {
+    "evanta-create-group-invite" => evanta_create_group_invite,
+    "evanta-decline-group-invite" => evanta_decline_group_invite,
+    "evanta-join-group" => evanta_join_group,
+    "evanta-list-group-invites" => evanta_list_group_invites,
+    "evanta-list-my-group-invites" => evanta_list_my_group_invites,
+    "chembiohub-create-invitation" => chembiohub_create_invitation,
+    "chembiohub-get-invitation" => chembiohub_get_invitation,
+    "chembiohub-invitation-schema" => chembiohub_invitation_schema,
+    "chembiohub-list-invitations" => chembiohub_list_invitations,
+    "bungie-cancel-individual-invite" => bungie_cancel_individual_invite,
+    "bungie-invite-individual" => bungie_invite_individual,
+    "bungie-list-invited-individuals" => bungie_list_invited_individuals,
+    "bungie-list-potential-groups" => bungie_list_potential_groups,
     "native-accept-invite" => native_accept_invite,
     "native-create-invite" => native_create_invite,
     "native-decline-invite" => native_decline_invite,
@@ -52,6 +65,8 @@ request_functions! {
     "native-manage-users" => native_manage_users,
     "native-preview-invite" => native_preview_invite,
     "native-revoke-invite" => native_revoke_invite,
+    "onezone-create-user-token" => onezone_create_user_token,
+    "onezone-join-group" => onezone_join_group,
 }
 
 /// The handler behind `lambda_http`'s own adapter, so that it gets exactly what Lambda gives it.

@@ -103,6 +103,11 @@ impl InviteId {
     }
 }
 
+/// The number of a user's membership in a group, for doors whose memberships have one: the same pair always has the same.
+pub fn member_number(group: &GroupId, user: &UserId) -> u64 {
+    hash_53("member", &[group.as_str().as_bytes(), user.as_str().as_bytes()])
+}
+
 impl Serialize for InviteId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::clock::Timestamp;
 use super::ids::{GroupId, InviteId, UserId};
 use super::invitee::Invitee;
+use super::mailing::Mailing;
 use super::redirect::RedirectUrl;
 use super::role::{Rank, Roles};
 use super::rule::InviteRule;
@@ -144,6 +145,8 @@ pub struct Invite {
     pub rule: InviteRule,
     /// Where to go after accepting.
     pub redirect_url: Option<RedirectUrl>,
+    /// The mail that it asks for.
+    pub mailing: Mailing,
     /// The mail's story.
     pub delivery: Delivery,
     /// When this generation was made.
@@ -218,6 +221,7 @@ pub(crate) mod tests {
             door: DoorData::default(),
             rule: InviteRule::Policy,
             redirect_url: None,
+            mailing: Mailing::default(),
             delivery: Delivery { state: DeliveryState::NotRequested, attempts: 0, updated_at: None, reason: None },
             created_at: at,
             created_by: Inviter { id: UserId::parse("29842").unwrap(), name: None, rank: Rank::Owner },

@@ -8,6 +8,8 @@ pub mod identity;
 pub mod ids;
 pub mod invite;
 pub mod invitee;
+pub mod macaroon;
+pub mod mailing;
 pub mod member;
 pub mod privilege;
 pub mod redirect;

@@ -73,6 +73,11 @@ impl Roles {
         Self(vec![RoleName("owner".into())])
     }
 
+    /// The one role of somebody who is invited to read (contract chembiohub 3.2); it ranks with `member`.
+    pub fn viewer() -> Self {
+        Self(vec![RoleName("viewer".into())])
+    }
+
     /// The highest rank among them.
     pub fn rank(&self) -> Rank {
         self.0.iter().map(RoleName::rank).max().unwrap_or(Rank::Member)

@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq;
 
 use super::ids::{GroupId, InviteId};
 use super::invite::Generation;
+use super::macaroon::Macaroon;
 
 const PREFIX: &str = "bkn_";
 const TAG: usize = 16;
@@ -37,6 +38,11 @@ pub struct TokenSubject {
 pub struct InviteToken(String);
 
 impl InviteToken {
+    /// The token that a macaroon is.
+    pub fn of_macaroon(macaroon: &Macaroon) -> Self {
+        Self(macaroon.to_base62())
+    }
+
     /// The token, to be put into the one answer, mail or page that carries it.
     pub fn expose(&self) -> &str {
         &self.0
@@ -45,7 +51,7 @@ impl InviteToken {
 
 impl fmt::Debug for InviteToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("bkn_…")
+        f.write_str(if self.0.starts_with(PREFIX) { "bkn_…" } else { "macaroon…" })
     }
 }
 
@@ -83,6 +89,21 @@ impl TokenKeys {
         let expected = link_tag(self.key(version)?, &subject);
         let genuine = bool::from(expected.ct_eq(tag)) && sum == checksum(signed);
         genuine.then_some(subject)
+    }
+
+    /// The version of the current key.
+    pub(super) fn version(&self) -> u8 {
+        self.version
+    }
+
+    /// The secret of the subject's macaroons, under the current key.
+    pub(super) fn macaroon_secret(&self, subject: &TokenSubject) -> [u8; 32] {
+        macaroon_secret(&self.current, subject)
+    }
+
+    /// The secret of the subject's macaroons under the key of this version, if there is that key.
+    pub(super) fn macaroon_secret_of(&self, version: u8, subject: &TokenSubject) -> Option<[u8; 32]> {
+        Some(macaroon_secret(self.key(version)?, subject))
     }
 
     /// Seals `position` to `list`: the same position under another list does not open.
@@ -124,11 +145,19 @@ fn read_head(bytes: &[u8]) -> Option<(u8, TokenSubject)> {
     Some((version, subject))
 }
 
-fn link_tag(key: &SecretString, subject: &TokenSubject) -> [u8; TAG] {
+/// What every token of this subject is derived from, each for its purpose.
+fn root(key: &SecretString, subject: &TokenSubject) -> [u8; 32] {
     let group = subject.group.as_str().as_bytes();
     let id = subject.invite.number().to_be_bytes();
-    let root = keyed(key.expose_secret().as_bytes(), &[b"invite", group, &id, &subject.generation.to_be_bytes()]);
-    first_16(keyed(&root, &[b"link"]))
+    keyed(key.expose_secret().as_bytes(), &[b"invite", group, &id, &subject.generation.to_be_bytes()])
+}
+
+fn link_tag(key: &SecretString, subject: &TokenSubject) -> [u8; TAG] {
+    first_16(keyed(&root(key, subject), &[b"link"]))
+}
+
+fn macaroon_secret(key: &SecretString, subject: &TokenSubject) -> [u8; 32] {
+    keyed(&root(key, subject), &[b"onezone"])
 }
 
 /// HMAC-SHA256 over the parts, each with its length before it so that no two lists of parts read alike.

@@ -49,6 +49,8 @@ pub struct Profile {
     pub locale: Option<Locale>,
     /// Accounts on other platforms; each unique across users.
     pub accounts: Accounts,
+    /// Whether the person takes no invites, from nobody and to no group.
+    pub refuses_invites: bool,
 }
 
 impl Profile {

@@ -1,5 +1,7 @@
 //! Accepting: the claim, the membership and the use change together or not at all.
 
+use futures::future::join_all;
+
 use super::authority::{inviter_still_may, is_invited, right_is_proven};
 use super::{Engine, InviteRef, Outcome, Refusal, live, of_generation};
 use crate::auth::Caller;
@@ -8,6 +10,7 @@ use crate::domain::group::Group;
 use crate::domain::ids::UserId;
 use crate::domain::invite::{IdentityPolicy, Invite, State};
 use crate::domain::invitee::Invitee;
+use crate::domain::macaroon::Caveats;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::user::{self, Profile, User, UserState};
@@ -28,14 +31,39 @@ pub struct Accepted {
 const ATTEMPTS: u8 = 3;
 
 impl Engine {
-    /// Makes the caller a member. The same person accepting again gets the same membership.
+    /// Makes the caller a member. The same person accepting again gets the same membership. By its link, an invite of several that one request
+    /// made takes up the others too.
     ///
     /// # Errors
-    /// `InviteNotFound`, `InviteReplaced`, `NotPending` with the state found, `IdentityMismatch`, `EmailNotVerified`, `DomainNotAllowed`,
-    /// `GroupNotFound`, `InviterGone`, `Forbidden` while frozen, `SeatsFull`, `AlreadyMember`, and the table's own.
+    /// `InviteNotFound`, `InviteReplaced`, `NotPending` with the state found, `IdentityMismatch`, `EmailNotVerified`, `CaveatNotMet`,
+    /// `DomainNotAllowed`, `GroupNotFound`, `InviterGone`, `Forbidden` while frozen, `SeatsFull`, `AlreadyMember`, and the table's own.
     pub async fn accept_invite(&self, caller: &Caller, reference: &InviteRef, now: Timestamp) -> Outcome<Accepted> {
+        let accepted = self.accept_one(caller, reference, now).await?;
+        if matches!(reference, InviteRef::Token(_)) {
+            self.accept_companions(caller, &accepted.invite, now).await;
+        }
+        Ok(accepted)
+    }
+
+    /// Takes up the invites that the same request made and that the same mail is about, each by itself. One that can't be taken up is left as it is:
+    /// the invite whose link it was is accepted, whatever becomes of the others.
+    async fn accept_companions(&self, caller: &Caller, leading: &Invite, now: Timestamp) {
+        let accept = |group| async move {
+            let companion = self.invite_for(group, &leading.invitee).await?;
+            let Some(companion) = companion.filter(|found| found.request == leading.request && found.is_live(now)) else { return Ok(()) };
+            self.accept_one(caller, &InviteRef::Id(group.clone(), companion.id), now).await.map(|_| ())
+        };
+        for outcome in join_all(leading.mailing.groups.iter().map(accept)).await {
+            if let Err(refusal) = outcome {
+                let refusal: Refusal = refusal;
+                tracing::info!(?refusal, invite.id = %leading.id, "A companion of invite {} was not taken up", leading.id);
+            }
+        }
+    }
+
+    async fn accept_one(&self, caller: &Caller, reference: &InviteRef, now: Timestamp) -> Outcome<Accepted> {
         for _ in 0..ATTEMPTS {
-            let (invite, group) = self.invited(caller, reference).await?;
+            let (invite, group, caveats) = self.invited(caller, reference).await?;
             let invite = self.written_down(invite, now).await;
             if invite.resolved_by.as_ref() == Some(&caller.user)
                 && let Some(accepted) = self.joined_by(caller, &invite).await?
@@ -44,7 +72,7 @@ impl Engine {
             }
             // Before the invite's state: it was revoked with the group, and the group is what is missing.
             let group = group.ok_or(Refusal::GroupNotFound)?;
-            if let Err(refusal) = self.check_right(caller, &group, &invite, now).await {
+            if let Err(refusal) = self.check_right(caller, &group, &invite, &caveats, now).await {
                 // A link may be over for others: who came by it stays in.
                 let before = if invite.invitee.link().is_some() { self.joined_by(caller, &invite).await? } else { None };
                 return before.ok_or(refusal);
@@ -56,20 +84,20 @@ impl Engine {
         Err(Refusal::Unavailable(StoreError::Unavailable("the user's record is contended".into())))
     }
 
-    /// The invite and its group, if the caller is whom it is for.
-    async fn invited(&self, caller: &Caller, reference: &InviteRef) -> Outcome<(Invite, Option<Group>)> {
+    /// The invite and its group, if the caller is whom it is for, and what their token asks beyond that.
+    async fn invited(&self, caller: &Caller, reference: &InviteRef) -> Outcome<(Invite, Option<Group>, Caveats)> {
         match reference {
             InviteRef::Token(token) => {
-                let subject = self.subject(token)?;
+                let (subject, caveats) = self.admitted(token, Some(caller))?;
                 let (invite, group) = self.store.invite_and_group(&subject.group, subject.invite).await?;
                 let invite = of_generation(invite, &subject)?;
                 may_take_up(caller, &invite)?;
-                Ok((invite, group))
+                Ok((invite, group, caveats))
             }
             InviteRef::Id(group, id) => {
                 let (invite, group) = self.store.invite_and_group(group, *id).await?;
                 let addressed = invite.filter(|invite| caller.is(&invite.invitee));
-                Ok((addressed.ok_or(Refusal::InviteNotFound)?, group))
+                Ok((addressed.ok_or(Refusal::InviteNotFound)?, group, Caveats::default()))
             }
         }
     }
@@ -82,8 +110,11 @@ impl Engine {
     }
 
     /// Refuses where the invite is over, the group takes nobody in this way, or the inviter has lost the right.
-    async fn check_right(&self, caller: &Caller, group: &Group, invite: &Invite, now: Timestamp) -> Outcome<()> {
+    async fn check_right(&self, caller: &Caller, group: &Group, invite: &Invite, caveats: &Caveats, now: Timestamp) -> Outcome<()> {
         live(invite, now)?;
+        if caveats.over(now) {
+            return Err(Refusal::NotPending(State::Expired));
+        }
         if group.policy.frozen {
             return Err(Refusal::Forbidden("This group's invites are frozen for now."));
         }
@@ -186,7 +217,7 @@ impl Engine {
         Err(Refusal::Unavailable(StoreError::Unavailable("the invite is contended".into())))
     }
 
-    async fn full_or_gone(&self, group: &Group) -> Outcome<Refusal> {
+    pub(super) async fn full_or_gone(&self, group: &Group) -> Outcome<Refusal> {
         let alive = !self.store.groups(std::slice::from_ref(&group.id)).await?.is_empty();
         Ok(if alive { Refusal::SeatsFull } else { Refusal::GroupNotFound })
     }
@@ -223,10 +254,16 @@ fn may_take_up(caller: &Caller, invite: &Invite) -> Outcome<()> {
 
 /// Refuses a link's holder where the group has no links, or takes addresses of some domains only and the holder proves none of them.
 fn check_link(caller: &Caller, group: &Group) -> Outcome<()> {
-    let policy = &group.policy;
-    if !policy.links {
+    if !group.policy.links {
         return Err(Refusal::Forbidden("This group's policy has no shareable links."));
     }
+    check_domain(caller, group)
+}
+
+/// Refuses who comes without an address of their own having been invited, where the group takes addresses of some domains only and they prove
+/// none of them.
+pub(super) fn check_domain(caller: &Caller, group: &Group) -> Outcome<()> {
+    let policy = &group.policy;
     let fits = caller.email.as_ref().map_or(policy.allowed_domains.0.is_empty(), |email| policy.allows(email));
     if fits { Ok(()) } else { Err(Refusal::DomainNotAllowed) }
 }

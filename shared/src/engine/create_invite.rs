@@ -11,6 +11,7 @@ use crate::domain::identity::{Account, Identity, PhoneNumber};
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::invite::{Delivery, DeliveryState, IdentityPolicy, Invite, Inviter, State};
 use crate::domain::invitee::{Invitee, Lifetime, Link, Person};
+use crate::domain::mailing::Mailing;
 use crate::domain::member::Member;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
@@ -102,7 +103,7 @@ impl Engine {
     ///
     /// # Errors
     /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden`, `RoleAboveOwn`, `Yourself`, `DomainNotAllowed`, `UserNotFound`, `AlreadyMember`,
-    /// `AlreadyPending`, `RateLimited`, `PendingLimit`, `Invalid`, and the table's own.
+    /// `AlreadyPending`, `InvitesRefused`, `RateLimited`, `PendingLimit`, `Invalid`, and the table's own.
     pub async fn create_invite(&self, caller: &Caller, new: &NewInvite, entropy: [u8; 16], now: Timestamp) -> Outcome<Created> {
         let request = hex(entropy);
         let invitee = invitee(&new.invitee, &request);
@@ -145,7 +146,7 @@ impl Engine {
         Err(Refusal::Unavailable(crate::store::StoreError::Unavailable("the invite's id is contended".into())))
     }
 
-    async fn read(&self, caller: &Caller, new: &NewInvite, invitee: &Invitee, attempt: u8) -> Outcome<CreateReads> {
+    pub(super) async fn read(&self, caller: &Caller, new: &NewInvite, invitee: &Invitee, attempt: u8) -> Outcome<CreateReads> {
         let id = InviteId::of(&new.group, &invitee.key(), attempt);
         let user = if let Invitee::User(user) = invitee { Some(user) } else { None };
         Ok(self.store.read_for_create(&new.group, &caller.user, id, invitee.identity().as_ref(), user).await?)
@@ -154,7 +155,7 @@ impl Engine {
     /// Refuses where the group has as many live invites as it may have. Asked only for who may invite: counting reads an index.
     ///
     /// The cap is soft (contract native, "Limits"), so a count that fails stops nobody.
-    async fn check_cap(&self, group: &Group, now: Timestamp) -> Outcome<()> {
+    pub(super) async fn check_cap(&self, group: &Group, now: Timestamp) -> Outcome<()> {
         // Invites to the system are nobody's in particular; each inviter's own window bounds them.
         if group.is_system() {
             return Ok(());
@@ -170,27 +171,30 @@ impl Engine {
         }
     }
 
-    /// Refuses where the person is a member, or has a live invite.
-    async fn check_vacancy(&self, new: &NewInvite, reads: &CreateReads, now: Timestamp) -> Outcome<()> {
+    /// Refuses where the person is a member, has a live invite, or takes none.
+    pub(super) async fn check_vacancy(&self, new: &NewInvite, reads: &CreateReads, now: Timestamp) -> Outcome<()> {
         if reads.invited_member.is_some() {
             return Err(Refusal::AlreadyMember);
         }
         if let Some(found) = reads.existing.as_ref().filter(|found| found.is_live(now)) {
             return Err(Refusal::AlreadyPending(found.id));
         }
+        let mut refuses = reads.invited_user.as_ref().is_some_and(|user| user.profile.refuses_invites);
         // Whoever holds the address, or accepted the last invite to it, may be a member by now.
         let accepted_by =
             reads.existing.as_ref().filter(|found| found.stored_state == State::Accepted).and_then(|found| found.resolved_by.as_ref());
         for user in reads.holder.iter().chain(accepted_by) {
-            if self.store.member(&new.group, user).await?.is_some() {
+            let (member, user) = self.store.member_and_user(&new.group, user).await?;
+            if member.is_some() {
                 return Err(Refusal::AlreadyMember);
             }
+            refuses |= user.is_some_and(|user| user.profile.refuses_invites);
         }
-        Ok(())
+        if refuses { Err(Refusal::InvitesRefused) } else { Ok(()) }
     }
 }
 
-fn invitee(asked: &InviteeRequest, request: &str) -> Invitee {
+pub(super) fn invitee(asked: &InviteeRequest, request: &str) -> Invitee {
     match asked.clone() {
         InviteeRequest::User(user) => Invitee::User(user),
         InviteeRequest::Email(address) => Invitee::Email(address),
@@ -215,7 +219,7 @@ fn check_lifetime(new: &NewInvite) -> Outcome<()> {
 }
 
 /// The rules of the group and of roles.
-fn check(caller: &Caller, new: &NewInvite, invitee: &Invitee, reads: &CreateReads) -> Outcome<(Group, Member)> {
+pub(super) fn check(caller: &Caller, new: &NewInvite, invitee: &Invitee, reads: &CreateReads) -> Outcome<(Group, Member)> {
     let (group, inviter) = member_of(caller, reads.group.clone(), reads.inviter.clone())?;
     may_invite(new.rule, &group, &inviter)?;
     may_grant(&inviter, &new.roles)?;
@@ -224,7 +228,8 @@ fn check(caller: &Caller, new: &NewInvite, invitee: &Invitee, reads: &CreateRead
     }
     match &new.invitee {
         InviteeRequest::Link(_) if !group.policy.links => Err(Refusal::Forbidden("This group's policy has no shareable links.")),
-        _ if caller.is(invitee) => Err(Refusal::Yourself),
+        // By the token, or by what the directory says of the caller.
+        _ if caller.is(invitee) || reads.holder.as_ref() == Some(&caller.user) => Err(Refusal::Yourself),
         // A pending user can't sign in: whoever it stands for is invited by address.
         InviteeRequest::User(_) if reads.invited_user.as_ref().is_none_or(|user| user.state == UserState::Pending) => {
             Err(Refusal::UserNotFound)
@@ -237,18 +242,18 @@ fn check(caller: &Caller, new: &NewInvite, invitee: &Invitee, reads: &CreateRead
 }
 
 /// What an invite is built from, beside what the caller asked for.
-struct Basis<'a> {
-    group: &'a Group,
-    inviter: &'a Member,
-    id: InviteId,
-    reads: &'a CreateReads,
-    request: &'a str,
-    with_user: bool,
-    now: Timestamp,
+pub(super) struct Basis<'a> {
+    pub(super) group: &'a Group,
+    pub(super) inviter: &'a Member,
+    pub(super) id: InviteId,
+    pub(super) reads: &'a CreateReads,
+    pub(super) request: &'a str,
+    pub(super) with_user: bool,
+    pub(super) now: Timestamp,
 }
 
 /// The invite as it will be written, and the pending user that comes with somebody new whose address is nobody's.
-fn build(caller: &Caller, new: &NewInvite, invitee: &Invitee, basis: &Basis<'_>) -> (Invite, Option<User>) {
+pub(super) fn build(caller: &Caller, new: &NewInvite, invitee: &Invitee, basis: &Basis<'_>) -> (Invite, Option<User>) {
     let Basis { group, inviter, id, reads, request, with_user, now } = *basis;
     let (invitee, pending_user) = with_pending_user(invitee, reads.holder.as_ref(), with_user);
     let before = reads.existing.as_ref();
@@ -271,6 +276,7 @@ fn build(caller: &Caller, new: &NewInvite, invitee: &Invitee, basis: &Basis<'_>)
         // An app's own credential holds no membership that could be asked for again.
         rule: if reads.inviter.is_none() && !group.is_system() { InviteRule::Service } else { new.rule },
         redirect_url: new.redirect_url.clone(),
+        mailing: Mailing::default(),
         delivery: Delivery { state: delivery_state, attempts: 0, updated_at: queued.then_some(now), reason: None },
         created_at: now,
         created_by: Inviter {

@@ -12,7 +12,7 @@ impl Engine {
     /// Ends the invite by its invitee's will. Declining again gives the same record.
     ///
     /// # Errors
-    /// `InviteNotFound` (by id also where it is not addressed to the caller), `InviteReplaced`, `NotPending` with the state found,
+    /// `InviteNotFound` (by id also where it is not addressed to the caller), `InviteReplaced`, `CaveatNotMet`, `NotPending` with the state found,
     /// `Invalid` for a link, which nobody can decline for others, and the table's own.
     pub async fn decline_invite(
         &self,
@@ -21,9 +21,11 @@ impl Engine {
         reason: Option<&Message>,
         now: Timestamp,
     ) -> Outcome<Invite> {
+        let mut over = false;
         let invite = match reference {
             InviteRef::Token(token) => {
-                let subject = self.subject(token)?;
+                let (subject, caveats) = self.admitted(token, caller)?;
+                over = caveats.over(now);
                 of_generation(self.store.invite(&subject.group, subject.invite).await?, &subject)?
             }
             InviteRef::Id(group, id) => {
@@ -38,6 +40,9 @@ impl Engine {
             return Ok(invite);
         }
         live(&invite, now)?;
+        if over {
+            return Err(Refusal::NotPending(State::Expired));
+        }
         match self.store.resolve(&invite, State::Declined, caller.map(|caller| &caller.user), reason, now).await? {
             ResolveOutcome::Done(declined) => Ok(*declined),
             ResolveOutcome::Lost(found) => {

@@ -219,7 +219,7 @@ impl Engine {
         member_of(caller, group, member)
     }
 
-    async fn view(&self, group: Group, own: Option<Member>) -> Outcome<GroupView> {
+    pub(super) async fn view(&self, group: Group, own: Option<Member>) -> Outcome<GroupView> {
         let member_count = match group.seats_taken {
             Some(seats) => seats,
             None => self.store.count_members(&group.id).await?,

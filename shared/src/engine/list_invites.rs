@@ -12,7 +12,7 @@ use crate::domain::rule::InviteRule;
 use crate::store::{InviteList, Order, Page};
 
 /// How many invites are given at once where a door has no pages: as many as a group's policy allows to be live.
-const MOST: usize = 10_000;
+pub(super) const MOST: usize = 10_000;
 /// How many are read at a time.
 const PAGE: usize = 500;
 
@@ -30,6 +30,15 @@ pub struct InviteFilter {
 }
 
 impl Engine {
+    /// Refuses a caller whom `rule` does not let invite into the group, as making an invite would; for doors that say so before all else.
+    ///
+    /// # Errors
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden`, and the table's own.
+    pub async fn check_inviter(&self, caller: &Caller, group: &GroupId, rule: InviteRule) -> Outcome<()> {
+        let (group, member) = self.membership(caller, group).await?;
+        may_invite(rule, &group, &member)
+    }
+
     /// A page of the group's invites, for whom `rule` lets invite.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Members: listed for members, given other roles and removed by admins of at least their rank, and free to leave.
 
+use std::collections::BTreeSet;
+
 use super::authority::may_grant;
 use super::{Engine, Outcome, Refusal};
 use crate::auth::Caller;
@@ -15,6 +17,8 @@ use crate::store::{ChangeMemberOutcome, Changing, MemberChange, Page, StoreError
 
 /// How many times a change starts over because the member changed under it.
 const ATTEMPTS: u8 = 3;
+/// How many records one read gives.
+const BATCH: usize = 100;
 
 /// A change of a member: what is given replaces what was.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +37,19 @@ impl Engine {
     pub async fn list_members(&self, caller: &Caller, group: &GroupId, limit: i32, cursor: Option<&str>) -> Outcome<Page<Member>> {
         self.membership(caller, group).await?;
         Ok(self.store.list_members(group, limit, cursor).await??)
+    }
+
+    /// Which of these users are members of the group, whoever asks.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn members_among(&self, group: &GroupId, users: &[UserId]) -> Outcome<BTreeSet<UserId>> {
+        let users: Vec<&UserId> = users.iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let mut members = BTreeSet::new();
+        for users in users.chunks(BATCH) {
+            members.extend(self.store.members_among(group, users).await?);
+        }
+        Ok(members)
     }
 
     /// Gives a member other roles, other privileges, or both.

@@ -4,20 +4,29 @@
 
 mod accept_invite;
 mod authority;
+mod create_invitation;
 mod create_invite;
 mod decline_invite;
 mod groups;
+mod join_group;
+mod invitations;
+mod invited_accounts;
 mod list_invites;
 mod members;
+mod own_invites;
 mod preview_invite;
 mod refusal;
+mod remind;
 mod revoke_invite;
 mod send_mail;
+mod tokens;
 mod users;
 
 pub use accept_invite::Accepted;
+pub use create_invitation::{Invitation, NewInvitation, Notice};
 pub use create_invite::{Created, InviteeRequest, LinkRequest, NewInvite, PersonRequest};
 pub use groups::{GroupChange, GroupView, NewGroup};
+pub use invited_accounts::AccountInvites;
 pub use list_invites::InviteFilter;
 pub use members::MemberEdit;
 pub use preview_invite::Preview;
@@ -28,7 +37,7 @@ use crate::config::{ConfigError, Environment};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::Invite;
-use crate::domain::token::{InviteToken, TokenKeys, TokenSubject};
+use crate::domain::token::{TokenKeys, TokenSubject};
 use crate::store::{Store, Window};
 
 /// What a use case gives: its outcome, or why it was refused.
@@ -87,11 +96,6 @@ impl Engine {
         })
     }
 
-    /// The token that belongs to this generation of the invite.
-    pub fn token(&self, invite: &Invite) -> InviteToken {
-        self.tokens.token(&TokenSubject { group: invite.group.clone(), invite: invite.id, generation: invite.generation })
-    }
-
     /// What to answer a caller at `address` (of the network) for whom `refusal` was found: after too many tokens that do not exist, no longer
     /// that they do not exist. Nothing else is ever throttled here, a token that does exist least of all.
     pub async fn count_miss(&self, refusal: Refusal, address: &str, now: Timestamp) -> Refusal {
@@ -107,11 +111,6 @@ impl Engine {
                 refusal
             }
         }
-    }
-
-    /// What the token names; unknown, foreign and malformed tokens all give `InviteNotFound`.
-    fn subject(&self, token: &str) -> Outcome<TokenSubject> {
-        self.tokens.verify(token).ok_or(Refusal::InviteNotFound)
     }
 }
 

@@ -20,13 +20,16 @@ impl Engine {
     /// What the token leads to. Nothing is changed, whatever the state.
     ///
     /// # Errors
-    /// `InviteNotFound` for every token that is not ours, `InviteReplaced`, `GroupNotFound`, `InviterGone`, and the table's own.
+    /// `InviteNotFound` for every token that is not ours, `CaveatNotMet` where a macaroon says what nobody knows, `InviteReplaced`, `GroupNotFound`, `InviterGone`, and the table's own.
     pub async fn preview_invite(&self, token: &str, now: Timestamp) -> Outcome<Preview> {
-        let subject = self.subject(token)?;
+        let (subject, caveats) = self.admitted(token, None)?;
         let (invite, group) = self.store.invite_and_group(&subject.group, subject.invite).await?;
         let invite = of_generation(invite, &subject)?;
         let group = group.ok_or(Refusal::GroupNotFound)?;
-        let state = invite.state(now);
+        let state = match invite.state(now) {
+            State::Pending if caveats.over(now) => State::Expired,
+            state => state,
+        };
         if state == State::Pending && !right_is_proven(&group, &invite) {
             let inviter = self.store.member(&group.id, &invite.created_by.id).await?;
             inviter_still_may(&group, inviter.as_ref(), &invite)?;

@@ -8,7 +8,9 @@ use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::{Delivery, DeliveryState, Generation, Invite};
 use crate::domain::invitee::Invitee;
-use crate::mail::{Mailer, SendError, invitation};
+use crate::domain::mailing::MailKind;
+use crate::mail::{Facts, Mailer, RenderedMail, SendError, render};
+use crate::store::StoreError;
 
 /// What became of a mail that was due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,14 +50,43 @@ impl Engine {
         let Some(address) = self.recipient(&invite).await? else {
             return self.record(&invite, DeliveryState::Failed, Some("no_address"), now).await;
         };
-        let url = format!("{public_url}/i/{}", self.token(&invite).expose());
-        let roles: Vec<String> = invite.roles.names().map(str::to_owned).collect();
-        let mail = invitation(&invite, &roles, found_group.name.as_str(), &url, public_url);
-        match mailer.send(&address, mail).await {
+        let mail = self.mail(&invite, &found_group, &address, public_url).await?;
+        let sent = match mail {
+            Some(mail) => mailer.send(&address, mail).await,
+            None => Err(SendError::Permanent("template")),
+        };
+        match sent {
             Ok(()) => self.record(&invite, DeliveryState::Sent, None, now).await,
             Err(SendError::Permanent(reason)) => self.record(&invite, DeliveryState::Failed, Some(reason), now).await,
-            Err(SendError::Transient(error)) => Err(Refusal::Unavailable(crate::store::StoreError::Unavailable(error))),
+            Err(SendError::Transient(error)) => Err(Refusal::Unavailable(StoreError::Unavailable(error))),
         }
+    }
+
+    /// The mail; none where it can't be rendered.
+    async fn mail(
+        &self,
+        invite: &Invite,
+        group: &Group,
+        address: &EmailAddress,
+        public_url: &str,
+    ) -> Result<Option<RenderedMail>, Refusal> {
+        // The usual invitation is about its own group alone.
+        let (system, others) = match invite.mailing.kind {
+            MailKind::Invitation => (group.clone(), Vec::new()),
+            _ => self.platform(invite).await?,
+        };
+        let url = format!("{public_url}/i/{}", self.token(invite).expose());
+        let facts = Facts { address, group, others: &others, system: &system, url: &url, public_url };
+        Ok(render(invite, &facts).ok())
+    }
+
+    /// What stands for the system itself, and the other groups that the invite's mail is about, as far as they live.
+    async fn platform(&self, invite: &Invite) -> Result<(Group, Vec<Group>), Refusal> {
+        let ids: Vec<GroupId> = [GroupId::system()].into_iter().chain(invite.mailing.groups.iter().cloned()).collect();
+        let mut groups = self.store.groups(&ids).await?.into_iter();
+        let system = groups.next().filter(Group::is_system);
+        let system = system.ok_or_else(|| Refusal::Internal(StoreError::Refused("the system has no group".into())))?;
+        Ok((system, groups.collect()))
     }
 
     async fn inviter_may_still(&self, group: &Group, invite: &Invite) -> Result<bool, Refusal> {

@@ -27,7 +27,9 @@ pub fn raw_body(request: &Request, limit: usize) -> Result<&[u8], RequestError> 
 /// # Errors
 /// `MalformedBody` where it is not one JSON value in UTF-8, `InvalidBody` with a pointer where a field is wrong, or where it is no object.
 pub fn lenient_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, RequestError> {
-    let mut json = serde_json::Deserializer::from_slice(bytes);
+    // What is left aside would not be looked at closely.
+    let text = std::str::from_utf8(bytes).map_err(|_| RequestError::MalformedBody("the body is not UTF-8"))?;
+    let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| match error.inner().classify() {
         // A wrong field may stand in what is no JSON further on: that goes first.
         Category::Data if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_err() => {
@@ -112,6 +114,7 @@ mod tests {
             let error = lenient_json::<Input>(body.as_bytes()).unwrap_err();
             assert_eq!(matches!(error, RequestError::MalformedBody(_)), malformed, "{body:?}: {error:?}");
         }
+        assert!(matches!(lenient_json::<Input>(b"{\"id\":1,\"x\":\"\xff\"}"), Err(RequestError::MalformedBody(_))));
         assert!(
             matches!(lenient_json::<Input>(br#"{"id":1,"id":2}"#), Err(RequestError::InvalidBody(errors)) if errors[0].code == "duplicate_field")
         );

@@ -8,7 +8,7 @@ use crate::domain::display_name::{clean_for_mail, clean_message, shorten};
 use crate::domain::words::{date_in_words, list_in_words};
 
 /// Characters of a subject line that mail clients show and RFC 5322 §2.1.1 recommends.
-const SUBJECT_LIMIT: usize = 78;
+pub(super) const SUBJECT_LIMIT: usize = 78;
 /// Characters of the subject that are neither the inviter's name nor the group's.
 const SUBJECT_FRAME: usize = " invites you to join ".len();
 
@@ -102,7 +102,7 @@ fn subject(inviter: &str, group: &str) -> Result<String, askama::Error> {
 }
 
 /// The host name (and port) that people can compare with the link's.
-fn host(public_url: &str) -> String {
+pub(super) fn host(public_url: &str) -> String {
     let parsed = Url::parse(public_url).ok();
     let host = parsed.as_ref().and_then(|url| {
         let host = url.host_str()?;

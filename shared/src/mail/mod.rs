@@ -1,34 +1,85 @@
 //! Mails: their texts, and the way to SES.
 
 mod invitation;
+mod platform;
 mod ses;
 
 pub use invitation::{InvitationMail, RenderedMail};
+pub use platform::{Occasion, PlatformMail};
 pub use ses::{Mailer, SendError};
 
+use crate::domain::email::EmailAddress;
+use crate::domain::group::Group;
 use crate::domain::invite::Invite;
 use crate::domain::invitee::Invitee;
+use crate::domain::mailing::MailKind;
+use crate::domain::text::{Message, Name};
 
-/// The mail that invites, ready to be rendered.
-pub(crate) fn invitation<'a>(
-    invite: &'a Invite,
-    roles: &'a [String],
-    group_name: &'a str,
-    url: &'a str,
-    public_url: &'a str,
-) -> InvitationMail<'a> {
-    let first_name = match &invite.invitee {
-        Invitee::Person(person) => person.first_name.as_ref().map(crate::domain::text::Name::as_str),
-        _ => None,
-    };
-    InvitationMail {
-        group_name,
+/// What a mail is made from, beside the invite.
+pub(crate) struct Facts<'a> {
+    /// Whom it goes to.
+    pub(crate) address: &'a EmailAddress,
+    /// The invite's own group.
+    pub(crate) group: &'a Group,
+    /// The other groups that it is about.
+    pub(crate) others: &'a [Group],
+    /// The group that stands for the system itself.
+    pub(crate) system: &'a Group,
+    /// The link, token included.
+    pub(crate) url: &'a str,
+    /// Where the service stands.
+    pub(crate) public_url: &'a str,
+}
+
+/// The mail that the invite asks for.
+///
+/// # Errors
+/// Where a template can't be filled, which is a mistake of ours.
+pub(crate) fn render(invite: &Invite, facts: &Facts<'_>) -> Result<RenderedMail, askama::Error> {
+    match invite.mailing.kind {
+        MailKind::Invitation => invitation(invite, facts),
+        MailKind::PlatformInvitation => platform(Occasion::Invitation, invite, facts),
+        MailKind::AccessChanged => platform(Occasion::AccessChanged, invite, facts),
+        MailKind::Reminder => platform(Occasion::Reminder, invite, facts),
+    }
+}
+
+fn invitation(invite: &Invite, facts: &Facts<'_>) -> Result<RenderedMail, askama::Error> {
+    let roles: Vec<String> = invite.roles.names().map(str::to_owned).collect();
+    let mail = InvitationMail {
+        group_name: facts.group.name.as_str(),
         inviter_name: invite.created_by.name.as_deref(),
-        first_name,
-        roles,
-        message: invite.message.as_ref().map(crate::domain::text::Message::as_str),
+        first_name: first_name(invite),
+        roles: &roles,
+        message: invite.message.as_ref().map(Message::as_str),
         expires_at: invite.expires_at,
-        url,
-        public_url,
+        url: facts.url,
+        public_url: facts.public_url,
+    };
+    mail.render()
+}
+
+fn platform(occasion: Occasion, invite: &Invite, facts: &Facts<'_>) -> Result<RenderedMail, askama::Error> {
+    let groups = std::iter::once(facts.group).chain(facts.others).filter(|group| !group.is_system());
+    let projects: Vec<String> = groups.map(|group| group.name.as_str().to_owned()).collect();
+    let mail = PlatformMail {
+        occasion,
+        platform: facts.system.name.as_str(),
+        sender: invite.mailing.sender.as_deref().or(invite.created_by.name.as_deref()),
+        first_name: first_name(invite),
+        address: facts.address.as_str(),
+        projects: &projects,
+        expires_at: invite.expires_at,
+        url: facts.url,
+        public_url: facts.public_url,
+    };
+    mail.render()
+}
+
+/// The invited person's first name, as far as the inviter gave it.
+fn first_name(invite: &Invite) -> Option<&str> {
+    match &invite.invitee {
+        Invitee::Person(person) => person.first_name.as_ref().map(Name::as_str),
+        _ => None,
     }
 }

@@ -8,7 +8,7 @@ use aws_sdk_sesv2::config::{BehaviorVersion, Builder, Region};
 use aws_sdk_sesv2::error::ProvideErrorMetadata;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
 
-use super::{InvitationMail, RenderedMail};
+use super::RenderedMail;
 use crate::config::{AwsConfig, ConfigError, Environment};
 use crate::domain::email::EmailAddress;
 use crate::store::{credentials, failure_kind, http_client};
@@ -56,12 +56,11 @@ impl Mailer {
         })
     }
 
-    /// Renders the mail and hands it over, to one recipient.
+    /// Hands the mail over, to one recipient.
     ///
     /// # Errors
     /// See [`SendError`].
-    pub async fn send(&self, to: &EmailAddress, mail: InvitationMail<'_>) -> Result<(), SendError> {
-        let mail = mail.render().map_err(|_| SendError::Permanent("template"))?;
+    pub async fn send(&self, to: &EmailAddress, mail: RenderedMail) -> Result<(), SendError> {
         let content = content(mail).map_err(|_| SendError::Permanent("template"))?;
         // The domain goes out in its ASCII form: SES takes no other.
         let request = self.client.send_email().from_email_address(&self.from).content(content);

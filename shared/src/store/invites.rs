@@ -2,9 +2,9 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
 
-use super::access::{self, Item, Transaction, number, text};
+use super::access::{self, Item, number, text};
 use super::items::{self, PointerItem};
-use super::{Store, StoreError, keys};
+use super::{PutInvitesOutcome, Store, StoreError, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::identity::Identity;
@@ -137,34 +137,30 @@ impl Store {
     ///
     /// `pending_user` is made with it, all or nothing, where the invite is for somebody new.
     pub async fn put_invite(&self, invite: &Invite, pending_user: Option<&User>) -> Result<PutInviteOutcome, StoreError> {
-        let item = items::from_invite(invite)?;
-        let (condition, values) = vacancy(invite);
-        let names = (invite.generation > 1).then(|| [("#state".to_owned(), "state".to_owned())].into());
         if let Some(user) = pending_user {
-            let put = Put::builder().table_name(&self.table).set_item(Some(item)).condition_expression(condition);
-            let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values).build();
-            return self.put_with_user(invite, put.map_err(incomplete)?, user).await;
+            return match self.put_invites(std::slice::from_ref(invite), Some(user)).await? {
+                PutInvitesOutcome::Written => Ok(PutInviteOutcome::Created),
+                PutInvitesOutcome::Changed => self.occupant(invite).await,
+                PutInvitesOutcome::UserTaken => Ok(PutInviteOutcome::UserTaken),
+            };
         }
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).condition_expression(condition);
-        let put = put.set_expression_attribute_names(names).set_expression_attribute_values(values);
-        match access::conditional(|| put.clone().send()).await? {
+        let put = self.vacant_put(invite)?;
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(put.item));
+        let request = request.set_condition_expression(put.condition_expression);
+        let request = request.set_expression_attribute_names(put.expression_attribute_names);
+        let request = request.set_expression_attribute_values(put.expression_attribute_values);
+        match access::conditional(|| request.clone().send()).await? {
             Some(_) => Ok(PutInviteOutcome::Created),
             None => self.occupant(invite).await,
         }
     }
 
-    async fn put_with_user(&self, invite: &Invite, put: Put, user: &User) -> Result<PutInviteOutcome, StoreError> {
-        let mut writes = vec![TransactWriteItem::builder().put(put).build()];
-        writes.push(self.put_if_absent(items::from_user(user)?)?);
-        for identity in user.profile.identities() {
-            let pointer = PointerItem::new(keys::pointer(&identity), &user.id);
-            writes.push(self.put_if_absent(access::write(&pointer, "pointer")?)?);
-        }
-        match self.transact(writes).await? {
-            Transaction::Committed => Ok(PutInviteOutcome::Created),
-            Transaction::Refused(failed) if failed.first() == Some(&true) => self.occupant(invite).await,
-            Transaction::Refused(_) => Ok(PutInviteOutcome::UserTaken),
-        }
+    /// The put of the invite, on the condition that under its id stands nothing, or a dead invite of exactly the generation before.
+    pub(super) fn vacant_put(&self, invite: &Invite) -> Result<Put, StoreError> {
+        let (condition, values) = vacancy(invite);
+        let names = (invite.generation > 1).then(|| [("#state".to_owned(), "state".to_owned())].into());
+        let put = Put::builder().table_name(&self.table).set_item(Some(items::from_invite(invite)?)).condition_expression(condition);
+        put.set_expression_attribute_names(names).set_expression_attribute_values(values).build().map_err(incomplete)
     }
 
     async fn occupant(&self, invite: &Invite) -> Result<PutInviteOutcome, StoreError> {
@@ -188,6 +184,12 @@ impl Store {
     pub async fn invites(&self, group: &GroupId, ids: &[InviteId]) -> Result<Vec<Invite>, StoreError> {
         let found = self.get_many(ids.iter().map(|id| keys::invite(group, *id)).collect()).await?;
         found.into_values().map(items::to_invite).collect()
+    }
+
+    /// Whether an invite of this id, in any state, leads into one of the groups (at most 100).
+    pub async fn any_has_invite(&self, groups: &[GroupId], id: InviteId) -> Result<bool, StoreError> {
+        let found = self.get_many(groups.iter().map(|group| keys::invite(group, id)).collect()).await?;
+        Ok(!found.is_empty())
     }
 
     /// The invite together with its group, if that lives, as last written.
@@ -236,7 +238,7 @@ impl Store {
         items::to_invite(item).map(Some)
     }
 
-    /// Writes down what became of a mail: only where that generation's mail is still due.
+    /// Writes down what became of a mail: only where that generation's mail is still due, and no other was asked for meanwhile.
     ///
     /// Nothing happens where it is not: another delivery of the same stream record has written it down.
     pub async fn mark_delivery(&self, invite: &Invite, delivery: &Delivery, now: Timestamp) -> Result<(), StoreError> {
@@ -246,11 +248,12 @@ impl Store {
         let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::invite(&invite.group, invite.id).into_item()));
         let update = update
             .update_expression(format!("SET delivery = :delivery, updated_at = :now, version = version + :one{sent} REMOVE outbox"))
-            .condition_expression("generation = :generation AND delivery.#state = :queued")
+            .condition_expression("generation = :generation AND send_count = :asked AND delivery.#state = :queued")
             .expression_attribute_values(":delivery", delivery_value)
             .expression_attribute_values(":now", number(now.seconds()))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":generation", number(invite.generation))
+            .expression_attribute_values(":asked", number(invite.send_count))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":queued", text("queued"));
         access::conditional(|| update.clone().send()).await.map(|_| ())

@@ -12,6 +12,7 @@ use crate::domain::identity::{Account, PhoneNumber};
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::invite::{Delivery, DeliveryState, IdentityPolicy, Invite, Inviter, State};
 use crate::domain::invitee::{Invitee, Link, Person};
+use crate::domain::mailing::Mailing;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::redirect::RedirectUrl;
@@ -57,6 +58,8 @@ struct InviteItem {
     #[serde(default)]
     rule: InviteRule,
     redirect_url: Option<RedirectUrl>,
+    /// Absent where it is the usual invitation.
+    mailing: Option<Mailing>,
     /// `queued` while a mail is due; what the stream's filter looks for.
     outbox: Option<String>,
     delivery: Delivery,
@@ -108,6 +111,7 @@ pub(super) fn from_invite(invite: &Invite) -> Result<Item, StoreError> {
         door: from_metadata(&invite.door)?,
         rule: invite.rule,
         redirect_url: invite.redirect_url.clone(),
+        mailing: Some(invite.mailing.clone()).filter(|mailing| *mailing != Mailing::default()),
         outbox: (invite.delivery.state == DeliveryState::Queued).then(|| "queued".into()),
         delivery: invite.delivery.clone(),
         created_at: invite.created_at,
@@ -149,6 +153,7 @@ pub(super) fn to_invite(item: Item) -> Result<Invite, StoreError> {
         door: to_metadata(item.door)?,
         rule: item.rule,
         redirect_url: item.redirect_url,
+        mailing: item.mailing.unwrap_or_default(),
         delivery: item.delivery,
         created_at: item.created_at,
         created_by: Inviter { id: item.created_by, name: item.created_by_name, rank: item.created_by_rank },

@@ -79,7 +79,8 @@ impl Store {
         if let Some((pending, user)) = joining.becoming {
             parts.extend(self.become_user(pending, user)?.into_iter().map(|write| (Part::User, write)));
         }
-        if let [(Part::Member, _)] = parts.as_slice() {
+        // Who comes without an invite is told apart from an earlier self by the transaction's token alone, where an answer is lost.
+        if let ([(Part::Member, _)], Some(_)) = (parts.as_slice(), joining.invite) {
             return self.put_member(joining.member).await;
         }
         let (parts, writes): (Vec<Part>, Vec<TransactWriteItem>) = parts.into_iter().unzip();

@@ -14,6 +14,7 @@ use crate::domain::invite::{Invite, State};
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
+use crate::domain::user::User;
 
 /// What a write does to a member.
 #[derive(Clone, Debug)]
@@ -56,6 +57,20 @@ impl Store {
     /// The membership, as last written.
     pub async fn member(&self, group: &GroupId, user: &UserId) -> Result<Option<Member>, StoreError> {
         self.get(keys::member(group, user)).await?.map(items::to_member).transpose()
+    }
+
+    /// Which of these users (at most 100) are members of the group, as last written.
+    pub async fn members_among(&self, group: &GroupId, users: &[&UserId]) -> Result<Vec<UserId>, StoreError> {
+        let found = self.get_many(users.iter().map(|user| keys::member(group, user)).collect()).await?;
+        found.into_values().map(|item| items::to_member(item).map(|member| member.user)).collect()
+    }
+
+    /// The user's membership of the group, and the user's record, as last written; absent ones are none.
+    pub async fn member_and_user(&self, group: &GroupId, user: &UserId) -> Result<(Option<Member>, Option<User>), StoreError> {
+        let (member_key, user_key) = (keys::member(group, user), keys::user(user));
+        let mut found = self.get_many(vec![member_key.clone(), user_key.clone()]).await?;
+        let member = found.remove(&member_key).map(items::to_member).transpose()?;
+        Ok((member, found.remove(&user_key).map(items::to_user).transpose()?))
     }
 
     /// How many members the group has now, counted one by one.

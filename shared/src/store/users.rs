@@ -47,6 +47,13 @@ impl Store {
         Ok(item.map(|item| access::read::<PointerItem>(item, "pointer")).transpose()?.map(|pointer| pointer.user))
     }
 
+    /// The users who hold these different things (at most 100), each under the thing's key; what is nobody's is left out.
+    pub async fn holders(&self, identities: &[Identity]) -> Result<Vec<(String, UserId)>, StoreError> {
+        let mut found = self.get_many(identities.iter().map(keys::pointer).collect()).await?;
+        let held = identities.iter().filter_map(|identity| Some((identity.key(), found.remove(&keys::pointer(identity))?)));
+        held.map(|(key, item)| Ok((key, access::read::<PointerItem>(item, "pointer")?.user))).collect()
+    }
+
     /// Writes the user over `before`, and moves the pointers with it; a pending user in `replaced` gives way.
     pub async fn put_user(&self, user: &User, before: Option<&User>, replaced: &[User]) -> Result<PutUserOutcome, StoreError> {
         let mut writes = vec![self.put_user_version(user)?];

@@ -53,8 +53,13 @@ impl App {
     /// A service in memory, without demo data, told `options` besides.
     pub(crate) async fn with(options: Options) -> Self {
         let running = beckon::start(Options { port: 0, demo: false, ..options }).await.expect("the service starts");
-        let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
-        Self { running, client }
+        Self { running, client: client() }
+    }
+
+    /// A service in memory with the demo's people and groups.
+    pub(crate) async fn with_demo() -> Self {
+        let running = beckon::start(Options { port: 0, demo: true, ..Options::default() }).await.expect("the service starts");
+        Self { running, client: client() }
     }
 
     /// A service with these configuration variables.
@@ -154,6 +159,10 @@ impl App {
         let items = self.table().await.into_iter().map(|item| serde_json::from_str::<Value>(&item).expect("JSON"));
         items.filter(|item| item["type"]["S"] == kind).collect()
     }
+}
+
+fn client() -> Client {
+    Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client")
 }
 
 /// A signature's form: the embedded engine doesn't check more.

@@ -59,7 +59,7 @@ fn show(service: &Service, token: &str, preview: &Preview) -> Response<Body> {
 /// The page for a token that leads nowhere.
 fn refused(refusal: &Refusal) -> View<'static> {
     match refusal {
-        Refusal::InviteNotFound => View::Dead(Dead::Unknown),
+        Refusal::InviteNotFound | Refusal::CaveatNotMet => View::Dead(Dead::Unknown),
         Refusal::InviteReplaced => View::Dead(Dead::Replaced),
         Refusal::InviterGone => View::Dead(Dead::InviterGone),
         Refusal::GroupNotFound => View::Dead(Dead::GroupGone),

@@ -322,6 +322,7 @@ pub struct UserBody<'a> {
     photo: Option<&'a PhotoUrl>,
     locale: Option<&'a str>,
     accounts: &'a [crate::domain::identity::Account],
+    refuses_invites: bool,
 }
 
 impl<'a> UserBody<'a> {
@@ -343,6 +344,7 @@ impl<'a> UserBody<'a> {
             photo: profile.photo.as_ref(),
             locale: profile.locale.as_ref().map(|locale| locale.as_str()),
             accounts: profile.accounts.as_slice(),
+            refuses_invites: profile.refuses_invites,
         }
     }
 }

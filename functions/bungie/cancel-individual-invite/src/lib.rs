@@ -1,0 +1,24 @@
+//! `POST /GroupV2/{groupId}/Members/IndividualInviteCancel/{membershipType}/{membershipId}/`: takes an account's invite back (contract bungie 4.4).
+
+use std::convert::Infallible;
+
+use lambda_http::{Body, Request, Response};
+use shared::Service;
+use shared::domain::rule::InviteRule;
+use shared::doors::bungie::{self, ApplicationResponse, Failure, Resolution, account, administrator, group, success};
+
+/// Answers the request, whose body nobody reads.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    bungie::respond(cancel(service, &request)).await
+}
+
+async fn cancel(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
+    let caller = administrator(service, request).await?;
+    let group = group(request)?;
+    let account = account(request)?;
+    service.engine.revoke_account_invite(&caller, &group, &account, InviteRule::Admins, service.clock.now()).await?;
+    Ok(success(&ApplicationResponse { resolution: Resolution::Rescinded }))
+}

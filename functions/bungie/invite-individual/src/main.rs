@@ -1,0 +1,10 @@
+//! The Lambda binary of `bungie-invite-individual`.
+
+use lambda_http::{Error, service_fn};
+use shared::Service;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let service = Service::of_process()?;
+    lambda_http::run(service_fn(|request| bungie_invite_individual::handle(&service, request))).await
+}

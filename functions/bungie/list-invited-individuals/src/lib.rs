@@ -1,0 +1,30 @@
+//! `GET /GroupV2/{groupId}/Members/InvitedIndividuals/`: lists a group's live invites, whichever door made them (contract bungie 4.4).
+
+use std::convert::Infallible;
+
+use lambda_http::{Body, Request, Response};
+use shared::Service;
+use shared::domain::invite::State;
+use shared::domain::rule::InviteRule;
+use shared::doors::bungie::{self, Application, Failure, SearchResult, administrator, current_page, group, on_page, success};
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    bungie::respond(list(service, &request)).await
+}
+
+async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
+    let caller = administrator(service, request).await?;
+    let group = group(request)?;
+    let page = current_page(request)?;
+    let now = service.clock.now();
+    let all = service.engine.all_group_invites(&caller, &group, InviteRule::Admins, &[State::Pending], now).await?;
+    let shown = on_page(&all, page);
+    let invitees: Vec<_> = shown.iter().map(|invite| &invite.invitee).collect();
+    let users = service.engine.users_invited(&invitees).await?;
+    let results = shown.iter().map(|invite| Application::new(invite, users.get(&invite.invitee.key()))).collect();
+    Ok(success(&SearchResult::new(results, all.len(), page)))
+}

@@ -1,0 +1,34 @@
+//! `GET /{namespace}/api/invitations/{invitation}`: one invitation, for who may see it in the list (contract chembiohub 3.6).
+//! Every other method comes here too, to be refused as the original does.
+
+use std::convert::Infallible;
+
+use lambda_http::http::{Method, StatusCode};
+use lambda_http::{Body, Request, Response};
+use shared::Service;
+use shared::domain::rule::InviteRule;
+use shared::doors::chembiohub::{self, Failure, InvitationBody, answer, at_namespace, detail_id, inviters, signed_in};
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    chembiohub::respond(&request, get(service, &request)).await
+}
+
+async fn get(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
+    at_namespace(service, request)?;
+    match *request.method() {
+        Method::GET => {}
+        // Nobody may change an invitation.
+        Method::PUT => return Err(Failure::Unauthorized),
+        // The original lets POST through here only to say that it is not there.
+        Method::POST => return Err(Failure::MethodNotAllowed("GET,PUT")),
+        _ => return Err(Failure::MethodNotAllowed("GET,POST,PUT")),
+    }
+    let caller = signed_in(service, request).await?;
+    let invite = service.engine.find_invitation(&caller, detail_id(request)?, InviteRule::Editors).await?;
+    let users = service.engine.users(&inviters(std::slice::from_ref(&invite))).await?;
+    Ok(answer(StatusCode::OK, &InvitationBody::new(&invite, &users, &service.doors.chembiohub_namespace)))
+}

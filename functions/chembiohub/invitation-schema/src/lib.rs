@@ -1,0 +1,22 @@
+//! `GET /{namespace}/api/invitations/schema`: the form of the invitations (contract chembiohub 3.5). There is JSON only, whatever `format` asks for.
+
+use std::convert::Infallible;
+
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, Response};
+use shared::Service;
+use shared::doors::chembiohub::{self, Failure, answer, at_namespace, schema, signed_in};
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    chembiohub::respond(&request, show(service, &request)).await
+}
+
+async fn show(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
+    at_namespace(service, request)?;
+    signed_in(service, request).await?;
+    Ok(answer(StatusCode::OK, &schema(&service.doors.chembiohub_namespace)))
+}

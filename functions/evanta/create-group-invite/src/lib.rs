@@ -1,0 +1,53 @@
+//! `POST /group_invites`: a group's owner invites a user (contract evanta 0.1 to 0.3).
+
+use std::convert::Infallible;
+
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, Response};
+use shared::Service;
+use shared::domain::ids::{GroupId, UserId};
+use shared::domain::invite::IdentityPolicy;
+use shared::domain::invitee::Lifetime;
+use shared::domain::role::Roles;
+use shared::domain::rule::InviteRule;
+use shared::domain::text::{DoorData, Metadata};
+use shared::domain::user::UserState;
+use shared::doors::evanta::{self, CreatedBody, Failure, InviteForm, UserBody};
+use shared::engine::{InviteeRequest, NewInvite};
+use shared::http::{entropy, json};
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    evanta::respond(&request, create(service, &request)).await
+}
+
+async fn create(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
+    let caller = evanta::caller(service, request).await?;
+    let fields = evanta::fields::<InviteForm>(request, service.body_limit)?;
+    let (group, user) = (fields.group()?, fields.user()?);
+    // Whether group and user exist is told before whether the caller may invite: the engine is asked last.
+    let seen = evanta::see(service, &caller, &group, std::slice::from_ref(&user)).await?;
+    let invited = seen.people.get(&user).filter(|user| user.state == UserState::Active).ok_or(Failure::NotFound)?;
+    let created = service.engine.create_invite(&caller, &new_invite(group, user), entropy(), service.clock.now()).await?;
+    Ok(json(StatusCode::CREATED, &CreatedBody::new(created.invite.id, UserBody::new(invited), seen.body())))
+}
+
+/// An ordinary invite, told by mail where the user's profile has an address (contract evanta, "Decisions").
+fn new_invite(group: GroupId, user: UserId) -> NewInvite {
+    NewInvite {
+        group,
+        invitee: InviteeRequest::User(user),
+        roles: Roles::default(),
+        message: None,
+        metadata: Metadata::default(),
+        lifetime: Lifetime::DEFAULT,
+        redirect_url: None,
+        notify: true,
+        identity_policy: IdentityPolicy::Strict,
+        rule: InviteRule::Owners,
+        door: DoorData::default(),
+    }
+}

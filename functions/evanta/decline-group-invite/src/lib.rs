@@ -1,0 +1,25 @@
+//! `DELETE /group_invites/{id}`: the invited person turns the invite down (contract evanta 0.5).
+
+use std::convert::Infallible;
+
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, Response};
+use shared::Service;
+use shared::domain::ids::InviteId;
+use shared::doors::evanta::{self, Failure};
+use shared::http::{path_parameter, respond};
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    evanta::respond(&request, decline(service, &request)).await
+}
+
+async fn decline(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
+    let caller = evanta::caller(service, request).await?;
+    let id = path_parameter(request, "id", InviteId::parse).map_err(|_| Failure::NotFound)?;
+    service.engine.decline_own_invite(&caller, id, service.clock.now()).await?;
+    Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
+}

@@ -1,0 +1,233 @@
+//! Inviting a person to several groups at once, or to the system itself, with one mail about all of it (contract chembiohub 3.2).
+//!
+//! The invites are ordinary ones, one for each group, made all or none. The first carries the mail; its link takes up the others too.
+
+use futures::future::join_all;
+
+use super::create_invite::{ATTEMPTS, Basis, InviteeRequest, NewInvite, PersonRequest, build, check, invitee};
+use super::{Engine, Outcome, Refusal, hex};
+use crate::auth::Caller;
+use crate::domain::clock::Timestamp;
+use crate::domain::group::Group;
+use crate::domain::ids::{GroupId, InviteId};
+use crate::domain::invite::{IdentityPolicy, Invite};
+use crate::domain::invitee::{Invitee, Lifetime};
+use crate::domain::mailing::{MailKind, Mailing};
+use crate::domain::member::Member;
+use crate::domain::role::Roles;
+use crate::domain::rule::InviteRule;
+use crate::domain::text::{DoorData, Metadata};
+use crate::domain::user::{User, UserState, full_name};
+use crate::store::{CreateReads, PutInvitesOutcome, StoreError};
+
+/// A person to be invited, and to what.
+#[derive(Clone, Debug)]
+pub struct NewInvitation {
+    /// Who.
+    pub person: PersonRequest,
+    /// Into which groups, each once; none for the system itself.
+    pub groups: Vec<GroupId>,
+    /// What to grant in each.
+    pub roles: Roles,
+    /// Whether somebody to whom all this is nothing new gets a reminder.
+    pub remind: bool,
+}
+
+/// What the mail says that goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Somebody new is invited.
+    Invited,
+    /// Somebody known is invited to groups that are new to them.
+    AccessChanged,
+    /// Somebody who has not signed up yet is reminded.
+    Reminded,
+    /// A user is reminded.
+    UserReminded,
+}
+
+/// The invite that carries the mail, and what the mail says.
+#[derive(Debug)]
+pub struct Invitation {
+    /// The invite.
+    pub invite: Invite,
+    /// What the mail says.
+    pub notice: Notice,
+}
+
+/// One request to invite.
+pub(super) struct Asking<'a> {
+    pub(super) caller: &'a Caller,
+    pub(super) new: &'a NewInvitation,
+    pub(super) invitee: Invitee,
+    /// The inviter's name in the directory.
+    pub(super) sender: Option<String>,
+    /// Tells this request from every other.
+    pub(super) request: String,
+    pub(super) now: Timestamp,
+}
+
+/// How the person stands to a group.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Neither a member nor invited.
+    New,
+    /// A live invite exists.
+    Invited,
+    /// A member.
+    Member,
+}
+
+/// One of the groups, in which the caller may invite, and how the person stands to it.
+pub(super) struct Standing {
+    pub(super) group: Group,
+    inviter: Member,
+    id: InviteId,
+    reads: CreateReads,
+    new: NewInvite,
+    place: Place,
+}
+
+impl Standing {
+    /// The person's live invite into it.
+    pub(super) fn live(&self) -> Option<&Invite> {
+        self.reads.existing.as_ref().filter(|_| self.place == Place::Invited)
+    }
+
+    /// Whether the person can be invited into it. To a user of the directory the system itself is nothing new.
+    fn is_new(&self, is_user: bool) -> bool {
+        self.place == Place::New && !(is_user && self.group.is_system())
+    }
+
+    /// A new invite into it with the mail that is asked for, and the pending user that comes with it.
+    pub(super) fn invite(&self, asking: &Asking<'_>, mailing: Option<Mailing>, with_user: bool) -> (Invite, Option<User>) {
+        let Self { group, inviter, id, reads, new, .. } = self;
+        let new = NewInvite { notify: mailing.is_some(), ..new.clone() };
+        let basis = Basis { group, inviter, id: *id, reads, request: &asking.request, with_user, now: asking.now };
+        let (invite, user) = build(asking.caller, &new, &asking.invitee, &basis);
+        (Invite { mailing: mailing.unwrap_or_default(), ..invite }, user)
+    }
+}
+
+impl Engine {
+    /// Invites a person into every group asked for that is new to them, all or none, or sends a reminder.
+    ///
+    /// # Errors
+    /// As for [`Engine::create_invite`], of whichever group refuses first. `AlreadyPending` and `AlreadyMember` where nothing is new to the
+    /// person and no reminder is asked for. `RateLimited` also where a reminder has only just gone out.
+    pub async fn create_invitation(&self, caller: &Caller, new: &NewInvitation, entropy: [u8; 16], now: Timestamp) -> Outcome<Invitation> {
+        let passed = self.store.pass(self.invites_per_inviter, caller.user.as_str(), now);
+        let (passed, inviter) = futures::join!(passed, self.store.user(&caller.user));
+        if !passed? {
+            return Err(Refusal::RateLimited(self.invites_per_inviter.remaining(now)));
+        }
+        let sender = inviter?.and_then(|user| full_name(user.profile.first_name.as_ref(), user.profile.last_name.as_ref()));
+        let request = hex(entropy);
+        let invitee = invitee(&InviteeRequest::Person(new.person.clone()), &request);
+        let asking = Asking { caller, new, invitee, sender, request, now };
+        let mut with_user = true;
+        for _ in 0..ATTEMPTS {
+            let standings = self.standings(&asking).await?;
+            let is_user = self.is_user(&standings).await?;
+            let fresh: Vec<&Standing> = standings.iter().filter(|standing| standing.is_new(is_user)).collect();
+            if fresh.is_empty() {
+                if !new.remind {
+                    return Err(nothing_new(&standings));
+                }
+                if let Some(invite) = self.remind(&asking, &standings).await? {
+                    return Ok(Invitation { invite, notice: if is_user { Notice::UserReminded } else { Notice::Reminded } });
+                }
+                continue;
+            }
+            let known = is_user || fresh.len() < standings.len();
+            let kind = if known { MailKind::AccessChanged } else { MailKind::PlatformInvitation };
+            join_all(fresh.iter().map(|standing| self.check_cap(&standing.group, now))).await.into_iter().collect::<Outcome<()>>()?;
+            let (invites, pending_user) = invites(&asking, &fresh, kind, with_user);
+            match self.store.put_invites(&invites, pending_user.as_ref()).await? {
+                PutInvitesOutcome::Written => {
+                    let notice = if known { Notice::AccessChanged } else { Notice::Invited };
+                    return leading(invites).map(|invite| Invitation { invite, notice });
+                }
+                PutInvitesOutcome::Changed => {}
+                PutInvitesOutcome::UserTaken => with_user = false,
+            }
+        }
+        Err(contended())
+    }
+
+    /// How the person stands to each group asked for.
+    async fn standings(&self, asking: &Asking<'_>) -> Outcome<Vec<Standing>> {
+        if asking.new.groups.is_empty() {
+            return Ok(vec![self.standing(asking, &GroupId::system()).await?]);
+        }
+        join_all(asking.new.groups.iter().map(|group| self.standing(asking, group))).await.into_iter().collect()
+    }
+
+    /// How the person stands to the group, if the caller may invite there.
+    pub(super) async fn standing(&self, asking: &Asking<'_>, group: &GroupId) -> Outcome<Standing> {
+        let new = new_invite(asking, group);
+        for attempt in 0..ATTEMPTS {
+            let id = InviteId::of(group, &asking.invitee.key(), attempt);
+            let reads = self.read(asking.caller, &new, &asking.invitee, attempt).await?;
+            let (group, inviter) = check(asking.caller, &new, &asking.invitee, &reads)?;
+            // Two invitees may share 53 bits of hash: the later one takes the next id.
+            if reads.existing.as_ref().is_some_and(|found| found.invitee.key() != asking.invitee.key()) {
+                continue;
+            }
+            let place = match self.check_vacancy(&new, &reads, asking.now).await {
+                Ok(()) => Place::New,
+                Err(Refusal::AlreadyPending(_)) => Place::Invited,
+                Err(Refusal::AlreadyMember) => Place::Member,
+                Err(other) => return Err(other),
+            };
+            return Ok(Standing { group, inviter, id, reads, new, place });
+        }
+        Err(contended())
+    }
+
+    /// Whether the address belongs to somebody who has signed up.
+    async fn is_user(&self, standings: &[Standing]) -> Outcome<bool> {
+        let Some(holder) = standings.iter().find_map(|standing| standing.reads.holder.as_ref()) else { return Ok(false) };
+        Ok(self.store.user(holder).await?.is_some_and(|user| user.state == UserState::Active))
+    }
+}
+
+/// The invite as it is asked for in one group.
+fn new_invite(asking: &Asking<'_>, group: &GroupId) -> NewInvite {
+    NewInvite {
+        group: group.clone(),
+        invitee: InviteeRequest::Person(asking.new.person.clone()),
+        roles: asking.new.roles.clone(),
+        message: None,
+        metadata: Metadata::default(),
+        lifetime: Lifetime::DEFAULT,
+        redirect_url: None,
+        notify: true,
+        identity_policy: IdentityPolicy::Strict,
+        rule: if asking.new.groups.is_empty() || *group == GroupId::system() { InviteRule::Anyone } else { InviteRule::Editors },
+        door: DoorData::default(),
+    }
+}
+
+/// The invites to be made, of which the first carries the mail, and the pending user that comes with them.
+fn invites(asking: &Asking<'_>, fresh: &[&Standing], kind: MailKind, with_user: bool) -> (Vec<Invite>, Option<User>) {
+    let others = fresh.iter().skip(1).map(|standing| standing.group.id.clone()).collect();
+    let mut mailing = Some(Mailing { kind, sender: asking.sender.clone(), groups: others });
+    let made = fresh.iter().map(|standing| standing.invite(asking, mailing.take(), with_user));
+    let (invites, users): (Vec<Invite>, Vec<Option<User>>) = made.unzip();
+    // The same address makes the same pending user everywhere.
+    (invites, users.into_iter().flatten().next())
+}
+
+/// The first of the invites, which carries the mail.
+pub(super) fn leading(invites: Vec<Invite>) -> Outcome<Invite> {
+    invites.into_iter().next().ok_or_else(contended)
+}
+
+fn nothing_new(standings: &[Standing]) -> Refusal {
+    standings.iter().find_map(Standing::live).map_or(Refusal::AlreadyMember, |invite| Refusal::AlreadyPending(invite.id))
+}
+
+fn contended() -> Refusal {
+    Refusal::Unavailable(StoreError::Unavailable("the invitation is contended".into()))
+}

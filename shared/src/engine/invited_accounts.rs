@@ -1,0 +1,101 @@
+//! Platform accounts: who has them, and which groups they are invited to.
+
+use std::collections::BTreeMap;
+
+use super::{Engine, GroupView, Outcome, Refusal};
+use crate::auth::Caller;
+use crate::domain::clock::Timestamp;
+use crate::domain::group::GroupType;
+use crate::domain::identity::{Account, Identity};
+use crate::domain::ids::{GroupId, InviteId, UserId};
+use crate::domain::invite::{Invite, State};
+use crate::domain::invitee::{Invitee, user_key};
+use crate::domain::rule::InviteRule;
+use crate::domain::user::User;
+use crate::store::{InviteList, Order};
+
+/// How many accounts, or groups, are looked up at once.
+const BATCH: usize = 100;
+
+/// What anybody may know of an account's invites.
+#[derive(Debug)]
+pub struct AccountInvites {
+    /// The directory's user who has the account.
+    pub user: Option<User>,
+    /// The live invites, one for each group, with the group as a stranger sees it.
+    pub invites: Vec<(Invite, GroupView)>,
+}
+
+impl Engine {
+    /// The directory's users behind these invitees, by invitee key: who is invited by id, and who has an account that is invited.
+    ///
+    /// An address or a number tells no name: whoever may invite could look up anybody's with it.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn users_invited(&self, invitees: &[&Invitee]) -> Outcome<BTreeMap<String, User>> {
+        let mut ids: BTreeMap<String, UserId> = BTreeMap::new();
+        let mut accounts: BTreeMap<String, Identity> = BTreeMap::new();
+        for invitee in invitees {
+            match invitee {
+                Invitee::User(user) => drop(ids.insert(invitee.key(), user.clone())),
+                Invitee::Account(account) => drop(accounts.insert(invitee.key(), Identity::Account(account.clone()))),
+                Invitee::Email(_) | Invitee::Phone(_) | Invitee::Person(_) | Invitee::Link(_) => {}
+            }
+        }
+        for accounts in accounts.into_values().collect::<Vec<_>>().chunks(BATCH) {
+            ids.extend(self.store.holders(accounts).await?);
+        }
+        let users = self.users(&ids.values().cloned().collect::<Vec<_>>()).await?;
+        Ok(ids.into_iter().filter_map(|(key, id)| Some((key, users.get(&id)?.clone()))).collect())
+    }
+
+    /// Takes back the group's live invite of the account.
+    ///
+    /// # Errors
+    /// `InviteNotFound` where there is none, also where it was taken back or taken up before; else as for [`Engine::revoke_invite`].
+    pub async fn revoke_account_invite(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        account: &Account,
+        rule: InviteRule,
+        now: Timestamp,
+    ) -> Outcome<Invite> {
+        let invitee = Invitee::Account(account.clone());
+        let found = self.invite_for(group, &invitee).await?;
+        let id = found.as_ref().map_or_else(|| InviteId::of(group, &invitee.key(), 0), |found| found.id);
+        if found.is_some_and(|found| found.is_live(now)) {
+            return self.revoke_invite(caller, group, id, rule, now).await;
+        }
+        // Who may not know hears of that first.
+        self.get_invite(caller, group, id, rule).await?;
+        Err(Refusal::InviteNotFound)
+    }
+
+    /// The live invites of the account, and of the user who has it; those into secret groups only where the caller proves the account.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn account_invites(&self, caller: Option<&Caller>, account: &Account, now: Timestamp) -> Outcome<AccountInvites> {
+        let invitee = Invitee::Account(account.clone());
+        let user = self.users_invited(&[&invitee]).await?.remove(&invitee.key());
+        let keys: Vec<String> = std::iter::once(invitee.key()).chain(user.as_ref().map(|user| user_key(&user.id))).collect();
+        let mut found = self.every_page(&InviteList::of_invitee(&keys, vec![State::Pending], Order::Asc), now).await?;
+        found.retain(|invite| invite.is_live(now));
+        let mut invites: BTreeMap<GroupId, Invite> = BTreeMap::new();
+        for invite in found {
+            invites.entry(invite.group.clone()).or_insert(invite);
+        }
+        let own = caller.is_some_and(|caller| caller.is(&invitee));
+        let mut shown = Vec::new();
+        for ids in invites.keys().cloned().collect::<Vec<_>>().chunks(BATCH) {
+            let groups = self.store.groups(ids).await?.into_iter();
+            let visible = groups.filter(|group| own || group.kind != GroupType::Secret);
+            let views = futures::future::join_all(visible.map(|group| self.view(group, None))).await;
+            shown.extend(views.into_iter().collect::<Outcome<Vec<_>>>()?);
+        }
+        let invites = shown.into_iter().filter_map(|view| Some((invites.remove(&view.group.id)?, view))).collect();
+        Ok(AccountInvites { user, invites })
+    }
+}

@@ -1,0 +1,67 @@
+//! Joining a group by its id: by the caller's own live invite, or, where the group is open to all, without one.
+
+use super::accept_invite::check_domain;
+use super::{Engine, InviteRef, Outcome, Refusal};
+use crate::auth::Caller;
+use crate::domain::clock::Timestamp;
+use crate::domain::group::{Group, GroupType};
+use crate::domain::ids::GroupId;
+use crate::domain::member::Member;
+use crate::domain::privilege::Privileges;
+use crate::domain::role::Roles;
+use crate::store::{JoinOutcome, Joining, StoreError};
+
+impl Engine {
+    /// Makes the caller a member. No link can be taken up here: it is for whoever holds its token.
+    ///
+    /// # Errors
+    /// `AlreadyMember`, `GroupNotFound` also for a secret group without an invite, `Forbidden` for a private one without, and while frozen,
+    /// `DomainNotAllowed`, `SeatsFull`, and the table's own.
+    pub async fn join_group(&self, caller: &Caller, id: &GroupId, now: Timestamp) -> Outcome<Member> {
+        let (found, invite) = futures::join!(self.store.group_and_member(id, &caller.user), self.own_invite(caller, id, now));
+        let ((group, member), invite) = (found?, invite?);
+        let group = group.filter(|group| !group.is_system()).ok_or(Refusal::GroupNotFound)?;
+        if member.is_some() {
+            return Err(Refusal::AlreadyMember);
+        }
+        if let Some(invite) = invite {
+            match self.accept_invite(caller, &InviteRef::Id(group.id.clone(), invite.id), now).await {
+                Ok(accepted) if accepted.repeated => return Err(Refusal::AlreadyMember),
+                Ok(accepted) => return Ok(accepted.member),
+                // It was good when it was read. Now the caller is like anybody without one.
+                Err(Refusal::NotPending(_) | Refusal::InviteReplaced | Refusal::InviteNotFound | Refusal::InviterGone) => {}
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        match group.kind {
+            GroupType::Open => self.join_open(caller, &group, now).await,
+            GroupType::Private => Err(Refusal::Forbidden("This group takes only who is invited.")),
+            GroupType::Secret => Err(Refusal::GroupNotFound),
+        }
+    }
+
+    async fn join_open(&self, caller: &Caller, group: &Group, now: Timestamp) -> Outcome<Member> {
+        if group.policy.frozen {
+            return Err(Refusal::Forbidden("This group's invites are frozen for now."));
+        }
+        check_domain(caller, group)?;
+        let member = Member {
+            group: group.id.clone(),
+            user: caller.user.clone(),
+            roles: Roles::default(),
+            privileges: Privileges::default(),
+            name: caller.name.clone(),
+            joined_at: now,
+            invite: None,
+            came_as: caller.invitee_keys(),
+        };
+        match self.store.join(Joining { invite: None, group, member: &member, becoming: None, now }).await? {
+            JoinOutcome::Joined => Ok(member),
+            JoinOutcome::AlreadyMember => Err(Refusal::AlreadyMember),
+            JoinOutcome::GroupRefused => Err(self.full_or_gone(group).await?),
+            JoinOutcome::InviteChanged | JoinOutcome::UserChanged => {
+                Err(Refusal::Unavailable(StoreError::Unavailable("the group's record is contended".into())))
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The bungie door over HTTP (contract bungie).
+
+mod bad_input;
+mod credentials;
+mod lists;
+mod refusals;
+mod shape;
+mod story;
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::app::{Actor, Answer, App, GROUP};
+
+/// The account that is invited unless a test says another.
+const ACCOUNT: &str = "4611686018467322796";
+
+/// The codes that the tests look for, as the original numbers and names them, with their status and message.
+const CODES: &[(u16, u16, &str, &str)] = &[
+    (5, 503, "SystemDisabled", "SystemDisabled"),
+    (7, 400, "ParameterParseFailure", "ParameterParseFailure"),
+    (8, 400, "ParameterInvalidRange", "One or more parameters are outside the range of valid values.  Please correct them, and try again."),
+    (18, 400, "InvalidParameters", "The input parameters were invalid, please enter valid input, and try again."),
+    (21, 404, "NotFound", "NotFound"),
+    (25, 400, "InvalidPostBody", "InvalidPostBody"),
+    (26, 400, "MissingPostBody", "MissingPostBody"),
+    (28, 400, "ValidationLengthError", "ValidationLengthError"),
+    (30, 400, "JsonDeserializationError", "JsonDeserializationError"),
+    (36, 429, "ThrottleLimitExceededMomentarily", "ThrottleLimitExceededMomentarily"),
+    (99, 401, "WebAuthRequired", "Please sign-in to continue."),
+    (603, 403, "GroupMembershipInsufficientPrivileges", "GroupMembershipInsufficientPrivileges"),
+    (622, 404, "GroupNotFound", "GroupNotFound"),
+    (677, 409, "GroupInviteAlreadyMember", "GroupInviteAlreadyMember"),
+    (695, 403, "ClanTargetDisallowsInvites", "ClanTargetDisallowsInvites"),
+    (1904, 409, "InvitationAlreadyPending", "InvitationAlreadyPending"),
+    (1911, 400, "InvitationGroupCannotSendToSelf", "InvitationGroupCannotSendToSelf"),
+    (1912, 409, "InvitationTooManyRecipients", "InvitationTooManyRecipients"),
+    (1914, 404, "InvitationNotFound", "InvitationNotFound"),
+    (2101, 401, "ApiInvalidOrExpiredKey", "The given Platform API Key is invalid."),
+    (2102, 401, "ApiKeyMissingFromRequest", "ApiKeyMissingFromRequest"),
+    (2108, 403, "AccessNotPermittedByApplicationScope", "AccessNotPermittedByApplicationScope"),
+];
+
+/// Somebody who signed in for an application that may handle groups.
+fn administrator<'a>(app: &'a App, sub: &str) -> Actor<'a> {
+    app.person(sub).claim("scope", json!("AdminGroups"))
+}
+
+/// Alice, who has made [`GROUP`], and signed in so.
+async fn owner(app: &App) -> Actor<'_> {
+    let alice = administrator(app, "alice").name("Alice");
+    alice.creates_group().await;
+    alice
+}
+
+/// An account as a token claims it.
+fn accounts(kind: i32, id: &str) -> Value {
+    json!([{ "membership_type": kind, "membership_id": id }])
+}
+
+fn invite_path(group: &str, kind: &str, id: &str) -> String {
+    format!("/Platform/GroupV2/{group}/Members/IndividualInvite/{kind}/{id}/")
+}
+
+fn cancel_path(group: &str, kind: &str, id: &str) -> String {
+    format!("/Platform/GroupV2/{group}/Members/IndividualInviteCancel/{kind}/{id}/")
+}
+
+fn potential_path(kind: &str, id: &str) -> String {
+    format!("/Platform/GroupV2/User/Potential/{kind}/{id}/2/0/")
+}
+
+/// A request of an application with a key.
+fn keyed(actor: &Actor<'_>, method: Method, path: &str) -> RequestBuilder {
+    actor.request(method, path).header("X-API-Key", "any-key")
+}
+
+async fn posts(actor: &Actor<'_>, path: &str, body: impl Into<reqwest::Body>) -> Answer {
+    actor.sends(keyed(actor, Method::POST, path).header("content-type", "application/json").body(body)).await
+}
+
+async fn gets(actor: &Actor<'_>, path: &str) -> Answer {
+    actor.sends(keyed(actor, Method::GET, path)).await
+}
+
+/// Invites [`ACCOUNT`] of Steam into [`GROUP`].
+async fn invites(actor: &Actor<'_>) -> Answer {
+    posts(actor, &invite_path(GROUP, "3", ACCOUNT), "{}").await
+}
+
+async fn cancels(actor: &Actor<'_>) -> Answer {
+    posts(actor, &cancel_path(GROUP, "3", ACCOUNT), "").await
+}
+
+async fn lists(actor: &Actor<'_>) -> Value {
+    succeeds(gets(actor, &format!("/Platform/GroupV2/{GROUP}/Members/InvitedIndividuals/")).await)
+}
+
+/// What the envelope holds, which must be that of a success, to the byte around it.
+#[track_caller]
+fn succeeds(answer: Answer) -> Value {
+    let answer = answer.is(200);
+    let around = r#","ErrorCode":1,"ThrottleSeconds":0,"ErrorStatus":"Success","Message":"Ok","MessageData":{}}"#;
+    assert!(answer.text.starts_with(r#"{"Response":"#) && answer.text.ends_with(around), "{}", answer.text);
+    assert_eq!((answer.header("content-type"), answer.header("cache-control")), ("application/json", "no-store"));
+    answer.json["Response"].clone()
+}
+
+/// The answer, which must be the whole envelope of this resolution.
+#[track_caller]
+fn resolves(answer: Answer, resolution: u8) {
+    assert_eq!(succeeds(answer), json!({ "resolution": resolution }));
+}
+
+/// The answer, which must be the whole envelope of this error, to the byte.
+#[track_caller]
+fn fails(answer: Answer, code: u16) -> Answer {
+    let row = CODES.iter().find(|(own, ..)| *own == code);
+    let (code, status, name, message) = row.unwrap_or_else(|| panic!("{code} is not in CODES"));
+    let throttle = answer.json["ThrottleSeconds"].as_i64().unwrap_or_default();
+    let expected =
+        format!(r#"{{"ErrorCode":{code},"ThrottleSeconds":{throttle},"ErrorStatus":"{name}","Message":"{message}","MessageData":{{}}}}"#);
+    assert_eq!((answer.status, answer.text.as_str()), (*status, expected.as_str()));
+    assert_eq!(throttle > 0, [429, 503].contains(status), "{}", answer.text);
+    assert_eq!((answer.header("content-type"), answer.header("cache-control")), ("application/json", "no-store"));
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    answer
+}

@@ -1,0 +1,160 @@
+//! What the engine refuses, as this door says it (contract bungie 4.3).
+
+use serde_json::json;
+
+use super::{ACCOUNT, accounts, administrator, cancels, fails, gets, invite_path, invites, lists, owner, posts, potential_path, resolves};
+use crate::app::{App, GROUP, LossyTable};
+
+#[tokio::test]
+async fn owners_and_admins_may_invite_and_nobody_else() {
+    let app = App::start().await;
+    let alice = owner(&app).await;
+    // The group's own policy does not count here, neither way.
+    for policy in ["members", "owners"] {
+        alice.sets_policy(json!({"who_may_invite": policy})).await;
+        for role in ["admin", "editor", "member", "zebra"] {
+            let bob = administrator(&app, &format!("bob-{policy}-{role}"));
+            alice.takes_in(&bob, json!([role])).await;
+            if role == "admin" {
+                resolves(invites(&bob).await, 0);
+                assert_eq!(lists(&bob).await["totalResults"], 1);
+                resolves(cancels(&bob).await, 3);
+            } else {
+                fails(invites(&bob).await, 603);
+                fails(cancels(&bob).await, 603);
+                fails(gets(&bob, &format!("/GroupV2/{GROUP}/Members/InvitedIndividuals")).await, 603);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn outsiders_hear_of_open_and_private_groups_and_never_of_secret_ones() {
+    let app = App::start().await;
+    let alice = administrator(&app, "alice");
+    let eve = administrator(&app, "eve");
+    for (id, kind, code) in [("1", "open", 603), ("2", "private", 603), ("3", "secret", 622), ("4", "", 622)] {
+        if !kind.is_empty() {
+            alice.creates(json!({"id": id, "name": "Group", "type": kind})).await;
+        }
+        let invited = fails(posts(&eve, &invite_path(id, "3", ACCOUNT), "{}").await, code);
+        let cancelled = fails(posts(&eve, &format!("/GroupV2/{id}/Members/IndividualInviteCancel/3/{ACCOUNT}"), "").await, code);
+        let listed = fails(gets(&eve, &format!("/GroupV2/{id}/Members/InvitedIndividuals")).await, code);
+        assert_eq!((&invited.text, &invited.text), (&cancelled.text, &listed.text));
+    }
+    assert!(app.items("invite").await.is_empty());
+}
+
+#[tokio::test]
+async fn whoever_is_in_or_is_invited_is_not_invited_again() {
+    let app = App::start().await;
+    let alice = owner(&app).await;
+    resolves(invites(&alice).await, 0);
+    fails(invites(&alice).await, 1904);
+    // A member who joined otherwise, and whose account the directory knows.
+    let directory = app.user("app").claim("scope", json!("users:write"));
+    directory.puts("/v1/users/ada", &json!({"accounts": accounts(2, "77")})).await.is(200);
+    alice.takes_in(&app.person("ada"), json!(["member"])).await;
+    fails(posts(&alice, &invite_path(GROUP, "2", "77"), "{}").await, 677);
+}
+
+#[tokio::test]
+async fn nobody_invites_themselves_by_their_token_or_by_the_directory() {
+    let app = App::start().await;
+    let _alice = owner(&app).await;
+    let alice = administrator(&app, "alice").claim("accounts", accounts(3, ACCOUNT));
+    fails(invites(&alice).await, 1911);
+    let directory = app.user("app").claim("scope", json!("users:write"));
+    directory.puts("/v1/users/alice", &json!({"accounts": accounts(3, ACCOUNT)})).await.is(200);
+    fails(invites(&administrator(&app, "alice")).await, 1911);
+    alice.invites(json!({"account": {"membership_type": 3, "membership_id": ACCOUNT}})).await.refuses(409, "already_member");
+    assert!(app.items("invite").await.is_empty());
+}
+
+#[tokio::test]
+async fn whoever_takes_no_invites_gets_none_at_any_door() {
+    let app = App::start().await;
+    let alice = owner(&app).await;
+    let ada = app.person("ada").claim("accounts", accounts(3, ACCOUNT)).claim("phone_number", json!("+19199993333"));
+    let known = json!({"email": "ada@example.com", "phone": "+19199993333", "accounts": accounts(3, ACCOUNT)});
+    let refusing = |refuses: bool| {
+        let mut profile = known.clone();
+        profile["refuses_invites"] = json!(refuses);
+        profile
+    };
+    assert_eq!(ada.puts("/v1/me", &refusing(true)).await.is(200).json["refuses_invites"], true);
+    fails(invites(&alice).await, 695);
+    for invitee in [
+        json!({"user_id": "ada"}),
+        json!({"email": "ada@example.com"}),
+        json!({"phone": "+19199993333"}),
+        json!({"person": {"email": "ada@example.com"}}),
+        json!({"account": {"membership_type": 3, "membership_id": ACCOUNT}}),
+    ] {
+        alice.invites(invitee).await.refuses(403, "invites_refused");
+    }
+    assert!(app.items("invite").await.is_empty());
+    // A link is for nobody in particular: whoever wants to follow one may.
+    let link = alice.invited(json!({"link": {}})).await;
+    ada.puts("/v1/me", &json!({"refuses_invites": "yes"})).await.refuses(422, "invalid_body");
+    // Who is in already is said to be; who wants invites again gets them.
+    assert_eq!(ada.puts("/v1/me", &known).await.is(200).json["refuses_invites"], false);
+    resolves(invites(&alice).await, 0);
+    ada.puts("/v1/me", &refusing(true)).await.is(200);
+    fails(invites(&alice).await, 1904);
+    ada.accepts(&link.token).await.is(200);
+    fails(posts(&alice, &invite_path(GROUP, "3", ACCOUNT), "{}").await, 677);
+}
+
+#[tokio::test]
+async fn a_frozen_group_and_a_full_list_refuse() {
+    let app = App::start().await;
+    let alice = owner(&app).await;
+    alice.sets_policy(json!({"frozen": true})).await;
+    fails(invites(&alice).await, 603);
+    alice.sets_policy(json!({"frozen": false, "max_pending": 0})).await;
+    fails(invites(&alice).await, 1912);
+}
+
+#[tokio::test]
+async fn a_throttled_request_succeeds_after_the_seconds_it_was_told() {
+    let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "1")]).await;
+    let alice = owner(&app).await;
+    resolves(invites(&alice).await, 0);
+    let answer = fails(posts(&alice, &invite_path(GROUP, "3", "5"), "{}").await, 36);
+    let seconds = answer.json["ThrottleSeconds"].as_i64().unwrap();
+    assert_eq!(answer.header("retry-after"), seconds.to_string());
+    app.advance(seconds);
+    resolves(posts(&alice, &invite_path(GROUP, "3", "5"), "{}").await, 0);
+}
+
+#[tokio::test]
+async fn a_table_that_is_down_is_a_service_that_is() {
+    let below = App::start().await;
+    let table = LossyTable::of(&below).await;
+    let app = App::with(table.options()).await;
+    let alice = owner(&app).await;
+    table.refuses("BatchGetItem", 3);
+    fails(invites(&alice).await, 5);
+    assert!(table.has_failed());
+    table.refuses("PutItem", 3);
+    fails(invites(&alice).await, 5);
+    assert!(table.has_failed());
+    table.refuses("BatchGetItem", 3);
+    fails(gets(&alice, &potential_path("3", ACCOUNT)).await, 5);
+    // Success is said of what is written only.
+    assert_eq!(lists(&alice).await["totalResults"], 0);
+    resolves(invites(&alice).await, 0);
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_was_lost_is_a_success_once() {
+    let below = App::start().await;
+    let table = LossyTable::of(&below).await;
+    let app = App::with(table.options()).await;
+    let alice = owner(&app).await;
+    table.loses_the_answer_to("PutItem");
+    resolves(invites(&alice).await, 0);
+    assert!(table.has_failed());
+    assert_eq!(lists(&alice).await["totalResults"], 1);
+}

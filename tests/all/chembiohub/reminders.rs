@@ -1,0 +1,120 @@
+//! `remind`: the mail goes out again, to whom everything asked for is nothing new.
+
+use serde_json::json;
+
+use super::*;
+use crate::app::eventually;
+
+#[tokio::test]
+async fn somebody_pending_gets_the_same_link_and_more_time() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let made = invites(&inviter, &ada(&[1, 2])).await.is(201);
+    let first = app.mail_to("ada@example.com").await;
+    app.advance(3 * 86_400);
+    let answer = invites(&inviter, &remind(&[1, 2])).await.is(201);
+    assert_eq!(message(&answer), "Sign-up reminder sent to ada@example.com, would you like to invite anyone else?");
+    assert_eq!(answer.json["id"], made.json["id"]);
+    let second = app.nth_mail_to("ada@example.com", 2).await;
+    assert_eq!(second.subject, "In Viter would like to remind you to log on to ChemBio Hub Platform");
+    assert!(second.text.contains("\"P1\", \"P2\""), "{}", second.text);
+    assert_eq!(second.token(), first.token());
+    // After the first end, and before the new one.
+    app.advance(5 * 86_400);
+    app.person("ada").accepts(&second.token()).await.is(200);
+    assert_eq!((members(&inviter, "1").await.len(), members(&inviter, "2").await.len()), (2, 2));
+}
+
+#[tokio::test]
+async fn a_reminder_joins_what_different_requests_made() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    invites(&inviter, &ada(&[1])).await.is(201);
+    invites(&inviter, &ada(&[2])).await.is(201);
+    app.nth_mail_to("ada@example.com", 2).await;
+    invites(&inviter, &remind(&[2, 1])).await.is(201);
+    let mail = app.nth_mail_to("ada@example.com", 3).await;
+    app.person("ada").accepts(&mail.token()).await.is(200);
+    assert_eq!((members(&inviter, "1").await.len(), members(&inviter, "2").await.len()), (2, 2));
+}
+
+#[tokio::test]
+async fn reminders_are_a_minute_apart() {
+    let app = App::start().await;
+    let inviter = inviter(&app).await;
+    invites(&inviter, &ada(&[])).await.is(201);
+    app.mail_to("ada@example.com").await;
+    invites(&inviter, &remind(&[])).await.is(201);
+    app.nth_mail_to("ada@example.com", 2).await;
+    let answer = invites(&inviter, &remind(&[])).await.is(429);
+    assert!((1..=60).contains(&answer.header("retry-after").parse::<i64>().unwrap()));
+    assert_eq!(answer.text_at("/error"), "Too many invitations; try again later.");
+    app.advance(61);
+    invites(&inviter, &remind(&[])).await.is(201);
+    app.nth_mail_to("ada@example.com", 3).await;
+}
+
+#[tokio::test]
+async fn a_reminder_of_what_is_new_or_has_ended_is_an_invitation() {
+    let app = App::start().await;
+    let inviter = inviter(&app).await;
+    let answer = invites(&inviter, &remind(&[])).await.is(201);
+    assert!(message(&answer).starts_with("Invite sent successfully"));
+    let first = app.mail_to("ada@example.com").await;
+    app.advance(8 * 86_400);
+    let answer = invites(&inviter, &remind(&[])).await.is(201);
+    assert!(message(&answer).starts_with("Invite sent successfully"));
+    assert_ne!(app.nth_mail_to("ada@example.com", 2).await.token(), first.token());
+}
+
+#[tokio::test]
+async fn a_user_who_is_in_everything_is_reminded_by_an_invite_to_the_system() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let user = known_ada(&app).await;
+    let first = inviter.invites_to("1", json!({"email": "ada@example.com", "notify": false})).await.is(201);
+    user.accepts(first.text_at("/token")).await.is(200);
+    let answer = invites(&inviter, &remind(&[1])).await.is(201);
+    assert_eq!(message(&answer), "User ada@example.com reminded to look at these projects, would you like to invite anyone else?");
+    let mail = app.mail_to("ada@example.com").await;
+    assert!(mail.subject.starts_with("In Viter would like to remind you") && mail.text.contains("\"P1\""), "{mail:?}");
+    invites(&inviter, &remind(&[1])).await.is(429);
+    user.accepts(&mail.token()).await.is(200);
+    app.advance(61);
+    // The carrier was used; the next reminder has one of its own.
+    let answer = invites(&inviter, &remind(&[])).await.is(201);
+    assert!(message(&answer).starts_with("User ada@example.com reminded"));
+    let next = app.nth_mail_to("ada@example.com", 2).await;
+    assert!(next.token() != mail.token() && !next.text.contains("P1"));
+}
+
+#[tokio::test]
+async fn a_reminder_names_who_reminds() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let invited = inviter.invites_to("1", json!({"email": "edit@example.com", "roles": ["editor"], "notify": false})).await.is(201);
+    let editor = app.person("edit").name("Eddi Tor");
+    editor.accepts(invited.text_at("/token")).await.is(200);
+    invites(&inviter, &ada(&[1])).await.is(201);
+    app.mail_to("ada@example.com").await;
+    invites(&editor, &remind(&[1])).await.is(201);
+    let mail = app.nth_mail_to("ada@example.com", 2).await;
+    assert_eq!(mail.subject, "Eddi Tor would like to remind you to log on to ChemBio Hub Platform");
+}
+
+#[tokio::test]
+async fn a_native_invite_is_reminded_of_too() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let made = inviter.invites_to("1", json!({"email": "ada@example.com", "notify": false, "expires_in": 2_592_000})).await.is(201);
+    let answer = invites(&inviter, &remind(&[1])).await.is(201);
+    assert_eq!(answer.json["id"].to_string(), made.text_at("/id"));
+    assert_eq!(app.mail_to("ada@example.com").await.token(), made.text_at("/token"));
+    let id = made.text_at("/id").to_owned();
+    let sent = || async {
+        let invite = inviter.gets(&format!("/v1/groups/1/invites/{id}")).await.json;
+        (invite["delivery"]["state"] == "sent").then_some(invite)
+    };
+    let invite = eventually("the reminder is written down", sent).await;
+    assert_eq!((&invite["expires_at"], &invite["send_count"]), (&made.json["expires_at"], &json!(1)));
+}

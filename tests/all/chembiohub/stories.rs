@@ -1,0 +1,221 @@
+//! From the invitation to the membership.
+
+use futures::future::join_all;
+use serde_json::json;
+
+use super::*;
+
+#[tokio::test]
+async fn somebody_new_is_a_pending_user_until_they_accept() {
+    let app = App::start().await;
+    let inviter = inviter(&app).await;
+    let body = json!({"email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"});
+    let answer = invites(&inviter, &body).await.is(201);
+    assert_eq!(message(&answer), "Invite sent successfully to ada@example.com, would you like to invite anyone else?");
+    let users = app.items("user").await;
+    let pending = users.iter().find(|user| user["state"]["S"] == "pending").expect("a pending user");
+    assert_eq!(pending["profile"]["M"]["first_name"]["S"], "Ada");
+    let mail = app.mail_to("ada@example.com").await;
+    assert_eq!(mail.subject, "You have been invited to view ChemBio Hub Platform by In Viter");
+    assert!(mail.text.contains("Your user name is your e-mail address, ada@example.com."), "{}", mail.text);
+    let ada = app.person("ada");
+    assert_eq!(ada.looks_into_inbox().await.is(200).data().len(), 1);
+    ada.accepts(&mail.token()).await.is(200);
+    let users = app.items("user").await;
+    assert!(users.iter().all(|user| user["state"]["S"] == "active"), "{users:?}");
+    let me = ada.gets("/v1/me").await.is(200);
+    assert_eq!((me.text_at("/first_name"), me.text_at("/last_name"), me.text_at("/email")), ("Ada", "Lovelace", "ada@example.com"));
+    assert_eq!(ada.gets("/v1/groups").await.is(200).data().len(), 0);
+}
+
+#[tokio::test]
+async fn one_mail_and_one_link_lead_into_all_projects_as_a_viewer() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let answer = invites(&inviter, &ada(&[2, 1, 2])).await.is(201);
+    assert_eq!(message(&answer), "Invite sent successfully to ada@example.com, would you like to invite anyone else?");
+    for group in ["1", "2"] {
+        let list = inviter.gets(&format!("/v1/groups/{group}/invites")).await.is(200);
+        assert_eq!((list.data().len(), &list.data()[0]["roles"]), (1, &json!(["viewer"])));
+    }
+    let mail = app.mail_to("ada@example.com").await;
+    assert!(mail.text.contains("\"P2\", \"P1\""), "{}", mail.text);
+    let ada = app.person("ada");
+    let accepted = ada.accepts(&mail.token()).await.is(200);
+    assert_eq!(accepted.text_at("/membership/group"), "2");
+    for group in ["1", "2"] {
+        assert!(members(&inviter, group).await.contains(&("ada".into(), json!(["viewer"]))), "{group}");
+    }
+    // A link that is used again changes nothing.
+    let before = app.table().await;
+    ada.accepts(&mail.token()).await.is(200);
+    assert_eq!(app.table().await, before);
+    app.settled(&{
+        inviter.creates_group().await;
+        inviter
+    })
+    .await;
+    assert_eq!(app.mails_to("ada@example.com").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_companion_that_is_over_is_left_and_the_rest_is_accepted() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    invites(&inviter, &ada(&[1, 2])).await.is(201);
+    let companion = inviter.gets("/v1/groups/2/invites").await.is(200).each("id").remove(0);
+    inviter.posts(&format!("/v1/groups/2/invites/{companion}/revoke"), &json!({})).await.is(200);
+    // Another invite to the same project, by another request: the first mail's link has nothing to do with it.
+    inviter.invites_to("2", json!({"email": "ada@example.com", "roles": ["admin"], "notify": false})).await.is(201);
+    let ada = app.person("ada");
+    ada.accepts(&app.mail_to("ada@example.com").await.token()).await.is(200);
+    assert_eq!((members(&inviter, "1").await.len(), members(&inviter, "2").await.len()), (2, 1));
+    assert_eq!(ada.looks_into_inbox().await.data().len(), 1);
+}
+
+#[tokio::test]
+async fn by_its_id_each_invite_is_taken_up_alone() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let id = invites(&inviter, &ada(&[1, 2])).await.is(201).json["id"].to_string();
+    app.person("ada").accepts_in("1", &id).await.is(200);
+    assert_eq!((members(&inviter, "1").await.len(), members(&inviter, "2").await.len()), (2, 1));
+}
+
+#[tokio::test]
+async fn where_one_project_refuses_nothing_is_made() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let other = app.person("other");
+    other.creates(json!({"id": "3", "name": "P3"})).await;
+    let closed = json!({"id": "4", "name": "P4", "policy": {"blocked_domains": ["example.com"]}});
+    inviter.creates(closed).await;
+    let before = app.table().await;
+    for projects in [[1, 3], [3, 1], [1, 4], [1, 404]] {
+        invites(&inviter, &ada(&projects)).await.is(403);
+        assert_eq!(app.table().await, before, "{projects:?}");
+    }
+}
+
+#[tokio::test]
+async fn owners_admins_and_editors_invite_and_nobody_else() {
+    let app = App::start().await;
+    let owner = owner_of_two(&app).await;
+    for (name, role, status) in [("adam", "admin", 201), ("edit", "editor", 201), ("mem", "member", 403), ("view", "viewer", 403)] {
+        let person = app.person(name);
+        let address = format!("{name}@example.com");
+        let invited = owner.invites_to("1", json!({"email": address, "roles": [role], "notify": false})).await.is(201);
+        person.accepts(invited.text_at("/token")).await.is(200);
+        let answer = invites(&person, &json!({"email": format!("friend-of-{name}@example.com"), "projects_selected": [{"id": 1}]})).await;
+        assert_eq!(answer.status, status, "{role}");
+        if status == 403 {
+            assert_eq!(answer.text_at("/error"), "Not authorized to invite to this project, you must have editor status");
+        }
+        // Into the system itself everybody invites.
+        invites(&person, &json!({"email": format!("guest-of-{name}@example.com")})).await.is(201);
+    }
+    // An editor who has lost the right can't let anybody in any more.
+    let mail = app.mail_to("friend-of-edit@example.com").await;
+    owner.patches("/v1/groups/1/members/edit", &json!({"roles": ["member"]})).await.is(200);
+    app.person("friend-of-edit").accepts(&mail.token()).await.refuses(410, "inviter_gone");
+}
+
+#[tokio::test]
+async fn a_user_with_new_projects_is_told_of_those_alone() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let user = known_ada(&app).await;
+    let first = inviter.invites_to("1", json!({"email": "ada@example.com", "notify": false})).await.is(201);
+    user.accepts(first.text_at("/token")).await.is(200);
+    let answer = invites(&inviter, &ada(&[1, 2])).await.is(201);
+    assert_eq!(message(&answer), "Existing user ada@example.com invited to new projects, would you like to invite anyone else?");
+    let mail = app.mail_to("ada@example.com").await;
+    assert_eq!(mail.subject, "In Viter has edited your project access on ChemBio Hub Platform");
+    assert!(mail.html.contains("<li><bdi>P2</bdi> reader</li>") && !mail.html.contains("P1"), "{}", mail.html);
+    assert_eq!(members(&inviter, "2").await.len(), 1, "nobody is a member before they accept");
+    user.accepts(&mail.token()).await.is(200);
+    assert_eq!(members(&inviter, "2").await.len(), 2);
+}
+
+#[tokio::test]
+async fn somebody_pending_is_new_until_they_are_asked_to_the_same_again() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    invites(&inviter, &ada(&[])).await.is(201);
+    let first = invites(&inviter, &ada(&[1])).await.is(201);
+    assert!(message(&first).starts_with("Invite sent successfully"));
+    let second = invites(&inviter, &ada(&[1, 2])).await.is(201);
+    assert!(message(&second).starts_with("Existing user"));
+    assert_eq!(app.items("user").await.iter().filter(|user| user["state"]["S"] == "pending").count(), 1);
+}
+
+#[tokio::test]
+async fn what_is_nothing_new_is_asked_about_and_writes_nothing() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    known_ada(&app).await;
+    invites(&inviter, &ada(&[1, 2])).await.is(201);
+    invites(&inviter, &json!({"email": "new@example.com"})).await.is(201);
+    app.mail_to("ada@example.com").await;
+    app.mail_to("new@example.com").await;
+    let settled = || async {
+        let items = app.items("invite").await;
+        items.iter().all(|invite| invite["outbox"].is_null()).then_some(())
+    };
+    crate::app::eventually("mails written down", settled).await;
+    let before = app.table().await;
+    let nothing_new = [
+        ada(&[1]),
+        ada(&[1, 2]),
+        ada(&[]),
+        json!({"email": "NEW@example.com"}),
+        json!({"email": "inviter@example.com"}),
+        json!({"email": "inviter@example.com", "projects_selected": [{"id": 1}]}),
+    ];
+    for body in nothing_new {
+        let answer = invites(&inviter, &body).await.is(409);
+        assert_eq!((answer.text.as_str(), answer.header("content-type")), (EXISTS, "application/json"), "{body}");
+        assert_eq!(app.table().await, before, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn of_many_at_once_one_invites() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let body = ada(&[1, 2]);
+    let answers = join_all((0..8).map(|_| invites(&inviter, &body))).await;
+    let count = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
+    assert_eq!(count(201), 1);
+    assert_eq!(count(409) + count(503), 7);
+    assert_eq!(app.items("invite").await.len(), 2);
+    assert_eq!(app.items("user").await.len(), 2);
+}
+
+#[tokio::test]
+async fn an_invitation_is_an_invite_like_any_other() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let made = invites(&inviter, &ada(&[1])).await.is(201);
+    let id = made.json["id"].to_string();
+    let read = inviter.gets(&format!("/v1/groups/1/invites/{id}")).await.is(200);
+    assert_eq!((read.text_at("/invitee/kind"), read.text_at("/state")), ("person", "pending"));
+    let token = app.mail_to("ada@example.com").await.token();
+    app.nobody().declines(&token).await.is(200);
+    // Turned down, it can be made again.
+    invites(&inviter, &ada(&[1])).await.is(201);
+    app.person("ada").accepts(&token).await.refuses(410, "invite_revoked");
+    inviter.posts(&format!("/v1/groups/1/invites/{id}/revoke"), &json!({})).await.is(200);
+    app.person("ada").accepts(&app.nth_mail_to("ada@example.com", 2).await.token()).await.refuses(410, "invite_revoked");
+}
+
+#[tokio::test]
+async fn the_platform_has_the_name_and_the_paths_that_the_deployment_gives_it() {
+    let app = App::with_settings(&[("CHEMBIOHUB_NAMESPACE", "lab"), ("CHEMBIOHUB_PLATFORM_NAME", "Lab Platform")]).await;
+    let inviter = inviter(&app).await;
+    inviter.posts(PATH, &ada(&[])).await.is(404);
+    let made = inviter.posts("/lab/api/invitations", &ada(&[])).await.is(201);
+    assert_eq!(made.header("location"), format!("/lab/api/invitations/{}", made.json["id"]));
+    assert_eq!(made.text_at("/created_by/resource_uri"), "/lab/api/users/1");
+    assert_eq!(app.mail_to("ada@example.com").await.subject, "You have been invited to view Lab Platform by In Viter");
+}

@@ -1,0 +1,131 @@
+//! Who is calling: two schemes, two headers, one refusal.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::{ACCESS_DENIED, stage};
+use crate::app::{Actor, Answer, App, Issuer, SigningKey};
+
+const LIST: &str = "/group_invites/groups";
+
+/// The answer to the caller's list, with these headers.
+async fn list(actor: &Actor<'_>, headers: &[(&str, &str)]) -> Answer {
+    let request = actor.request(Method::GET, LIST);
+    Answer::to(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+}
+
+#[tokio::test]
+async fn a_token_is_taken_in_either_scheme() {
+    let app = App::start().await;
+    let ada = app.person("ada");
+    let token = ada.signs_in().await.unwrap();
+    for value in [
+        format!("Bearer {token}"),
+        format!("bearer {token}"),
+        format!("Token token=\"{token}\""),
+        format!("token token={token}"),
+        format!("Token token=\"{token}\", nonce=\"1\""),
+    ] {
+        for name in ["Authorization", "authorization", "AUTHORIZATION"] {
+            list(&ada, &[(name, &value), ("accept", "application/vnd.evanta.v1")]).await.is(200).is_open_to_browsers();
+        }
+    }
+    for value in [
+        token.clone(),
+        format!("Token {token}"),
+        format!("Basic {token}"),
+        format!("Token token=\"{token}\", token=\"x\""),
+        "Token token=\"54321\"".into(),
+    ] {
+        list(&ada, &[("authorization", &value)]).await.says(401, ACCESS_DENIED);
+    }
+    let twice = format!("Bearer {token}");
+    list(&ada, &[("authorization", &twice), ("authorization", &twice)]).await.says(401, ACCESS_DENIED);
+    list(&ada, &[]).await.says(401, ACCESS_DENIED);
+}
+
+#[tokio::test]
+async fn an_email_that_is_sent_must_be_the_caller_s_verified_one() {
+    let app = App::start().await;
+    let ada = app.person("ada");
+    let bearer = |token: Option<String>| format!("Bearer {}", token.unwrap());
+    let token = bearer(ada.signs_in().await);
+    for email in ["ada@example.com", "Ada@EXAMPLE.com"] {
+        list(&ada, &[("authorization", &token), ("X-API-EMAIL", email)]).await.is(200);
+    }
+    for email in ["eve@example.com", "ada@example.com, ada@example.com", "ada", ""] {
+        list(&ada, &[("authorization", &token), ("x-api-email", email)]).await.says(401, ACCESS_DENIED);
+    }
+    list(&ada, &[("authorization", &token), ("x-api-email", "ada@example.com"), ("x-api-email", "eve@example.com")])
+        .await
+        .says(401, ACCESS_DENIED);
+    let unverified = app.person("ada").claim("email_verified", json!(false));
+    let token = bearer(unverified.signs_in().await);
+    list(&unverified, &[("authorization", &token), ("x-api-email", "ada@example.com")]).await.says(401, ACCESS_DENIED);
+}
+
+#[tokio::test]
+async fn a_tenant_that_is_set_must_be_named() {
+    let app = App::with_settings(&[("EVANTA_TENANT", "Tenant-1")]).await;
+    let ada = app.person("ada");
+    let token = format!("Bearer {}", ada.signs_in().await.unwrap());
+    list(&ada, &[("authorization", &token), ("X-API-TENANT", "Tenant-1")]).await.is(200);
+    for tenant in ["tenant-1", "Tenant-2", "", "Tenant-1,Tenant-1"] {
+        list(&ada, &[("authorization", &token), ("x-api-tenant", tenant)]).await.says(401, ACCESS_DENIED);
+    }
+    list(&ada, &[("authorization", &token)]).await.says(401, ACCESS_DENIED);
+    // The other doors know no tenants.
+    ada.gets("/v1/me").await.is(200);
+}
+
+#[tokio::test]
+async fn without_a_tenant_the_header_says_nothing() {
+    let app = App::start().await;
+    let ada = app.person("ada");
+    let token = format!("Bearer {}", ada.signs_in().await.unwrap());
+    list(&ada, &[("authorization", &token), ("x-api-tenant", "54321")]).await.is(200);
+}
+
+#[tokio::test]
+async fn nobody_gets_anything_at_any_endpoint() {
+    let app = App::start().await;
+    let (owner, _) = stage(&app, "open").await;
+    let id = owner.invited_user().await;
+    let token = owner.invited(json!({"link": {}})).await.token;
+    for authorization in [None, Some(format!("Bearer {token}"))] {
+        for (method, path) in [
+            (Method::POST, "/group_invites".to_owned()),
+            (Method::DELETE, format!("/group_invites/{id}")),
+            (Method::GET, LIST.to_owned()),
+            (Method::GET, "/group_invites/users/3773".to_owned()),
+            (Method::POST, "/group_members".to_owned()),
+        ] {
+            // Before the body is looked at.
+            let request = app.nobody().request(method, &path).header("content-type", "text/plain").body("x");
+            let request = authorization.iter().fold(request, |request, value| request.header("authorization", value));
+            Answer::to(request).await.says(401, ACCESS_DENIED);
+        }
+    }
+    assert_eq!(owner.sees_members().await, ["29842"]);
+}
+
+#[tokio::test]
+async fn while_the_issuer_s_keys_can_t_be_had_the_answer_is_to_try_again() {
+    let issuer = Issuer::with(&[&SigningKey::es256("one")]).await;
+    let app = App::with(issuer.options()).await;
+    issuer.goes(true);
+    let token = SigningKey::es256("one").signs(&json!({"sub": "ada"}));
+    let answer = list(&app.nobody(), &[("authorization", &format!("Bearer {token}"))]).await;
+    let answer = answer.says(503, r#"{"errors":["temporarily_unavailable"]}"#);
+    assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
+}
+
+#[tokio::test]
+async fn a_browser_may_ask_before_it_calls() {
+    let app = App::start().await;
+    for path in ["/group_invites", "/group_invites/506", "/group_invites/groups", "/group_invites/users/3773", "/group_members"] {
+        let request = app.nobody().request(Method::OPTIONS, path).header("origin", "https://app.example.com");
+        let answer = Answer::to(request.header("access-control-request-method", "POST")).await.is(200).is_open_to_browsers();
+        assert_eq!((answer.text.as_str(), answer.header("content-type")), ("", "text/plain"));
+    }
+}

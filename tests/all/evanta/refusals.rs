@@ -1,0 +1,226 @@
+//! Each row of the contract's table, and bodies that aren't right.
+
+use serde_json::{Value, json};
+
+use super::{A_MEMBER, ACCESS_DENIED, INVITED, TAKEN, knows, missing, stage};
+use crate::app::{App, GROUP};
+
+const INVITES: &str = "/group_invites";
+const MEMBERS: &str = "/group_members";
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Contract evanta 0.2, in its order: what comes first is told, whatever else is wrong.
+#[tokio::test]
+async fn every_row_of_the_table_has_its_answer() {
+    let app = App::start().await;
+    let (owner, sonny) = stage(&app, "private").await;
+    let stranger = app.user("29901");
+    let invite = |user: Value, group: Value| json!({"group_invite": {"user_id": user, "group_id": group}});
+    // 1, before the body is looked at.
+    app.nobody().sends_body(INVITES, "text/plain", "x").await.says(401, ACCESS_DENIED);
+    // 2, before the group is looked for.
+    stranger.posts(INVITES, &json!({"user_id": 1, "group_id": 1})).await.says(400, &missing("group_invite"));
+    // 3 and 4, before the right to invite.
+    stranger.posts(INVITES, &invite(json!(29845), json!(3774))).await.is_empty(404);
+    stranger.posts(INVITES, &json!({"group_invite": {"user_id": 29845}})).await.is_empty(404);
+    stranger.posts(INVITES, &invite(json!(29846), json!(3773))).await.is_empty(404);
+    stranger.posts(INVITES, &json!({"group_invite": {"group_id": 3773}})).await.is_empty(404);
+    owner.posts(INVITES, &invite(json!(29846), json!(3773))).await.is_empty(404);
+    // 6.
+    stranger.invites_user(29845).await.is_empty(403);
+    sonny.invites_user(29845).await.is_empty(403);
+    // 8 and 9.
+    owner.invited_user().await;
+    owner.invites_user(29845).await.says(422, TAKEN);
+    stranger.invites_user(29845).await.is_empty(403);
+    sonny.joins(3773).await.is(201);
+    owner.invites_user(29845).await.says(422, A_MEMBER);
+    knows(&app, "29842", &json!({})).await;
+    owner.invites_user(29842).await.says(422, A_MEMBER);
+    // 5, once the group is secret: existence is hidden from strangers only.
+    owner.patches("/v1/groups/3773", &json!({"type": "secret"})).await.is(200);
+    stranger.invites_user(29845).await.is_empty(404);
+    sonny.invites_user(29842).await.is_empty(403);
+    owner.patches("/v1/groups/3773", &json!({"type": "open"})).await.is(200);
+    stranger.invites_user(29845).await.is_empty(403);
+}
+
+#[tokio::test]
+async fn only_an_owner_invites_whatever_the_policy_says() {
+    let app = App::start().await;
+    let (owner, sonny) = stage(&app, "private").await;
+    owner.sets_policy(json!({"who_may_invite": "members"})).await;
+    knows(&app, "29846", &json!({})).await;
+    for role in ["member", "editor", "admin"] {
+        let member = app.person(role);
+        owner.takes_in(&member, json!([role])).await;
+        member.invites_user(29846).await.is_empty(403);
+        member.gets("/group_invites/users/3773").await.is_empty(403);
+    }
+    owner.takes_in(&sonny, json!(["owner"])).await;
+    sonny.invites_user(29846).await.is(201);
+    // Whose right to invite is gone takes the invite with it.
+    owner.gives_roles(INVITED, json!(["admin"])).await.is(200);
+    app.user("29846").joins(3773).await.is_empty(403);
+}
+
+#[tokio::test]
+async fn a_group_s_own_rules_bind_this_door_too() {
+    let app = App::start().await;
+    let (owner, sonny) = stage(&app, "private").await;
+    owner.sets_policy(json!({"frozen": true})).await;
+    owner.invites_user(29845).await.is_empty(403);
+    owner.sets_policy(json!({"frozen": false})).await;
+    owner.invited_user().await;
+    owner.sets_policy(json!({"frozen": true})).await;
+    sonny.joins(3773).await.is_empty(403);
+    owner.sets_policy(json!({"frozen": false, "max_pending": 1})).await;
+    knows(&app, "29846", &json!({})).await;
+    let answer = owner.invites_user(29846).await.says(429, r#"{"errors":["rate_limited"]}"#);
+    assert_eq!(answer.header("retry-after"), "3600");
+}
+
+#[tokio::test]
+async fn who_asks_too_often_waits() {
+    let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "2")]).await;
+    let (owner, _) = stage(&app, "private").await;
+    owner.invited_user().await;
+    owner.invites_user(29845).await.says(422, TAKEN);
+    let answer = owner.invites_user(29845).await.says(429, r#"{"errors":["rate_limited"]}"#);
+    assert!(answer.header("retry-after").parse::<i64>().is_ok_and(|seconds| (1..=3600).contains(&seconds)));
+}
+
+#[tokio::test]
+async fn a_pending_user_of_the_directory_is_unknown() {
+    let app = App::start().await;
+    let (owner, _) = stage(&app, "private").await;
+    owner.invited(json!({"person": {"email": "new@example.com", "first_name": "New"}})).await;
+    let users = app.items("user").await;
+    let pending = users.iter().find(|user| user["state"]["S"] == "pending").expect("a pending user");
+    let id = pending["pk"]["S"].as_str().unwrap().trim_start_matches("U#");
+    owner.invites_user(id).await.is_empty(404);
+}
+
+#[tokio::test]
+async fn ids_are_read_as_numbers_or_texts_and_in_no_other_spelling() {
+    let app = App::start().await;
+    let (owner, _) = stage(&app, "private").await;
+    knows(&app, "18446744073709551615", &json!({})).await;
+    let send = async |user: &str, group: &str| {
+        owner.sends_body(INVITES, JSON, format!("{{\"group_invite\":{{\"user_id\":{user},\"group_id\":{group}}}}}")).await
+    };
+    for (user, group) in [
+        ("29845.0", "3773"),
+        ("2.9845e4", "3773"),
+        ("-29845", "3773"),
+        ("\"029845\"", "3773"),
+        ("\" 29845\"", "3773"),
+        ("\"29845 \"", "3773"),
+        ("\"+29845\"", "3773"),
+        ("\"29845.0\"", "3773"),
+        ("\"٢٩٨٤٥\"", "3773"),
+        ("\"\"", "3773"),
+        ("\"a b\"", "3773"),
+        ("\"29845#\"", "3773"),
+        ("null", "3773"),
+        ("true", "3773"),
+        ("[29845]", "3773"),
+        ("{\"id\":29845}", "3773"),
+        ("9223372036854775807", "3773"),
+        ("9223372036854775808", "3773"),
+        ("-9223372036854775808", "3773"),
+        ("18446744073709551616", "3773"),
+        ("1e400", "3773"),
+        ("29845", "3773.0"),
+        ("29845", "3.773e3"),
+        ("29845", "\"03773\""),
+        ("29845", "\"_system\""),
+        ("29845", "0"),
+        ("29845", "null"),
+        ("29845", "[3773]"),
+        ("29845", "18446744073709551616"),
+    ] {
+        // 1e400 is beyond every number of ours.
+        let status = if user == "1e400" { 400 } else { 404 };
+        assert_eq!(send(user, group).await.status, status, "{user} {group}");
+    }
+    assert_eq!(send("029845", "3773").await.status, 400);
+    assert_eq!(send("29845", "03773").await.status, 400);
+    let largest = send("18446744073709551615", "\"3773\"").await.is(201);
+    assert_eq!(largest.json["group_invite"]["user"]["id"], "18446744073709551615");
+    send("\"29845\"", "\"3773\"").await.is(201);
+}
+
+#[tokio::test]
+async fn a_body_without_its_root_is_refused_and_nothing_is_written() {
+    let app = App::start().await;
+    let (owner, sonny) = stage(&app, "open").await;
+    let before = app.table().await;
+    let right = r#"{"group_invite":{"user_id":29845,"group_id":3773}}"#;
+    for (kind, body) in [
+        (JSON, ""),
+        (JSON, " "),
+        (JSON, "{"),
+        (JSON, "{}"),
+        (JSON, "[]"),
+        (JSON, "null"),
+        (JSON, "\"group_invite\""),
+        (JSON, "[{\"group_invite\":{\"user_id\":29845,\"group_id\":3773}}]"),
+        (JSON, r#"{"user_id":29845,"group_id":3773}"#),
+        (JSON, r#"{"group_member":{"user_id":29845,"group_id":3773}}"#),
+        (JSON, r#"{"Group_Invite":{"user_id":29845,"group_id":3773}}"#),
+        (JSON, r#"{"group_invite":{}}"#),
+        (JSON, r#"{"group_invite":[29845,3773]}"#),
+        (JSON, r#"{"group_invite":null}"#),
+        (JSON, r#"{"group_invite":3773}"#),
+        (JSON, r#"{"group_invite":{"user_id":29845,"user_id":29845,"group_id":3773}}"#),
+        (JSON, r#"{"group_invite":{"user_id":29845,"group_id":3773},"group_invite":{"user_id":29845,"group_id":3773}}"#),
+        (JSON, "{\"group_invite\":{\"user_id\":29845,\"group_id\":3773}}x"),
+        (JSON, "\u{feff}{\"group_invite\":{\"user_id\":29845,\"group_id\":3773}}"),
+        (JSON, "group_invite[user_id]=29845&group_invite[group_id]=3773"),
+        (FORM, right),
+        (FORM, ""),
+        (FORM, "user_id=29845&group_id=3773"),
+        (FORM, "group_invite=3773"),
+        (FORM, "group_invite[user_id]=29845&group_invite[user_id]=29845&group_invite[group_id]=3773"),
+        ("text/plain", right),
+        ("application/vnd.evanta.v1", right),
+        ("multipart/form-data; boundary=x", right),
+        ("", right),
+    ] {
+        let answer = owner.sends_body(INVITES, kind, body).await;
+        assert_eq!(answer.status, 400, "{kind}: {body}");
+        answer.says(400, &missing("group_invite"));
+    }
+    for body in ["", "{}", r#"{"group_id":3773}"#, r#"{"group_member":{}}"#, r#"{"group_invite":{"group_id":3773}}"#] {
+        sonny.sends_body(MEMBERS, JSON, body).await.says(400, &missing("group_member"));
+    }
+    assert_eq!(app.table().await, before);
+    for path in [INVITES, MEMBERS] {
+        let body = format!("{right}{}", " ".repeat(1 << 20));
+        owner.sends_body(path, JSON, body).await.says(413, r#"{"errors":["body_too_large"]}"#);
+    }
+    assert_eq!(app.table().await, before);
+}
+
+#[tokio::test]
+async fn a_form_does_as_well_as_json() {
+    let app = App::start().await;
+    let (owner, sonny) = stage(&app, "private").await;
+    let body = "utf8=%E2%9C%93&group_invite%5Buser_id%5D=29845&group_invite%5Bgroup_id%5D=3773&group_invite[created_by]=1";
+    let answer = owner.sends_body(INVITES, &format!("{FORM}; charset=UTF-8"), body).await.is(201);
+    assert_eq!(answer.json["group_invite"]["user"]["id"], 29845);
+    owner.sends_body(INVITES, FORM, "group_invite[user_id]=29845").await.is_empty(404);
+    owner.sends_body(INVITES, FORM, "group_invite[user_id][]=29845&group_invite[group_id]=3773").await.is_empty(404);
+    sonny.sends_body(MEMBERS, FORM, "group_member[group_id]=3773").await.is(201);
+    assert_eq!(owner.sees_members().await, ["29842", INVITED]);
+}
+
+#[tokio::test]
+async fn json_may_carry_what_nobody_reads() {
+    let app = App::start().await;
+    let (owner, _) = stage(&app, "private").await;
+    let body = json!({"x": 1, "group_invite": {"created_by": 1, "user_id": "29845", "group_id": GROUP, "user": {}}});
+    owner.sends_body(INVITES, "Application/JSON; charset=utf-8", body.to_string()).await.is(201);
+}

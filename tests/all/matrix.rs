@@ -1,0 +1,164 @@
+//! One engine behind every door: an invite that is made at one is seen, taken up, declined, taken back and expires at every other.
+//!
+//! Every pair of a door that makes and an act of another door is tried, each over a service of its own.
+
+mod act;
+mod make;
+
+use act::{Act, End};
+use futures::{StreamExt, stream};
+use make::{Made, Maker};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::app::{Actor, Answer, App};
+
+/// The group that every maker invites to: its id is a number, so that every door can name it.
+const GROUP: &str = "3773";
+/// Who is invited, by whatever a door goes by.
+const INVITEE: &str = "29845";
+const ADDRESS: &str = "juliet@towne.com";
+const MEMBERSHIP: (i32, &str) = (3, "4611686018429783292");
+/// How many pairs are tried at once: each starts a service.
+const AT_ONCE: usize = 4;
+
+/// A service with the group, its owner, and somebody of the directory who proves all that an invite can be addressed to.
+struct World {
+    app: App,
+}
+
+impl World {
+    async fn start() -> Self {
+        let world = Self { app: App::start().await };
+        let owner = world.owner();
+        owner.creates(json!({"id": GROUP, "name": "Private Group", "description": "Private group"})).await;
+        let administrator = world.app.user("directory").claim("scope", json!("users:write"));
+        let (membership_type, membership_id) = MEMBERSHIP;
+        let accounts = json!([{"membership_type": membership_type, "membership_id": membership_id}]);
+        let profile = json!({"email": ADDRESS, "first_name": "Sonny", "last_name": "Tromp", "accounts": accounts});
+        administrator.puts(&format!("/v1/users/{INVITEE}"), &profile).await.is(200);
+        world
+    }
+
+    fn owner(&self) -> Actor<'_> {
+        self.app.user("29842").name("Generic User").claim("scope", json!("AdminGroups"))
+    }
+
+    fn invitee(&self) -> Actor<'_> {
+        let (membership_type, membership_id) = MEMBERSHIP;
+        let accounts = json!([{"membership_type": membership_type, "membership_id": membership_id}]);
+        self.app.user(INVITEE).email(ADDRESS).claim("accounts", accounts).claim("scope", json!("AdminGroups"))
+    }
+
+    /// The ids of the members, as the native door tells them.
+    async fn members(&self) -> Vec<String> {
+        self.owner().gets(&format!("/v1/groups/{GROUP}/members")).await.is(200).each("user_id")
+    }
+
+    /// The invite as the native door tells it.
+    async fn state(&self, made: &Made) -> String {
+        let invite = self.owner().gets(&format!("/v1/groups/{GROUP}/invites/{}", made.id)).await.is(200);
+        invite.json["state"].as_str().expect("a state").to_owned()
+    }
+}
+
+/// A request with what a door wants beside the bearer: the key of the bungie door does no harm elsewhere.
+fn keyed(actor: &Actor<'_>, method: Method, path: &str) -> RequestBuilder {
+    actor.request(method, path).header("x-api-key", "matrix")
+}
+
+async fn get(actor: &Actor<'_>, path: &str) -> Answer {
+    actor.sends(keyed(actor, Method::GET, path)).await
+}
+
+async fn post(actor: &Actor<'_>, path: &str, body: &Value) -> Answer {
+    actor.sends(keyed(actor, Method::POST, path).json(body)).await
+}
+
+/// Whether the value `wanted`, as number or as text, stands anywhere in `json` under `key`.
+fn has(json: &Value, key: &str, wanted: &str) -> bool {
+    match json {
+        Value::Object(fields) => fields.iter().any(|(name, value)| {
+            let is = value.as_str() == Some(wanted) || value.as_u64().is_some_and(|number| number.to_string() == wanted);
+            (name == key && is) || has(value, key, wanted)
+        }),
+        Value::Array(values) => values.iter().any(|value| has(value, key, wanted)),
+        _ => false,
+    }
+}
+
+/// Tries `act` on an invite of `maker`, and looks what has become of the invite at the native door.
+async fn try_pair(maker: Maker, act: Act) {
+    let pair = format!("made at {maker:?}, then {act:?}");
+    let world = World::start().await;
+    let made = maker.make(&world).await;
+    assert_eq!(world.state(&made).await, "pending", "{pair}");
+    if !act.fits(&made) {
+        return;
+    }
+    act.done(&world, &made).await.unwrap_or_else(|answer| panic!("{pair}: {answer:#?}"));
+    let state = world.state(&made).await;
+    let joined = world.members().await.contains(&INVITEE.to_owned());
+    match act.ends() {
+        End::Stays => assert_eq!((state.as_str(), joined), ("pending", false), "{pair}"),
+        // A counted link whose one use is taken is exhausted; everything else is accepted.
+        End::Accepted => assert!(joined && ["accepted", "exhausted"].contains(&state.as_str()), "{pair}: {state}"),
+        End::Declined => assert_eq!((state.as_str(), joined), ("declined", false), "{pair}"),
+        End::Revoked => assert_eq!((state.as_str(), joined), ("revoked", false), "{pair}"),
+    }
+    if act.ends() != End::Stays {
+        for act in Act::ALL.into_iter().filter(|act| act.ends() == End::Accepted && act.fits(&made)) {
+            let again = act.done(&world, &made).await;
+            // The person who joined may be told so again; nobody else gets in.
+            assert!(again.is_err() || joined, "{pair}, then {act:?}: {again:#?}");
+        }
+        assert_eq!(world.members().await.contains(&INVITEE.to_owned()), joined, "{pair}");
+    }
+}
+
+async fn every_act_after(maker: Maker) {
+    stream::iter(Act::ALL).for_each_concurrent(AT_ONCE, |act| try_pair(maker, act)).await;
+}
+
+/// After its time, an invite of any door is nobody's to take up, and no list shows it as open.
+async fn expires(maker: Maker) {
+    let world = World::start().await;
+    let made = maker.make(&world).await;
+    world.app.advance(366 * 86_400);
+    assert_eq!(world.state(&made).await, "expired", "{maker:?}");
+    for act in Act::ALL.into_iter().filter(|act| act.fits(&made)) {
+        let answer = act.done(&world, &made).await;
+        // Chembiohub, rownd and the native door keep what is over in their lists.
+        assert!(answer.is_err() || act.lists_what_is_over(), "{maker:?}, expired, then {act:?}: {answer:#?}");
+    }
+    assert_eq!(world.members().await, ["29842"], "{maker:?}");
+}
+
+macro_rules! each_maker {
+    ($($test:ident: $maker:expr),* $(,)?) => {
+        $(mod $test {
+            use super::*;
+
+            #[tokio::test]
+            async fn every_door_acts_on_it() {
+                every_act_after($maker).await;
+            }
+
+            #[tokio::test]
+            async fn it_expires_at_every_door() {
+                expires($maker).await;
+            }
+        })*
+    };
+}
+
+each_maker! {
+    native_user: Maker::NativeUser,
+    native_email: Maker::NativeEmail,
+    native_link: Maker::NativeLink,
+    evanta: Maker::Evanta,
+    rownd: Maker::Rownd,
+    onezone: Maker::Onezone,
+    chembiohub: Maker::Chembiohub,
+    bungie: Maker::Bungie,
+}

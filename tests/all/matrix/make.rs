@@ -1,0 +1,85 @@
+//! The ways to make an invite, one or more for each door.
+
+use serde_json::{Value, json};
+
+use super::{ADDRESS, GROUP, INVITEE, MEMBERSHIP, World, has, post};
+
+/// A way to make an invite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Maker {
+    NativeUser,
+    NativeEmail,
+    NativeLink,
+    Evanta,
+    Rownd,
+    Onezone,
+    Chembiohub,
+    Bungie,
+}
+
+/// An invite that was made.
+pub(super) struct Made {
+    /// Its id, as the native door tells it.
+    pub(super) id: String,
+    /// The token that whoever is invited gets, in the answer or by mail; none where no door tells one.
+    pub(super) token: Option<String>,
+    /// Whether it is addressed to somebody.
+    pub(super) addressed: bool,
+    /// Whether it is addressed to a platform account.
+    pub(super) to_account: bool,
+}
+
+impl Maker {
+    /// Makes an invite for the invitee in the name of the group's owner.
+    pub(super) async fn make(self, world: &World) -> Made {
+        let token = match self {
+            Self::NativeUser => native(world, json!({"user_id": INVITEE})).await,
+            Self::NativeEmail => native(world, json!({"email": ADDRESS})).await,
+            Self::NativeLink => native(world, json!({"link": {"max_uses": 1}})).await,
+            Self::Evanta => {
+                let body = json!({"group_invite": {"user_id": 29845, "group_id": 3773}});
+                post(&world.owner(), "/group_invites", &body).await.is(201);
+                Some(world.app.mail_to(ADDRESS).await.token())
+            }
+            Self::Rownd => {
+                let body = json!({"roles": ["editor"], "email": ADDRESS});
+                let answer = post(&world.owner(), &format!("/me/groups/{GROUP}/invites"), &body).await.is(200);
+                answer.text_at("/link").rsplit('/').next().map(str::to_owned)
+            }
+            Self::Onezone => {
+                let answer = post(&world.owner(), &format!("/groups/{GROUP}/users/token"), &json!({})).await.is(200);
+                Some(answer.text_at("/token").to_owned())
+            }
+            Self::Chembiohub => {
+                let body = json!({"email": ADDRESS, "first_name": "Sonny", "last_name": "Tromp", "projects_selected": [{"id": 3773, "name": "Private Group"}]});
+                post(&world.owner(), "/chembiohub/api/invitations/", &body).await.is(201);
+                Some(world.app.mail_to(ADDRESS).await.token())
+            }
+            Self::Bungie => {
+                let (kind, id) = MEMBERSHIP;
+                let path = format!("/GroupV2/{GROUP}/Members/IndividualInvite/{kind}/{id}/");
+                post(&world.owner(), &path, &json!({"message": "Join us"})).await.is(200);
+                None
+            }
+        };
+        let id = id_of_the_only_invite(world).await;
+        let addressed = !matches!(self, Self::NativeLink | Self::Onezone);
+        Made { id, token, addressed, to_account: self == Self::Bungie }
+    }
+}
+
+async fn native(world: &World, body: Value) -> Option<String> {
+    let answer = post(&world.owner(), &format!("/v1/groups/{GROUP}/invites"), &body).await.is(201);
+    Some(answer.text_at("/token").to_owned())
+}
+
+async fn id_of_the_only_invite(world: &World) -> String {
+    let ids = world.owner().gets(&format!("/v1/groups/{GROUP}/invites")).await.is(200).each("id");
+    assert_eq!(ids.len(), 1, "an invite of any door is an invite of the native one");
+    ids.into_iter().next().expect("one")
+}
+
+/// Whether the answer shows this invite.
+pub(super) fn shows(json: &Value, made: &Made) -> bool {
+    has(json, "id", &made.id)
+}

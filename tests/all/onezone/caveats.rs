@@ -1,0 +1,93 @@
+//! Narrowing a token: whoever holds one adds caveats without asking, and every door honours them.
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use super::{BAD_TOKEN, BAD_TYPE, fails, joins, makes, narrowed};
+use crate::app::{App, seconds};
+
+#[tokio::test]
+async fn a_token_for_a_user_is_for_nobody_else() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let token = narrowed(&makes(&alice).await, &["user = ada"]);
+    fails(joins(&app.user("bob"), &token).await, 400, BAD_TYPE);
+    app.user("bob").accepts(&token).await.refuses(403, "identity_mismatch");
+    for both in [["user = bob", "user = ada"], ["user = ada", "user = bob"]] {
+        let both = narrowed(&token, &both);
+        fails(joins(&app.user("ada"), &both).await, 400, BAD_TYPE);
+        fails(joins(&app.user("bob"), &both).await, 400, BAD_TYPE);
+    }
+    joins(&app.user("ada"), &token).await.is(201);
+}
+
+#[tokio::test]
+async fn a_token_for_an_address_is_for_who_has_proved_it() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let token = narrowed(&makes(&alice).await, &["email = Ada@Example.com"]);
+    let unverified = app.user("x").email("ada@example.com").claim("email_verified", json!(false));
+    for other in [app.user("ada"), app.user("ada").email("ada@example.org"), unverified] {
+        fails(joins(&other, &token).await, 400, BAD_TYPE);
+        other.accepts(&token).await.refuses(403, "identity_mismatch");
+    }
+    joins(&app.user("whoever").email("ada@EXAMPLE.com"), &token).await.is(201);
+}
+
+#[tokio::test]
+async fn a_token_s_time_can_be_cut_short_and_never_prolonged() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let token = makes(&alice).await;
+    let eve = app.user("eve");
+    fails(joins(&eve, &narrowed(&token, &["time < 1496140144"])).await, 400, BAD_TOKEN);
+    fails(joins(&eve, &narrowed(&token, &["time < 0"])).await, 400, BAD_TOKEN);
+
+    let end = app.now() + 3600;
+    let hour = narrowed(&token, &[&format!("time < {end}"), "time < 253402207200"]);
+    let shown = app.nobody().previews(&hour).await.is(200);
+    assert_eq!(shown.json["state"], "pending");
+    app.advance(3600);
+    fails(joins(&eve, &hour).await, 400, BAD_TOKEN);
+    eve.accepts(&hour).await.refuses(410, "invite_expired");
+    assert_eq!(app.nobody().previews(&hour).await.is(200).json["state"], "expired");
+    app.nobody().opens(&hour).await.is(410);
+    // The token itself goes on to its own end, and no caveat carries it further.
+    assert_eq!(app.nobody().previews(&token).await.is(200).json["state"], "pending");
+    let longer = narrowed(&token, &["time < 253402207200"]);
+    let expires = alice.lists("").await.data()[0]["expires_at"].as_str().map(seconds).unwrap();
+    app.advance(expires - app.now());
+    fails(joins(&eve, &longer).await, 400, BAD_TOKEN);
+}
+
+#[tokio::test]
+async fn a_caveat_that_nobody_knows_closes_the_token_at_every_door() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let token = makes(&alice).await;
+    let ada = app.person("ada");
+    let unknown =
+        ["os = x", "time < 99999999999999999999", "TIME < 1", "time<1", "user=ada", "tokenType = space_invite_user_token", "group = 3773"];
+    for caveat in unknown {
+        let token = narrowed(&token, &["user = ada", caveat]);
+        fails(joins(&ada, &token).await, 400, BAD_TYPE);
+        ada.accepts(&token).await.refuses(403, "identity_mismatch");
+        app.nobody().previews(&token).await.refuses(403, "identity_mismatch");
+        app.nobody().opens(&token).await.is(StatusCode::NOT_FOUND.as_u16());
+    }
+    joins(&ada, &token).await.is(201);
+}
+
+#[tokio::test]
+async fn a_stranger_s_preview_asks_for_no_person() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let token = narrowed(&makes(&alice).await, &["user = ada", "email = ada@example.com"]);
+    assert_eq!(app.nobody().previews(&token).await.is(200).json["state"], "pending");
+    app.nobody().opens(&token).await.is(200);
+    fails(joins(&app.user("ada"), &token).await, 400, BAD_TYPE);
+    joins(&app.person("ada"), &token).await.is(201);
+    // Who joined by it hears so, and only who joined.
+    fails(joins(&app.person("ada"), &token).await, 400, &super::already("ada"));
+    fails(joins(&app.person("bob"), &token).await, 400, BAD_TYPE);
+}

@@ -1,0 +1,201 @@
+//! Using a token: once, by whoever holds it.
+
+use futures::future::join_all;
+use serde_json::json;
+
+use super::{BAD_TOKEN, BAD_TYPE, CREATE, JOIN, NOT_UNDERSTOOD, PREFIX, already, asks, fails, joins, makes, sends};
+use crate::app::{App, GROUP};
+
+#[tokio::test]
+async fn a_token_takes_one_person_in() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let token = makes(&alice).await;
+    let joined = joins(&app.user("ada").name("Ada"), &token).await.is(201);
+    assert_eq!((joined.text.as_str(), joined.header("location")), ("", "/user/groups/3773"));
+    assert_eq!((joined.header("content-type"), joined.header("cache-control")), ("", "no-store"));
+
+    let members = alice.gets("/v1/groups/3773/members").await;
+    let ada = members.data().iter().find(|member| member["user_id"] == "ada").unwrap();
+    assert_eq!((&ada["roles"], &ada["privileges"], &ada["name"]), (&json!(["member"]), &json!([]), &json!("Ada")));
+    assert_eq!(alice.lists("?state=exhausted").await.each("id"), [ada["invite_id"].as_str().unwrap()]);
+    fails(joins(&app.user("bob"), &token).await, 400, BAD_TOKEN);
+    assert_eq!(alice.sees_members().await, ["ada", "alice"]);
+
+    let token = makes(&alice).await;
+    let prefixed = app.user("bob").posts(&format!("{PREFIX}{JOIN}"), &json!({"token": token, "group": "other"})).await.is(201);
+    assert_eq!(prefixed.header("location"), "/user/groups/3773");
+}
+
+/// The server spent it (contract onezone 2.5); we do not.
+#[tokio::test]
+async fn a_member_does_not_spend_the_token() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let (first, second) = (makes(&alice).await, makes(&alice).await);
+    let ada = app.user("ada");
+    joins(&ada, &first).await.is(201);
+    fails(joins(&alice, &second).await, 400, &already("alice"));
+    fails(joins(&ada, &second).await, 400, &already("ada"));
+    fails(joins(&ada, &first).await, 400, &already("ada"));
+    joins(&app.user("bob"), &second).await.is(201);
+    // Who left, left: the token was for one use.
+    ada.removes("ada").await.is(204);
+    fails(joins(&ada, &first).await, 400, BAD_TOKEN);
+}
+
+#[tokio::test]
+async fn the_body_has_a_token() {
+    let app = App::start().await;
+    let ada = app.user("ada");
+    for body in ["", "{}", "{\"token\":null}", "{\"Token\":\"x\"}", "{\"link\":\"x\"}"] {
+        for kind in [None, Some("application/json")] {
+            fails(sends(&ada, JOIN, kind, body).await, 400, "Missing required value: token");
+        }
+    }
+    for body in ["{\"token\":1}", "{\"token\":[]}", "{\"token\":{}}", "{\"token\":true}", "{\"token\":\"\"}"] {
+        fails(sends(&ada, JOIN, Some("application/json"), body).await, 400, BAD_TOKEN);
+    }
+    for body in ["[]", "null", "\"x\"", "{", "{\"token\":\"a\",\"token\":\"b\"}", "token=x", "{\"token\":\"\\ud800\"}"] {
+        fails(sends(&ada, JOIN, Some("application/json"), body).await, 400, NOT_UNDERSTOOD);
+    }
+    for kind in ["application/x-www-form-urlencoded", "text/plain"] {
+        fails(sends(&ada, JOIN, Some(kind), "token=x").await, 415, "Provided data must be of type application/json");
+    }
+    let large = json!({"token": "9".repeat(1024 * 1024)}).to_string();
+    fails(sends(&ada, JOIN, Some("application/json"), large).await, 413, "Provided data may have 65536 bytes here");
+    let xml = ada.request(reqwest::Method::POST, JOIN).header("accept", "application/xml").json(&json!({"token": "x"}));
+    fails(ada.sends(xml).await, 406, "Answers are of type application/json");
+}
+
+#[tokio::test]
+async fn what_is_no_token_of_ours_is_not_valid() {
+    let app = App::with_settings(&[("LIMIT_TOKEN_MISSES_PER_10_MINUTES", "10000")]).await;
+    let alice = app.owner().await;
+    let token = makes(&alice).await;
+    let macaroon = shared::domain::macaroon::Macaroon::parse(&token).unwrap();
+    let url = macaroon.to_base64url();
+    let ada = app.user("ada");
+    let jwt = ada.signs_in().await.unwrap();
+    let seed = "MDAxNmxvY2F00aW9uIHJlZlFTUbnZpdGVthHo8xmai4RqqBO2MZM00mrYGgo";
+    let published = "MDAxNWxvY2F0aW9uIG9uZXpvbmUKMDAzYmlkZW50aWZpZXIgOEhmSEFSSGdrbHFCa1pWSTRsNk1CVHZTU3Z0OThwcHA2OTQ4czhRN1NPawowMDFhY2lkIHRpbWUgPCAxNDk2MTQwMTQ0CjAwMmZzaWduYXR1cmUg88OIBmav38YI0Z2-dw-fvrZ3XP-J0HjCN0taT3_WungK";
+    let mut wrong: Vec<String> =
+        [" ", "\n", "x", "bkn_x", "{\"v\":2}", "AAAA", "é", "\u{0}", seed, published, &jwt].map(str::to_owned).into();
+    wrong.extend([format!("{token}\n"), format!(" {token}"), format!("{token}0"), token[1..].to_owned(), token.to_uppercase()]);
+    wrong.extend([format!("{url}\n"), format!("{url}===="), "A".repeat(5 * 1024), "MDAwNiAK".repeat(7000)]);
+    for token in wrong {
+        fails(joins(&ada, &token).await, 400, BAD_TOKEN);
+    }
+    // Signed by others, or altered behind the name: the server said that its type is wrong.
+    let foreign = makes(&App::start().await.owner().await).await;
+    let mut altered = url.clone();
+    altered.replace_range(url.len() - 20..url.len() - 19, if url.as_bytes()[url.len() - 20] == b'A' { "B" } else { "A" });
+    fails(joins(&ada, &foreign).await, 400, BAD_TYPE);
+    fails(joins(&ada, &altered).await, 400, BAD_TYPE);
+    assert_eq!(alice.sees_members().await, ["alice"]);
+    // The same token in the other forms of text that are known.
+    joins(&ada, &format!("{url}{}", "=".repeat((4 - url.len() % 4) % 4))).await.is(201);
+}
+
+#[tokio::test]
+async fn a_token_dies_with_its_invite() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let admin = app.person("admin");
+    alice.takes_in(&admin, json!(["admin"])).await;
+    let eve = app.user("eve");
+
+    let revoked = makes(&alice).await;
+    let id = alice.lists("?state=pending").await.each("id")[0].clone();
+    alice.revokes(&id).await.is(200);
+    fails(joins(&eve, &revoked).await, 400, BAD_TOKEN);
+
+    let orphaned = makes(&admin).await;
+    alice.gives_roles("admin", json!(["member"])).await.is(200);
+    fails(joins(&eve, &orphaned).await, 400, BAD_TOKEN);
+    alice.gives_roles("admin", json!(["admin"])).await.is(200);
+    alice.removes("admin").await.is(204);
+    fails(joins(&eve, &orphaned).await, 400, BAD_TOKEN);
+
+    let expiring = makes(&alice).await;
+    app.advance(7 * 86_400 - 2);
+    let unused = makes(&alice).await;
+    joins(&app.user("ada"), &expiring).await.is(201);
+    let late = makes(&alice).await;
+    app.advance(7 * 86_400);
+    fails(joins(&eve, &late).await, 400, BAD_TOKEN);
+    fails(joins(&eve, &unused).await, 400, BAD_TOKEN);
+
+    let token = makes(&alice).await;
+    alice.deletes(&format!("/v1/groups/{GROUP}")).await.is(204);
+    fails(joins(&eve, &token).await, 400, BAD_TOKEN);
+    fails(asks(&alice).await, 404, super::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn guessing_is_throttled_and_a_real_token_never() {
+    let app = App::with_settings(&[("LIMIT_TOKEN_MISSES_PER_10_MINUTES", "3")]).await;
+    let alice = app.owner().await;
+    let token = makes(&alice).await;
+    let forged = makes(&App::start().await.owner().await).await;
+    let ada = app.user("ada");
+    fails(joins(&ada, "x").await, 400, BAD_TOKEN);
+    fails(joins(&ada, &forged).await, 400, BAD_TYPE);
+    fails(joins(&ada, "x").await, 400, BAD_TOKEN);
+    for guess in ["x", &forged] {
+        let refused = fails(joins(&ada, guess).await, 429, "Too many requests; try again later");
+        assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|seconds| (1..=600).contains(&seconds)));
+    }
+    joins(&ada, &token).await.is(201);
+    app.advance(600);
+    fails(joins(&ada, "x").await, 400, BAD_TOKEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_many_come_with_one_token_one_joins() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let crowd: Vec<_> = (0..16).map(|number| app.user(&format!("p{number:02}"))).collect();
+    join_all(crowd.iter().map(crate::app::Actor::signs_in)).await;
+    for round in 0..4 {
+        let token = makes(&alice).await;
+        let answers = join_all(crowd[4 * round..].iter().map(|person| joins_at_last(person, &token))).await;
+        let joined = answers.iter().filter(|answer| answer.status == 201).count();
+        assert_eq!(joined, 1, "{answers:#?}");
+        for answer in answers.into_iter().filter(|answer| answer.status != 201) {
+            // Who joined in a round before hears so.
+            let sentence = answer.text_at("/error").to_owned();
+            assert!(answer.status == 400 && (sentence == BAD_TOKEN || sentence.contains("already a member")), "{sentence}");
+        }
+        assert_eq!(alice.sees_members().await.len(), 2 + round);
+    }
+    let token = makes(&alice).await;
+    let ada = app.user("ada");
+    ada.signs_in().await;
+    let answers = join_all((0..6).map(|_| joins_at_last(&ada, &token))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1, "{answers:#?}");
+    assert!(answers.iter().all(|answer| answer.status == 201 || answer.text_at("/error") == already("ada")), "{answers:#?}");
+}
+
+/// Joins, and tries again as long as the service says so.
+async fn joins_at_last(who: &crate::app::Actor<'_>, token: &str) -> crate::app::Answer {
+    for _ in 0..60 {
+        let answer = joins(who, token).await;
+        if answer.status != 503 {
+            return answer;
+        }
+    }
+    panic!("the service stayed unavailable")
+}
+
+#[tokio::test]
+async fn only_post_is_answered() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    for path in [CREATE, JOIN] {
+        for method in [reqwest::Method::GET, reqwest::Method::PUT, reqwest::Method::DELETE] {
+            assert!((404..=405).contains(&alice.sends(alice.request(method, path)).await.status), "{path}");
+        }
+    }
+    assert!(alice.lists("").await.data().is_empty());
+}

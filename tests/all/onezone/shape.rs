@@ -1,0 +1,62 @@
+//! The seed's own examples: its request, sent as printed to the demo data, gives its response's shape.
+
+use beckon::Options;
+use reqwest::Client;
+use serde_json::{Value, json};
+
+/// The seed's path, below its `$HOST:8443`.
+const PATH: &str = "/api/v3/onezone/groups/HwUpk8jrwxKOe45uzLFX2GVC8lKEasj4q253sptVqF8/users/token";
+
+/// The seed's responses: that of its `curl`, the 200, and the 400 that stands for every error.
+const FROM_CURL: &str = r#"{
+  "token": "MDAxNmxvY2F00aW9uIHJlZlFTUbnZpdGVthHo8xmai4RqqBO2MZM00mrYGgo"
+}"#;
+const OK: &str = r#"{
+  "token" : "JKAxNWxvY2F0aW9uIG9uZXpvbmUKMDAzYmlkZW50aWZpZXIgOEhmSEFSSGdrbHFCa1pWSTRsNk1CVHZTU3Z0OThwcHA2OTQ4czhRN1NPawowMDFhY2lkIHRpbWUgPCAxNDk2MTQwMTQ0CjAwMmZzaWduYXR1cmUg88OIBmav38YI0Z2-dw-fvrZ3XP-J0HjCN0taT3_WungK"
+}"#;
+const BAD_REQUEST: &str = r#"{
+  "error" : "Provided data could not be understood by the server"
+}"#;
+
+/// A value's shape: an object's keys in their order with the shapes below, or the name of a type.
+fn shape(text: &str) -> String {
+    fn of(value: &Value) -> &'static str {
+        match value {
+            Value::Null => "null",
+            Value::Bool(_) => "bool",
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        }
+    }
+    let object: serde_json::Map<String, Value> = serde_json::from_str(text).expect("an object");
+    object.iter().map(|(key, value)| format!("{key}:{} ", of(value))).collect()
+}
+
+#[tokio::test]
+async fn the_seed_s_request_gives_the_seed_s_response() {
+    let running = beckon::start(Options { demo: true, port: 0, ..Options::default() }).await.expect("the service starts");
+    let client = Client::builder().no_proxy().build().unwrap();
+    let who = json!({"sub": "29842", "name": "Generic User"});
+    let token: Value = client.post(format!("{}/local/token", running.url)).json(&who).send().await.unwrap().json().await.unwrap();
+    let password = token["access_token"].as_str();
+    // curl -u username:password -X POST, which declares no type and has no body; and the example request's body.
+    let asked = || client.post(format!("{}{PATH}", running.url)).basic_auth("username", password);
+    for request in [asked(), asked().json(&json!({}))] {
+        let answer = request.send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), &answer.headers()["content-type"]), (200, &"application/json".parse().unwrap()));
+        let text = answer.text().await.unwrap();
+        assert_eq!(shape(&text), shape(OK));
+        assert_eq!(shape(&text), shape(FROM_CURL));
+    }
+    let refused = asked().body("x").send().await.unwrap();
+    assert_eq!(refused.status().as_u16(), 400);
+    let text = refused.text().await.unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), serde_json::from_str::<Value>(BAD_REQUEST).unwrap());
+    for (path, password, status) in [(PATH, Some("password"), 401), ("/groups/string/users/token", password, 404)] {
+        let answer = client.post(format!("{}{path}", running.url)).basic_auth("username", password).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status);
+        assert_eq!(shape(&answer.text().await.unwrap()), shape(BAD_REQUEST));
+    }
+}
