@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use shared::config::Environment;
 use shared::domain::clock::{Clock, Timestamp};
 use shared::{MailService, Service};
+pub(crate) use tests::events::{env_json, pretty};
+use tests::table;
 
 /// The mail sender, which the table's stream drives.
 pub(crate) const SEND_MAIL: &str = "background-send-mail";
@@ -80,14 +82,6 @@ where
     serde_json::to_value(answer).unwrap()
 }
 
-/// The variables of `events/env.json`.
-pub(crate) fn env_json() -> Vec<(String, String)> {
-    let text = include_str!("../../events/env.json");
-    let file: Value = serde_json::from_str(text).unwrap();
-    let variables = file["Parameters"].as_object().expect("events/env.json has Parameters");
-    variables.iter().map(|(name, value)| (name.clone(), value.as_str().expect("a variable is text").to_owned())).collect()
-}
-
 impl Deployment {
     /// Deploys with the variables of `events/env.json`; its clock stands at `now`.
     pub(crate) async fn start(now: Timestamp) -> Self {
@@ -99,7 +93,8 @@ impl Deployment {
         let variables: Vec<_> = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let options = Options { port: 0, demo: false, settings: env_json(), ..Options::default() };
         let running = start(options).await.expect("the local service starts");
-        make_table(&running).await;
+        let endpoint = running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap();
+        table::make_like(endpoint, running.environment.required("TABLE_NAME").unwrap(), TABLE).await;
         let same = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB"];
         let same = same.map(|name| (name.to_owned(), running.environment.required(name).unwrap().to_owned()));
         let table = ("TABLE_NAME".to_owned(), TABLE.to_owned());
@@ -139,83 +134,7 @@ impl Deployment {
     /// The item as it lies in the table, in DynamoDB's own JSON.
     pub(crate) async fn item(&self, key: &Value) -> Value {
         let request = json!({"TableName": TABLE, "Key": key, "ConsistentRead": true});
-        dynamodb(&self.running, "GetItem", &request).await["Item"].clone()
+        let endpoint = self.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap();
+        table::ask(endpoint, "GetItem", &request).await["Item"].clone()
     }
-}
-
-/// Asks the embedded database in DynamoDB's own JSON.
-async fn dynamodb(running: &Running, operation: &str, request: &Value) -> Value {
-    let request = reqwest::Client::new()
-        .post(running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap())
-        // The embedded engine wants a signature and checks none.
-        .header(
-            "authorization",
-            "AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
-        )
-        .header("x-amz-date", "20261121T000000Z")
-        .header("content-type", "application/x-amz-json-1.0")
-        .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
-        .json(request);
-    let answer = request.send().await.unwrap();
-    assert!(answer.status().is_success(), "{operation}: {}", answer.text().await.unwrap());
-    answer.json().await.unwrap()
-}
-
-/// Makes a table like the local service's, which follows the template, but without a stream.
-async fn make_table(running: &Running) {
-    let template = running.environment.required("TABLE_NAME").unwrap();
-    let described = dynamodb(running, "DescribeTable", &json!({"TableName": template})).await;
-    let described = &described["Table"];
-    let index =
-        |index: &Value| json!({"IndexName": index["IndexName"], "KeySchema": index["KeySchema"], "Projection": index["Projection"]});
-    let indexes: Vec<Value> = described["GlobalSecondaryIndexes"].as_array().unwrap().iter().map(index).collect();
-    let table = json!({"TableName": TABLE, "AttributeDefinitions": described["AttributeDefinitions"], "KeySchema": described["KeySchema"],
-        "GlobalSecondaryIndexes": indexes, "BillingMode": "PAY_PER_REQUEST"});
-    dynamodb(running, "CreateTable", &table).await;
-}
-
-/// JSON with one field to a line, in the order in which it was sent.
-pub(crate) fn pretty(json: &str) -> String {
-    let mut text = String::new();
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    let line = |text: &mut String, depth: usize| {
-        text.push('\n');
-        text.push_str(&"  ".repeat(depth));
-    };
-    for c in json.chars() {
-        if in_string {
-            text.push(c);
-            in_string = escaped || c != '"';
-            escaped = !escaped && c == '\\';
-            continue;
-        }
-        match c {
-            '{' | '[' => {
-                depth += 1;
-                text.push(c);
-                line(&mut text, depth);
-            }
-            '}' | ']' => {
-                depth -= 1;
-                let kept = text.trim_end().len();
-                if text[..kept].ends_with(['{', '[']) {
-                    text.truncate(kept)
-                } else {
-                    line(&mut text, depth)
-                }
-                text.push(c);
-            }
-            ',' => {
-                text.push(c);
-                line(&mut text, depth);
-            }
-            ':' => text.push_str(": "),
-            c if c.is_whitespace() => {}
-            c => {
-                in_string = c == '"';
-                text.push(c);
-            }
-        }
-    }
-    text
 }
