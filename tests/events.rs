@@ -83,6 +83,9 @@ pub fn shown(answer: &Value) -> String {
     let body = without(&without(body, "<style>", "</style>"), "<script>", "</script>");
     let headers = without(&headers, "'sha256-", "'");
     let shown = format!("{status}\n{headers}\n{}\n", if parsed.is_some() { pretty(&body) } else { body });
+    // The rownd door mints the id of a group that it makes.
+    let made = parsed.as_ref().and_then(|body| body["group"]["id"].as_str()).filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
+    let shown = made.map_or(shown.clone(), |id| shown.replace(id, "[id]"));
     // A door's answer of a token alone is a link's too.
     match parsed.filter(|body| body["invitee"]["kind"] == "link" || body.as_object().is_some_and(|body| body.keys().eq(["token"]))) {
         Some(link) => {

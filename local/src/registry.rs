@@ -71,6 +71,14 @@ pub(crate) fn registry(environment: &Environment, clock: &Clock) -> Result<Regis
         "NativeRevokeInvite" => native_revoke_invite,
         "OnezoneCreateUserToken" => onezone_create_user_token,
         "OnezoneJoinGroup" => onezone_join_group,
+        "RowndAcceptInvite" => rownd_accept_invite,
+        "RowndCreateInvite" => rownd_create_invite,
+        "RowndDeleteInvite" => rownd_delete_invite,
+        "RowndGetInvite" => rownd_get_invite,
+        "RowndListInvites" => rownd_list_invites,
+        "RowndManageGroups" => rownd_manage_groups,
+        "RowndManageMembers" => rownd_manage_members,
+        "RowndUpdateInvite" => rownd_update_invite,
     ]);
     let background = handlers!(mail, stream_handler, [
         "BackgroundSendMail" => background_send_mail,

@@ -81,6 +81,11 @@ impl Service {
         self.authenticator.caller(value, self.clock.now()).await
     }
 
+    /// The audience that access tokens are made out to: `JWT_AUDIENCE`.
+    pub fn audience(&self) -> &str {
+        self.authenticator.audience()
+    }
+
     /// The caller whom the token proves, for doors that take it from elsewhere than `Authorization: Bearer`.
     ///
     /// # Errors

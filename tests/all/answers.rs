@@ -146,7 +146,8 @@ async fn keys_stand_in_the_contracts_order() {
     let policy = "who_may_invite allowed_domains blocked_domains max_members max_pending links frozen";
     assert_eq!(keys(&group, &["policy"]), words(policy));
     let user = api.send_to("native-manage-users", "GET", &[], ADA, "", None).await;
-    let order = "object id state email alt_email phone first_name last_name title organization_name bio photo locale accounts";
+    let order =
+        "object id state email alt_email phone first_name last_name title organization_name bio photo locale accounts refuses_invites";
     assert_eq!(keys(&user, &[]), words(order));
     let members = api.send("native-manage-members", "GET", GRACE, "", None).await;
     assert_eq!(keys(&members, &[]), words("object data next_cursor"));

@@ -90,6 +90,7 @@ fn wrong() -> Vec<(Value, &'static str, &'static str)> {
         (with("expires_in", json!(600.5)), "/expires_in", "wrong_type"),
         (with("notify", json!("yes")), "/notify", "wrong_type"),
         (with("identity_policy", json!("none")), "/identity_policy", "unknown_value"),
+        (with("identity_policy", json!(1)), "/identity_policy", "wrong_type"),
     ];
     for role in ["", "Owner", " owner", "owner ", "owner,editor", "оwner", "owner\u{0}", "member\n"] {
         wrong.push((with("roles", json!(["member", role])), "/roles/1", "invalid_role"));

@@ -61,10 +61,10 @@ fn invites(answer: &Answer) -> &[Value] {
 impl Answer {
     /// This answer, which must be Rails' `head`: a status, a type, and no body.
     #[track_caller]
-    fn is_empty(self, status: u16) -> Self {
+    fn has_no_body(self, status: u16) -> Self {
         let answer = self.is(status);
         assert_eq!((answer.text.as_str(), answer.header("content-type")), ("", "application/json"));
-        answer.is_open_to_browsers()
+        answer.opens_to_browsers()
     }
 
     /// This answer, which must have exactly this body.
@@ -72,12 +72,12 @@ impl Answer {
     fn says(self, status: u16, body: &str) -> Self {
         let answer = self.is(status);
         assert_eq!((answer.text.as_str(), answer.header("content-type")), (body, "application/json"));
-        answer.is_open_to_browsers()
+        answer.opens_to_browsers()
     }
 
     /// This answer, which must have the headers that every answer of this door has (contract evanta 0.1).
     #[track_caller]
-    fn is_open_to_browsers(self) -> Self {
+    fn opens_to_browsers(self) -> Self {
         assert_eq!(self.header("access-control-allow-origin"), "*");
         assert_eq!(self.header("access-control-allow-methods"), "GET, POST, PUT, DELETE, PATCH, OPTIONS");
         let headers = "X-AUTH-TOKEN, X_API_TENANT, X_API_EMAIL, X-API-VERSION, X-Requested-With, Content-Type, Accept, Origin, Authorization, X-CSRF-Token";
@@ -124,7 +124,7 @@ async fn an_invited_user_hears_of_it_by_mail_sees_it_and_joins() {
         (&seen[0]["id"], &seen[0]["user_id"], &seen[0]["group"]["group_invite_id"]),
         (&json!(invite), &json!(29845), &json!(invite))
     );
-    let joined = sonny.joins(3773).await.is(201).is_open_to_browsers().json["group_member"].clone();
+    let joined = sonny.joins(3773).await.is(201).opens_to_browsers().json["group_member"].clone();
     assert_eq!((&joined["user"]["id"], &joined["group"]["id"]), (&json!(29845), &json!(3773)));
     assert_eq!((&joined["group"]["member_count"], &joined["group"]["group_member_id"]), (&json!(1), &joined["id"]));
     assert!(joined["group"]["group_invite_id"].is_null() && joined["id"].is_u64());
@@ -166,14 +166,14 @@ async fn declining_is_the_recipient_s_and_can_be_repeated() {
     let app = App::start().await;
     let (owner, sonny) = stage(&app, "private").await;
     let id = owner.invited_user().await;
-    owner.turns_down(id).await.is_empty(403);
-    app.user("29901").turns_down(id).await.is_empty(404);
-    let answer = sonny.turns_down(id).await.is(204).is_open_to_browsers();
+    owner.turns_down(id).await.has_no_body(403);
+    app.user("29901").turns_down(id).await.has_no_body(404);
+    let answer = sonny.turns_down(id).await.is(204).opens_to_browsers();
     assert_eq!((answer.text.as_str(), answer.header("content-type")), ("", ""));
     sonny.turns_down(id).await.is(204);
     assert_eq!(owner.reads(&id.to_string()).await.json["state"], "declined");
     for other in ["506", "0", "01", &format!("0{id}"), &format!("{id}.0"), "9007199254740992", "18446744073709551616", "-1", "x"] {
-        sonny.turns_down(other).await.is_empty(404);
+        sonny.turns_down(other).await.has_no_body(404);
     }
     app.nobody().turns_down(id).await.says(401, ACCESS_DENIED);
 }
@@ -186,22 +186,22 @@ async fn an_invite_that_is_over_is_not_there_and_never_blocks_another() {
     owner.invites_user(29845).await.says(422, TAKEN);
     sonny.turns_down(id).await.is(204);
     assert!(sonny.sees_own_invites().await.is_empty());
-    sonny.joins(3773).await.is_empty(403);
+    sonny.joins(3773).await.has_no_body(403);
 
     assert_eq!(owner.invited_user().await, id);
     owner.revokes(&id.to_string()).await.is(200);
-    sonny.turns_down(id).await.is_empty(404);
-    sonny.joins(3773).await.is_empty(403);
+    sonny.turns_down(id).await.has_no_body(404);
+    sonny.joins(3773).await.has_no_body(403);
 
     assert_eq!(owner.invited_user().await, id);
     app.advance(7 * 86_400);
     assert!(sonny.sees_own_invites().await.is_empty() && owner.sees_group_invites().await.is_empty());
-    sonny.turns_down(id).await.is_empty(404);
-    sonny.joins(3773).await.is_empty(403);
+    sonny.turns_down(id).await.has_no_body(404);
+    sonny.joins(3773).await.has_no_body(403);
 
     assert_eq!(owner.invited_user().await, id);
     sonny.joins(3773).await.is(201);
-    sonny.turns_down(id).await.is_empty(404);
+    sonny.turns_down(id).await.has_no_body(404);
     // Who has left can be invited again.
     sonny.removes(INVITED).await.is(204);
     owner.invited_user().await;

@@ -88,6 +88,14 @@ each_function! {
     native_revoke_invite,
     onezone_create_user_token,
     onezone_join_group,
+    rownd_accept_invite,
+    rownd_create_invite,
+    rownd_delete_invite,
+    rownd_get_invite,
+    rownd_list_invites,
+    rownd_manage_groups,
+    rownd_manage_members,
+    rownd_update_invite,
 }
 
 #[test]

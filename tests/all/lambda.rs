@@ -69,6 +69,14 @@ request_functions! {
     "native-revoke-invite" => native_revoke_invite,
     "onezone-create-user-token" => onezone_create_user_token,
     "onezone-join-group" => onezone_join_group,
+    "rownd-accept-invite" => rownd_accept_invite,
+    "rownd-create-invite" => rownd_create_invite,
+    "rownd-delete-invite" => rownd_delete_invite,
+    "rownd-get-invite" => rownd_get_invite,
+    "rownd-list-invites" => rownd_list_invites,
+    "rownd-manage-groups" => rownd_manage_groups,
+    "rownd-manage-members" => rownd_manage_members,
+    "rownd-update-invite" => rownd_update_invite,
 }
 
 /// The handler behind `lambda_http`'s own adapter, so that it gets exactly what Lambda gives it.

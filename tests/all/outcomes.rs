@@ -115,7 +115,7 @@ async fn through_every_door(at: usize) -> String {
     let refusal = || all().remove(at);
     let mut shown = format!("## {:?}\n", refusal());
     shown += &through!(refusal(), native, native::Problem, &request);
-    shown += &through!(refusal(), evanta, evanta::Failure);
+    shown += &through!(refusal(), evanta, evanta::Failure, &request);
     shown += &through!(refusal(), rownd, rownd::Failure);
     shown += &through!(refusal(), onezone, onezone::Failure);
     shown += &through!(refusal(), chembiohub, chembiohub::Failure, &request);

@@ -8,7 +8,7 @@ use crate::domain::invitee::{Invitee, user_key};
 /// A signed-in person or program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// The token's `sub`.
+    /// The token's `sub`, or the claim that the deployment names instead: `JWT_USER_ID_CLAIM`.
     pub user: UserId,
     /// The name to show.
     pub name: Option<String>,

@@ -1,9 +1,13 @@
 //! The claims that count, each with the one JSON type that it may have. A claim that stands twice is an error.
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use std::fmt;
+
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::Caller;
+use crate::config::ConfigError;
 use crate::domain::clock::Timestamp;
 use crate::domain::email::EmailAddress;
 use crate::domain::identity::{Accounts, PhoneNumber};
@@ -54,6 +58,66 @@ pub(super) struct Claims {
     #[serde(default)]
     accounts: Accounts,
     scope: Option<String>,
+    #[serde(flatten)]
+    others: OtherClaims,
+}
+
+/// The claims that have no meaning of their own here, as often as each stands.
+struct OtherClaims(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for OtherClaims {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Others;
+
+        impl<'de> Visitor<'de> for Others {
+            type Value = OtherClaims;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("claims")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<OtherClaims, A::Error> {
+                let mut claims = Vec::new();
+                while let Some(claim) = map.next_entry()? {
+                    claims.push(claim);
+                }
+                Ok(OtherClaims(claims))
+            }
+        }
+
+        deserializer.deserialize_map(Others)
+    }
+}
+
+impl OtherClaims {
+    /// The claim's text; none where it is absent, no text, or stands twice.
+    fn text(&self, name: &str) -> Option<&str> {
+        let mut values = self.0.iter().filter(|(own, _)| own == name).map(|(_, value)| value);
+        let (first, second) = (values.next()?, values.next());
+        first.as_str().filter(|_| second.is_none())
+    }
+}
+
+/// Which claim names the user: `sub`, or another that means nothing else here (contract rownd, "Credentials").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum UserIdClaim {
+    Subject,
+    Other(String),
+}
+
+/// The claims beside `sub` that are read for what they mean.
+const READ: &str = "iss aud exp iat nbf name email email_verified phone_number phone_number_verified accounts scope";
+
+impl UserIdClaim {
+    pub(super) fn parse(name: &str) -> Result<Self, ConfigError> {
+        match name {
+            "sub" => Ok(Self::Subject),
+            name if READ.split(' ').any(|read| read == name) => {
+                Err(ConfigError { variable: "JWT_USER_ID_CLAIM", problem: "names a claim that has a meaning of its own".into() })
+            }
+            name => Ok(Self::Other(name.to_owned())),
+        }
+    }
 }
 
 /// Why claims were refused: too late, or never right.
@@ -68,6 +132,7 @@ pub(super) struct Rules<'a> {
     pub(super) issuer: &'a str,
     pub(super) audience: &'a str,
     pub(super) max_lifetime: i64,
+    pub(super) user_id_claim: &'a UserIdClaim,
     pub(super) now: Timestamp,
 }
 
@@ -87,15 +152,20 @@ impl Claims {
         if self.exp <= now - LEEWAY {
             return Err(ClaimsError::Expired);
         }
-        self.into_caller()
+        self.into_caller(rules.user_id_claim)
     }
 
-    fn into_caller(self) -> Result<Caller, ClaimsError> {
+    fn into_caller(self, user_id_claim: &UserIdClaim) -> Result<Caller, ClaimsError> {
+        let user = match user_id_claim {
+            UserIdClaim::Subject => Some(self.sub.as_str()),
+            UserIdClaim::Other(name) => self.others.text(name),
+        };
+        let user = user.and_then(|text| UserId::parse(text).ok()).ok_or(ClaimsError::Invalid)?;
         let email = self.email.and_then(|text| EmailAddress::parse(&text).ok());
         let (email, unverified_email) = if self.email_verified.is_true() { (email, None) } else { (None, email) };
         let phone = self.phone_number.filter(|_| self.phone_number_verified.is_true());
         Ok(Caller {
-            user: UserId::parse(&self.sub).map_err(|_| ClaimsError::Invalid)?,
+            user,
             name: self.name.and_then(|name| Name::parse(&name).ok()).map(|name| name.as_str().to_owned()),
             email,
             unverified_email,

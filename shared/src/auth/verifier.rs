@@ -9,7 +9,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use secrecy::ExposeSecret;
 
 use super::Caller;
-use super::claims::{Claims, ClaimsError, Rules};
+use super::claims::{Claims, ClaimsError, Rules, UserIdClaim};
 use super::jwks::{Jwks, VerificationKey};
 use crate::config::{ConfigError, Environment};
 use crate::domain::clock::Timestamp;
@@ -35,6 +35,7 @@ pub struct Authenticator {
     /// The header's `typ`, where the issuer sets one.
     kind: Option<String>,
     max_lifetime: i64,
+    user_id_claim: UserIdClaim,
     keys: Keys,
 }
 
@@ -48,7 +49,8 @@ enum Keys {
 const MAX_HEADER: usize = 8 * 1024;
 
 impl Authenticator {
-    /// Reads `JWT_ISSUER`, `JWT_AUDIENCE`, `JWT_TYPE`, `JWT_MAX_LIFETIME_SECONDS`, and `JWT_JWKS_URL` or `JWT_HS256_SECRET`.
+    /// Reads `JWT_ISSUER`, `JWT_AUDIENCE`, `JWT_TYPE`, `JWT_MAX_LIFETIME_SECONDS`, `JWT_USER_ID_CLAIM`, and `JWT_JWKS_URL` or
+    /// `JWT_HS256_SECRET`.
     ///
     /// # Errors
     /// Names the variable that is missing or wrong: a secret beside a JWKS, or one below 32 bytes, among them.
@@ -70,8 +72,14 @@ impl Authenticator {
             audience: environment.required("JWT_AUDIENCE")?.to_owned(),
             kind: environment.optional("JWT_TYPE").map(str::to_owned),
             max_lifetime: environment.parsed("JWT_MAX_LIFETIME_SECONDS", 86_400)?,
+            user_id_claim: UserIdClaim::parse(environment.optional("JWT_USER_ID_CLAIM").unwrap_or("sub"))?,
             keys,
         })
+    }
+
+    /// The audience that tokens are made out to.
+    pub fn audience(&self) -> &str {
+        &self.audience
     }
 
     /// The caller whom the value of the `Authorization` header proves.
@@ -97,7 +105,13 @@ impl Authenticator {
         }
         let key = self.key(&header, now).await?;
         let claims = verified_claims(token, &header, &key)?;
-        let rules = Rules { issuer: &self.issuer, audience: &self.audience, max_lifetime: self.max_lifetime, now };
+        let rules = Rules {
+            issuer: &self.issuer,
+            audience: &self.audience,
+            max_lifetime: self.max_lifetime,
+            user_id_claim: &self.user_id_claim,
+            now,
+        };
         claims.caller(&rules).map_err(|error| match error {
             ClaimsError::Expired => Unauthenticated::Expired,
             ClaimsError::Invalid => Unauthenticated::Invalid,

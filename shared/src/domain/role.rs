@@ -78,6 +78,14 @@ impl Roles {
         Self(vec![RoleName("viewer".into())])
     }
 
+    /// These and `owner`; refuses where they are too many together.
+    pub fn with_owner(&self) -> Result<Self, Invalid> {
+        if self.is_owner() {
+            return Ok(self.clone());
+        }
+        Self::new(self.0.iter().cloned().chain(Self::owner().0).collect())
+    }
+
     /// The highest rank among them.
     pub fn rank(&self) -> Rank {
         self.0.iter().map(RoleName::rank).max().unwrap_or(Rank::Member)

@@ -89,6 +89,11 @@ impl Metadata {
         if bytes > Self::MAX_BYTES { Err(too_large) } else { Ok(Self(object)) }
     }
 
+    /// This object with the fields of `other`, which win; refuses one that is too large.
+    pub fn with(&self, other: &Self) -> Result<Self, Invalid> {
+        Self::new(self.0.clone().into_iter().chain(other.0.clone()).collect())
+    }
+
     /// The value under `key`.
     pub fn get(&self, key: &str) -> Option<&serde_json::Value> {
         self.0.get(key)

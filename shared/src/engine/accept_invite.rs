@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 
-use super::authority::{inviter_still_may, is_invited, right_is_proven};
+use super::authority::{first_roles, inviter_still_may, is_invited, right_is_proven};
 use super::{Engine, InviteRef, Outcome, Refusal, live, of_generation};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
@@ -27,12 +27,12 @@ pub struct Accepted {
     pub repeated: bool,
 }
 
-/// How many times an acceptance starts over because a user record changed under it.
+/// How many times an acceptance starts over because what it read changed under it.
 const ATTEMPTS: u8 = 3;
 
 impl Engine {
-    /// Makes the caller a member. The same person accepting again gets the same membership. By its link, an invite of several that one request
-    /// made takes up the others too.
+    /// Makes the caller a member, and the first member of a group its owner besides. The same person accepting again gets the same membership.
+    /// By its link, an invite of several that one request made takes up the others too.
     ///
     /// # Errors
     /// `InviteNotFound`, `InviteReplaced`, `NotPending` with the state found, `IdentityMismatch`, `EmailNotVerified`, `CaveatNotMet`,
@@ -81,7 +81,7 @@ impl Engine {
                 return Ok(accepted);
             }
         }
-        Err(Refusal::Unavailable(StoreError::Unavailable("the user's record is contended".into())))
+        Err(Refusal::Unavailable(StoreError::Unavailable("the invite, or the user's record, is contended".into())))
     }
 
     /// The invite and its group, if the caller is whom it is for, and what their token asks beyond that.
@@ -128,13 +128,13 @@ impl Engine {
         inviter_still_may(group, inviter.as_ref(), invite)
     }
 
-    /// Writes the membership; none where a user record changed meanwhile and all must be read again.
+    /// Writes the membership; none where something changed meanwhile and all must be read again.
     async fn join(&self, caller: &Caller, invite: &Invite, group: &Group, now: Timestamp) -> Outcome<Option<Accepted>> {
         let becoming = self.becoming(caller, invite).await?;
         let member = Member {
             group: group.id.clone(),
             user: caller.user.clone(),
-            roles: invite.roles.clone(),
+            roles: first_roles(group, &invite.roles)?,
             privileges: Privileges::default(),
             name: caller.name.clone().or_else(|| person_name(caller, &invite.invitee)),
             joined_at: now,
@@ -146,8 +146,8 @@ impl Engine {
         match outcome {
             JoinOutcome::Joined => Ok(Some(Accepted { invite: self.after_join(caller, invite, now).await, member, repeated: false })),
             JoinOutcome::AlreadyMember => self.member_already(caller, invite).await.map(Some),
-            JoinOutcome::InviteChanged => self.lost(caller, invite, now).await.map(Some),
-            JoinOutcome::GroupRefused => Err(self.full_or_gone(group).await?),
+            JoinOutcome::InviteChanged => self.lost(caller, invite, now).await,
+            JoinOutcome::GroupRefused => self.check_group(group).await.map(|()| None),
             JoinOutcome::UserChanged => Ok(None),
         }
     }
@@ -204,22 +204,24 @@ impl Engine {
         Ok(Accepted { invite, ..accepted })
     }
 
-    /// Somebody was faster: perhaps the same person, twice at once.
-    async fn lost(&self, caller: &Caller, invite: &Invite, now: Timestamp) -> Outcome<Accepted> {
+    /// Somebody was faster: perhaps the same person, twice at once. None where the invite is still to be had, with other roles.
+    async fn lost(&self, caller: &Caller, invite: &Invite, now: Timestamp) -> Outcome<Option<Accepted>> {
         let found = self.store.invite(&invite.group, invite.id).await?.ok_or(Refusal::InviteNotFound)?;
         if found.generation != invite.generation {
             return Err(Refusal::InviteReplaced);
         }
         if let Some(accepted) = self.joined_by(caller, &found).await? {
-            return Ok(accepted);
+            return Ok(Some(accepted));
         }
         live(&self.written_down(found, now).await, now)?;
-        Err(Refusal::Unavailable(StoreError::Unavailable("the invite is contended".into())))
+        Ok(None)
     }
 
-    pub(super) async fn full_or_gone(&self, group: &Group) -> Outcome<Refusal> {
-        let alive = !self.store.groups(std::slice::from_ref(&group.id)).await?.is_empty();
-        Ok(if alive { Refusal::SeatsFull } else { Refusal::GroupNotFound })
+    /// Why the group, as read, took nobody in. Nothing speaks against another try where it got its first owner meanwhile.
+    pub(super) async fn check_group(&self, group: &Group) -> Outcome<()> {
+        let found = self.store.groups(std::slice::from_ref(&group.id)).await?;
+        let found = found.first().ok_or(Refusal::GroupNotFound)?;
+        if group.owner_count == 0 && found.owner_count > 0 { Ok(()) } else { Err(Refusal::SeatsFull) }
     }
 
     /// The pending user who becomes the caller, and the caller's user record as it shall be.

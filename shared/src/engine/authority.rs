@@ -1,6 +1,6 @@
 //! Who may do what in a group: pure rules over what was read.
 
-use super::{Outcome, Refusal};
+use super::{Outcome, Refusal, Scope};
 use crate::auth::Caller;
 use crate::domain::group::Group;
 use crate::domain::invite::{Invite, Inviter};
@@ -8,9 +8,6 @@ use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
-
-/// The scope of an app's own credential, which may make groups for others and invite their first member.
-const GROUPS_WRITE: &str = "groups:write";
 
 /// The group and the caller's place in it.
 ///
@@ -20,7 +17,7 @@ pub(super) fn member_of(caller: &Caller, group: Option<Group>, member: Option<Me
     let stands_in = || {
         let roles = if group.is_system() {
             Roles::default()
-        } else if group.owner_count == 0 && caller.has_scope(GROUPS_WRITE) {
+        } else if group.owner_count == 0 && caller.has_scope(Scope::GroupsWrite.as_str()) {
             Roles::owner()
         } else {
             return None;
@@ -54,6 +51,14 @@ pub(super) fn may_invite(rule: InviteRule, group: &Group, member: &Member) -> Ou
 /// Refuses roles that rank above the granter's own. So `owner` is granted by owners only.
 pub(super) fn may_grant(granter: &Member, roles: &Roles) -> Outcome<()> {
     if roles.rank() <= granter.roles.rank() { Ok(()) } else { Err(Refusal::RoleAboveOwn) }
+}
+
+/// The roles that somebody gets who comes into the group by these: the first member is an owner besides, whoever made the way in (contract rownd).
+pub(super) fn first_roles(group: &Group, roles: &Roles) -> Outcome<Roles> {
+    if group.owner_count > 0 || group.is_system() {
+        return Ok(roles.clone());
+    }
+    roles.with_owner().map_err(|invalid| Refusal::Invalid("/roles", invalid))
 }
 
 /// How much later than the last removal or role change in its group an invite must have been made, in seconds, for the rank that was read
@@ -116,7 +121,7 @@ mod tests {
 
     fn member(names: &[&str]) -> Member {
         let empty = Group { owner_count: 0, ..group() };
-        let (_, member) = member_of(&caller(&[GROUPS_WRITE]), Some(empty), None).unwrap();
+        let (_, member) = member_of(&caller(&["groups:write"]), Some(empty), None).unwrap();
         Member { roles: roles(names), ..member }
     }
 
@@ -145,9 +150,9 @@ mod tests {
     #[test]
     fn an_app_s_own_credential_stands_in_for_an_owner_until_there_is_one() {
         let empty = Group { owner_count: 0, ..group() };
-        assert!(member_of(&caller(&[GROUPS_WRITE]), Some(empty.clone()), None).is_ok_and(|(_, member)| member.roles.is_owner()));
+        assert!(member_of(&caller(&["groups:write"]), Some(empty.clone()), None).is_ok_and(|(_, member)| member.roles.is_owner()));
         assert!(member_of(&caller(&["users:write"]), Some(empty), None).is_err());
-        assert!(member_of(&caller(&[GROUPS_WRITE]), Some(group()), None).is_err());
+        assert!(member_of(&caller(&["groups:write"]), Some(group()), None).is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Making an invite: two round trips, of which the second is one conditional write.
 
-use super::authority::{may_grant, may_invite, member_of};
+use super::authority::{first_roles, may_grant, may_invite, member_of};
 use super::{Engine, Outcome, Refusal, hex};
 use crate::auth::Caller;
 use crate::domain::Invalid;
@@ -194,6 +194,7 @@ impl Engine {
     }
 }
 
+/// The invitee that is asked for; `request` names a link.
 pub(super) fn invitee(asked: &InviteeRequest, request: &str) -> Invitee {
     match asked.clone() {
         InviteeRequest::User(user) => Invitee::User(user),
@@ -223,6 +224,7 @@ pub(super) fn check(caller: &Caller, new: &NewInvite, invitee: &Invitee, reads: 
     let (group, inviter) = member_of(caller, reads.group.clone(), reads.inviter.clone())?;
     may_invite(new.rule, &group, &inviter)?;
     may_grant(&inviter, &new.roles)?;
+    first_roles(&group, &new.roles)?;
     if group.policy.frozen {
         return Err(Refusal::Forbidden("This group's invites are frozen for now."));
     }

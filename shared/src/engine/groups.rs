@@ -1,12 +1,12 @@
 //! Groups: made by whoever becomes their owner, changed by admins, deleted by owners.
 
 use super::authority::member_of;
-use super::{Engine, Outcome, Refusal};
+use super::{Engine, Outcome, Refusal, Scope};
 use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::{Group, GroupType, Policy, PolicyChange};
-use crate::domain::ids::GroupId;
+use crate::domain::ids::{GroupId, UserId};
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::{Rank, Roles};
@@ -45,6 +45,8 @@ pub struct GroupChange {
     pub description: Option<Option<Description>>,
     /// Another type.
     pub kind: Option<GroupType>,
+    /// Whether anybody may join; a group that is closed by this stays secret where it was.
+    pub open: Option<bool>,
     /// A change of the policy.
     pub policy: Option<PolicyChange>,
     /// Other metadata, whole.
@@ -68,27 +70,7 @@ impl Engine {
     /// # Errors
     /// `GroupIdTaken`, also by a group that was deleted, and the table's own.
     pub async fn create_group(&self, caller: &Caller, new: NewGroup, now: Timestamp) -> Outcome<GroupView> {
-        let group = Group {
-            seats_taken: new.policy.max_members.map(|_| 1),
-            id: new.id,
-            name: new.name,
-            description: new.description,
-            kind: new.kind,
-            owner: Some(caller.user.clone()),
-            owner_count: 1,
-            policy: new.policy,
-            metadata: new.metadata,
-            created_at: now,
-            updated_at: now,
-            version: 1,
-            authority_changed_at: None,
-        };
-        if group.policy.max_members == Some(0) {
-            return Err(no_seats());
-        }
-        if group.is_system() {
-            return Err(Refusal::GroupIdTaken);
-        }
+        let group = new_group(new, Some(&caller.user), now)?;
         let owner = Member {
             group: group.id.clone(),
             user: caller.user.clone(),
@@ -99,8 +81,23 @@ impl Engine {
             invite: None,
             came_as: caller.invitee_keys(),
         };
-        match self.store.create_group(&group, &owner).await? {
+        match self.store.create_group(&group, Some(&owner)).await? {
             CreateGroupOutcome::Created => Ok(GroupView { group, member_count: 1, own: Some(owner) }),
+            CreateGroupOutcome::Taken => Err(Refusal::GroupIdTaken),
+        }
+    }
+
+    /// Makes the group without a member, in the name of the app that knows whom it is for: who comes first is its owner (contract rownd).
+    ///
+    /// # Errors
+    /// `InsufficientScope` without `groups:write`, and as for [`Engine::create_group`].
+    pub async fn create_group_for_others(&self, caller: &Caller, new: NewGroup, now: Timestamp) -> Outcome<GroupView> {
+        if !caller.has_scope(Scope::GroupsWrite.as_str()) {
+            return Err(Refusal::InsufficientScope(Scope::GroupsWrite));
+        }
+        let group = new_group(new, None, now)?;
+        match self.store.create_group(&group, None).await? {
+            CreateGroupOutcome::Created => Ok(GroupView { group, member_count: 0, own: None }),
             CreateGroupOutcome::Taken => Err(Refusal::GroupIdTaken),
         }
     }
@@ -228,6 +225,30 @@ impl Engine {
     }
 }
 
+/// The group as it will be written, with `owner` as its one member, or with none.
+fn new_group(new: NewGroup, owner: Option<&UserId>, now: Timestamp) -> Outcome<Group> {
+    let members = u32::from(owner.is_some());
+    let group = Group {
+        seats_taken: new.policy.max_members.map(|_| members),
+        id: new.id,
+        name: new.name,
+        description: new.description,
+        kind: new.kind,
+        owner: owner.cloned(),
+        owner_count: members,
+        policy: new.policy,
+        metadata: new.metadata,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+        authority_changed_at: None,
+    };
+    if group.policy.max_members == Some(0) {
+        return Err(no_seats());
+    }
+    if group.is_system() { Err(Refusal::GroupIdTaken) } else { Ok(group) }
+}
+
 fn may_change(member: &Member, change: &GroupChange) -> Outcome<()> {
     let rank = member.roles.rank();
     if rank < Rank::Admin {
@@ -259,6 +280,11 @@ fn changed(mut group: Group, change: GroupChange, now: Timestamp) -> Outcome<Gro
     group.name = change.name.unwrap_or(group.name);
     group.description = change.description.unwrap_or(group.description);
     group.kind = change.kind.unwrap_or(group.kind);
+    group.kind = match (change.open, group.kind) {
+        (Some(true), _) => GroupType::Open,
+        (Some(false), GroupType::Open) => GroupType::Private,
+        (_, kind) => kind,
+    };
     group.metadata = change.metadata.unwrap_or(group.metadata);
     group.updated_at = now;
     group.version += 1;

@@ -58,7 +58,10 @@ impl Engine {
         match self.store.join(Joining { invite: None, group, member: &member, becoming: None, now }).await? {
             JoinOutcome::Joined => Ok(member),
             JoinOutcome::AlreadyMember => Err(Refusal::AlreadyMember),
-            JoinOutcome::GroupRefused => Err(self.full_or_gone(group).await?),
+            JoinOutcome::GroupRefused => {
+                self.check_group(group).await?;
+                Err(Refusal::Unavailable(StoreError::Unavailable("the group's record is contended".into())))
+            }
             JoinOutcome::InviteChanged | JoinOutcome::UserChanged => {
                 Err(Refusal::Unavailable(StoreError::Unavailable("the group's record is contended".into())))
             }

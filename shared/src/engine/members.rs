@@ -110,7 +110,7 @@ impl Engine {
 
     /// Every live invite into the group that the person could use to come back: by user id, by the invite that brought them, by
     /// everything that they proved on joining, and by everything that the directory knows to be theirs.
-    async fn pending_for(&self, member: &Member, now: Timestamp) -> Outcome<Vec<Invite>> {
+    pub(super) async fn pending_for(&self, member: &Member, now: Timestamp) -> Outcome<Vec<Invite>> {
         let known = self.store.user(&member.user).await?;
         let identities = known.map(|user| user.profile.identities()).unwrap_or_default();
         let known = identities.iter().map(Identity::key);

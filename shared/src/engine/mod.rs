@@ -3,14 +3,15 @@
 //! Doors differ in credentials, forms and rendering only; no rule stands anywhere else.
 
 mod accept_invite;
+mod add_member;
 mod authority;
 mod create_invitation;
 mod create_invite;
 mod decline_invite;
 mod groups;
-mod join_group;
 mod invitations;
 mod invited_accounts;
+mod join_group;
 mod list_invites;
 mod members;
 mod own_invites;
@@ -18,8 +19,10 @@ mod preview_invite;
 mod refusal;
 mod remind;
 mod revoke_invite;
+mod roster;
 mod send_mail;
 mod tokens;
+mod update_invite;
 mod users;
 
 pub use accept_invite::Accepted;
@@ -31,7 +34,9 @@ pub use list_invites::InviteFilter;
 pub use members::MemberEdit;
 pub use preview_invite::Preview;
 pub use refusal::{Refusal, Scope};
+pub use roster::{InvitedUsers, OwnGroup, Roster};
 pub use send_mail::SendOutcome;
+pub use update_invite::InviteChange;
 
 use crate::config::{ConfigError, Environment};
 use crate::domain::clock::Timestamp;

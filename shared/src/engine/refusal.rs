@@ -11,6 +11,8 @@ use crate::store::{CursorError, StoreError};
 pub enum Scope {
     /// `users:write`: may write any user of the directory.
     UsersWrite,
+    /// `groups:write`: may make groups for others, and invite their first member.
+    GroupsWrite,
 }
 
 impl Scope {
@@ -18,6 +20,7 @@ impl Scope {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::UsersWrite => "users:write",
+            Self::GroupsWrite => "groups:write",
         }
     }
 }

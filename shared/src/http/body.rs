@@ -35,7 +35,7 @@ pub fn json_body<T: DeserializeOwned>(request: &Request, limit: usize) -> Result
     let mut unknown = Vec::new();
     let mut note = |path: serde_ignored::Path<'_>| unknown.push(ignored(&path));
     let deserializer = serde_ignored::Deserializer::new(&mut json, &mut note);
-    let value = serde_path_to_error::deserialize(deserializer).map_err(|error| refused(error.path(), error.inner()))?;
+    let value = serde_path_to_error::deserialize(deserializer).map_err(|error| refused(bytes, error.path(), error.inner()))?;
     json.end().map_err(|_| RequestError::MalformedBody("there is something after the JSON value"))?;
     // A struct may be read from an array too, field by field in order; nobody means that.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
@@ -52,8 +52,12 @@ fn is_json(request: &Request) -> bool {
     is_type && parts.all(|part| !part.starts_with("charset=") || part.trim_start_matches("charset=").trim_matches('"') == "utf-8")
 }
 
-pub(super) fn refused(path: &Path, error: &serde_json::Error) -> RequestError {
+pub(super) fn refused(bytes: &[u8], path: &Path, error: &serde_json::Error) -> RequestError {
     match error.classify() {
+        // `serde_json` calls it a mistake of syntax where something else than a string stands for one of several words.
+        Category::Syntax if serde_json::from_slice::<serde_json::Value>(bytes).is_ok() => {
+            RequestError::InvalidBody(vec![field_error(path, &error.to_string())])
+        }
         Category::Io | Category::Eof => RequestError::MalformedBody("the JSON value is cut short"),
         Category::Syntax => RequestError::MalformedBody("the body is not JSON"),
         Category::Data => RequestError::InvalidBody(vec![field_error(path, &error.to_string())]),

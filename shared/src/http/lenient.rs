@@ -35,7 +35,7 @@ pub fn lenient_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, RequestError
         Category::Data if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_err() => {
             RequestError::MalformedBody("the body is not JSON")
         }
-        _ => refused(error.path(), error.inner()),
+        _ => refused(bytes, error.path(), error.inner()),
     })?;
     json.end().map_err(|_| RequestError::MalformedBody("there is something after the JSON value"))?;
     // A struct may be read from an array too, field by field in order; nobody means that.

@@ -49,10 +49,10 @@ impl Store {
         Ok(in_order.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
-    /// Makes the group and its owner's membership.
-    pub async fn create_group(&self, group: &Group, owner: &Member) -> Result<CreateGroupOutcome, StoreError> {
-        let writes: Vec<TransactWriteItem> =
-            vec![self.put_if_absent(items::from_group(group)?)?, self.put_if_absent(items::from_member(owner)?)?];
+    /// Makes the group and its owner's membership; none where it has no member yet.
+    pub async fn create_group(&self, group: &Group, owner: Option<&Member>) -> Result<CreateGroupOutcome, StoreError> {
+        let mut writes: Vec<TransactWriteItem> = vec![self.put_if_absent(items::from_group(group)?)?];
+        writes.extend(owner.map(|owner| self.put_if_absent(items::from_member(owner)?)).transpose()?);
         Ok(match self.transact(writes).await? {
             Transaction::Committed => CreateGroupOutcome::Created,
             Transaction::Refused(_) => CreateGroupOutcome::Taken,

@@ -1,5 +1,7 @@
 //! Invites: read with what a decision needs, created by one conditional write, and moved between states by another.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
 
 use super::access::{self, Item, number, text};
@@ -11,6 +13,7 @@ use crate::domain::identity::Identity;
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::invite::{Delivery, Generation, Invite, State};
 use crate::domain::member::Member;
+use crate::domain::role::Roles;
 use crate::domain::text::Message;
 use crate::domain::user::User;
 
@@ -60,8 +63,13 @@ pub(super) struct Resolution<'a> {
     pub(super) to: State,
     pub(super) by: Option<&'a UserId>,
     pub(super) reason: Option<&'a Message>,
+    /// The roles that the invite must still grant, where somebody gets them by the move.
+    pub(super) roles: Option<&'a Roles>,
     pub(super) now: Timestamp,
 }
+
+/// True of an invite that still grants the roles that were read: they can be changed while it is pending.
+pub(super) const SAME_ROLES: &str = "#roles = :roles";
 
 /// True of a pending invite of the expected generation whose time has not passed.
 pub(super) const IS_LIVE: &str =
@@ -71,7 +79,7 @@ impl<'a> Resolution<'a> {
     /// The move of this invite, as read, to `to`, by nobody in particular and for no reason given.
     pub(super) fn of(invite: &'a Invite, to: State, now: Timestamp) -> Self {
         let Invite { group, id, generation, expires_at, .. } = invite;
-        Self { group, id: *id, generation: *generation, expires_at: *expires_at, to, by: None, reason: None, now }
+        Self { group, id: *id, generation: *generation, expires_at: *expires_at, to, by: None, reason: None, roles: None, now }
     }
 
     pub(super) fn expression(&self) -> String {
@@ -83,7 +91,17 @@ impl<'a> Resolution<'a> {
         )
     }
 
-    pub(super) fn values(&self) -> Item {
+    fn condition(&self) -> String {
+        if self.roles.is_some() { format!("{IS_LIVE} AND {SAME_ROLES}") } else { IS_LIVE.to_owned() }
+    }
+
+    /// Reserved words (DynamoDB, "Reserved words") stand under another name.
+    fn names(&self) -> HashMap<String, String> {
+        let names = ["state"].into_iter().chain(self.roles.map(|_| "roles"));
+        names.map(|name| (format!("#{name}"), name.to_owned())).collect()
+    }
+
+    pub(super) fn values(&self) -> Result<Item, StoreError> {
         let mut values = Item::from([
             (":to".into(), text(self.to.as_str())),
             (":sort".into(), text(keys::list_sort(self.to, self.expires_at, self.id))),
@@ -94,7 +112,8 @@ impl<'a> Resolution<'a> {
         ]);
         values.extend(self.by.map(|user| (":by".into(), text(user.as_str()))));
         values.extend(self.reason.map(|reason| (":reason".into(), text(reason.as_str()))));
-        values
+        values.extend(self.roles.map(items::from_roles).transpose()?.map(|roles| (":roles".into(), roles)));
+        Ok(values)
     }
 
     pub(super) fn key(&self) -> Item {
@@ -210,7 +229,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<ResolveOutcome, StoreError> {
         let resolution = Resolution { by, reason, ..Resolution::of(invite, to, now) };
-        match self.send_resolution(&resolution, IS_LIVE, resolution.values()).await? {
+        match self.send_resolution(&resolution, IS_LIVE, resolution.values()?).await? {
             Some(resolved) => Ok(ResolveOutcome::Done(Box::new(resolved))),
             None => Ok(ResolveOutcome::Lost(self.invite(&invite.group, invite.id).await?.map(Box::new))),
         }
@@ -222,7 +241,7 @@ impl Store {
     pub async fn mark_exhausted(&self, invite: &Invite, now: Timestamp) -> Result<Option<Invite>, StoreError> {
         let Some(max) = invite.invitee.link().and_then(|link| link.max_uses) else { return Ok(None) };
         let resolution = Resolution::of(invite, State::Exhausted, now);
-        let mut values = resolution.values();
+        let mut values = resolution.values()?;
         values.insert(":max".into(), number(max));
         self.send_resolution(&resolution, &format!("{IS_LIVE} AND uses >= :max"), values).await
     }
@@ -236,6 +255,35 @@ impl Store {
         let Some(answer) = access::conditional(|| update.clone().send()).await? else { return Ok(None) };
         let item = answer.attributes.ok_or_else(|| StoreError::Refused("no attributes in the answer".into()))?;
         items::to_invite(item).map(Some)
+    }
+
+    /// Writes what of a pending invite can be changed, if nothing has changed in it since the version before; whether it was so.
+    pub async fn update_invite(&self, invite: &Invite, now: Timestamp) -> Result<bool, StoreError> {
+        let whole = items::from_invite(invite)?;
+        let mut values = Item::from([
+            (":pending".into(), text(State::Pending.as_str())),
+            (":generation".into(), number(invite.generation)),
+            (":now".into(), number(now.seconds())),
+            (":before".into(), number(invite.version - 1)),
+        ]);
+        let (mut set, mut remove) = (Vec::new(), Vec::new());
+        let mut names = HashMap::from([("#state".to_owned(), "state".to_owned())]);
+        for field in ["roles", "redirect_url", "door", "updated_at", "version"] {
+            names.insert(format!("#{field}"), field.to_owned());
+            match whole.get(field) {
+                Some(value) => {
+                    values.insert(format!(":{field}"), value.clone());
+                    set.push(format!("#{field} = :{field}"));
+                }
+                None => remove.push(format!("#{field}")),
+            }
+        }
+        let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::invite(&invite.group, invite.id).into_item()));
+        let update = update.update_expression(format!("SET {}{remove}", set.join(", ")));
+        let update = update.condition_expression(format!("{IS_LIVE} AND version = :before"));
+        let update = update.set_expression_attribute_names(Some(names)).set_expression_attribute_values(Some(values));
+        Ok(access::conditional(|| update.clone().send()).await?.is_some())
     }
 
     /// Writes down what became of a mail: only where that generation's mail is still due, and no other was asked for meanwhile.
@@ -261,9 +309,9 @@ impl Store {
 
     pub(super) fn resolution_update(&self, resolution: &Resolution<'_>) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder().table_name(&self.table).set_key(Some(resolution.key()));
-        let update =
-            update.update_expression(resolution.expression()).condition_expression(IS_LIVE).expression_attribute_names("#state", "state");
-        let update = update.set_expression_attribute_values(Some(resolution.values())).build().map_err(incomplete)?;
+        let update = update.update_expression(resolution.expression()).condition_expression(resolution.condition());
+        let update = update.set_expression_attribute_names(Some(resolution.names()));
+        let update = update.set_expression_attribute_values(Some(resolution.values()?)).build().map_err(incomplete)?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 }

@@ -3,12 +3,13 @@
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
 
 use super::access::{self, Item, Transaction, number, text};
-use super::invites::{IS_LIVE, Resolution, incomplete};
+use super::invites::{IS_LIVE, Resolution, SAME_ROLES, incomplete};
 use super::items::{self, PointerItem};
 use super::{Store, StoreError, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::identity::Identity;
+use crate::domain::ids::UserId;
 use crate::domain::invite::{Invite, State};
 use crate::domain::invitee::Link;
 use crate::domain::member::Member;
@@ -36,9 +37,9 @@ pub enum JoinOutcome {
     Joined,
     /// The person was a member before; nothing changed.
     AlreadyMember,
-    /// The invite is no longer what was read: resolved, expired, used up, or of another generation; nothing changed.
+    /// The invite is no longer what was read: resolved, expired, used up, with other roles, or of another generation; nothing changed.
     InviteChanged,
-    /// No seat is free, or the group is gone; nothing changed.
+    /// No seat is free, the group is gone, or it got its first owner meanwhile; nothing changed.
     GroupRefused,
     /// A user record changed meanwhile: read again; nothing changed.
     UserChanged,
@@ -72,8 +73,17 @@ impl Store {
     ///
     /// An uncounted link into a group without a member limit is one put of the member: a link shared with thousands has no hot item.
     pub async fn join(&self, joining: Joining<'_>) -> Result<JoinOutcome, StoreError> {
+        self.add(joining, &[], None).await
+    }
+
+    /// Makes the membership, and revokes the pending invites `ended` with it, in the name of `by`.
+    pub async fn add(&self, joining: Joining<'_>, ended: &[Invite], by: Option<&UserId>) -> Result<JoinOutcome, StoreError> {
         let mut parts: Vec<(Part, TransactWriteItem)> = Vec::new();
         parts.extend(self.claim(joining)?.map(|write| (Part::Claim, write)));
+        for invite in ended {
+            let revoked = Resolution { by, ..Resolution::of(invite, State::Revoked, joining.now) };
+            parts.push((Part::Claim, self.resolution_update(&revoked)?));
+        }
         parts.push((Part::Member, self.put_if_absent(items::from_member(joining.member)?)?));
         parts.extend(self.seat(joining)?.map(|write| (Part::Seat, write)));
         if let Some((pending, user)) = joining.becoming {
@@ -103,7 +113,8 @@ impl Store {
         let Some(invite) = invite else { return Ok(None) };
         match invite.invitee.link() {
             None => {
-                let accepted = Resolution { by: Some(&member.user), ..Resolution::of(invite, State::Accepted, now) };
+                let of = Resolution::of(invite, State::Accepted, now);
+                let accepted = Resolution { by: Some(&member.user), roles: Some(&invite.roles), ..of };
                 self.resolution_update(&accepted).map(Some)
             }
             Some(Link { max_uses: None, .. }) => Ok(None),
@@ -118,22 +129,28 @@ impl Store {
             (":pending".into(), text(State::Pending.as_str())),
             (":generation".into(), number(invite.generation)),
             (":now".into(), number(now.seconds())),
+            (":roles".into(), items::from_roles(&invite.roles)?),
         ]);
         let update = Update::builder().table_name(&self.table).set_key(Some(keys::invite(&invite.group, invite.id).into_item()));
         let update = update.update_expression("SET uses = uses + :one, version = version + :one, updated_at = :now");
-        let update = update.condition_expression(format!("{IS_LIVE} AND uses < :max")).expression_attribute_names("#state", "state");
-        let update = update.set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
+        let update = update
+            .condition_expression(format!("{IS_LIVE} AND uses < :max AND {SAME_ROLES}"))
+            .expression_attribute_names("#state", "state");
+        let update = update.expression_attribute_names("#roles", "roles").set_expression_attribute_values(Some(values));
+        let update = update.build().map_err(incomplete)?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// The write on the group, where it counts its members or gains an owner.
+    /// The write on the group, where it counts its members or gains an owner. A group's first owner is its first, whoever comes at once.
     fn seat(&self, joining: Joining<'_>) -> Result<Option<TransactWriteItem>, StoreError> {
         let counted = joining.group.seats_taken.is_some();
         let owners = u32::from(joining.member.roles.is_owner());
         if !counted && owners == 0 {
             return Ok(None);
         }
+        let first = owners > 0 && joining.group.owner_count == 0;
         let mut values = Item::from([(":active".into(), text("active")), (":owners".into(), number(owners))]);
+        values.extend(first.then(|| (":none".into(), number(0))));
         values.extend(counted.then(|| (":one".into(), number(1))));
         values.extend(counted.then(|| (":null".into(), text("NULL"))));
         let counts = if counted { ", seats_taken = seats_taken + :one" } else { "" };
@@ -141,7 +158,8 @@ impl Store {
         let free = if counted { format!(" AND ({NO_LIMIT} OR seats_taken < #policy.max_members)") } else { String::new() };
         let update = Update::builder().table_name(&self.table).set_key(Some(keys::group(&joining.group.id).into_item()));
         let update = update.update_expression(format!("SET owner_count = owner_count + :owners{counts}"));
-        let update = update.condition_expression(format!("#state = :active{free}")).expression_attribute_names("#state", "state");
+        let first = if first { " AND owner_count = :none" } else { "" };
+        let update = update.condition_expression(format!("#state = :active{first}{free}")).expression_attribute_names("#state", "state");
         let update = if counted { update.expression_attribute_names("#policy", "policy") } else { update };
         let update = update.set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
         Ok(Some(TransactWriteItem::builder().update(update).build()))

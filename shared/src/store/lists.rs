@@ -207,6 +207,22 @@ impl Store {
         Ok(self.page(&list, data, limit, next.is_some(), |member| member.user.clone()))
     }
 
+    /// At most `limit` members of the group, those after the user `after`, in the order of their user ids.
+    pub async fn members_after(&self, group: &GroupId, after: Option<&UserId>, limit: usize) -> Result<Vec<Member>, StoreError> {
+        let mut from = after.map(|user| keys::member(group, user).into_item());
+        let mut found: Vec<Member> = Vec::new();
+        while found.len() < limit {
+            let wanted = i32::try_from(limit - found.len()).unwrap_or(i32::MAX);
+            let (page, next) = self.partition_page(group, keys::MEMBERS, from, Some(wanted)).await?;
+            found.extend(page.into_iter().map(items::to_member).collect::<Result<Vec<_>, _>>()?);
+            from = next;
+            if from.is_none() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
     /// The first `limit` of `data`, and a cursor behind the last of them where there are more, here or in the table.
     fn page<T, P: Serialize>(
         &self,

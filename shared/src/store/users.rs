@@ -1,14 +1,20 @@
 //! The directory: users, and the pointers that keep every address, number and account with one of them.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
 use super::access::{self, Transaction, number, text};
 use super::invites::incomplete;
 use super::items::{self, PointerItem};
+use super::keys::Key;
 use super::{Store, StoreError, keys};
 use crate::domain::identity::Identity;
 use crate::domain::ids::UserId;
 use crate::domain::user::User;
+
+/// How many items one batch reads at most.
+const BATCH: usize = 100;
 
 /// What became of writing a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +39,20 @@ impl Store {
         found.into_values().map(items::to_user).collect()
     }
 
+    /// The users who hold what these identities name, by the identity's key; what is nobody's is left out.
+    pub async fn holders(&self, identities: &[Identity]) -> Result<BTreeMap<String, UserId>, StoreError> {
+        let wanted: BTreeMap<String, Key> = identities.iter().map(|identity| (identity.key(), keys::pointer(identity))).collect();
+        let mut holders = BTreeMap::new();
+        for some in wanted.into_iter().collect::<Vec<_>>().chunks(BATCH) {
+            let mut found = self.get_many(some.iter().map(|(_, key)| key.clone()).collect()).await?;
+            for (name, key) in some {
+                let pointer = found.remove(key).map(|item| access::read::<PointerItem>(item, "pointer")).transpose()?;
+                holders.extend(pointer.map(|pointer| (name.clone(), pointer.user)));
+            }
+        }
+        Ok(holders)
+    }
+
     /// Two different users, as last written; absent ones are none.
     pub async fn two_users(&self, first: &UserId, second: &UserId) -> Result<(Option<User>, Option<User>), StoreError> {
         let (first, second) = (keys::user(first), keys::user(second));
@@ -45,13 +65,6 @@ impl Store {
     pub async fn holder(&self, identity: &Identity) -> Result<Option<UserId>, StoreError> {
         let item = self.get(keys::pointer(identity)).await?;
         Ok(item.map(|item| access::read::<PointerItem>(item, "pointer")).transpose()?.map(|pointer| pointer.user))
-    }
-
-    /// The users who hold these different things (at most 100), each under the thing's key; what is nobody's is left out.
-    pub async fn holders(&self, identities: &[Identity]) -> Result<Vec<(String, UserId)>, StoreError> {
-        let mut found = self.get_many(identities.iter().map(keys::pointer).collect()).await?;
-        let held = identities.iter().filter_map(|identity| Some((identity.key(), found.remove(&keys::pointer(identity))?)));
-        held.map(|(key, item)| Ok((key, access::read::<PointerItem>(item, "pointer")?.user))).collect()
     }
 
     /// Writes the user over `before`, and moves the pointers with it; a pending user in `replaced` gives way.

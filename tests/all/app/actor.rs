@@ -166,6 +166,17 @@ impl<'a> Actor<'a> {
         self.posts("/v1/invites/accept", &json!({ "group": group, "invite": id })).await
     }
 
+    /// Accepts the invite of a group by its id, which must work, and tries again as long as the service says so.
+    pub(crate) async fn accepts_in_at_last(&self, group: &str, id: &str) -> Answer {
+        for _ in 0..TRIES {
+            let answer = self.accepts_in(group, id).await;
+            if answer.status != 503 {
+                return answer.is(200);
+            }
+        }
+        panic!("the service stayed unavailable")
+    }
+
     pub(crate) async fn declines(&self, token: &str) -> Answer {
         self.posts("/v1/invites/decline", &json!({ "token": token })).await
     }

@@ -50,15 +50,18 @@ impl App {
         Self::with(Options::default()).await
     }
 
-    /// A service in memory, without demo data, told `options` besides.
-    pub(crate) async fn with(options: Options) -> Self {
-        let running = beckon::start(Options { port: 0, demo: false, ..options }).await.expect("the service starts");
-        Self { running, client: client() }
+    /// A service in memory with the demo data: the people and groups of the doors' own examples.
+    pub(crate) async fn with_demo() -> Self {
+        Self::of(Options { port: 0, demo: true, ..Options::default() }).await
     }
 
-    /// A service in memory with the demo's people and groups.
-    pub(crate) async fn with_demo() -> Self {
-        let running = beckon::start(Options { port: 0, demo: true, ..Options::default() }).await.expect("the service starts");
+    /// A service in memory, without demo data, told `options` besides.
+    pub(crate) async fn with(options: Options) -> Self {
+        Self::of(Options { port: 0, demo: false, ..options }).await
+    }
+
+    async fn of(options: Options) -> Self {
+        let running = beckon::start(options).await.expect("the service starts");
         Self { running, client: client() }
     }
 

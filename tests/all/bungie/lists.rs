@@ -40,7 +40,7 @@ async fn a_page_has_fifty_invites() {
 async fn a_page_is_a_number_from_one() {
     let app = App::start().await;
     let alice = owner(&app).await;
-    for query in ["0", "-1", "+1", "01", "1.0", "x", "201", "99999999999999999999", "1,2", "1&currentpage=2", "1&currentPage=1"] {
+    for query in ["0", "-1", "%2B1", "01", "1.0", "x", "201", "99999999999999999999", "1,2", "1&currentpage=2", "1&currentPage=1"] {
         fails(gets(&alice, &format!("/GroupV2/{GROUP}/Members/InvitedIndividuals/?currentpage={query}")).await, 8);
     }
     // Other parameters say nothing, as they do with the original.

@@ -103,6 +103,7 @@ async fn whoever_takes_no_invites_gets_none_at_any_door() {
     ada.puts("/v1/me", &refusing(true)).await.is(200);
     fails(invites(&alice).await, 1904);
     ada.accepts(&link.token).await.is(200);
+    resolves(cancels(&alice).await, 3);
     fails(posts(&alice, &invite_path(GROUP, "3", ACCOUNT), "{}").await, 677);
 }
 

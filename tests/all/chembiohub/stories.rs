@@ -42,7 +42,7 @@ async fn one_mail_and_one_link_lead_into_all_projects_as_a_viewer() {
     assert!(mail.text.contains("\"P2\", \"P1\""), "{}", mail.text);
     let ada = app.person("ada");
     let accepted = ada.accepts(&mail.token()).await.is(200);
-    assert_eq!(accepted.text_at("/membership/group"), "2");
+    assert_eq!(accepted.text_at("/membership/group_id"), "2");
     for group in ["1", "2"] {
         assert!(members(&inviter, group).await.contains(&("ada".into(), json!(["viewer"]))), "{group}");
     }

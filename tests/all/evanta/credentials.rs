@@ -27,7 +27,7 @@ async fn a_token_is_taken_in_either_scheme() {
         format!("Token token=\"{token}\", nonce=\"1\""),
     ] {
         for name in ["Authorization", "authorization", "AUTHORIZATION"] {
-            list(&ada, &[(name, &value), ("accept", "application/vnd.evanta.v1")]).await.is(200).is_open_to_browsers();
+            list(&ada, &[(name, &value), ("accept", "application/vnd.evanta.v1")]).await.is(200).opens_to_browsers();
         }
     }
     for value in [
@@ -125,7 +125,7 @@ async fn a_browser_may_ask_before_it_calls() {
     let app = App::start().await;
     for path in ["/group_invites", "/group_invites/506", "/group_invites/groups", "/group_invites/users/3773", "/group_members"] {
         let request = app.nobody().request(Method::OPTIONS, path).header("origin", "https://app.example.com");
-        let answer = Answer::to(request.header("access-control-request-method", "POST")).await.is(200).is_open_to_browsers();
+        let answer = Answer::to(request.header("access-control-request-method", "POST")).await.is(200).opens_to_browsers();
         assert_eq!((answer.text.as_str(), answer.header("content-type")), ("", "text/plain"));
     }
 }

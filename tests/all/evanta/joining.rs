@@ -34,11 +34,11 @@ async fn a_private_group_takes_the_invited_only_and_a_secret_one_is_not_there_fo
     let app = App::start().await;
     let (owner, sonny) = stage(&app, "private").await;
     let eve = app.user("29901");
-    eve.joins(3773).await.is_empty(403);
-    eve.joins(3774).await.is_empty(404);
-    eve.joins("_system").await.is_empty(404);
+    eve.joins(3773).await.has_no_body(403);
+    eve.joins(3774).await.has_no_body(404);
+    eve.joins("_system").await.has_no_body(404);
     owner.patches("/v1/groups/3773", &json!({"type": "secret"})).await.is(200);
-    eve.joins(3773).await.is_empty(404);
+    eve.joins(3773).await.has_no_body(404);
     owner.invited_user().await;
     sonny.joins("3773").await.is(201);
     assert_eq!(owner.sees_members().await, ["29842", INVITED]);
@@ -60,7 +60,7 @@ async fn every_invite_that_is_addressed_to_the_caller_lets_in_and_a_link_does_no
         (app.user("5").email("five@example.com"), json!({"email": "five@example.com", "identity_policy": "bearer"})),
     ];
     for (person, body) in by {
-        person.joins(3773).await.is_empty(404);
+        person.joins(3773).await.has_no_body(404);
         let id = owner.invited(body).await.id;
         person.joins(3773).await.is(201);
         assert_eq!(owner.reads(&id).await.json["state"], "accepted");
@@ -89,16 +89,16 @@ async fn an_open_group_s_domains_seats_and_rest_hold() {
     owner
         .creates(json!({"id": "3773", "name": "Open", "type": "open", "policy": {"max_members": 2, "allowed_domains": ["example.com"]}}))
         .await;
-    app.user("1").joins(3773).await.is_empty(403);
-    app.user("1").email("one@example.org").joins(3773).await.is_empty(403);
+    app.user("1").joins(3773).await.has_no_body(403);
+    app.user("1").email("one@example.org").joins(3773).await.has_no_body(403);
     owner.sets_policy(json!({"frozen": true})).await;
-    app.person("2").joins(3773).await.is_empty(403);
+    app.person("2").joins(3773).await.has_no_body(403);
     owner.sets_policy(json!({"frozen": false})).await;
     app.person("2").joins(3773).await.is(201);
     app.person("3").joins(3773).await.says(422, r#"{"base":["The group has as many members as it may have"]}"#);
     assert_eq!(owner.sees_members().await, ["2", "29842"]);
     owner.deletes("/v1/groups/3773").await.is(204);
-    app.person("3").joins(3773).await.is_empty(404);
+    app.person("3").joins(3773).await.has_no_body(404);
 }
 
 fn count(answers: &[Answer], status: u16) -> usize {

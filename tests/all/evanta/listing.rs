@@ -27,7 +27,7 @@ async fn my_list_has_every_live_invite_of_mine_by_the_groups_names() {
     let link = owner.invites_to("5", json!({"link": {}})).await.is(201).text_at("/token").to_owned();
     sonny.accepts(&link).await.is(200);
 
-    let answer = sonny.gets("/group_invites/groups").await.is(200).is_open_to_browsers();
+    let answer = sonny.gets("/group_invites/groups").await.is(200).opens_to_browsers();
     let list = invites(&answer);
     assert_eq!(names(list, "/group/name"), ["Alpha", "beta", "Private Group", "zoo"]);
     assert!(list.iter().all(|invite| invite["user_id"] == 29845 && invite["group"]["group_invite_id"] == invite["id"]));
@@ -58,7 +58,7 @@ async fn a_group_s_list_has_every_live_invite_by_the_people_s_names() {
     let gone = owner.invited(json!({"email": "gone@example.com"})).await;
     owner.revokes(&gone.id).await.is(200);
 
-    let answer = owner.gets("/group_invites/users/3773").await.is(200).is_open_to_browsers();
+    let answer = owner.gets("/group_invites/users/3773").await.is(200).opens_to_browsers();
     let list = invites(&answer);
     assert!(answer.text.starts_with("{\"group_invites\":[{\"id\":") && answer.text.contains(",\"group_id\":3773,\"user\":{\"id\":"));
     // Those without a name come first: the addresses, the number and the link.
@@ -82,16 +82,16 @@ async fn a_group_s_list_is_its_owners() {
     let (owner, sonny) = stage(&app, "private").await;
     owner.invited_user().await;
     let list = "/group_invites/users/3773";
-    sonny.gets(list).await.is_empty(403);
+    sonny.gets(list).await.has_no_body(403);
     sonny.joins(3773).await.is(201);
-    sonny.gets(list).await.is_empty(403);
-    app.user("29901").gets(list).await.is_empty(403);
+    sonny.gets(list).await.has_no_body(403);
+    app.user("29901").gets(list).await.has_no_body(403);
     for other in ["3774", "03773", "3773.0", "a%20b", "_system"] {
         let status = owner.gets(&format!("/group_invites/users/{other}")).await.status;
         assert_eq!(status, 404, "{other}");
     }
     assert_eq!(owner.gets(list).await.is(200).text, r#"{"group_invites":[]}"#);
     owner.patches("/v1/groups/3773", &json!({"type": "secret"})).await.is(200);
-    app.user("29901").gets(list).await.is_empty(404);
-    sonny.gets(list).await.is_empty(403);
+    app.user("29901").gets(list).await.has_no_body(404);
+    sonny.gets(list).await.has_no_body(403);
 }

@@ -22,28 +22,28 @@ async fn every_row_of_the_table_has_its_answer() {
     // 2, before the group is looked for.
     stranger.posts(INVITES, &json!({"user_id": 1, "group_id": 1})).await.says(400, &missing("group_invite"));
     // 3 and 4, before the right to invite.
-    stranger.posts(INVITES, &invite(json!(29845), json!(3774))).await.is_empty(404);
-    stranger.posts(INVITES, &json!({"group_invite": {"user_id": 29845}})).await.is_empty(404);
-    stranger.posts(INVITES, &invite(json!(29846), json!(3773))).await.is_empty(404);
-    stranger.posts(INVITES, &json!({"group_invite": {"group_id": 3773}})).await.is_empty(404);
-    owner.posts(INVITES, &invite(json!(29846), json!(3773))).await.is_empty(404);
+    stranger.posts(INVITES, &invite(json!(29845), json!(3774))).await.has_no_body(404);
+    stranger.posts(INVITES, &json!({"group_invite": {"user_id": 29845}})).await.has_no_body(404);
+    stranger.posts(INVITES, &invite(json!(29846), json!(3773))).await.has_no_body(404);
+    stranger.posts(INVITES, &json!({"group_invite": {"group_id": 3773}})).await.has_no_body(404);
+    owner.posts(INVITES, &invite(json!(29846), json!(3773))).await.has_no_body(404);
     // 6.
-    stranger.invites_user(29845).await.is_empty(403);
-    sonny.invites_user(29845).await.is_empty(403);
+    stranger.invites_user(29845).await.has_no_body(403);
+    sonny.invites_user(29845).await.has_no_body(403);
     // 8 and 9.
     owner.invited_user().await;
     owner.invites_user(29845).await.says(422, TAKEN);
-    stranger.invites_user(29845).await.is_empty(403);
+    stranger.invites_user(29845).await.has_no_body(403);
     sonny.joins(3773).await.is(201);
     owner.invites_user(29845).await.says(422, A_MEMBER);
     knows(&app, "29842", &json!({})).await;
     owner.invites_user(29842).await.says(422, A_MEMBER);
     // 5, once the group is secret: existence is hidden from strangers only.
     owner.patches("/v1/groups/3773", &json!({"type": "secret"})).await.is(200);
-    stranger.invites_user(29845).await.is_empty(404);
-    sonny.invites_user(29842).await.is_empty(403);
+    stranger.invites_user(29845).await.has_no_body(404);
+    sonny.invites_user(29842).await.has_no_body(403);
     owner.patches("/v1/groups/3773", &json!({"type": "open"})).await.is(200);
-    stranger.invites_user(29845).await.is_empty(403);
+    stranger.invites_user(29845).await.has_no_body(403);
 }
 
 #[tokio::test]
@@ -55,14 +55,14 @@ async fn only_an_owner_invites_whatever_the_policy_says() {
     for role in ["member", "editor", "admin"] {
         let member = app.person(role);
         owner.takes_in(&member, json!([role])).await;
-        member.invites_user(29846).await.is_empty(403);
-        member.gets("/group_invites/users/3773").await.is_empty(403);
+        member.invites_user(29846).await.has_no_body(403);
+        member.gets("/group_invites/users/3773").await.has_no_body(403);
     }
     owner.takes_in(&sonny, json!(["owner"])).await;
     sonny.invites_user(29846).await.is(201);
     // Whose right to invite is gone takes the invite with it.
     owner.gives_roles(INVITED, json!(["admin"])).await.is(200);
-    app.user("29846").joins(3773).await.is_empty(403);
+    app.user("29846").joins(3773).await.has_no_body(403);
 }
 
 #[tokio::test]
@@ -70,11 +70,11 @@ async fn a_group_s_own_rules_bind_this_door_too() {
     let app = App::start().await;
     let (owner, sonny) = stage(&app, "private").await;
     owner.sets_policy(json!({"frozen": true})).await;
-    owner.invites_user(29845).await.is_empty(403);
+    owner.invites_user(29845).await.has_no_body(403);
     owner.sets_policy(json!({"frozen": false})).await;
     owner.invited_user().await;
     owner.sets_policy(json!({"frozen": true})).await;
-    sonny.joins(3773).await.is_empty(403);
+    sonny.joins(3773).await.has_no_body(403);
     owner.sets_policy(json!({"frozen": false, "max_pending": 1})).await;
     knows(&app, "29846", &json!({})).await;
     let answer = owner.invites_user(29846).await.says(429, r#"{"errors":["rate_limited"]}"#);
@@ -99,7 +99,7 @@ async fn a_pending_user_of_the_directory_is_unknown() {
     let users = app.items("user").await;
     let pending = users.iter().find(|user| user["state"]["S"] == "pending").expect("a pending user");
     let id = pending["pk"]["S"].as_str().unwrap().trim_start_matches("U#");
-    owner.invites_user(id).await.is_empty(404);
+    owner.invites_user(id).await.has_no_body(404);
 }
 
 #[tokio::test]
@@ -211,8 +211,8 @@ async fn a_form_does_as_well_as_json() {
     let body = "utf8=%E2%9C%93&group_invite%5Buser_id%5D=29845&group_invite%5Bgroup_id%5D=3773&group_invite[created_by]=1";
     let answer = owner.sends_body(INVITES, &format!("{FORM}; charset=UTF-8"), body).await.is(201);
     assert_eq!(answer.json["group_invite"]["user"]["id"], 29845);
-    owner.sends_body(INVITES, FORM, "group_invite[user_id]=29845").await.is_empty(404);
-    owner.sends_body(INVITES, FORM, "group_invite[user_id][]=29845&group_invite[group_id]=3773").await.is_empty(404);
+    owner.sends_body(INVITES, FORM, "group_invite[user_id]=29845").await.has_no_body(404);
+    owner.sends_body(INVITES, FORM, "group_invite[user_id][]=29845&group_invite[group_id]=3773").await.has_no_body(404);
     sonny.sends_body(MEMBERS, FORM, "group_member[group_id]=3773").await.is(201);
     assert_eq!(owner.sees_members().await, ["29842", INVITED]);
 }

@@ -102,7 +102,7 @@ async fn demo(body: &str) -> Answer {
 
 #[tokio::test]
 async fn the_seed_s_request_gets_the_seed_s_response() {
-    let answer = demo(REQUEST).await.is(201).is_open_to_browsers();
+    let answer = demo(REQUEST).await.is(201).opens_to_browsers();
     assert_eq!(answer.header("content-type"), "application/json");
     let mut seed: Value = serde_json::from_str(RESPONSE).unwrap();
     assert_eq!(keys(&answer.text), keys(RESPONSE));

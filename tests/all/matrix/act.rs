@@ -93,7 +93,9 @@ impl Act {
     /// What becomes of the invite.
     pub(super) fn ends(self) -> End {
         match self {
-            Self::NativeAcceptsById | Self::NativeAcceptsByToken | Self::EvantaJoins | Self::RowndAccepts | Self::OnezoneJoins => End::Accepted,
+            Self::NativeAcceptsById | Self::NativeAcceptsByToken | Self::EvantaJoins | Self::RowndAccepts | Self::OnezoneJoins => {
+                End::Accepted
+            }
             Self::NativeDeclines | Self::EvantaDeclines => End::Declined,
             Self::NativeRevokes | Self::RowndDeletes | Self::BungieCancels => End::Revoked,
             Self::NativeLists
@@ -130,9 +132,7 @@ impl Act {
             Self::NativeRevokes => (post(&owner, &format!("/v1/groups/{GROUP}/invites/{}/revoke", made.id), &json!({})).await, 200),
             Self::EvantaListsGroup => (get(&owner, &format!("/group_invites/users/{GROUP}")).await, 200),
             Self::EvantaListsMine => (get(&invitee, "/group_invites/groups").await, 200),
-            Self::EvantaDeclines => {
-                (invitee.sends(keyed(&invitee, Method::DELETE, &format!("/group_invites/{}", made.id))).await, 204)
-            }
+            Self::EvantaDeclines => (invitee.sends(keyed(&invitee, Method::DELETE, &format!("/group_invites/{}", made.id))).await, 204),
             Self::EvantaJoins => (post(&invitee, "/group_members", &json!({"group_member": {"group_id": 3773}})).await, 201),
             Self::RowndLists => (get(&owner, &group).await, 200),
             Self::RowndGets => (get(&owner, &format!("{group}/{}", made.id)).await, 200),

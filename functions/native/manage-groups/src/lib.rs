@@ -28,6 +28,9 @@ struct NewGroupBody {
     policy: PolicyChange,
     #[serde(default)]
     metadata: Metadata,
+    /// Only `null`, by which an app's own credential makes a group for others.
+    #[serde(default, deserialize_with = "given")]
+    owner_user_id: Option<()>,
 }
 
 /// The body of a change: what is given replaces what was.
@@ -73,10 +76,14 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
 
 async fn create(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Problem> {
     let body: NewGroupBody = json_body(request, service.body_limit)?;
-    let NewGroupBody { id, name, description, kind, policy, metadata } = body;
+    let NewGroupBody { id, name, description, kind, policy, metadata, owner_user_id } = body;
     let id = id.unwrap_or_else(|| GroupId::from_random(shared::http::random_number()));
     let new = NewGroup { id, name, description, kind, policy: policy.apply(Policy::default()), metadata };
-    let view = service.engine.create_group(caller, new, service.clock.now()).await?;
+    let now = service.clock.now();
+    let view = match owner_user_id {
+        None => service.engine.create_group(caller, new, now).await?,
+        Some(()) => service.engine.create_group_for_others(caller, new, now).await?,
+    };
     Ok(with_etag(json(StatusCode::CREATED, &GroupBody::new(&view)), view.group.version))
 }
 
@@ -97,7 +104,7 @@ async fn update(service: &Service, request: &Request, caller: &Caller) -> Result
     let version = if_match(request)?;
     let body: GroupChangeBody = json_body(request, service.body_limit)?;
     let GroupChangeBody { name, description, kind, policy, metadata } = body;
-    let change = GroupChange { name, description, kind, policy, metadata };
+    let change = GroupChange { name, description, kind, policy, metadata, open: None };
     let view = service.engine.update_group(caller, &group, &change, version, service.clock.now()).await?;
     Ok(with_etag(json(StatusCode::OK, &GroupBody::new(&view)), view.group.version))
 }

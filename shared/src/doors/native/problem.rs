@@ -152,7 +152,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::InsufficientScope(scope) => Self {
                 challenge: Some(format!("Bearer realm=\"beckon\", error=\"insufficient_scope\", scope=\"{}\"", scope.as_str())),
-                ..new(Code::InsufficientScope, "This needs an access token with the scope users:write.")
+                ..Self::new(Code::InsufficientScope, format!("This needs an access token with the scope {}.", scope.as_str()))
             },
             Refusal::Forbidden(detail) => new(Code::Forbidden, detail),
             Refusal::RoleAboveOwn => {

@@ -1,1 +1,9 @@
-//! The rownd door: invites with roles and links, groups and members under `/me` (contract rownd).
+//! The rownd door: groups, members and invites under `/me/groups`, as a Rownd client expects them (contract rownd).
+
+mod failure;
+mod render;
+mod request;
+
+pub use failure::{Failure, respond};
+pub use render::{AcceptedBody, CreatedBody, GroupBody, InviteBody, ListBody, MemberBody, OwnGroupBody};
+pub use request::{AdmissionPolicy, GroupInput, InviteInput, MemberId, MemberInput, NewMemberInput, RULE, body, member_page};

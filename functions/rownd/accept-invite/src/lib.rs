@@ -1,0 +1,36 @@
+//! `POST /me/groups/{group}/invites/{invite}/accept`: makes the caller, whom the invite is addressed to, a member (contract rownd 1.4).
+
+use std::convert::Infallible;
+
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, Response};
+use serde::Deserialize;
+use shared::Service;
+use shared::domain::ids::{GroupId, InviteId};
+use shared::doors::rownd::{self, AcceptedBody, Failure, GroupBody, body};
+use shared::engine::InviteRef;
+use shared::http::{json, path_parameter, raw_body};
+
+/// The body: an object that says nothing.
+#[derive(Deserialize)]
+struct Nothing {}
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    rownd::respond(accept(service, &request)).await
+}
+
+async fn accept(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
+    let caller = service.caller(request).await?;
+    let group = path_parameter(request, "group", GroupId::parse)?;
+    let id = path_parameter(request, "invite", InviteId::parse)?;
+    if !raw_body(request, service.body_limit)?.is_empty() {
+        let Nothing {} = body(request, service.body_limit)?;
+    }
+    let accepted = service.engine.accept_invite(&caller, &InviteRef::Id(group.clone(), id), service.clock.now()).await?;
+    let joined = service.engine.own_group(&caller, &group).await?;
+    Ok(json(StatusCode::OK, &AcceptedBody::new(&accepted.member.user, GroupBody::new(&joined.group, service.audience()))))
+}

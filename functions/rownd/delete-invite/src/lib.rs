@@ -1,0 +1,26 @@
+//! `DELETE /me/groups/{group}/invites/{invite}`: cancels a pending invite; cancelling again is answered the same (contract rownd 1.4).
+
+use std::convert::Infallible;
+
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, Response};
+use shared::Service;
+use shared::domain::ids::{GroupId, InviteId};
+use shared::doors::rownd::{self, Failure, RULE};
+use shared::http::{path_parameter, respond};
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    rownd::respond(cancel(service, &request)).await
+}
+
+async fn cancel(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
+    let caller = service.caller(request).await?;
+    let group = path_parameter(request, "group", GroupId::parse)?;
+    let id = path_parameter(request, "invite", InviteId::parse)?;
+    service.engine.revoke_invite(&caller, &group, id, RULE, service.clock.now()).await?;
+    Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
+}

@@ -1,0 +1,27 @@
+//! `GET /me/groups/{group}/invites/{invite}`: reads one invite (contract rownd 1.4).
+
+use std::convert::Infallible;
+
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, Response};
+use shared::Service;
+use shared::domain::ids::{GroupId, InviteId};
+use shared::doors::rownd::{self, Failure, InviteBody, RULE};
+use shared::http::{json, path_parameter};
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    rownd::respond(get(service, &request)).await
+}
+
+async fn get(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
+    let caller = service.caller(request).await?;
+    let group = path_parameter(request, "group", GroupId::parse)?;
+    let id = path_parameter(request, "invite", InviteId::parse)?;
+    let invite = service.engine.get_invite(&caller, &group, id, RULE).await?;
+    let known = service.engine.invited_users(std::slice::from_ref(&invite)).await?;
+    Ok(json(StatusCode::OK, &InviteBody::new(&invite, &known, service.clock.now())))
+}

@@ -1,0 +1,10 @@
+//! The Lambda binary of `rownd-get-invite`.
+
+use lambda_http::{Error, service_fn};
+use shared::Service;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let service = Service::of_process()?;
+    lambda_http::run(service_fn(|request| rownd_get_invite::handle(&service, request))).await
+}

@@ -1,0 +1,29 @@
+//! `GET /me/groups/{group}/invites`: every invite of the group, whatever its state (contract rownd 1.4).
+
+use std::convert::Infallible;
+
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, Response};
+use shared::Service;
+use shared::domain::ids::GroupId;
+use shared::domain::invite::State;
+use shared::doors::rownd::{self, Failure, InviteBody, ListBody, RULE};
+use shared::http::{json, path_parameter};
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    rownd::respond(list(service, &request)).await
+}
+
+async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
+    let caller = service.caller(request).await?;
+    let group = path_parameter(request, "group", GroupId::parse)?;
+    let now = service.clock.now();
+    let invites = service.engine.all_group_invites(&caller, &group, RULE, &State::ALL, now).await?;
+    let known = service.engine.invited_users(&invites).await?;
+    let results: Vec<InviteBody<'_>> = invites.iter().map(|invite| InviteBody::new(invite, &known, now)).collect();
+    Ok(json(StatusCode::OK, &ListBody { total_results: results.len(), results }))
+}

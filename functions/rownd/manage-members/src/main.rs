@@ -1,0 +1,10 @@
+//! The Lambda binary of `rownd-manage-members`.
+
+use lambda_http::{Error, service_fn};
+use shared::Service;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let service = Service::of_process()?;
+    lambda_http::run(service_fn(|request| rownd_manage_members::handle(&service, request))).await
+}

@@ -1,0 +1,30 @@
+//! `PUT /me/groups/{group}/invites/{invite}`: changes a pending invite (contract rownd 1.4).
+
+use std::convert::Infallible;
+
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, Response};
+use shared::Service;
+use shared::domain::ids::{GroupId, InviteId};
+use shared::doors::rownd::{self, Failure, InviteBody, InviteInput, RULE, body};
+use shared::http::{json, path_parameter};
+
+/// Answers the request.
+///
+/// # Errors
+/// None: every failure is an answer.
+pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
+    rownd::respond(update(service, &request)).await
+}
+
+async fn update(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
+    let caller = service.caller(request).await?;
+    let group = path_parameter(request, "group", GroupId::parse)?;
+    let id = path_parameter(request, "invite", InviteId::parse)?;
+    let input: InviteInput = body(request, service.body_limit)?;
+    let change = input.change(&service.redirect_origins)?;
+    let now = service.clock.now();
+    let invite = service.engine.update_invite(&caller, &group, id, &change, RULE, now).await?;
+    let known = service.engine.invited_users(std::slice::from_ref(&invite)).await?;
+    Ok(json(StatusCode::OK, &InviteBody::new(&invite, &known, now)))
+}

@@ -1,0 +1,142 @@
+//! Who is in a group, in the order of their user ids, who of the directory is invited to it, and everybody's own groups.
+
+use std::collections::BTreeMap;
+
+use super::authority::may_invite;
+use super::{Engine, GroupView, Outcome, Refusal};
+use crate::auth::Caller;
+use crate::domain::group::Group;
+use crate::domain::identity::Identity;
+use crate::domain::ids::{GroupId, UserId};
+use crate::domain::invite::Invite;
+use crate::domain::invitee::Invitee;
+use crate::domain::member::Member;
+use crate::domain::rule::InviteRule;
+use crate::domain::user::UserState;
+
+/// How many memberships one read gives.
+const MOST_AT_ONCE: i32 = 100;
+
+/// Some of a group's members.
+#[derive(Debug)]
+pub struct Roster {
+    /// The caller's own membership.
+    pub own: Member,
+    /// The members asked for.
+    pub members: Vec<Member>,
+    /// How many members there are in all.
+    pub total: u32,
+}
+
+/// A group, and the caller's own place in it.
+#[derive(Clone, Debug)]
+pub struct OwnGroup {
+    /// The group.
+    pub group: Group,
+    /// The caller's membership.
+    pub member: Member,
+}
+
+impl OwnGroup {
+    /// The same of a group as its member sees it.
+    ///
+    /// # Errors
+    /// `NotMember` where the view is a stranger's.
+    pub fn of(view: GroupView) -> Outcome<Self> {
+        let GroupView { group, own, member_count: _ } = view;
+        match own {
+            Some(member) => Ok(Self { group, member }),
+            None => Err(Refusal::NotMember(group.kind)),
+        }
+    }
+}
+
+/// The directory's users whom invites are for.
+#[derive(Debug, Default)]
+pub struct InvitedUsers(BTreeMap<String, UserId>);
+
+impl InvitedUsers {
+    /// The user whom the invitee stands for, where the directory knows them.
+    pub fn of(&self, invitee: &Invitee) -> Option<&UserId> {
+        self.0.get(&invitee.key())
+    }
+}
+
+impl Engine {
+    /// At most `limit` members of the group, those after the user `after`, for its members.
+    ///
+    /// # Errors
+    /// `GroupNotFound` and `NotMember` for outsiders, and the table's own.
+    pub async fn members_after(&self, caller: &Caller, group: &GroupId, after: Option<&UserId>, limit: usize) -> Outcome<Roster> {
+        let (_, own) = self.membership(caller, group).await?;
+        let (members, total) = futures::join!(self.store.members_after(group, after, limit), self.store.count_members(group));
+        Ok(Roster { own, members: members?, total: total? })
+    }
+
+    /// One member of the group, for its members.
+    ///
+    /// # Errors
+    /// `GroupNotFound` and `NotMember` for outsiders, `MemberNotFound`, and the table's own.
+    pub async fn get_member(&self, caller: &Caller, group: &GroupId, user: &UserId) -> Outcome<Member> {
+        self.membership(caller, group).await?;
+        self.store.member(group, user).await?.ok_or(Refusal::MemberNotFound)
+    }
+
+    /// The group, and the caller's place in it.
+    ///
+    /// # Errors
+    /// `GroupNotFound` and `NotMember` for outsiders, and the table's own.
+    pub async fn own_group(&self, caller: &Caller, group: &GroupId) -> Outcome<OwnGroup> {
+        let (group, member) = self.membership(caller, group).await?;
+        Ok(OwnGroup { group, member })
+    }
+
+    /// All of the caller's groups, in the order of their ids, without counting their members.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn own_groups(&self, caller: &Caller) -> Outcome<Vec<OwnGroup>> {
+        let (mut own, mut cursor) = (Vec::new(), None::<String>);
+        loop {
+            let page = self.store.list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref()).await??;
+            let ids: Vec<GroupId> = page.data.iter().map(|member| member.group.clone()).collect();
+            let mut groups: BTreeMap<GroupId, Group> =
+                self.store.groups(&ids).await?.into_iter().map(|group| (group.id.clone(), group)).collect();
+            // The system itself is no group of anybody's.
+            groups.retain(|_, group| !group.is_system());
+            let members = page.data.into_iter();
+            own.extend(members.filter_map(|member| groups.remove(&member.group).map(|group| OwnGroup { group, member })));
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                return Ok(own);
+            }
+        }
+    }
+
+    /// Refuses whom `rule` does not let invite, at doors that hold more than inviting to it.
+    ///
+    /// # Errors
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden`, and the table's own.
+    pub async fn require(&self, caller: &Caller, group: &GroupId, rule: InviteRule) -> Outcome<()> {
+        let (group, member) = self.membership(caller, group).await?;
+        may_invite(rule, &group, &member)
+    }
+
+    /// The active users of the directory whom these invites are for: by user id, or because the address, number or account is theirs.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn invited_users(&self, invites: &[Invite]) -> Outcome<InvitedUsers> {
+        let identities: Vec<Identity> = invites.iter().filter_map(|invite| invite.invitee.identity()).collect();
+        let mut known = self.store.holders(&identities).await?;
+        for invite in invites {
+            if let Invitee::User(user) = &invite.invitee {
+                known.insert(invite.invitee.key(), user.clone());
+            }
+        }
+        let ids: Vec<UserId> = known.values().cloned().collect();
+        let users = self.users(&ids).await?;
+        known.retain(|_, id| users.get(id).is_some_and(|user| user.state == UserState::Active));
+        Ok(InvitedUsers(known))
+    }
+}

@@ -1,0 +1,92 @@
+//! Changing an invite that nobody has answered yet.
+
+use super::authority::{first_roles, may_grant, may_invite, member_of};
+use super::create_invite::{InviteeRequest, invitee};
+use super::{Engine, Outcome, Refusal};
+use crate::auth::Caller;
+use crate::domain::Invalid;
+use crate::domain::clock::Timestamp;
+use crate::domain::group::Group;
+use crate::domain::ids::{GroupId, InviteId};
+use crate::domain::invite::{Invite, State};
+use crate::domain::member::Member;
+use crate::domain::redirect::RedirectUrl;
+use crate::domain::role::Roles;
+use crate::domain::rule::InviteRule;
+use crate::domain::text::DoorData;
+use crate::store::StoreError;
+
+/// How many times a change starts over because the invite changed under it.
+const ATTEMPTS: u8 = 3;
+
+/// A change of an invite: what is given replaces what was, the rest stays.
+#[derive(Clone, Debug)]
+pub struct InviteChange {
+    /// Whom the caller takes the invite to be for; never changed.
+    pub invitee: Option<InviteeRequest>,
+    /// What to grant.
+    pub roles: Roles,
+    /// Where to go after accepting, or nowhere in particular.
+    pub redirect_url: Option<Option<RedirectUrl>>,
+    /// What the door keeps on the invite, field by field.
+    pub door: DoorData,
+}
+
+impl Engine {
+    /// Changes a pending invite of the group, for whom `rule` lets invite. Its token and its end stay as they are, and no mail is sent.
+    ///
+    /// # Errors
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite and while frozen, `InviteNotFound`,
+    /// `NotPending` with the state found, `Invalid` for another invitee, `RoleAboveOwn` for roles above the caller's or the inviter's own,
+    /// and the table's own.
+    pub async fn update_invite(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        id: InviteId,
+        change: &InviteChange,
+        rule: InviteRule,
+        now: Timestamp,
+    ) -> Outcome<Invite> {
+        for _ in 0..ATTEMPTS {
+            let reads = self.store.read_for_create(group, &caller.user, id, None, None).await?;
+            let (found, member) = member_of(caller, reads.group, reads.inviter)?;
+            may_invite(rule, &found, &member)?;
+            let invite = reads.existing.ok_or(Refusal::InviteNotFound)?;
+            let changed = changed(&found, &member, invite, change, now)?;
+            if self.store.update_invite(&changed, now).await? {
+                return Ok(changed);
+            }
+        }
+        Err(Refusal::Unavailable(StoreError::Unavailable("the invite is contended".into())))
+    }
+}
+
+fn changed(group: &Group, member: &Member, invite: Invite, change: &InviteChange, now: Timestamp) -> Outcome<Invite> {
+    match invite.state(now) {
+        State::Pending => {}
+        other => return Err(Refusal::NotPending(other)),
+    }
+    if change.invitee.as_ref().is_some_and(|asked| invitee(asked, "").key() != invite.invitee.key()) {
+        let rule = Invalid::new("other_invitee", "An invite stays with whom it was made for; make another for somebody else.");
+        return Err(Refusal::Invalid("", rule));
+    }
+    may_grant(member, &change.roles)?;
+    // The inviter answers for what it grants: on acceptance it is their rank that counts.
+    if change.roles.rank() > invite.created_by.rank {
+        return Err(Refusal::RoleAboveOwn);
+    }
+    first_roles(group, &change.roles)?;
+    if group.policy.frozen {
+        return Err(Refusal::Forbidden("This group's invites are frozen for now."));
+    }
+    let door = invite.door.with(&change.door).map_err(|invalid| Refusal::Invalid("", invalid))?;
+    Ok(Invite {
+        roles: change.roles.clone(),
+        redirect_url: change.redirect_url.clone().unwrap_or(invite.redirect_url),
+        door,
+        version: invite.version + 1,
+        updated_at: now,
+        ..invite
+    })
+}

@@ -1,0 +1,89 @@
+//! What must hold at this door when everybody comes at once.
+
+use futures::future::join_all;
+use serde_json::json;
+
+use super::{editor, invite, invites, made, members};
+use crate::app::{Actor, Answer, App};
+
+/// The answer, asked for again as long as the service says so.
+async fn at_last<'a, F: Future<Output = Answer>>(ask: impl Fn() -> F + 'a) -> Answer {
+    for _ in 0..60 {
+        let answer = ask().await;
+        if answer.status != 503 {
+            return answer;
+        }
+    }
+    panic!("the service stayed unavailable")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_twice_at_once_gets_one_invite_and_its_link_twice() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    for round in 0..10 {
+        let body = editor(&format!("p{round}@example.com"));
+        let (first, second) = futures::join!(
+            at_last(|| alice.posts("/me/groups/3773/invites", &body)),
+            at_last(|| alice.posts("/me/groups/3773/invites", &body))
+        );
+        assert_eq!(first.is(200).json, second.is(200).json);
+    }
+    assert_eq!(alice.gets(&invites()).await.json["total_results"], 10);
+}
+
+/// Whoever accepts while the roles are changed has what the invite says in the end.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invite_is_accepted_as_it_was_or_as_it_is_changed_and_never_between() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    for round in 0..10 {
+        let person = app.person(&format!("p{round}"));
+        let invited = made(&alice, editor(&format!("p{round}@example.com"))).await;
+        person.signs_in().await;
+        let (path, accept) = (invite(&invited.id), format!("{}/accept", invite(&invited.id)));
+        let (change, nothing) = (json!({"roles": ["viewer"]}), json!({}));
+        let (changed, accepted) = futures::join!(at_last(|| alice.puts(&path, &change)), at_last(|| person.posts(&accept, &nothing)));
+        accepted.is(200);
+        let roles = alice.gets(&format!("{}/member_p{round}", members())).await.is(200).json["roles"].clone();
+        assert_eq!(alice.gets(&path).await.json["roles"], roles);
+        let wanted = if changed.status == 200 { json!(["viewer"]) } else { json!(["editor"]) };
+        assert_eq!(roles, wanted, "{}", changed.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_added_while_accepting_is_a_member_once_and_nothing_stays_pending() {
+    let app = App::start().await;
+    let alice = app.user("alice");
+    alice.creates_group_with(json!({"max_members": 100})).await;
+    let people: Vec<Actor<'_>> = (0..10).map(|number| app.person(&format!("p{number}"))).collect();
+    for (number, person) in people.iter().enumerate() {
+        person.puts("/v1/me", &json!({"email": format!("p{number}@example.com")})).await.is(200);
+        let invited = made(&alice, editor(&format!("p{number}@example.com"))).await;
+        let (accept, path, nothing) = (format!("{}/accept", invite(&invited.id)), members(), json!({}));
+        let body = json!({"user_id": format!("p{number}"), "roles": ["viewer"]});
+        let (added, accepted) = futures::join!(at_last(|| alice.posts(&path, &body)), at_last(|| person.posts(&accept, &nothing)));
+        let done = [added.status, accepted.status].iter().filter(|status| **status == 200).count();
+        assert_eq!(done, 1, "{} {}", added.text, accepted.text);
+        let state = alice.gets(&invite(&invited.id)).await.json["state"].clone();
+        assert_eq!(state, if accepted.status == 200 { "accepted" } else { "rejected" });
+    }
+    assert_eq!(alice.gets(&members()).await.json["total_results"], 11);
+    assert_eq!(alice.gets("/v1/groups/3773").await.json["member_count"], 11);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_seat_is_given_to_one_of_many_who_are_added() {
+    let app = App::start().await;
+    let alice = app.user("alice");
+    alice.creates_group_with(json!({"max_members": 2})).await;
+    for number in 0..6 {
+        app.person(&format!("p{number}")).puts("/v1/me", &json!({"first_name": "P"})).await.is(200);
+    }
+    let bodies: Vec<_> = (0..6).map(|number| json!({"user_id": format!("p{number}"), "roles": ["viewer"]})).collect();
+    let path = members();
+    let answers = join_all(bodies.iter().map(|body| at_last(|| alice.posts(&path, body)))).await;
+    let with = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
+    assert_eq!((with(200), with(409)), (1, 5));
+}
