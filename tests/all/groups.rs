@@ -184,7 +184,7 @@ async fn a_body_that_is_not_right_makes_and_changes_no_group() {
         (json!({"name": "a\nb"}), "/name", "control_character"),
         (json!({"name": "x", "id": "a#b"}), "/id", "invalid_group_id"),
         (json!({"name": "x", "id": "x".repeat(65)}), "/id", "invalid_group_id"),
-        (json!({"name": "x", "owner_user_id": "bob"}), "/owner_user_id", "unknown_field"),
+        (json!({"name": "x", "owner_user_id": "bob"}), "/owner_user_id", "wrong_type"),
         (json!({"name": "x", "type": "public"}), "/type", "unknown_value"),
         (json!({"name": "x", "policy": {"who_may_invite": "all"}}), "/policy/who_may_invite", "unknown_value"),
         (json!({"name": "x", "policy": {"max_members": 0}}), "/policy/max_members", "invalid_max_members"),

@@ -326,6 +326,13 @@ mod tests {
         assert_eq!(none, Err(Unauthenticated::Missing));
     }
 
+    #[test]
+    fn the_claim_that_names_the_user_is_one_that_means_nothing_else() {
+        assert!(authenticator(&[("JWT_USER_ID_CLAIM", "https://auth.rownd.io/app_user_id")]).is_ok());
+        let error = authenticator(&[("JWT_USER_ID_CLAIM", "email")]).err().unwrap();
+        assert_eq!(error.variable, "JWT_USER_ID_CLAIM");
+    }
+
     #[tokio::test]
     async fn other_algorithms_types_and_critical_headers_are_refused() {
         use base64::Engine as _;

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use super::error::without_values;
 use super::keys::Key;
 use super::{Store, StoreError};
+use crate::domain::role::Roles;
 
 /// An item as the SDK has it.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -45,6 +46,11 @@ pub(super) fn read<T: DeserializeOwned>(item: Item, what: &'static str) -> Resul
 /// Writes `T` as an item.
 pub(super) fn write<T: serde::Serialize>(value: &T, what: &'static str) -> Result<Item, StoreError> {
     serde_dynamo::to_item(value).map_err(|error| StoreError::Corrupt { key: what, problem: error.to_string() })
+}
+
+/// The roles as they are stored on an invite and on a member.
+pub(super) fn roles(roles: &Roles) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::to_attribute_value(roles).map_err(|error| StoreError::Corrupt { key: "roles", problem: error.to_string() })
 }
 
 /// A number as an attribute.

@@ -112,7 +112,7 @@ impl<'a> Resolution<'a> {
         ]);
         values.extend(self.by.map(|user| (":by".into(), text(user.as_str()))));
         values.extend(self.reason.map(|reason| (":reason".into(), text(reason.as_str()))));
-        values.extend(self.roles.map(items::from_roles).transpose()?.map(|roles| (":roles".into(), roles)));
+        values.extend(self.roles.map(access::roles).transpose()?.map(|roles| (":roles".into(), roles)));
         Ok(values)
     }
 

@@ -1,6 +1,5 @@
 //! The items as they lie in the table, and their way to and from the domain.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
@@ -375,11 +374,6 @@ impl PointerItem {
     pub(super) fn new(key: Key, user: &UserId) -> Self {
         Self { pk: key.pk, sk: key.sk, kind: "pointer".into(), user: user.clone() }
     }
-}
-
-/// The roles as they are stored on an invite and on a member.
-pub(super) fn from_roles(roles: &Roles) -> Result<AttributeValue, StoreError> {
-    serde_dynamo::to_attribute_value(roles).map_err(|error| StoreError::Corrupt { key: "roles", problem: error.to_string() })
 }
 
 /// The metadata as stored: nothing where it is empty.

@@ -129,7 +129,7 @@ impl Store {
             (":pending".into(), text(State::Pending.as_str())),
             (":generation".into(), number(invite.generation)),
             (":now".into(), number(now.seconds())),
-            (":roles".into(), items::from_roles(&invite.roles)?),
+            (":roles".into(), access::roles(&invite.roles)?),
         ]);
         let update = Update::builder().table_name(&self.table).set_key(Some(keys::invite(&invite.group, invite.id).into_item()));
         let update = update.update_expression("SET uses = uses + :one, version = version + :one, updated_at = :now");

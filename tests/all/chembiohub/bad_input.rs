@@ -63,10 +63,10 @@ async fn projects_are_named_by_whole_numbers_or_ids() {
     let send = async |id: &str| post(&app, &format!(r#"{{"email":"a{}@b.c","projects_selected":[{{"id":{id}}}]}}"#, id.len()), None).await;
     send("1").await.is(201);
     send(r#""1""#).await.is(201);
-    for id in ["0", "-1", "404", "9223372036854775807", "9223372036854775808", "18446744073709551615", r#""01""#, r#""_system""#] {
+    for id in ["0", "-1", "404", "9223372036854775807", "9223372036854775808", "18446744073709551615", r#""01""#] {
         assert!(error(&send(id).await, 403).starts_with("Not authorized"), "{id}");
     }
-    for id in ["1.0", "1e0", "18446744073709551616", "null", "true", "[1]", r#""a/b""#, r#""""#, r#"" 1""#] {
+    for id in ["1.0", "1e0", "18446744073709551616", "null", "true", "[1]", r#""a/b""#, r#""""#, r#"" 1""#, r#""_system""#] {
         assert_eq!(error(&send(id).await, 403), "projects_selected: Give each project's id.", "{id}");
     }
     assert_eq!(error(&send("01").await, 403), "Request is not valid JSON.");

@@ -75,8 +75,9 @@ impl Act {
             | Self::EvantaListsMine
             | Self::EvantaDeclines
             | Self::EvantaJoins
-            | Self::RowndAccepts
-            | Self::BungiePotential => made.addressed,
+            | Self::RowndAccepts => made.addressed,
+            // It is public: an address is nothing to be found by.
+            Self::BungiePotential => made.to_account || made.to_user,
             Self::BungieCancels => made.to_account,
             Self::NativeLists
             | Self::NativeRevokes

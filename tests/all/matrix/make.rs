@@ -27,6 +27,8 @@ pub(super) struct Made {
     pub(super) addressed: bool,
     /// Whether it is addressed to a platform account.
     pub(super) to_account: bool,
+    /// Whether it is addressed to a user's id.
+    pub(super) to_user: bool,
 }
 
 impl Maker {
@@ -64,7 +66,7 @@ impl Maker {
         };
         let id = id_of_the_only_invite(world).await;
         let addressed = !matches!(self, Self::NativeLink | Self::Onezone);
-        Made { id, token, addressed, to_account: self == Self::Bungie }
+        Made { id, token, addressed, to_account: self == Self::Bungie, to_user: matches!(self, Self::NativeUser | Self::Evanta) }
     }
 }
 

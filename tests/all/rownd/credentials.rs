@@ -95,7 +95,7 @@ async fn a_claim_that_stands_twice_is_refused() {
     let token = |more: &str| {
         let claims =
             format!(r#"{{"iss":"https://api.rownd.io","aud":"{APP}","sub":"x","iat":{now},"exp":{},"{CLAIM}":"user_a"{more}}}"#, now + 600);
-        let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+        let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"at+jwt"}"#);
         let signed = format!("{head}.{}", URL_SAFE_NO_PAD.encode(claims));
         let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, SECRET.as_bytes());
         let tag = aws_lc_rs::hmac::sign(&key, signed.as_bytes());

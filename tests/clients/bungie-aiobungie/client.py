@@ -34,7 +34,7 @@ async def main():
         assert await cancel() == {"resolution": 3}
         await refused(cancel(), aiobungie.NotFound, 1914)
         await refused(client.cancel_group_member_invite("wrong", GROUP, ACCOUNT, STEAM), aiobungie.Unauthorized, 99)
-        await refused(client.invite_member_to_group(token, 1, ACCOUNT, STEAM), aiobungie.NotFound, 622)
+        await refused(client.invite_member_to_group(token, 999999, ACCOUNT, STEAM), aiobungie.NotFound, 622)
 
 
 asyncio.run(main())

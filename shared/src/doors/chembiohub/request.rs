@@ -73,7 +73,11 @@ fn groups(sent: &Value) -> Result<Vec<GroupId>, Invalid> {
     };
     let mut groups: Vec<GroupId> = Vec::new();
     for project in projects {
-        let group = project.get("id").and_then(group_id).ok_or(Invalid::new("invalid_project", "Give each project's id."))?;
+        let group = project
+            .get("id")
+            .and_then(group_id)
+            .filter(|id| *id != GroupId::system())
+            .ok_or(Invalid::new("invalid_project", "Give each project's id."))?;
         if !groups.contains(&group) {
             groups.push(group);
         }
