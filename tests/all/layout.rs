@@ -250,6 +250,19 @@ fn every_function_has_its_events() {
 }
 
 #[test]
+fn every_function_of_the_api_answers_a_panic() {
+    let mut broken = Vec::new();
+    for Function { folder, package, .. } in functions().iter().filter(|function| !function.package.starts_with("background-")) {
+        let code = code_of(&format!("{folder}/src/lib.rs"));
+        let (door, _) = package.split_once('-').expect("a package is <door>-<verb-noun>");
+        if !code.contains(&format!("{door}::respond(")) && !code.contains("deadline(") {
+            broken.push(format!("{folder}/src/lib.rs: answer through {door}::respond, or shared::http::deadline"));
+        }
+    }
+    hold("A panic is the door's own 500, and what takes too long its 503: shared::http::deadline sees to both.", &broken);
+}
+
+#[test]
 fn the_readme_lists_every_function_and_route() {
     let readme = read("README.md");
     let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `")).collect();

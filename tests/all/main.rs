@@ -25,6 +25,7 @@ mod model;
 mod onezone;
 mod outcomes;
 mod outsiders;
+mod panics;
 mod races;
 mod re_invite;
 mod rownd;
