@@ -40,6 +40,14 @@ impl Environment {
         std::env::vars().collect()
     }
 
+    /// The same with `variables`, which go before its own.
+    #[must_use]
+    pub fn with(&self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut all = self.0.clone();
+        all.extend(Self::from_iter(variables).0);
+        Self(all)
+    }
+
     /// The variable, if it is set and not empty.
     pub fn optional(&self, name: &'static str) -> Option<&str> {
         self.0.get(name).map(ExposeSecret::expose_secret).filter(|value| !value.is_empty())

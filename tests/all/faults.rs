@@ -137,8 +137,9 @@ async fn a_table_that_is_down_is_worth_another_try() {
 async fn a_request_counts_once() {
     let below = App::start().await;
     let table = LossyTable::of(&below).await;
-    let settings = vec![("LIMIT_INVITES_PER_INVITER_HOUR".to_owned(), "1".to_owned())];
-    let app = App::with(beckon::Options { settings, ..table.options() }).await;
+    let mut options = table.options();
+    options.settings.push(("LIMIT_INVITES_PER_INVITER_HOUR".into(), "1".into()));
+    let app = App::with(options).await;
     let alice = app.owner().await;
     table.loses_the_answer_to("UpdateItem");
     alice.invites(json!({"email": "ada@example.com"})).await.is(201);

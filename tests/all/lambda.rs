@@ -13,17 +13,21 @@ use shared::{MailService, Service};
 pub(crate) use tests::events::{env_json, pretty};
 use tests::table;
 
+use crate::app::under;
+
 /// The mail sender, which the table's stream drives.
 pub(crate) const SEND_MAIL: &str = "background-send-mail";
 
-/// The functions' own table: that of the local service has a stream, from which the service itself would send mail.
-const TABLE: &str = "lambda";
+type OwnSettings = fn(&str, &Environment) -> Vec<(String, String)>;
 
 /// Every function over one table, with a clock that stands still.
 pub(crate) struct Deployment {
     pub(crate) clock: Clock,
     pub(crate) service: Service,
-    mail: MailService,
+    environment: Environment,
+    own_settings: Option<OwnSettings>,
+    /// The functions' own table: that of the local service has a stream, from which the service itself would send mail.
+    table: String,
     running: Running,
 }
 
@@ -100,19 +104,24 @@ impl Deployment {
     pub(crate) async fn start_with(now: Timestamp, variables: &[(&str, &str)]) -> Self {
         let variables: Vec<_> = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let options = Options { port: 0, demo: false, settings: env_json(), ..Options::default() };
+        let options = under::test(options);
+        let own_settings = options.own_settings;
         let running = start(options).await.expect("the local service starts");
         let endpoint = running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap();
-        table::make_like(endpoint, running.environment.required("TABLE_NAME").unwrap(), TABLE).await;
+        let table = under::fresh_table();
+        table::make_like(endpoint, running.environment.required("TABLE_NAME").unwrap(), &table).await;
         let same = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB"];
         let same = same.map(|name| (name.to_owned(), running.environment.required(name).unwrap().to_owned()));
-        let table = ("TABLE_NAME".to_owned(), TABLE.to_owned());
+        let name = ("TABLE_NAME".to_owned(), table.clone());
         let inbox = ("AWS_ENDPOINT_URL_SESV2".to_owned(), format!("{}/local/ses", running.url));
-        let environment: Environment = env_json().into_iter().chain(same).chain([table, inbox]).chain(variables).collect();
+        let environment: Environment = env_json().into_iter().chain(same).chain([name, inbox]).chain(variables).collect();
         let clock = Clock::fixed(now);
         Self {
             service: Service::start(&environment, clock.clone()).expect("events/env.json is a configuration"),
-            mail: MailService::start(&environment, clock.clone()).expect("events/env.json is a configuration"),
             clock,
+            environment,
+            own_settings,
+            table,
             running,
         }
     }
@@ -124,12 +133,22 @@ impl Deployment {
 
     /// Invokes the function with the event, and gives its answer.
     pub(crate) async fn invoke(&self, package: &str, event: &str) -> Value {
+        let own = self.own_environment(package);
         if package != SEND_MAIL {
-            return request_function(&self.service, package, event).await;
+            let own = own.map(|own| Service::start(&own, self.clock.clone()).expect("events/env.json is a configuration"));
+            return request_function(own.as_ref().unwrap_or(&self.service), package, event).await;
         }
+        let environment = own.as_ref().unwrap_or(&self.environment);
+        let mail = MailService::start(environment, self.clock.clone()).expect("events/env.json is a configuration");
         let event = serde_json::from_str(event).expect("the event is one of a DynamoDB stream");
-        let Ok(answer) = background_send_mail::handle(&self.mail, event).await;
+        let Ok(answer) = background_send_mail::handle(&mail, event).await;
         serde_json::to_value(answer).unwrap()
+    }
+
+    /// The function's own environment, where it shall have one.
+    fn own_environment(&self, package: &str) -> Option<Environment> {
+        let id: String = package.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+        self.own_settings.map(|own| self.environment.with(own(&id, &self.environment)))
     }
 
     /// The mails sent so far, newest first.
@@ -141,7 +160,7 @@ impl Deployment {
 
     /// The item as it lies in the table, in DynamoDB's own JSON.
     pub(crate) async fn item(&self, key: &Value) -> Value {
-        let request = json!({"TableName": TABLE, "Key": key, "ConsistentRead": true});
+        let request = json!({"TableName": self.table, "Key": key, "ConsistentRead": true});
         let endpoint = self.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap();
         table::ask(endpoint, "GetItem", &request).await["Item"].clone()
     }

@@ -1,0 +1,32 @@
+//! What lies under a test's service, as the run was asked for by variables: `BECKON_TEST_DYNAMODB` is another engine's URL, on which each
+//! service gets a table of its own; `BECKON_RECORD` a folder into which every access of every function is written down.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use beckon::Options;
+
+use super::recorder;
+
+static TABLES: AtomicU32 = AtomicU32::new(0);
+
+/// The engine that the run is asked to use instead of the embedded one.
+fn engine() -> Option<String> {
+    std::env::var("BECKON_TEST_DYNAMODB").ok().filter(|url| !url.is_empty())
+}
+
+/// A table's name that no other test of any run has.
+pub(crate) fn fresh_table() -> String {
+    format!("test-{}-{}", std::process::id(), TABLES.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The options of a test's service: as asked for by the test, and by the run where the test leaves it open.
+pub(crate) fn test(mut options: Options) -> Options {
+    if let Some(engine) = engine().filter(|_| options.dynamodb.is_none() && options.data.is_none()) {
+        options.dynamodb = Some(engine);
+        options.settings.push(("TABLE_NAME".into(), fresh_table()));
+    }
+    if recorder::is_asked_for() {
+        options.own_settings = Some(recorder::own_settings);
+    }
+    options
+}
