@@ -22,6 +22,7 @@ mod links;
 mod lists;
 mod matrix;
 mod model;
+mod newcomers;
 mod onezone;
 mod outcomes;
 mod outsiders;
