@@ -23,7 +23,11 @@ pub(crate) fn fresh_table() -> String {
 pub(crate) fn test(mut options: Options) -> Options {
     if let Some(engine) = engine().filter(|_| options.dynamodb.is_none() && options.data.is_none()) {
         options.dynamodb = Some(engine);
-        options.settings.push(("TABLE_NAME".into(), fresh_table()));
+        let table = fresh_table();
+        // As in memory: nobody else's links are this service's.
+        let key = ("TOKEN_KEY".into(), format!("a-key-of-{table}-and-of-nobody-else"));
+        let at_first = [("TABLE_NAME".into(), table), key];
+        options.settings.splice(0..0, at_first);
     }
     if recorder::is_asked_for() {
         options.own_settings = Some(recorder::own_settings);
