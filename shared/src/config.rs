@@ -140,6 +140,12 @@ mod tests {
     }
 
     #[test]
+    fn given_variables_go_before_the_others() {
+        let all = environment(&[("A", "1"), ("B", "2")]).with([("B".into(), "3".into())]);
+        assert_eq!((all.required("A").unwrap(), all.required("B").unwrap()), ("1", "3"));
+    }
+
+    #[test]
     fn a_url_loses_the_slash_at_its_end() {
         assert_eq!(environment(&[("U", "https://x.org/a/")]).url("U").unwrap(), "https://x.org/a");
     }

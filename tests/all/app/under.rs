@@ -14,6 +14,11 @@ fn engine() -> Option<String> {
     std::env::var("BECKON_TEST_DYNAMODB").ok().filter(|url| !url.is_empty())
 }
 
+/// How many may come at once: another engine, which lets one in at a time, would leave most of them unserved for longer than they try.
+pub(crate) fn as_many(people: usize) -> usize {
+    if engine().is_some() { people.min(50) } else { people }
+}
+
 /// A table's name that no other test of any run has.
 pub(crate) fn fresh_table() -> String {
     format!("test-{}-{}", std::process::id(), TABLES.fetch_add(1, Ordering::Relaxed))
