@@ -14,7 +14,7 @@ use crate::template::Template;
 pub(crate) type Registry = BTreeMap<&'static str, Handler>;
 
 /// Variables of one function, by its logical id and what all have.
-pub(crate) type OwnSettings = fn(&str, &Environment) -> Vec<(String, String)>;
+pub type OwnSettings = fn(&str, &Environment) -> Vec<(String, String)>;
 
 /// A function that is in the template or among the handlers, but not in both.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

@@ -18,7 +18,7 @@ use crate::gateway::Gateway;
 use crate::inbox::Inbox;
 use crate::issuer::{Issuer, IssuerError};
 use crate::local::{self, Local};
-use crate::registry::{self, Registry, RegistryError};
+use crate::registry::{self, OwnSettings, Registry, RegistryError};
 use crate::stream::{Delivery, Filter, FilterError, OnFailure, Pump};
 use crate::tasks::Tasks;
 use crate::template::{StreamSource, TEMPLATE, Template, TemplateError};
@@ -44,7 +44,7 @@ pub struct Options {
     /// Configuration variables, going before the service's own.
     pub settings: Vec<(String, String)>,
     /// Variables that a function has to itself, by its logical id and what all have; none gives every function the same.
-    pub own_settings: Option<fn(&str, &Environment) -> Vec<(String, String)>>,
+    pub own_settings: Option<OwnSettings>,
 }
 
 impl Default for Options {

@@ -133,10 +133,11 @@ async fn a_removed_member_has_no_way_back() {
     let app = App::start().await;
     let alice = app.owner().await;
     let ada = app.person("ada");
-    ada.puts("/v1/me", &json!({"email": "ada@example.com"})).await.is(200);
-    // Invited by address, ada comes by a link instead: her own invite stays pending.
-    let by_address = alice.invited(json!({"email": "ada@example.com"})).await;
+    ada.puts("/v1/me", &json!({"first_name": "Ada"})).await.is(200);
+    // Invited by id, and by an address that the directory doesn't know yet, ada comes by a link instead: her own invites stay pending.
     let by_id = alice.invited(json!({"user_id": "ada"})).await;
+    let by_address = alice.invited(json!({"email": "ada@example.com"})).await;
+    ada.puts("/v1/me", &json!({"email": "ada@example.com"})).await.is(200);
     let for_eve = alice.invited(json!({"email": "eve@example.com"})).await;
     let link = alice.invited(json!({"link": {"max_uses": 1}})).await;
     ada.accepts(&link.token).await.is(200);

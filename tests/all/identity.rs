@@ -137,3 +137,15 @@ async fn a_pending_user_gives_way_to_who_proves_the_address() {
     ada.accepts(&invited.token).await.is(200);
     assert_eq!(ada.gets("/v1/me").await.json["first_name"], "Augusta");
 }
+
+#[tokio::test]
+async fn a_bearer_invite_takes_in_only_whom_the_group_s_domains_allow() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    alice.sets_policy(json!({"allowed_domains": ["example.com"]})).await;
+    let bearer = json!({"email": "ada@example.com", "identity_policy": "bearer", "notify": false});
+    let invited = alice.invited(bearer).await;
+    app.user("eve").email("eve@example.org").accepts(&invited.token).await.refuses(403, "domain_not_allowed");
+    app.user("eve").accepts(&invited.token).await.refuses(403, "domain_not_allowed");
+    app.user("ada").email("other.ada@example.com").accepts(&invited.token).await.is(200);
+}

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use beckon::{Options, Running, start};
+use beckon::{Options, OwnSettings, Running, start};
 use lambda_http::lambda_runtime::{Context, LambdaEvent};
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Body, Request, Response, Service as _, service_fn};
@@ -17,8 +17,6 @@ use crate::app::under;
 
 /// The mail sender, which the table's stream drives.
 pub(crate) const SEND_MAIL: &str = "background-send-mail";
-
-type OwnSettings = fn(&str, &Environment) -> Vec<(String, String)>;
 
 /// Every function over one table, with a clock that stands still.
 pub(crate) struct Deployment {

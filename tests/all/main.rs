@@ -30,6 +30,7 @@ mod panics;
 mod races;
 mod re_invite;
 mod rownd;
+mod same_person;
 mod secrets;
 mod story;
 mod tokens;

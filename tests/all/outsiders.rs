@@ -102,3 +102,20 @@ async fn ids_that_cannot_be_are_not_found() {
         alice.gives_roles(user, json!(["member"])).await.refuses(404, "member_not_found");
     }
 }
+
+#[tokio::test]
+async fn who_was_invited_to_the_system_is_nobody_s_to_see() {
+    let app = App::start().await;
+    let inviter = app.person("inviter");
+    inviter.posts("/chembiohub/api/invitations/", &json!({"email": "ada@example.com", "first_name": "Ada"})).await.is(201);
+    let ada = app.person("ada");
+    ada.accepts(&app.mail_to("ada@example.com").await.token()).await.is(200);
+    for person in [&inviter, &ada, &app.person("mallory")] {
+        for path in ["/v1/groups/_system", "/v1/groups/_system/members"] {
+            person.gets(path).await.refuses(404, "group_not_found");
+        }
+        for path in ["/me/groups/_system/members", "/me/groups/_system/members/member_ada"] {
+            assert_eq!(person.gets(path).await.is(404).json["code"], "E_GROUP_NOT_FOUND", "{path}");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use super::{Engine, InviteRef, Outcome, Refusal, live, of_generation};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
-use crate::domain::ids::UserId;
+use crate::domain::ids::{GroupId, UserId};
 use crate::domain::invite::{IdentityPolicy, Invite, State};
 use crate::domain::invitee::Invitee;
 use crate::domain::macaroon::Caveats;
@@ -49,9 +49,8 @@ impl Engine {
     /// the invite whose link it was is accepted, whatever becomes of the others.
     async fn accept_companions(&self, caller: &Caller, leading: &Invite, now: Timestamp) {
         let accept = |group| async move {
-            let companion = self.invite_for(group, &leading.invitee).await?;
-            let Some(companion) = companion.filter(|found| found.request == leading.request && found.is_live(now)) else { return Ok(()) };
-            self.accept_one(caller, &InviteRef::Id(group.clone(), companion.id), now).await.map(|_| ())
+            let Some(companion) = self.companion(leading, group, now).await? else { return Ok(()) };
+            self.accept_one(caller, &InviteRef::Id(companion.group, companion.id), now).await.map(|_| ())
         };
         for outcome in join_all(leading.mailing.groups.iter().map(accept)).await {
             if let Err(refusal) = outcome {
@@ -59,6 +58,12 @@ impl Engine {
                 tracing::info!(?refusal, invite.id = %leading.id, "A companion of invite {} was not taken up", leading.id);
             }
         }
+    }
+
+    /// The live invite into this group that the same request made, and that the link of `leading` takes up too.
+    pub(super) async fn companion(&self, leading: &Invite, group: &GroupId, now: Timestamp) -> Outcome<Option<Invite>> {
+        let found = self.invite_for(group, &leading.invitee).await?;
+        Ok(found.filter(|found| found.request == leading.request && found.is_live(now)))
     }
 
     async fn accept_one(&self, caller: &Caller, reference: &InviteRef, now: Timestamp) -> Outcome<Accepted> {
@@ -118,8 +123,12 @@ impl Engine {
         if group.policy.frozen {
             return Err(Refusal::Forbidden("This group's invites are frozen for now."));
         }
-        if invite.invitee.link().is_some() {
-            check_link(caller, group)?;
+        if invite.invitee.link().is_some() && !group.policy.links {
+            return Err(Refusal::Forbidden("This group's policy has no shareable links."));
+        }
+        // Who comes by a link, or by somebody else's invite.
+        if !caller.is(&invite.invitee) {
+            check_domain(caller, group)?;
         }
         if right_is_proven(group, invite) {
             return Ok(());
@@ -252,14 +261,6 @@ fn may_take_up(caller: &Caller, invite: &Invite) -> Outcome<()> {
         (_, IdentityPolicy::Strict) => is_invited(caller, invite),
         (_, IdentityPolicy::Bearer) => Ok(()),
     }
-}
-
-/// Refuses a link's holder where the group has no links, or takes addresses of some domains only and the holder proves none of them.
-fn check_link(caller: &Caller, group: &Group) -> Outcome<()> {
-    if !group.policy.links {
-        return Err(Refusal::Forbidden("This group's policy has no shareable links."));
-    }
-    check_domain(caller, group)
 }
 
 /// Refuses who comes without an address of their own having been invited, where the group takes addresses of some domains only and they prove

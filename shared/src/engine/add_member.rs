@@ -22,8 +22,11 @@ impl Engine {
     ///
     /// # Errors
     /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below owner and while frozen, `RoleAboveOwn`, `UserNotFound`, `AlreadyMember`, `InvitesRefused`,
-    /// `SeatsFull`, and the table's own.
+    /// `SeatsFull`, `RateLimited` by the same window as inviting, and the table's own.
     pub async fn add_member(&self, caller: &Caller, group: &GroupId, user: &UserId, roles: &Roles, now: Timestamp) -> Outcome<Member> {
+        if !self.store.pass(self.invites_per_inviter, caller.user.as_str(), now).await? {
+            return Err(Refusal::RateLimited(self.invites_per_inviter.remaining(now)));
+        }
         for _ in 0..ATTEMPTS {
             let (found, own) = self.store.group_and_member(group, &caller.user).await?;
             let (found, own) = member_of(caller, found, own)?;

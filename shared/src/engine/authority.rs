@@ -39,13 +39,12 @@ pub(super) fn member_of(caller: &Caller, group: Option<Group>, member: Option<Me
     }
 }
 
+/// What a member is told who may not invite.
+pub const NO_INVITER: &str = "This group's rules do not let you handle its invites; ask one of its owners.";
+
 /// Refuses a member who may not invite by this rule.
 pub(super) fn may_invite(rule: InviteRule, group: &Group, member: &Member) -> Outcome<()> {
-    if rule.allows(group, member) {
-        Ok(())
-    } else {
-        Err(Refusal::Forbidden("This group's rules do not let you handle its invites; ask one of its owners."))
-    }
+    if rule.allows(group, member) { Ok(()) } else { Err(Refusal::Forbidden(NO_INVITER)) }
 }
 
 /// Refuses roles that rank above the granter's own. So `owner` is granted by owners only.

@@ -4,6 +4,7 @@
 
 use futures::future::join_all;
 
+use super::authority::may_grant;
 use super::create_invite::{ATTEMPTS, Basis, InviteeRequest, NewInvite, PersonRequest, build, check, invitee};
 use super::{Engine, Outcome, Refusal, hex};
 use crate::auth::Caller;
@@ -38,7 +39,7 @@ pub struct NewInvitation {
 pub enum Notice {
     /// Somebody new is invited.
     Invited,
-    /// Somebody known is invited to groups that are new to them.
+    /// Somebody whom the directory knows is invited to groups that are new to them.
     AccessChanged,
     /// Somebody who has not signed up yet is reminded.
     Reminded,
@@ -94,9 +95,19 @@ impl Standing {
         self.reads.existing.as_ref().filter(|_| self.place == Place::Invited)
     }
 
-    /// Whether the person can be invited into it. To a user of the directory the system itself is nothing new.
-    fn is_new(&self, is_user: bool) -> bool {
-        self.place == Place::New && !(is_user && self.group.is_system())
+    /// The person's invite into it, over or not.
+    pub(super) fn found(&self) -> Option<&Invite> {
+        self.reads.existing.as_ref()
+    }
+
+    /// Refuses where the live invite grants more than the inviter could.
+    pub(super) fn may_renew(&self) -> Outcome<()> {
+        self.live().map_or(Ok(()), |invite| may_grant(&self.inviter, &invite.roles))
+    }
+
+    /// Whether the person can be invited into it. To somebody whom the directory knows the system itself is nothing new.
+    fn is_new(&self, is_known: bool) -> bool {
+        self.place == Place::New && !(is_known && self.group.is_system())
     }
 
     /// A new invite into it with the mail that is asked for, and the pending user that comes with it.
@@ -128,18 +139,22 @@ impl Engine {
         let mut with_user = true;
         for _ in 0..ATTEMPTS {
             let standings = self.standings(&asking).await?;
-            let is_user = self.is_user(&standings).await?;
-            let fresh: Vec<&Standing> = standings.iter().filter(|standing| standing.is_new(is_user)).collect();
+            let holder = self.holder(&standings).await?;
+            let fresh: Vec<&Standing> = standings.iter().filter(|standing| standing.is_new(holder.is_some())).collect();
             if fresh.is_empty() {
                 if !new.remind {
                     return Err(nothing_new(&standings));
                 }
+                if holder.as_ref().is_some_and(|user| user.profile.refuses_invites) {
+                    return Err(Refusal::InvitesRefused);
+                }
+                let is_user = holder.is_some_and(|user| user.state == UserState::Active);
                 if let Some(invite) = self.remind(&asking, &standings).await? {
                     return Ok(Invitation { invite, notice: if is_user { Notice::UserReminded } else { Notice::Reminded } });
                 }
                 continue;
             }
-            let known = is_user || fresh.len() < standings.len();
+            let known = holder.is_some() || fresh.len() < standings.len();
             let kind = if known { MailKind::AccessChanged } else { MailKind::PlatformInvitation };
             join_all(fresh.iter().map(|standing| self.check_cap(&standing.group, now))).await.into_iter().collect::<Outcome<()>>()?;
             let (invites, pending_user) = invites(&asking, &fresh, kind, with_user);
@@ -174,7 +189,7 @@ impl Engine {
             if reads.existing.as_ref().is_some_and(|found| found.invitee.key() != asking.invitee.key()) {
                 continue;
             }
-            let place = match self.check_vacancy(&new, &reads, asking.now).await {
+            let place = match self.check_vacancy(&new, &asking.invitee, &reads, asking.now).await {
                 Ok(()) => Place::New,
                 Err(Refusal::AlreadyPending(_)) => Place::Invited,
                 Err(Refusal::AlreadyMember) => Place::Member,
@@ -185,10 +200,10 @@ impl Engine {
         Err(contended())
     }
 
-    /// Whether the address belongs to somebody who has signed up.
-    async fn is_user(&self, standings: &[Standing]) -> Outcome<bool> {
-        let Some(holder) = standings.iter().find_map(|standing| standing.reads.holder.as_ref()) else { return Ok(false) };
-        Ok(self.store.user(holder).await?.is_some_and(|user| user.state == UserState::Active))
+    /// Whom the directory knows by the address: a user, or who was invited before and has not signed up.
+    async fn holder(&self, standings: &[Standing]) -> Outcome<Option<User>> {
+        let Some(holder) = standings.iter().find_map(|standing| standing.reads.holder.as_ref()) else { return Ok(None) };
+        Ok(self.store.user(holder).await?)
     }
 }
 

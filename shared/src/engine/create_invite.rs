@@ -10,7 +10,7 @@ use crate::domain::group::Group;
 use crate::domain::identity::{Account, Identity, PhoneNumber};
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::invite::{Delivery, DeliveryState, IdentityPolicy, Invite, Inviter, State};
-use crate::domain::invitee::{Invitee, Lifetime, Link, Person};
+use crate::domain::invitee::{Invitee, Lifetime, Link, Person, user_key};
 use crate::domain::mailing::Mailing;
 use crate::domain::member::Member;
 use crate::domain::redirect::RedirectUrl;
@@ -124,8 +124,8 @@ impl Engine {
             if reads.existing.as_ref().is_some_and(|found| found.invitee.key() != invitee.key()) {
                 attempt += 1;
             } else {
-                self.check_vacancy(new, &reads, now).await?;
-                self.check_cap(&group, now).await?;
+                let (vacancy, cap) = futures::join!(self.check_vacancy(new, &invitee, &reads, now), self.check_cap(&group, now));
+                vacancy.and(cap)?;
                 let basis = Basis { group: &group, inviter: &inviter, id, reads: &reads, request: &request, with_user, now };
                 let (invite, pending_user) = build(caller, new, &invitee, &basis);
                 match self.store.put_invite(&invite, pending_user.as_ref()).await? {
@@ -171,8 +171,8 @@ impl Engine {
         }
     }
 
-    /// Refuses where the person is a member, has a live invite, or takes none.
-    pub(super) async fn check_vacancy(&self, new: &NewInvite, reads: &CreateReads, now: Timestamp) -> Outcome<()> {
+    /// Refuses where the person is a member, has a live invite, under whichever of the names that the directory knows, or takes none.
+    pub(super) async fn check_vacancy(&self, new: &NewInvite, invitee: &Invitee, reads: &CreateReads, now: Timestamp) -> Outcome<()> {
         if reads.invited_member.is_some() {
             return Err(Refusal::AlreadyMember);
         }
@@ -180,17 +180,42 @@ impl Engine {
             return Err(Refusal::AlreadyPending(found.id));
         }
         let mut refuses = reads.invited_user.as_ref().is_some_and(|user| user.profile.refuses_invites);
+        let mut people: Vec<User> = reads.invited_user.iter().cloned().collect();
         // Whoever holds the address, or accepted the last invite to it, may be a member by now.
         let accepted_by =
             reads.existing.as_ref().filter(|found| found.stored_state == State::Accepted).and_then(|found| found.resolved_by.as_ref());
-        for user in reads.holder.iter().chain(accepted_by) {
-            let (member, user) = self.store.member_and_user(&new.group, user).await?;
+        for id in reads.holder.iter().chain(accepted_by) {
+            let (member, user) = self.store.member_and_user(&new.group, id).await?;
             if member.is_some() {
                 return Err(Refusal::AlreadyMember);
             }
-            refuses |= user.is_some_and(|user| user.profile.refuses_invites);
+            refuses |= user.as_ref().is_some_and(|user| user.profile.refuses_invites);
+            people.extend(user.filter(|_| reads.holder.as_ref() == Some(id)));
         }
-        if refuses { Err(Refusal::InvitesRefused) } else { Ok(()) }
+        if refuses {
+            return Err(Refusal::InvitesRefused);
+        }
+        self.check_other_names(&new.group, invitee, &people, now).await
+    }
+
+    /// Refuses where one of these people has a live invite by another name than `invitee`: that of an address and that of the user who has it
+    /// stand under two keys. Two such invites made at the same moment may both stand (ADR 0001); only one of them is ever taken up.
+    async fn check_other_names(&self, group: &GroupId, invitee: &Invitee, people: &[User], now: Timestamp) -> Outcome<()> {
+        let names = |user: &User| {
+            let identities = user.profile.identities();
+            identities.iter().map(Identity::key).chain([user_key(&user.id)]).collect::<Vec<_>>()
+        };
+        let mut keys: Vec<String> = people.iter().filter(|user| user.state == UserState::Active).flat_map(names).collect();
+        keys.retain(|key| *key != invitee.key());
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<InviteId> = keys.iter().map(|key| InviteId::of(group, key, 0)).collect();
+        let found = self.store.invites(group, &ids).await?;
+        match found.iter().find(|found| found.is_live(now) && keys.contains(&found.invitee.key())) {
+            Some(found) => Err(Refusal::AlreadyPending(found.id)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -107,7 +107,7 @@ impl Engine {
     /// # Errors
     /// `GroupNotFound` and `NotMember` for outsiders, and the table's own.
     pub async fn get_group(&self, caller: &Caller, group: &GroupId) -> Outcome<GroupView> {
-        let (group, member) = self.membership(caller, group).await?;
+        let (group, member) = self.fellowship(caller, group).await?;
         self.view(group, Some(member)).await
     }
 
@@ -211,6 +211,13 @@ impl Engine {
         Ok(self.store.delete_group(id, &caller.user, now).await?)
     }
 
+    /// The group and the caller's place in it, where its members may see each other: whoever was invited to the system itself is nobody's to see.
+    pub(super) async fn fellowship(&self, caller: &Caller, group: &GroupId) -> Outcome<(Group, Member)> {
+        let (group, member) = self.membership(caller, group).await?;
+        if group.is_system() { Err(Refusal::GroupNotFound) } else { Ok((group, member)) }
+    }
+
+    /// The group and the caller's place in it.
     pub(super) async fn membership(&self, caller: &Caller, group: &GroupId) -> Outcome<(Group, Member)> {
         let (group, member) = self.store.group_and_member(group, &caller.user).await?;
         member_of(caller, group, member)

@@ -1,6 +1,7 @@
 //! Joining a group by its id: by the caller's own live invite, or, where the group is open to all, without one.
 
 use super::accept_invite::check_domain;
+use super::authority::first_roles;
 use super::{Engine, InviteRef, Outcome, Refusal};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
@@ -18,17 +19,17 @@ impl Engine {
     /// `AlreadyMember`, `GroupNotFound` also for a secret group without an invite, `Forbidden` for a private one without, and while frozen,
     /// `DomainNotAllowed`, `SeatsFull`, and the table's own.
     pub async fn join_group(&self, caller: &Caller, id: &GroupId, now: Timestamp) -> Outcome<Member> {
-        let (found, invite) = futures::join!(self.store.group_and_member(id, &caller.user), self.own_invite(caller, id, now));
-        let ((group, member), invite) = (found?, invite?);
+        let (found, invites) = futures::join!(self.store.group_and_member(id, &caller.user), self.own_invites_into(caller, id, now));
+        let ((group, member), invites) = (found?, invites?);
         let group = group.filter(|group| !group.is_system()).ok_or(Refusal::GroupNotFound)?;
         if member.is_some() {
             return Err(Refusal::AlreadyMember);
         }
-        if let Some(invite) = invite {
+        for invite in invites {
             match self.accept_invite(caller, &InviteRef::Id(group.id.clone(), invite.id), now).await {
                 Ok(accepted) if accepted.repeated => return Err(Refusal::AlreadyMember),
                 Ok(accepted) => return Ok(accepted.member),
-                // It was good when it was read. Now the caller is like anybody without one.
+                // It was good when it was read. Now the caller is like anybody without it.
                 Err(Refusal::NotPending(_) | Refusal::InviteReplaced | Refusal::InviteNotFound | Refusal::InviterGone) => {}
                 Err(refusal) => return Err(refusal),
             }
@@ -48,7 +49,7 @@ impl Engine {
         let member = Member {
             group: group.id.clone(),
             user: caller.user.clone(),
-            roles: Roles::default(),
+            roles: first_roles(group, &Roles::default())?,
             privileges: Privileges::default(),
             name: caller.name.clone(),
             joined_at: now,
@@ -60,6 +61,7 @@ impl Engine {
             JoinOutcome::AlreadyMember => Err(Refusal::AlreadyMember),
             JoinOutcome::GroupRefused => {
                 self.check_group(group).await?;
+                // It got its first owner at this moment; the next try finds that.
                 Err(Refusal::Unavailable(StoreError::Unavailable("the group's record is contended".into())))
             }
             JoinOutcome::InviteChanged | JoinOutcome::UserChanged => {

@@ -65,6 +65,7 @@ impl Engine {
         let list = InviteList::of_invitee(&caller.invitee_keys(), filter.states.clone(), filter.order);
         Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await??)
     }
+
     /// All of the group's invites in these states, for whom `rule` lets invite; the first 10,000 where there are more.
     ///
     /// # Errors
@@ -91,9 +92,14 @@ impl Engine {
     }
 
     pub(super) async fn every_page(&self, list: &InviteList, now: Timestamp) -> Outcome<Vec<Invite>> {
+        self.up_to(MOST, list, now).await
+    }
+
+    /// The first `most` of the list.
+    pub(super) async fn up_to(&self, most: usize, list: &InviteList, now: Timestamp) -> Outcome<Vec<Invite>> {
         let (mut found, mut cursor) = (Vec::new(), None::<String>);
-        while found.len() < MOST {
-            let page = self.store.list_invites(list, PAGE.min(MOST - found.len()), cursor.as_deref(), now).await??;
+        while found.len() < most {
+            let page = self.store.list_invites(list, PAGE.min(most - found.len()), cursor.as_deref(), now).await??;
             found.extend(page.data);
             cursor = page.next_cursor;
             if cursor.is_none() {

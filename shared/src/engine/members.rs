@@ -35,7 +35,7 @@ impl Engine {
     /// # Errors
     /// `GroupNotFound` and `NotMember` for outsiders, `InvalidCursor`, and the table's own.
     pub async fn list_members(&self, caller: &Caller, group: &GroupId, limit: i32, cursor: Option<&str>) -> Outcome<Page<Member>> {
-        self.membership(caller, group).await?;
+        self.fellowship(caller, group).await?;
         Ok(self.store.list_members(group, limit, cursor).await??)
     }
 

@@ -26,6 +26,7 @@ mod update_invite;
 mod users;
 
 pub use accept_invite::Accepted;
+pub use authority::NO_INVITER;
 pub use create_invitation::{Invitation, NewInvitation, Notice};
 pub use create_invite::{Created, InviteeRequest, LinkRequest, NewInvite, PersonRequest};
 pub use groups::{GroupChange, GroupView, NewGroup};

@@ -11,18 +11,18 @@ use crate::store::{InviteList, Order};
 const PAGE: i32 = 100;
 
 impl Engine {
-    /// The caller's live invite into the group, by the first of the keys that they prove to be; as last written.
+    /// The caller's live invites into the group, in the order of the keys that they prove to be; as last written.
     ///
     /// # Errors
     /// The table's own.
-    pub async fn own_invite(&self, caller: &Caller, group: &GroupId, now: Timestamp) -> Outcome<Option<Invite>> {
+    pub async fn own_invites_into(&self, caller: &Caller, group: &GroupId, now: Timestamp) -> Outcome<Vec<Invite>> {
         let keys = caller.invitee_keys();
         let ids: Vec<InviteId> = keys.iter().map(|key| InviteId::of(group, key, 0)).collect();
         let mut found = self.store.invites(group, &ids).await?;
         found.retain(|invite| invite.is_live(now));
-        let of_key = |key: &String| found.iter().position(|invite| invite.invitee.key() == *key);
-        let first = keys.iter().find_map(of_key);
-        Ok(first.map(|at| found.swap_remove(at)))
+        found.retain(|invite| keys.contains(&invite.invitee.key()));
+        found.sort_by_key(|invite| keys.iter().position(|key| *key == invite.invitee.key()));
+        Ok(found)
     }
 
     /// Ends the caller's invite of this id by their will. Declining again gives the same record.

@@ -1,5 +1,7 @@
 //! What a link's holder may see before signing in.
 
+use futures::future::join_all;
+
 use super::authority::{inviter_still_may, right_is_proven};
 use super::{Engine, Outcome, Refusal, of_generation};
 use crate::domain::clock::Timestamp;
@@ -12,6 +14,8 @@ pub struct Preview {
     pub invite: Invite,
     /// The group's name, as it is now.
     pub group_name: String,
+    /// The names of the other groups that the link leads into, as they were when the invites were made.
+    pub further_groups: Vec<String>,
     /// The state that holds.
     pub state: State,
 }
@@ -34,6 +38,13 @@ impl Engine {
             let inviter = self.store.member(&group.id, &invite.created_by.id).await?;
             inviter_still_may(&group, inviter.as_ref(), &invite)?;
         }
-        Ok(Preview { group_name: group.name.as_str().to_owned(), state, invite })
+        let further_groups = if state == State::Pending { self.further_groups(&invite, now).await? } else { Vec::new() };
+        Ok(Preview { group_name: group.name.as_str().to_owned(), further_groups, state, invite })
+    }
+
+    async fn further_groups(&self, invite: &Invite, now: Timestamp) -> Outcome<Vec<String>> {
+        let companions = invite.mailing.groups.iter().map(|group| self.companion(invite, group, now));
+        let companions: Vec<Option<Invite>> = join_all(companions).await.into_iter().collect::<Outcome<_>>()?;
+        Ok(companions.into_iter().flatten().map(|companion| companion.group_name).collect())
     }
 }

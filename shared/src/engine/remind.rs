@@ -16,14 +16,16 @@ impl Engine {
     /// Queues a reminder of the live invites among `standings`, or, where the person has joined all the groups, one that an invite to the system
     /// itself carries. Gives the invite with the mail; none where something changed meanwhile and all must be read again.
     pub(super) async fn remind(&self, asking: &Asking<'_>, standings: &[Standing]) -> Outcome<Option<Invite>> {
-        let live: Vec<&Invite> = standings.iter().filter_map(Standing::live).collect();
+        let live: Vec<&Standing> = standings.iter().filter(|standing| standing.live().is_some()).collect();
         if !live.is_empty() {
             return self.remind_of(asking, standings, &live).await;
         }
         let system = self.standing(asking, &GroupId::system()).await?;
-        if let Some(carrier) = system.live() {
-            return self.remind_of(asking, standings, &[carrier]).await;
+        if system.live().is_some() {
+            return self.remind_of(asking, standings, &[&system]).await;
         }
+        // Somebody who turned the last one down a moment ago is left in peace as well.
+        cooled_down(system.found(), asking.now)?;
         let mailing = reminder(asking, standings, &system.group.id);
         let (invite, pending_user) = system.invite(asking, Some(mailing), true);
         match self.store.put_invites(std::slice::from_ref(&invite), pending_user.as_ref()).await? {
@@ -33,10 +35,14 @@ impl Engine {
     }
 
     /// Queues the reminder on the first of the live invites. From now on they count as made by this request, so that the link takes up all of them.
-    async fn remind_of(&self, asking: &Asking<'_>, standings: &[Standing], live: &[&Invite]) -> Outcome<Option<Invite>> {
-        let mut invites: Vec<Invite> = live.iter().map(|invite| renewed(invite, asking)).collect();
+    /// Nobody gives more time to an invite whose roles rank above their own.
+    async fn remind_of(&self, asking: &Asking<'_>, standings: &[Standing], live: &[&Standing]) -> Outcome<Option<Invite>> {
+        cooled_down(live.iter().filter_map(|standing| standing.live()), asking.now)?;
+        for standing in live {
+            standing.may_renew()?;
+        }
+        let mut invites: Vec<Invite> = live.iter().filter_map(|standing| standing.live()).map(|invite| renewed(invite, asking)).collect();
         if let Some(first) = invites.first_mut() {
-            cooled_down(first, asking.now)?;
             first.mailing = reminder(asking, standings, &first.group);
             first.delivery =
                 Delivery { state: DeliveryState::Queued, updated_at: Some(asking.now), reason: None, ..first.delivery.clone() };
@@ -66,9 +72,10 @@ fn renewed(invite: &Invite, asking: &Asking<'_>) -> Invite {
     }
 }
 
-/// Refuses while the last reminder on the invite is younger than [`COOL_DOWN`].
-fn cooled_down(invite: &Invite, now: Timestamp) -> Outcome<()> {
-    let last = invite.delivery.updated_at.filter(|_| invite.mailing.kind == MailKind::Reminder);
+/// Refuses while the last reminder on any of the invites is younger than [`COOL_DOWN`].
+fn cooled_down<'a>(invites: impl IntoIterator<Item = &'a Invite>, now: Timestamp) -> Outcome<()> {
+    let reminders = invites.into_iter().filter(|invite| invite.mailing.kind == MailKind::Reminder);
+    let last = reminders.filter_map(|invite| invite.delivery.updated_at).max();
     match last.map(|at| at.plus(COOL_DOWN).seconds() - now.seconds()) {
         Some(left) if left > 0 => Err(Refusal::RateLimited(left)),
         _ => Ok(()),

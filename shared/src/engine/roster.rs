@@ -68,7 +68,7 @@ impl Engine {
     /// # Errors
     /// `GroupNotFound` and `NotMember` for outsiders, and the table's own.
     pub async fn members_after(&self, caller: &Caller, group: &GroupId, after: Option<&UserId>, limit: usize) -> Outcome<Roster> {
-        let (_, own) = self.membership(caller, group).await?;
+        let (_, own) = self.fellowship(caller, group).await?;
         let (members, total) = futures::join!(self.store.members_after(group, after, limit), self.store.count_members(group));
         Ok(Roster { own, members: members?, total: total? })
     }
@@ -78,7 +78,7 @@ impl Engine {
     /// # Errors
     /// `GroupNotFound` and `NotMember` for outsiders, `MemberNotFound`, and the table's own.
     pub async fn get_member(&self, caller: &Caller, group: &GroupId, user: &UserId) -> Outcome<Member> {
-        self.membership(caller, group).await?;
+        self.fellowship(caller, group).await?;
         self.store.member(group, user).await?.ok_or(Refusal::MemberNotFound)
     }
 

@@ -9,6 +9,8 @@ use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::{Delivery, DeliveryState, Generation, Invite};
 use crate::domain::invitee::Invitee;
 use crate::domain::mailing::MailKind;
+use crate::domain::text::Name;
+use crate::domain::user::User;
 use crate::mail::{Facts, Mailer, RenderedMail, SendError, render};
 use crate::store::StoreError;
 
@@ -47,10 +49,10 @@ impl Engine {
         if !self.inviter_may_still(&found_group, &invite).await? {
             return self.record(&invite, DeliveryState::Suppressed, Some("inviter_gone"), now).await;
         }
-        let Some(address) = self.recipient(&invite).await? else {
+        let (Some(address), first_name) = self.recipient(&invite).await? else {
             return self.record(&invite, DeliveryState::Failed, Some("no_address"), now).await;
         };
-        let mail = self.mail(&invite, &found_group, &address, public_url).await?;
+        let mail = self.mail(&invite, &found_group, (&address, first_name.as_ref()), public_url).await?;
         let sent = match mail {
             Some(mail) => mailer.send(&address, mail).await,
             None => Err(SendError::Permanent("template")),
@@ -67,7 +69,7 @@ impl Engine {
         &self,
         invite: &Invite,
         group: &Group,
-        address: &EmailAddress,
+        (address, first_name): (&EmailAddress, Option<&Name>),
         public_url: &str,
     ) -> Result<Option<RenderedMail>, Refusal> {
         // The usual invitation is about its own group alone.
@@ -76,7 +78,7 @@ impl Engine {
             _ => self.platform(invite).await?,
         };
         let url = format!("{public_url}/i/{}", self.token(invite).expose());
-        let facts = Facts { address, group, others: &others, system: &system, url: &url, public_url };
+        let facts = Facts { address, first_name, group, others: &others, system: &system, url: &url, public_url };
         Ok(render(invite, &facts).ok())
     }
 
@@ -97,10 +99,22 @@ impl Engine {
         Ok(inviter_still_may(group, inviter.as_ref(), invite).is_ok())
     }
 
-    async fn recipient(&self, invite: &Invite) -> Result<Option<EmailAddress>, Refusal> {
-        match &invite.invitee {
-            Invitee::User(user) => self.address_of(user).await,
-            other => Ok(other.address().cloned()),
+    /// Whom the mail goes to, and how the directory knows them, where that was looked up: for who is invited by id, and for the platform's mails.
+    async fn recipient(&self, invite: &Invite) -> Result<(Option<EmailAddress>, Option<Name>), Refusal> {
+        let address = invite.invitee.address().cloned();
+        let user = match &invite.invitee {
+            Invitee::User(user) => self.store.user(user).await?,
+            invitee if invite.mailing.kind != MailKind::Invitation => self.holder_of(invitee).await?,
+            _ => None,
+        };
+        let profile = user.map(|user| user.profile).unwrap_or_default();
+        Ok((address.or(profile.email), profile.first_name))
+    }
+
+    async fn holder_of(&self, invitee: &Invitee) -> Result<Option<User>, Refusal> {
+        match self.store.holders(invitee.identity().as_slice()).await?.into_values().next() {
+            Some(holder) => Ok(self.store.user(&holder).await?),
+            None => Ok(None),
         }
     }
 

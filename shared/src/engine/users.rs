@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Engine, Outcome, Refusal, Scope};
 use crate::auth::Caller;
-use crate::domain::email::EmailAddress;
 use crate::domain::identity::Identity;
 use crate::domain::ids::UserId;
 use crate::domain::user::{Profile, User, UserState};
@@ -91,11 +90,6 @@ impl Engine {
             users.extend(self.store.users(ids).await?.into_iter().map(|user| (user.id.clone(), user)));
         }
         Ok(users)
-    }
-
-    /// The address that mail for this user goes to.
-    pub(super) async fn address_of(&self, user: &UserId) -> Outcome<Option<EmailAddress>> {
-        Ok(self.store.user(user).await?.and_then(|user| user.profile.email))
     }
 }
 

@@ -78,7 +78,8 @@ fn field_error(path: &Path, message: &str) -> FieldError {
     } else if message.starts_with("unknown variant") {
         field("unknown_value", "This is not one of the values that the field may have.")
     } else if message.starts_with("duplicate field") {
-        field("duplicate_field", "This field stands twice.")
+        let name = message.split('`').nth(1).unwrap_or_default();
+        FieldError { pointer: format!("{pointer}/{name}"), ..field("duplicate_field", "This field stands twice.") }
     } else {
         wrong_type(pointer)
     }

@@ -57,7 +57,9 @@ struct Text<'a>(&'a Body<'a>);
 
 #[derive(Template)]
 #[template(path = "invitation/body.html")]
-struct Html<'a>(&'a Body<'a>);
+struct Html<'a> {
+    mail: &'a Body<'a>,
+}
 
 /// The cleaned facts that both parts show.
 struct Body<'a> {
@@ -65,6 +67,7 @@ struct Body<'a> {
     group: String,
     first_name: Option<String>,
     roles: String,
+    several_roles: bool,
     message: Option<String>,
     expires: Option<String>,
     url: &'a str,
@@ -75,7 +78,11 @@ impl InvitationMail<'_> {
     /// Fills the three templates. Names are cleaned here, so no caller can forget it.
     pub fn render(&self) -> Result<RenderedMail, askama::Error> {
         let body = self.body();
-        Ok(RenderedMail { subject: subject(&body.inviter, &body.group)?, text: Text(&body).render()?, html: Html(&body).render()? })
+        Ok(RenderedMail {
+            subject: subject(&body.inviter, &body.group)?,
+            text: Text(&body).render()?,
+            html: Html { mail: &body }.render()?,
+        })
     }
 
     fn body(&self) -> Body<'_> {
@@ -85,6 +92,7 @@ impl InvitationMail<'_> {
             group: clean_for_mail(self.group_name).unwrap_or_else(|| "a group".to_owned()),
             first_name: self.first_name.and_then(clean_for_mail),
             roles: list_in_words(&roles),
+            several_roles: roles.len() > 1,
             message: self.message.map(clean_message).filter(|message| !message.is_empty()),
             expires: self.expires_at.map(date_in_words),
             url: self.url,

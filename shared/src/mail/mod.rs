@@ -19,6 +19,8 @@ use crate::domain::text::{Message, Name};
 pub(crate) struct Facts<'a> {
     /// Whom it goes to.
     pub(crate) address: &'a EmailAddress,
+    /// The person's first name in the directory.
+    pub(crate) first_name: Option<&'a Name>,
     /// The invite's own group.
     pub(crate) group: &'a Group,
     /// The other groups that it is about.
@@ -49,7 +51,7 @@ fn invitation(invite: &Invite, facts: &Facts<'_>) -> Result<RenderedMail, askama
     let mail = InvitationMail {
         group_name: facts.group.name.as_str(),
         inviter_name: invite.created_by.name.as_deref(),
-        first_name: first_name(invite),
+        first_name: first_name(invite, facts),
         roles: &roles,
         message: invite.message.as_ref().map(Message::as_str),
         expires_at: invite.expires_at,
@@ -66,7 +68,7 @@ fn platform(occasion: Occasion, invite: &Invite, facts: &Facts<'_>) -> Result<Re
         occasion,
         platform: facts.system.name.as_str(),
         sender: invite.mailing.sender.as_deref().or(invite.created_by.name.as_deref()),
-        first_name: first_name(invite),
+        first_name: first_name(invite, facts),
         address: facts.address.as_str(),
         projects: &projects,
         expires_at: invite.expires_at,
@@ -76,10 +78,8 @@ fn platform(occasion: Occasion, invite: &Invite, facts: &Facts<'_>) -> Result<Re
     mail.render()
 }
 
-/// The invited person's first name, as far as the inviter gave it.
-fn first_name(invite: &Invite) -> Option<&str> {
-    match &invite.invitee {
-        Invitee::Person(person) => person.first_name.as_ref().map(Name::as_str),
-        _ => None,
-    }
+/// The invited person's first name, as the inviter gave it, or else as the directory knows it.
+fn first_name<'a>(invite: &'a Invite, facts: &Facts<'a>) -> Option<&'a str> {
+    let given = if let Invitee::Person(person) = &invite.invitee { person.first_name.as_ref() } else { None };
+    given.or(facts.first_name).map(Name::as_str)
 }

@@ -56,7 +56,9 @@ struct Text<'a>(&'a Body<'a>);
 
 #[derive(Template)]
 #[template(path = "platform/body.html")]
-struct Html<'a>(&'a Body<'a>);
+struct Html<'a> {
+    mail: &'a Body<'a>,
+}
 
 /// The cleaned facts that both parts show.
 struct Body<'a> {
@@ -83,7 +85,7 @@ impl PlatformMail<'_> {
     /// Fills the three templates. Names are cleaned here, so no caller can forget it.
     pub fn render(&self) -> Result<RenderedMail, askama::Error> {
         let body = self.body()?;
-        Ok(RenderedMail { text: Text(&body).render()?, html: Html(&body).render()?, subject: body.subject })
+        Ok(RenderedMail { text: Text(&body).render()?, html: Html { mail: &body }.render()?, subject: body.subject })
     }
 
     fn body(&self) -> Result<Body<'_>, askama::Error> {

@@ -25,7 +25,7 @@ const LARGEST: usize = 16 << 20;
 
 /// The folder that this process's accesses are to be written into.
 fn folder() -> Option<PathBuf> {
-    std::env::var("BECKON_RECORD").ok().filter(|folder| !folder.is_empty()).map(PathBuf::from)
+    Environment::of_process().optional("BECKON_RECORD").map(PathBuf::from)
 }
 
 /// Whether accesses are to be written down.

@@ -55,12 +55,15 @@ async fn invites_of_every_kind_are_listed_and_none_tells_an_address() {
     let ada =
         json!({"first_name": "Ada", "last_name": "Lovelace", "photo": "https://example.com/ada.png", "accounts": accounts(3, ACCOUNT)});
     directory.puts("/v1/users/29845", &ada).await.is(200);
-    directory.puts("/v1/users/bob", &json!({"first_name": "Bob", "email": "bob@example.com", "phone": "+19199993333"})).await.is(200);
+    directory.puts("/v1/users/29846", &json!({"first_name": "Ada", "last_name": "Byron"})).await.is(200);
+    directory.puts("/v1/users/bob", &json!({"first_name": "Bob"})).await.is(200);
+    directory.puts("/v1/users/bea", &json!({"first_name": "Bea", "email": "bea@example.com"})).await.is(200);
+    directory.puts("/v1/users/ben", &json!({"first_name": "Ben", "phone": "+19199993333"})).await.is(200);
     resolves(invites(&alice).await, 0);
     for invitee in [
-        json!({"user_id": "29845"}),
+        json!({"user_id": "29846"}),
         json!({"user_id": "bob"}),
-        json!({"email": "bob@example.com"}),
+        json!({"email": "bea@example.com"}),
         json!({"phone": "+19199993333"}),
         json!({"person": {"email": "eve@example.com", "first_name": "Eve"}}),
         json!({"person": {"email": "mallory@example.com"}}),
@@ -86,7 +89,7 @@ async fn invites_of_every_kind_are_listed_and_none_tells_an_address() {
     rows.sort();
     let mut expected = vec![
         format!("3 {ACCOUNT} Ada Lovelace | 29845 Ada Lovelace"),
-        "0 0 Ada Lovelace | 29845 Ada Lovelace".into(),
+        "0 0 Ada Byron | 29846 Ada Byron".into(),
         // A user id that is no int64, and people whom an address or a number would name.
         "0 0 Bob | 0 Bob".into(),
         "0 0 b•••@example.com | 0 ".into(),
@@ -150,9 +153,11 @@ async fn the_user_who_has_the_account_is_shown_with_what_is_addressed_to_them_by
     let by_address = alice.invited(json!({"email": "ada@example.com"})).await;
     assert_eq!(succeeds(gets(&app.nobody(), &path).await)["totalResults"], 0);
     alice.revokes(&by_address.id).await.is(200);
+    // Two ways into one group are one group: of an invite by id, and one to an account that the directory came to know of afterwards.
+    directory.puts("/v1/users/29845", &json!({"first_name": "Ada"})).await.is(200);
     alice.invited(json!({"user_id": "29845"})).await;
-    // Two ways into one group are one group.
     resolves(invites(&alice).await, 0);
+    directory.puts("/v1/users/29845", &json!({"first_name": "Ada", "accounts": accounts(3, ACCOUNT)})).await.is(200);
     let found = succeeds(gets(&app.nobody(), &path).await);
     assert_eq!(found["totalResults"], 1);
     let member = &found["results"][0]["member"];

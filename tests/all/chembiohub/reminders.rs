@@ -48,14 +48,14 @@ async fn reminders_are_a_minute_apart() {
     app.nth_mail_to("ada@example.com", 2).await;
     let answer = invites(&inviter, &remind(&[])).await.is(429);
     assert!((1..=60).contains(&answer.header("retry-after").parse::<i64>().unwrap()));
-    assert_eq!(answer.text_at("/error"), "Too many invitations; try again later.");
+    assert_eq!(answer.text_at("/error"), "Too many invitations, or a reminder so soon after another; try again later.");
     app.advance(61);
     invites(&inviter, &remind(&[])).await.is(201);
     app.nth_mail_to("ada@example.com", 3).await;
 }
 
 #[tokio::test]
-async fn a_reminder_of_what_is_new_or_has_ended_is_an_invitation() {
+async fn a_reminder_of_what_is_new_is_an_invitation_and_of_what_has_ended_a_new_link() {
     let app = App::start().await;
     let inviter = inviter(&app).await;
     let answer = invites(&inviter, &remind(&[])).await.is(201);
@@ -63,7 +63,7 @@ async fn a_reminder_of_what_is_new_or_has_ended_is_an_invitation() {
     let first = app.mail_to("ada@example.com").await;
     app.advance(8 * 86_400);
     let answer = invites(&inviter, &remind(&[])).await.is(201);
-    assert!(message(&answer).starts_with("Invite sent successfully"));
+    assert!(message(&answer).starts_with("Sign-up reminder sent"));
     assert_ne!(app.nth_mail_to("ada@example.com", 2).await.token(), first.token());
 }
 
@@ -85,7 +85,7 @@ async fn a_user_who_is_in_everything_is_reminded_by_an_invite_to_the_system() {
     let answer = invites(&inviter, &remind(&[])).await.is(201);
     assert!(message(&answer).starts_with("User ada@example.com reminded"));
     let next = app.nth_mail_to("ada@example.com", 2).await;
-    assert!(next.token() != mail.token() && !next.text.contains("P1"));
+    assert!(next.token() != mail.token() && !next.text.contains("\"P1\""));
 }
 
 #[tokio::test]
@@ -117,4 +117,42 @@ async fn a_native_invite_is_reminded_of_too() {
     };
     let invite = eventually("the reminder is written down", sent).await;
     assert_eq!((&invite["expires_at"], &invite["send_count"]), (&made.json["expires_at"], &json!(1)));
+}
+
+#[tokio::test]
+async fn naming_the_projects_in_another_order_reminds_no_sooner() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    invites(&inviter, &ada(&[1, 2])).await.is(201);
+    invites(&inviter, &remind(&[1, 2])).await.is(201);
+    invites(&inviter, &remind(&[2, 1])).await.is(429);
+    app.advance(61);
+    invites(&inviter, &remind(&[2, 1])).await.is(201);
+}
+
+#[tokio::test]
+async fn whoever_turned_a_reminder_down_is_left_in_peace_for_a_while() {
+    let app = App::start().await;
+    let inviter = inviter(&app).await;
+    let user = known_ada(&app).await;
+    invites(&inviter, &remind(&[])).await.is(201);
+    let mail = app.mail_to("ada@example.com").await;
+    user.declines(&mail.token()).await.is(200);
+    invites(&inviter, &remind(&[])).await.is(429);
+}
+
+#[tokio::test]
+async fn nobody_reminds_of_what_ranks_above_them_or_who_takes_no_invites() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let invited = inviter.invites_to("1", json!({"email": "edit@example.com", "roles": ["editor"], "notify": false})).await.is(201);
+    let editor = app.person("edit");
+    editor.accepts(invited.text_at("/token")).await.is(200);
+    let admin = json!({"email": "ada@example.com", "roles": ["admin"], "expires_in": 300, "notify": false});
+    inviter.invites_to("1", admin).await.is(201);
+    let refused = invites(&editor, &remind(&[1])).await.is(403);
+    assert_eq!(refused.text_at("/error"), "Not authorized to invite to this project, you must have editor status");
+    let user = known_ada(&app).await;
+    user.puts("/v1/me", &json!({"email": "ada@example.com", "refuses_invites": true})).await.is(200);
+    assert_eq!(invites(&inviter, &remind(&[1])).await.is(403).text_at("/error"), "This person takes no invitations.");
 }

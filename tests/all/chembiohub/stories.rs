@@ -131,21 +131,22 @@ async fn a_user_with_new_projects_is_told_of_those_alone() {
     assert_eq!(message(&answer), "Existing user ada@example.com invited to new projects, would you like to invite anyone else?");
     let mail = app.mail_to("ada@example.com").await;
     assert_eq!(mail.subject, "In Viter has edited your project access on ChemBio Hub Platform");
-    assert!(mail.html.contains("<li><bdi>P2</bdi> reader</li>") && !mail.html.contains("P1"), "{}", mail.html);
+    assert!(mail.html.contains("<li><bdi>P2</bdi> reader</li>") && !mail.html.contains("<bdi>P1</bdi>"), "{}", mail.html);
     assert_eq!(members(&inviter, "2").await.len(), 1, "nobody is a member before they accept");
     user.accepts(&mail.token()).await.is(200);
     assert_eq!(members(&inviter, "2").await.len(), 2);
 }
 
 #[tokio::test]
-async fn somebody_pending_is_new_until_they_are_asked_to_the_same_again() {
+async fn somebody_pending_is_known_from_the_first_invitation_on() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     invites(&inviter, &ada(&[])).await.is(201);
-    let first = invites(&inviter, &ada(&[1])).await.is(201);
-    assert!(message(&first).starts_with("Invite sent successfully"));
-    let second = invites(&inviter, &ada(&[1, 2])).await.is(201);
-    assert!(message(&second).starts_with("Existing user"));
+    for projects in [vec![1], vec![1, 2]] {
+        let known = invites(&inviter, &ada(&projects)).await.is(201);
+        assert!(message(&known).starts_with("Existing user"), "{projects:?}");
+    }
+    assert_eq!(invites(&inviter, &ada(&[])).await.is(409).text, EXISTS, "the system is nothing new to whoever was invited to a project");
     assert_eq!(app.items("user").await.iter().filter(|user| user["state"]["S"] == "pending").count(), 1);
 }
 
@@ -164,19 +165,24 @@ async fn what_is_nothing_new_is_asked_about_and_writes_nothing() {
     };
     crate::app::eventually("mails written down", settled).await;
     let before = app.table().await;
-    let nothing_new = [
-        ada(&[1]),
-        ada(&[1, 2]),
-        ada(&[]),
-        json!({"email": "NEW@example.com"}),
-        json!({"email": "inviter@example.com"}),
-        json!({"email": "inviter@example.com", "projects_selected": [{"id": 1}]}),
-    ];
+    let nothing_new = [ada(&[1]), ada(&[1, 2]), ada(&[]), json!({"email": "NEW@example.com"})];
     for body in nothing_new {
         let answer = invites(&inviter, &body).await.is(409);
         assert_eq!((answer.text.as_str(), answer.header("content-type")), (EXISTS, "application/json"), "{body}");
         assert_eq!(app.table().await, before, "{body}");
     }
+}
+
+#[tokio::test]
+async fn nobody_invites_themselves() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    for own in
+        [json!({"email": "inviter@example.com"}), json!({"email": "inviter@example.com", "projects_selected": [{"id": 1}], "remind": true})]
+    {
+        assert_eq!(invites(&inviter, &own).await.is(403).text_at("/error"), "You can't invite yourself.");
+    }
+    assert!(app.items("invite").await.is_empty());
 }
 
 #[tokio::test]
@@ -218,4 +224,38 @@ async fn the_platform_has_the_name_and_the_paths_that_the_deployment_gives_it() 
     assert_eq!(made.header("location"), format!("/lab/api/invitations/{}", made.json["id"]));
     assert_eq!(made.text_at("/created_by/resource_uri"), "/lab/api/users/1");
     assert_eq!(app.mail_to("ada@example.com").await.subject, "You have been invited to view Lab Platform by In Viter");
+}
+
+#[tokio::test]
+async fn the_link_s_page_and_preview_name_every_project() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    invites(&inviter, &ada(&[1, 2])).await.is(201);
+    let token = app.mail_to("ada@example.com").await.token();
+    let preview = app.nobody().posts("/v1/invites/preview", &json!({ "token": token })).await.is(200).json;
+    assert_eq!((&preview["group"], &preview["further_groups"]), (&json!({"name": "P1"}), &json!([{"name": "P2"}])));
+    let page = app.nobody().gets(&format!("/i/{token}")).await.is(200);
+    assert!(page.text.contains("<dt>Also to</dt><dd><bdi>P2</bdi></dd>"), "{}", page.text);
+    let second = inviter.gets("/v1/groups/2/invites").await.is(200).each("id").remove(0);
+    inviter.posts(&format!("/v1/groups/2/invites/{second}/revoke"), &json!({})).await.is(200);
+    let preview = app.nobody().posts("/v1/invites/preview", &json!({ "token": token })).await.is(200).json;
+    assert_eq!(preview["further_groups"], json!(null), "what was taken back is not promised");
+}
+
+#[tokio::test]
+async fn a_project_s_own_rules_are_told_as_they_are() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    inviter.patches("/v1/groups/1", &json!({"policy": {"frozen": true}})).await.is(200);
+    let refused = invites(&inviter, &ada(&[1])).await.is(403);
+    assert_eq!(refused.text_at("/error"), "This group's invites are frozen for now.");
+}
+
+#[tokio::test]
+async fn whom_the_directory_knows_is_greeted_by_name() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    known_ada(&app).await;
+    invites(&inviter, &json!({"email": "ada@example.com", "projects_selected": [{"id": 1}]})).await.is(201);
+    assert!(app.mail_to("ada@example.com").await.text.starts_with("Hello Ada,"));
 }

@@ -4,7 +4,7 @@ use futures::future::join_all;
 use serde_json::json;
 
 use super::{INVITED, TAKEN, knows, stage};
-use crate::app::{Answer, App};
+use crate::app::{Answer, App, GROUP};
 
 #[tokio::test]
 async fn an_open_group_is_joined_at_once() {
@@ -140,4 +140,37 @@ async fn no_more_join_an_open_group_than_it_has_seats() {
     let answers = join_all(joins).await;
     assert_eq!((count(&answers, 201), count(&answers, 422)), (3, 9), "{answers:#?}");
     assert_eq!(owner.sees_members().await.len(), 4);
+}
+
+#[tokio::test]
+async fn who_comes_first_into_an_open_group_without_a_member_owns_it() {
+    let app = App::start().await;
+    let service = app.user("backend").claim("scope", json!("groups:write"));
+    service.creates(json!({"id": GROUP, "name": "Theirs", "type": "open", "owner_user_id": null})).await;
+    let people: Vec<_> = ["1", "2", "3"].iter().map(|id| app.user(id)).collect();
+    let answers: Vec<Answer> = join_all(people.iter().map(|person| person.joins(3773))).await;
+    // Who reads that nobody is there yet, and then meets the first, is told to come again.
+    for (person, answer) in people.iter().zip(&answers) {
+        if answer.status != 201 {
+            person.joins(3773).await.is(201);
+        }
+    }
+    let members = people[0].gets("/v1/groups/3773/members").await.is(200);
+    assert_eq!(members.data().len(), 3);
+    let owners = members.data().iter().filter(|member| member["roles"] == json!(["member", "owner"])).count();
+    assert_eq!(owners, 1, "{}", members.text);
+    service.gets("/v1/groups/3773").await.refuses(404, "group_not_found");
+}
+
+#[tokio::test]
+async fn of_several_invites_a_good_one_lets_in() {
+    let app = App::start().await;
+    let (owner, sonny) = stage(&app, "private").await;
+    let editor = app.person("edith");
+    owner.takes_in(&editor, json!(["admin"])).await;
+    app.user("directory").claim("scope", json!("users:write")).puts("/v1/users/29845", &json!({"first_name": "Sonny"})).await.is(200);
+    editor.invited(json!({"user_id": INVITED})).await;
+    owner.invited(json!({"email": "juliet@towne.com", "notify": false})).await;
+    owner.removes("edith").await.is(204);
+    sonny.joins(3773).await.is(201);
 }

@@ -43,6 +43,7 @@ async fn a_group_s_list_has_every_live_invite_by_the_people_s_names() {
     let (owner, _) = stage(&app, "private").await;
     knows(&app, "2", &json!({"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com", "bio": "Analyst"})).await;
     knows(&app, "3", &json!({"first_name": "augusta", "last_name": "lovelace"})).await;
+    knows(&app, "5", &json!({"first_name": "Charles", "email": "charles@example.com"})).await;
     knows(&app, "4", &json!({"first_name": "Now", "last_name": "Member"})).await;
     for user in ["3", "2", "4"] {
         owner.invites_user(user).await.is(201);
@@ -54,7 +55,7 @@ async fn a_group_s_list_has_every_live_invite_by_the_people_s_names() {
     owner.invited(json!({"person": {"email": "new@example.com", "first_name": "New", "last_name": "Comer"}})).await;
     owner.invited(json!({"phone": "+19199993333"})).await;
     // The directory knows whose address this is; the group's owner does not learn it here.
-    owner.invited(json!({"email": "ada@example.com"})).await;
+    owner.invited(json!({"email": "charles@example.com"})).await;
     let gone = owner.invited(json!({"email": "gone@example.com"})).await;
     owner.revokes(&gone.id).await.is(200);
 
@@ -65,7 +66,7 @@ async fn a_group_s_list_has_every_live_invite_by_the_people_s_names() {
     let (unnamed, named) = list.split_at(4);
     let mut emails = names(unnamed, "/user/email");
     emails.sort_unstable();
-    assert_eq!(emails, ["-", "-", "ada@example.com", "nobody@example.com"]);
+    assert_eq!(emails, ["-", "-", "charles@example.com", "nobody@example.com"]);
     assert!(
         unnamed
             .iter()

@@ -70,9 +70,10 @@ async fn an_owner_adds_somebody_of_the_directory() {
     let alice = app.owner().await;
     let ada = app.person("ada");
     fails(alice.posts(&members(), &json!({"user_id": "ada", "roles": ["editor"]})).await, 404, "E_USER_NOT_FOUND");
-    ada.puts("/v1/me", &json!({"email": "ada@example.com", "first_name": "Ada"})).await.is(200);
-    let pending = made(&alice, editor("ada@example.com")).await;
+    ada.puts("/v1/me", &json!({"first_name": "Ada"})).await.is(200);
     let by_id = made(&alice, json!({"roles": ["admin"], "user_id": "ada"})).await;
+    let pending = made(&alice, editor("ada@example.com")).await;
+    ada.puts("/v1/me", &json!({"email": "ada@example.com", "first_name": "Ada"})).await.is(200);
     let added = alice.posts(&members(), &json!({"user_id": "ada", "roles": ["viewer"], "state": "invite_pending"})).await.is(200).json;
     let wanted = json!({"id": "member_ada", "user_id": "ada", "roles": ["viewer"], "state": "active",
         "profile": {"user_id": "ada", "email": "ada@example.com", "first_name": "Ada"}, "group_id": "3773"});
@@ -147,4 +148,14 @@ async fn any_user_id_can_stand_in_a_member_s_id() {
     let path = member("member_auth0%7C5f%2F7%25c");
     assert_eq!(alice.gets(&path).await.is(200).json, added);
     alice.deletes(&path).await.is(204);
+}
+
+#[tokio::test]
+async fn adding_counts_as_inviting() {
+    let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "2")]).await;
+    let alice = app.owner().await;
+    for user in ["nobody", "no-one"] {
+        fails(alice.posts(&members(), &json!({"user_id": user, "roles": ["viewer"]})).await, 404, "E_USER_NOT_FOUND");
+    }
+    fails(alice.posts(&members(), &json!({"user_id": "nil", "roles": ["viewer"]})).await, 429, "E_RATE_LIMITED");
 }

@@ -21,5 +21,5 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
     let (new, now) = (posted.invitation(), service.clock.now());
     let invitation = service.engine.create_invitation(&caller, &new, shared::http::entropy(), now).await?;
     let users = service.engine.users(&inviters(std::slice::from_ref(&invitation.invite))).await?;
-    Ok(CreatedBody::new(&invitation, posted, &users, &service.doors.chembiohub_namespace).response())
+    Ok(CreatedBody::new(&invitation, posted, &caller.user, &users, &service.doors.chembiohub_namespace).response())
 }

@@ -30,5 +30,5 @@ async fn get(service: &Service, request: &Request) -> Result<Response<Body>, Fai
     let caller = signed_in(service, request).await?;
     let invite = service.engine.find_invitation(&caller, detail_id(request)?, InviteRule::Editors).await?;
     let users = service.engine.users(&inviters(std::slice::from_ref(&invite))).await?;
-    Ok(answer(StatusCode::OK, &InvitationBody::new(&invite, &users, &service.doors.chembiohub_namespace)))
+    Ok(answer(StatusCode::OK, &InvitationBody::new(&invite, &caller.user, &users, &service.doors.chembiohub_namespace)))
 }

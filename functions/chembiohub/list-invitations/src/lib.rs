@@ -30,5 +30,5 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let invites = service.engine.all_invitations(&caller, InviteRule::Editors, service.clock.now()).await?;
     let (page, total) = query.page(invites);
     let users = service.engine.users(&inviters(&page)).await?;
-    Ok(answer(StatusCode::OK, &ListBody::new(&query, &page, total, &users, &service.doors.chembiohub_namespace)))
+    Ok(answer(StatusCode::OK, &ListBody::new(&query, &page, total, &caller.user, &users, &service.doors.chembiohub_namespace)))
 }

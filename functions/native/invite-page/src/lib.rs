@@ -43,6 +43,7 @@ fn show(service: &Service, token: &str, preview: &Preview) -> Response<Body> {
     let masked = invite.invitee.masked();
     let invitation = Invitation {
         group_name: &preview.group_name,
+        further_groups: &preview.further_groups,
         inviter_name: invite.created_by.name.as_deref(),
         roles: &roles,
         expires_at: invite.expires_at,

@@ -64,6 +64,8 @@ pub enum View<'a> {
 pub struct Invitation<'a> {
     /// The group's name as stored.
     pub group_name: &'a str,
+    /// The names of other groups that the same link leads into.
+    pub further_groups: &'a [String],
     /// The inviter's name as stored, where known.
     pub inviter_name: Option<&'a str>,
     /// The roles that go with the membership.
@@ -113,6 +115,7 @@ struct OpenPage<'a> {
     token: &'a str,
     inviter: String,
     group: String,
+    further_groups: Vec<String>,
     roles: String,
     invitee: Option<&'a str>,
     expires: Option<Expiry>,
@@ -162,6 +165,7 @@ impl InvitePage<'_> {
             token: self.token,
             inviter: invitation.inviter_name.and_then(clean_for_mail).unwrap_or_else(|| "Someone".to_owned()),
             group,
+            further_groups: invitation.further_groups.iter().filter_map(|name| clean_for_mail(name)).collect(),
             roles: list_in_words(&roles),
             invitee: invitation.invitee,
             expires: invitation.expires_at.map(|end| Expiry { words: date_in_words(end), machine: end.to_string() }),

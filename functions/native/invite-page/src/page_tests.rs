@@ -11,6 +11,7 @@ fn roles(names: &[&str]) -> Vec<String> {
 fn invitation(roles: &[String]) -> Invitation<'_> {
     Invitation {
         group_name: "Private Group",
+        further_groups: &[],
         inviter_name: Some("Grace Hopper"),
         roles,
         expires_at: Some(Timestamp::from_seconds(1_795_858_200)),
@@ -46,6 +47,13 @@ fn snapshot(name: &str, view: View<'_>) {
 #[test]
 fn an_invitation_to_an_address() {
     snapshot("open_strict", View::Open(invitation(&roles(&["editor", "admin"]))));
+}
+
+#[test]
+fn an_invitation_into_several_groups_names_them_all() {
+    let (roles, further) = (roles(&["viewer"]), ["P2".to_owned(), "<b>P3".to_owned()]);
+    let html = document(View::Open(Invitation { further_groups: &further, ..invitation(&roles) }));
+    assert!(html.contains("<dt>Also to</dt><dd><bdi>P2</bdi>, <bdi>&#60;b&#62;P3</bdi></dd>"), "{html}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use shared::auth::Caller;
 use shared::domain::clock::Timestamp;
 use shared::domain::ids::{GroupId, InviteId};
 use shared::domain::invite::{Invite, State};
-use shared::doors::rownd::{self, CreatedBody, Failure, InviteInput, RULE, body};
+use shared::doors::rownd::{self, CreatedBody, Failure, InviteInput, RULE, body, with_phone_as_sent};
 use shared::engine::{Created, NewInvite, Outcome, Refusal};
 use shared::http::{json, path_parameter};
 
@@ -39,7 +39,7 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
 async fn again(service: &Service, caller: &Caller, new: &NewInvite, id: InviteId, now: Timestamp) -> Outcome<Created> {
     let invite = service.engine.get_invite(caller, &new.group, id, RULE).await?;
     if invite.state(now) == State::Pending && is_same(&invite, new) {
-        Ok(Created { token: service.engine.token(&invite), invite })
+        Ok(Created { token: service.engine.token(&invite), invite: with_phone_as_sent(invite, new) })
     } else {
         Err(Refusal::AlreadyPending(id))
     }

@@ -97,7 +97,7 @@ async fn invited(service: &Service, caller: &Caller, group: &GroupId, id: Invite
 async fn update(service: &Service, request: &Request, caller: &Caller, group: &GroupId) -> Result<Response<Body>, Failure> {
     let user = member(request)?;
     let MemberInput { roles } = body(request, service.body_limit)?;
-    service.engine.require(caller, group, RULE).await?;
+    require_owner(service, caller, group).await?;
     let edit = MemberEdit { roles: Some(roles), ..MemberEdit::default() };
     let member = service.engine.edit_member(caller, group, &user, &edit, service.clock.now()).await?;
     shown(service, &member).await
@@ -107,10 +107,18 @@ async fn remove(service: &Service, request: &Request, caller: &Caller, group: &G
     let user = member(request)?;
     // Everybody may leave.
     if user != caller.user {
-        service.engine.require(caller, group, RULE).await?;
+        require_owner(service, caller, group).await?;
     }
     service.engine.remove_member(caller, group, &user, service.clock.now()).await?;
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
+}
+
+/// Refuses whoever is no owner: only owners manage members (contract rownd 1.1).
+async fn require_owner(service: &Service, caller: &Caller, group: &GroupId) -> Outcome<()> {
+    service.engine.require(caller, group, RULE).await.map_err(|refusal| match refusal {
+        Refusal::Forbidden(_) => Refusal::Forbidden("Only an owner manages the group's members."),
+        other => other,
+    })
 }
 
 /// The member that the path names. Who is invited is changed and cancelled by the invite.

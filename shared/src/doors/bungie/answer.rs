@@ -186,58 +186,6 @@ impl From<Refusal> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Invalid;
-    use crate::domain::ids::InviteId;
-    use crate::domain::invite::State;
-    use crate::engine::Scope;
-    use crate::store::StoreError;
-
-    /// The table of the door: a change here is a change of the API.
-    #[test]
-    fn every_refusal_has_its_code() {
-        let down = || StoreError::Unavailable("down".into());
-        let refusals = [
-            Refusal::InsufficientScope(Scope::UsersWrite),
-            Refusal::Forbidden(""),
-            Refusal::RoleAboveOwn,
-            Refusal::IdentityMismatch,
-            Refusal::EmailNotVerified,
-            Refusal::DomainNotAllowed,
-            Refusal::CaveatNotMet,
-            Refusal::GroupNotFound,
-            Refusal::NotMember(GroupType::Open),
-            Refusal::NotMember(GroupType::Private),
-            Refusal::NotMember(GroupType::Secret),
-            Refusal::UserNotFound,
-            Refusal::MemberNotFound,
-            Refusal::InviteNotFound,
-            Refusal::AlreadyMember,
-            Refusal::Yourself,
-            Refusal::InvitesRefused,
-            Refusal::AlreadyPending(InviteId::from_number(1).unwrap()),
-            Refusal::NotPending(State::Accepted),
-            Refusal::InviteReplaced,
-            Refusal::InviterGone,
-            Refusal::SeatsFull,
-            Refusal::LastOwner,
-            Refusal::GroupIdTaken,
-            Refusal::IdentityTaken,
-            Refusal::PreconditionFailed,
-            Refusal::Invalid("", Invalid::new("x", "x")),
-            Refusal::InvalidCursor,
-            Refusal::PendingLimit,
-            Refusal::RateLimited(30),
-            Refusal::RateLimited(0),
-            Refusal::Unavailable(down()),
-            Refusal::Internal(down()),
-        ];
-        let row = |refusal: Refusal| {
-            let name = format!("{refusal:?}");
-            let Failure { code, throttle_seconds } = refusal.into();
-            format!("{name}: {} {code:?} {throttle_seconds}", code.status().as_u16())
-        };
-        insta::assert_snapshot!(refusals.map(row).join("\n"));
-    }
 
     #[test]
     fn every_fault_of_a_token_has_its_code() {

@@ -128,8 +128,15 @@ struct MetaBody {
 }
 
 impl ListBody {
-    /// The page of `invites`, out of `total`.
-    pub fn new(query: &ListQuery, invites: &[Invite], total: usize, users: &BTreeMap<UserId, User>, namespace: &str) -> Self {
+    /// The page of `invites`, out of `total`, as the caller sees it.
+    pub fn new(
+        query: &ListQuery,
+        invites: &[Invite],
+        total: usize,
+        caller: &UserId,
+        users: &BTreeMap<UserId, User>,
+        namespace: &str,
+    ) -> Self {
         let (limit, offset) = (query.limit, query.offset);
         let meta = MetaBody {
             limit,
@@ -138,7 +145,7 @@ impl ListBody {
             previous: offset.checked_sub(limit).map(|offset| query.uri(namespace, offset)),
             total_count: total,
         };
-        Self { meta, objects: invites.iter().map(|invite| InvitationBody::new(invite, users, namespace)).collect() }
+        Self { meta, objects: invites.iter().map(|invite| InvitationBody::new(invite, caller, users, namespace)).collect() }
     }
 }
 
@@ -160,7 +167,7 @@ mod tests {
     }
 
     fn meta(pairs: &[(&str, &str)], total: usize) -> MetaBody {
-        ListBody::new(&read(pairs).unwrap(), &[], total, &BTreeMap::new(), "hub").meta
+        ListBody::new(&read(pairs).unwrap(), &[], total, &UserId::parse("1").unwrap(), &BTreeMap::new(), "hub").meta
     }
 
     #[test]

@@ -60,6 +60,7 @@ struct UserBody {
     display_name: String,
     first_name: String,
     id: Value,
+    /// As far as we know: of the caller.
     is_logged_in: bool,
     is_staff: bool,
     is_superuser: bool,
@@ -71,8 +72,8 @@ struct UserBody {
 }
 
 impl InvitationBody {
-    /// The invitation, with what the directory knows of who made it.
-    pub fn new(invite: &Invite, users: &BTreeMap<UserId, User>, namespace: &str) -> Self {
+    /// The invitation as the caller sees it, with what the directory knows of who made it.
+    pub fn new(invite: &Invite, caller: &UserId, users: &BTreeMap<UserId, User>, namespace: &str) -> Self {
         let name = |name: &Option<Name>| name.as_ref().map_or_else(String::new, |name| name.as_str().to_owned());
         let (first_name, last_name) = match &invite.invitee {
             Invitee::Person(person) => (name(&person.first_name), name(&person.last_name)),
@@ -80,7 +81,7 @@ impl InvitationBody {
         };
         Self {
             created: local_time(invite.created_at),
-            created_by: UserBody::new(&invite.created_by, users.get(&invite.created_by.id), namespace),
+            created_by: UserBody::new(&invite.created_by, caller, users.get(&invite.created_by.id), namespace),
             email: invite.invitee.address().map_or_else(String::new, |address| address.as_str().to_owned()),
             first_name,
             id: invite.id.number(),
@@ -92,7 +93,7 @@ impl InvitationBody {
 }
 
 impl UserBody {
-    fn new(inviter: &Inviter, user: Option<&User>, namespace: &str) -> Self {
+    fn new(inviter: &Inviter, caller: &UserId, user: Option<&User>, namespace: &str) -> Self {
         let profile = user.map(|user| &user.profile);
         let known = profile.and_then(|profile| full_name(profile.first_name.as_ref(), profile.last_name.as_ref()));
         let name = |name: Option<&Name>| name.map_or_else(String::new, |name| name.as_str().to_owned());
@@ -116,7 +117,7 @@ impl UserBody {
             display_name: known.or_else(|| inviter.name.clone()).unwrap_or_else(|| username.to_owned()),
             first_name,
             id: user_id(&inviter.id),
-            is_logged_in: false,
+            is_logged_in: inviter.id == *caller,
             is_staff: false,
             is_superuser: false,
             last_login: None,
@@ -136,9 +137,9 @@ pub struct CreatedBody {
 
 impl CreatedBody {
     /// The answer to `posted`; the invitation's own fields go before what was sent under their names.
-    pub fn new(invitation: &Invitation, posted: Posted, users: &BTreeMap<UserId, User>, namespace: &str) -> Self {
+    pub fn new(invitation: &Invitation, posted: Posted, caller: &UserId, users: &BTreeMap<UserId, User>, namespace: &str) -> Self {
         let email = posted.email().to_owned();
-        let own = InvitationBody::new(&invitation.invite, users, namespace);
+        let own = InvitationBody::new(&invitation.invite, caller, users, namespace);
         let location = own.resource_uri.clone();
         let mut body = match serde_json::to_value(own) {
             Ok(Value::Object(own)) => own,
@@ -196,7 +197,7 @@ mod tests {
         let id = UserId::parse(id).unwrap();
         let user = profile.map(|profile| User { id: id.clone(), state: UserState::Active, profile, version: 1 });
         let inviter = Inviter { id, name: name.map(str::to_owned), rank: Rank::Member };
-        serde_json::to_value(UserBody::new(&inviter, user.as_ref(), "hub")).unwrap()
+        serde_json::to_value(UserBody::new(&inviter, &inviter.id, user.as_ref(), "hub")).unwrap()
     }
 
     #[test]

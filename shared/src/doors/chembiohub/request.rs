@@ -125,10 +125,10 @@ impl Posted {
 
     /// What is handed back beside the invitation's own fields: names, projects and `remind` as they were sent, and every other key.
     pub(super) fn echo(self) -> Map<String, Value> {
-        let name = |sent: Option<SentName>| sent.map_or(Value::from(""), |name| name.sent.map_or(Value::Null, Value::from));
+        let name = |sent: SentName| sent.sent.map_or(Value::Null, Value::from);
         let mut echo = self.rest;
-        echo.insert("first_name".into(), name(self.first_name));
-        echo.insert("last_name".into(), name(self.last_name));
+        echo.extend(self.first_name.map(|sent| ("first_name".into(), name(sent))));
+        echo.extend(self.last_name.map(|sent| ("last_name".into(), name(sent))));
         echo.extend(self.projects_selected.map(|projects| ("projects_selected".into(), projects.sent)));
         echo.extend(self.remind.map(|remind| ("remind".into(), remind.map_or(Value::Null, Value::from))));
         echo
@@ -178,7 +178,7 @@ mod tests {
         let posted = read(&json!({"email": "ada@example.com"})).unwrap();
         let new = posted.invitation();
         assert!(new.groups.is_empty() && !new.remind && new.person.first_name.is_none());
-        assert_eq!(Value::Object(posted.echo()), json!({"first_name": "", "last_name": ""}));
+        assert_eq!(Value::Object(posted.echo()), json!({}));
         let nulls = read(&json!({"email": "ada@example.com", "projects_selected": null, "remind": null, "first_name": ""})).unwrap();
         assert!(nulls.invitation().groups.is_empty() && !nulls.invitation().remind);
     }
@@ -191,7 +191,7 @@ mod tests {
         for body in [r#"{}"#, r#"{"email":null}"#, r#"{"email":7}"#, r#"{"email":""}"#, r#"{"email":"a@b"}"#] {
             assert_eq!(error(body), "Email not valid", "{body}");
         }
-        assert_eq!(error(r#"{"email":"a@b.c","email":"a@b.c"}"#), "A field stands twice.");
+        assert_eq!(error(r#"{"email":"a@b.c","email":"a@b.c"}"#), "email: This field stands twice.");
         for body in [r#"["a@b.c"]"#, "null", "7"] {
             assert_eq!(error(body), "Send one JSON object.", "{body}");
         }

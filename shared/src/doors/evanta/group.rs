@@ -27,13 +27,16 @@ pub struct SeenGroup {
 pub async fn see(service: &Service, caller: &Caller, group: &GroupId, people: &[UserId]) -> Result<SeenGroup, Failure> {
     let engine = &service.engine;
     let wanted: Vec<UserId> = people.iter().chain([&caller.user]).cloned().collect();
-    let (view, invite, people) =
-        futures::join!(engine.find_group(caller, group), engine.own_invite(caller, group, service.clock.now()), engine.users(&wanted));
+    let (view, invites, people) = futures::join!(
+        engine.find_group(caller, group),
+        engine.own_invites_into(caller, group, service.clock.now()),
+        engine.users(&wanted)
+    );
     let (view, mut people) = (view?.ok_or(Failure::NotFound)?, people?);
     if let Some(owner) = view.group.owner.as_ref().filter(|owner| !people.contains_key(*owner) && !wanted.contains(owner)) {
         people.extend(engine.users(std::slice::from_ref(owner)).await?);
     }
-    Ok(SeenGroup { view, invite: invite?.map(|invite| invite.id), people })
+    Ok(SeenGroup { view, invite: invites?.first().map(|invite| invite.id), people })
 }
 
 impl SeenGroup {

@@ -195,6 +195,9 @@ impl<'a> CreatedBody<'a> {
 pub struct PreviewBody<'a> {
     object: &'static str,
     group: NameRef<'a>,
+    /// Groups that the same link leads into besides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    further_groups: Vec<NameRef<'a>>,
     created_by: NameRef<'a>,
     invitee: MaskedInvitee,
     roles: &'a Roles,
@@ -218,7 +221,8 @@ struct MaskedInvitee {
 impl<'a> PreviewBody<'a> {
     /// What the link's holder may see.
     pub fn new(preview: &'a Preview) -> Self {
-        Self::of(&preview.invite, &preview.group_name, preview.state)
+        let further_groups = preview.further_groups.iter().map(|name| NameRef { name: Some(name) }).collect();
+        Self { further_groups, ..Self::of(&preview.invite, &preview.group_name, preview.state) }
     }
 
     /// The same of an invite that was just declined.
@@ -226,6 +230,7 @@ impl<'a> PreviewBody<'a> {
         Self {
             object: "invite_preview",
             group: NameRef { name: Some(group_name) },
+            further_groups: Vec::new(),
             created_by: NameRef { name: invite.created_by.name.as_deref() },
             invitee: MaskedInvitee { kind: invite.invitee.kind(), address: invite.invitee.masked() },
             roles: &invite.roles,

@@ -102,7 +102,7 @@ impl From<Unauthenticated> for Failure {
             Unauthenticated::Invalid => unauthorized(
                 "E_UNAUTHENTICATED",
                 "Bearer realm=\"beckon\", error=\"invalid_token\", error_description=\"The access token is not valid\"",
-                "The access token is not one of this service's issuer and audience, or not well formed.",
+                "The access token is malformed, or was not issued for this service.",
             ),
             Unauthenticated::IssuerUnavailable => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -118,6 +118,9 @@ impl From<RequestError> for Failure {
     fn from(error: RequestError) -> Self {
         match error {
             RequestError::MalformedBody(_) => Self::new(StatusCode::BAD_REQUEST, "E_MALFORMED_BODY", "Send one JSON object in UTF-8."),
+            RequestError::InvalidBody(errors) if errors.iter().any(|error| error.pointer.is_empty() && error.code == "wrong_type") => {
+                Self::new(StatusCode::BAD_REQUEST, "E_INVALID_BODY", "Send one JSON object.")
+            }
             RequestError::InvalidBody(errors) => {
                 Self::fields(errors.iter().map(|FieldError { pointer, detail, .. }| (pointer.as_str(), detail.as_str())))
             }

@@ -6,4 +6,6 @@ mod request;
 
 pub use failure::{Failure, respond};
 pub use render::{AcceptedBody, CreatedBody, GroupBody, InviteBody, ListBody, MemberBody, OwnGroupBody};
-pub use request::{AdmissionPolicy, GroupInput, InviteInput, MemberId, MemberInput, NewMemberInput, RULE, body, member_page};
+pub use request::{
+    AdmissionPolicy, GroupInput, InviteInput, MemberId, MemberInput, NewMemberInput, RULE, body, member_page, with_phone_as_sent,
+};

@@ -14,7 +14,7 @@ use crate::domain::email::EmailAddress;
 use crate::domain::group::given;
 use crate::domain::identity::PhoneNumber;
 use crate::domain::ids::{GroupId, InviteId, UserId};
-use crate::domain::invite::IdentityPolicy;
+use crate::domain::invite::{IdentityPolicy, Invite};
 use crate::domain::invitee::Lifetime;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
@@ -73,6 +73,16 @@ impl<'de> Deserialize<'de> for Phone {
 fn phone<E: Error>(digits: &str, numeric: bool) -> Result<Phone, E> {
     let number = PhoneNumber::parse(&format!("+{digits}")).map_err(Invalid::into_serde)?;
     Ok(Phone { number, numeric })
+}
+
+/// The invite of before, with its phone number in the JSON type in which this request has it.
+pub fn with_phone_as_sent(invite: Invite, new: &NewInvite) -> Invite {
+    let kept = [(VARIANT, &invite.door), (NUMERIC_PHONE, &new.door)];
+    let kept = kept.into_iter().filter_map(|(name, door)| Some((name.to_owned(), door.get(name)?.clone()))).collect();
+    match DoorData::new(kept) {
+        Ok(door) => Invite { door, ..invite },
+        Err(_) => invite,
+    }
 }
 
 /// The writable fields of a `GroupInvite`.
