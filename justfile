@@ -11,6 +11,22 @@ run *options:
 test *filter:
     cargo test --workspace {{filter}}
 
+# Every function's binary under Lambda's own emulator; with words, only the events whose name has one (needs sam and Debian's faketime)
+test-rie *words:
+    tests/rie/run {{words}}
+
+# The end-to-end tests on Amazon's DynamoDB Local (needs Java 17 and npm)
+test-dynamodb-local *filter:
+    tests/dynamodb-local/run {{filter}}
+
+# The mail path against an SES endpoint that isn't ours (needs npm)
+test-ses:
+    tests/ses/run
+
+# What each function accesses while the tests run, against its policy in template.yaml
+test-policies *options:
+    tests/recording/run {{options}}
+
 # What clippy and the formatter have to say
 lint:
     cargo fmt --all --check

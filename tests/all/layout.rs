@@ -258,6 +258,19 @@ fn goes_without_saying(route: &str) -> bool {
 }
 
 #[test]
+fn every_function_of_the_api_answers_a_panic() {
+    let mut broken = Vec::new();
+    for Function { folder, package, .. } in functions().iter().filter(|function| !function.package.starts_with("background-")) {
+        let code = code_of(&format!("{folder}/src/lib.rs"));
+        let (door, _) = package.split_once('-').expect("a package is <door>-<verb-noun>");
+        if !code.contains(&format!("{door}::respond(")) && !code.contains("deadline(") {
+            broken.push(format!("{folder}/src/lib.rs: answer through {door}::respond, or shared::http::deadline"));
+        }
+    }
+    hold("A panic is the door's own 500, and what takes too long its 503: shared::http::deadline sees to both.", &broken);
+}
+
+#[test]
 fn the_list_of_functions_has_every_function_and_route() {
     let list = read("docs/functions.md");
     let rows: Vec<&str> = list.lines().filter(|line| line.starts_with("| `")).collect();
