@@ -1,1 +1,6 @@
-//! Placeholder of the test package: all of its code stands in `all/`.
+//! What the tests in `all/` and the programs beside them share.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "all of this is for tests, which fail by panics")]
+
+pub mod access;
+pub mod events;
+pub mod table;

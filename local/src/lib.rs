@@ -23,7 +23,7 @@ mod template;
 pub use database::DatabaseError;
 pub use demo::DemoError;
 pub use issuer::IssuerError;
-pub use registry::RegistryError;
+pub use registry::{OwnSettings, RegistryError};
 pub use start::{Options, Running, StartError, start};
 pub use stream::FilterError;
 pub use template::TemplateError;

@@ -60,6 +60,7 @@ async fn main() -> ExitCode {
         ses: arguments.ses,
         demo: !arguments.no_demo,
         settings: arguments.settings,
+        own_settings: None,
     };
     let demo = options.demo;
     match start(options).await {

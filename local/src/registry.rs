@@ -1,6 +1,7 @@
 //! Every function of the template with its handler.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use shared::config::{ConfigError, Environment};
 use shared::domain::clock::Clock;
@@ -11,6 +12,9 @@ use crate::template::Template;
 
 /// Handlers by the function's logical id.
 pub(crate) type Registry = BTreeMap<&'static str, Handler>;
+
+/// Variables of one function, by its logical id and what all have.
+pub type OwnSettings = fn(&str, &Environment) -> Vec<(String, String)>;
 
 /// A function that is in the template or among the handlers, but not in both.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,11 +27,11 @@ pub enum RegistryError {
     NoFunction(String),
 }
 
-/// Pairs of a logical id and a handler that calls the crate's `handle` with a clone of the service.
+/// Pairs of a logical id and a handler that calls the crate's `handle` with a clone of the service that the function has.
 macro_rules! handlers {
     ($service:expr, $kind:ident, [$($id:literal => $function:ident),* $(,)?]) => {
         [$(($id, {
-            let service = $service.clone();
+            let service = $service($id);
             $kind(move |event| {
                 let service = service.clone();
                 async move { $function::handle(&service, event).await }
@@ -36,13 +40,36 @@ macro_rules! handlers {
     };
 }
 
-/// The handlers of all functions, reading `environment` as each of them would on Lambda.
+/// What a function works with, made when it is first invoked.
+type Started<T> = Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>;
+
+/// The function's own, where it has an `environment` of its own; otherwise what `all` have.
+fn started<T: Clone + Send + 'static>(
+    all: &T,
+    start: fn(&Environment, Clock) -> Result<T, ConfigError>,
+    environment: Option<Environment>,
+    clock: &Clock,
+) -> Started<T> {
+    let (all, clock) = (all.clone(), clock.clone());
+    Arc::new(LazyLock::new(Box::new(move || match environment.map(|environment| start(&environment, clock)) {
+        Some(Ok(own)) => own,
+        Some(Err(error)) => {
+            tracing::error!(%error, "a function's own variables can't be used");
+            all
+        }
+        None => all,
+    })))
+}
+
+/// The handlers of all functions, reading `environment`, and before it what is a function's `own`, as each of them would on Lambda.
 ///
 /// # Errors
 /// A configuration variable that can't be used.
-pub(crate) fn registry(environment: &Environment, clock: &Clock) -> Result<Registry, ConfigError> {
-    let service = Service::start(environment, clock.clone())?;
-    let mail = MailService::start(environment, clock.clone())?;
+pub(crate) fn registry(environment: &Environment, own: Option<OwnSettings>, clock: &Clock) -> Result<Registry, ConfigError> {
+    let all = Service::start(environment, clock.clone())?;
+    let service = |id| started(&all, Service::start, own.map(|own| environment.with(own(id, environment))), clock);
+    let all_mail = MailService::start(environment, clock.clone())?;
+    let mail = |id| started(&all_mail, MailService::start, own.map(|own| environment.with(own(id, environment))), clock);
     let requests = handlers!(service, request_handler, [
         "EvantaCreateGroupInvite" => evanta_create_group_invite,
         "EvantaDeclineGroupInvite" => evanta_decline_group_invite,
@@ -103,8 +130,6 @@ pub(crate) fn check(template: &Template, registry: &Registry) -> Result<(), Regi
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::template::TEMPLATE;
 

@@ -18,7 +18,7 @@ use crate::gateway::Gateway;
 use crate::inbox::Inbox;
 use crate::issuer::{Issuer, IssuerError};
 use crate::local::{self, Local};
-use crate::registry::{self, Registry, RegistryError};
+use crate::registry::{self, OwnSettings, Registry, RegistryError};
 use crate::stream::{Delivery, Filter, FilterError, OnFailure, Pump};
 use crate::tasks::Tasks;
 use crate::template::{StreamSource, TEMPLATE, Template, TemplateError};
@@ -43,11 +43,13 @@ pub struct Options {
     pub demo: bool,
     /// Configuration variables, going before the service's own.
     pub settings: Vec<(String, String)>,
+    /// Variables that a function has to itself, by its logical id and what all have; none gives every function the same.
+    pub own_settings: Option<OwnSettings>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 3000, data: None, dynamodb: None, ses: None, demo: true, settings: Vec::new() }
+        Self { port: 3000, data: None, dynamodb: None, ses: None, demo: true, settings: Vec::new(), own_settings: None }
     }
 }
 
@@ -138,7 +140,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let environment = environment(&options, &url, &dynamodb);
     let clients = Clients::new(&AwsConfig::read(&environment)?);
     let stream_arn = clients.ensure_table(environment.required("TABLE_NAME")?, &template.table).await?;
-    let registry = registry::registry(&environment, &clock)?;
+    let registry = registry::registry(&environment, options.own_settings, &clock)?;
     registry::check(&template, &registry)?;
     let on_failure = OnFailure::default();
     let pumps = pumps(&template, &registry, &clients, &stream_arn, &on_failure)?;

@@ -40,6 +40,14 @@ impl Environment {
         std::env::vars().collect()
     }
 
+    /// The same with `variables`, which go before its own.
+    #[must_use]
+    pub fn with(&self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut all = self.0.clone();
+        all.extend(Self::from_iter(variables).0);
+        Self(all)
+    }
+
     /// The variable, if it is set and not empty.
     pub fn optional(&self, name: &'static str) -> Option<&str> {
         self.0.get(name).map(ExposeSecret::expose_secret).filter(|value| !value.is_empty())
@@ -129,6 +137,12 @@ mod tests {
         assert_eq!(error.to_string(), "configuration variable TOKEN_KEY must be 32 bytes or more");
         assert!(environment(&[("N", "ten")]).parsed::<u32>("N", 1).is_err());
         assert!(environment(&[("U", "ftp://x.org")]).url("U").is_err());
+    }
+
+    #[test]
+    fn given_variables_go_before_the_others() {
+        let all = environment(&[("A", "1"), ("B", "2")]).with([("B".into(), "3".into())]);
+        assert_eq!((all.required("A").unwrap(), all.required("B").unwrap()), ("1", "3"));
     }
 
     #[test]

@@ -3,54 +3,20 @@
 //! What an event finds in the table is made by the events that `events/given.json` names before it. Each answer is a snapshot, and each
 //! snapshot has its event.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde_json::Value;
 use shared::domain::clock::Timestamp;
+use tests::events::{cases, exists, given, names_in, packages, shown, shown_mails, snapshot_of, text, time};
 
-use crate::lambda::{Deployment, REQUEST_FUNCTIONS, SEND_MAIL, pretty};
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../events")
-}
-
-fn event(name: &str) -> String {
-    fs::read_to_string(folder().join(format!("{name}.json"))).unwrap_or_else(|error| panic!("events/{name}.json: {error}"))
-}
-
-fn names_in(path: &Path) -> BTreeSet<String> {
-    let entries = fs::read_dir(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
-}
-
-/// The names of the function's cases.
-fn cases(package: &str) -> BTreeSet<String> {
-    let cases: BTreeSet<String> =
-        names_in(&folder().join(package)).iter().filter_map(|name| name.strip_suffix(".json")).map(str::to_owned).collect();
-    assert!(!cases.is_empty(), "events/{package} has no events");
-    cases
-}
-
-/// For an event, by its name, those to be run before it.
-fn given() -> BTreeMap<String, Vec<String>> {
-    serde_json::from_str(&event("given")).expect("events/given.json names lists of events")
-}
-
-/// When the event happened, as it says itself.
-fn time(event: &Value) -> Timestamp {
-    let context = &event["requestContext"];
-    let milliseconds = context["timeEpoch"].as_i64().or(context["requestTimeEpoch"].as_i64());
-    let seconds = milliseconds.map(|at| at / 1000).or(event["Records"][0]["dynamodb"]["ApproximateCreationDateTime"].as_i64());
-    Timestamp::from_seconds(seconds.expect("an event says when it happened"))
-}
+use crate::lambda::{Deployment, REQUEST_FUNCTIONS, SEND_MAIL};
 
 async fn run(deployment: &Deployment, name: &str) -> Value {
     let (package, _) = name.split_once('/').expect("an event is <function>/<case>");
-    let text = event(name);
-    deployment.set_time(time(&serde_json::from_str(&text).unwrap()));
-    deployment.invoke(package, &text).await
+    let event = text(name);
+    deployment.set_time(Timestamp::from_seconds(time(&serde_json::from_str(&event).unwrap())));
+    deployment.invoke(package, &event).await
 }
 
 /// A deployment in which everything has happened that goes before the event.
@@ -63,57 +29,10 @@ async fn before(name: &str) -> Deployment {
     deployment
 }
 
-/// The text without what stands between each `open` and `close`.
-fn without(text: &str, open: &str, close: &str) -> String {
-    let mut parts = text.split(open);
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |kept, part| {
-        let (_, rest) = part.split_once(close).unwrap_or_default();
-        format!("{kept}{open}…{close}{rest}")
-    })
-}
-
-/// An HTTP answer as one reads it: status, headers, body. What is random in it stands as its name; a page's style and script, which are
-/// the page's own tests' matter, are left out.
-fn shown(answer: &Value) -> String {
-    let status = &answer["statusCode"];
-    let body = answer["body"].as_str().unwrap_or_default();
-    let fields = |name: &str| answer[name].as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone()));
-    // A REST API takes the one, an HTTP API the other.
-    let headers: BTreeMap<String, Value> = fields("multiValueHeaders").chain(fields("headers")).collect();
-    let value = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let headers: String = headers.iter().map(|(name, header)| format!("{name}: {}\n", value(header))).collect();
-    let parsed: Option<Value> = serde_json::from_str(body).ok();
-    let body = without(&without(body, "<style>", "</style>"), "<script>", "</script>");
-    let headers = without(&headers, "'sha256-", "'");
-    let shown = format!("{status}\n{headers}\n{}\n", if parsed.is_some() { pretty(&body) } else { body });
-    // The rownd door mints the id of a group that it makes.
-    let made = parsed.as_ref().and_then(|body| body["group"]["id"].as_str()).filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
-    let shown = made.map_or(shown.clone(), |id| shown.replace(id, "[id]"));
-    // A door's answer of a token alone is a link's too.
-    match parsed.filter(|body| body["invitee"]["kind"] == "link" || body.as_object().is_some_and(|body| body.keys().eq(["token"]))) {
-        Some(link) => {
-            shown.replace(link["id"].as_str().unwrap_or("[id]"), "[id]").replace(link["token"].as_str().unwrap_or("[token]"), "[token]")
-        }
-        None => shown,
-    }
-}
-
-/// What the mail sender answered, and the mails that went out, newest first.
-async fn sent(deployment: &Deployment, answer: &Value) -> String {
-    let line = |mail: &Value| format!("to {}: {}\n", mail["to"][0].as_str().unwrap(), mail["subject"].as_str().unwrap());
-    let mails = deployment.inbox().await;
-    format!("{}\n\n{} mails\n{}", pretty(&answer.to_string()), mails.len(), mails.iter().map(line).collect::<String>())
-}
-
 async fn answered(name: &str) -> String {
     let deployment = before(name).await;
     let answer = run(&deployment, name).await;
-    if name.starts_with(SEND_MAIL) { sent(&deployment, &answer).await } else { shown(&answer) }
-}
-
-fn snapshot_of(name: &str) -> String {
-    name.replace('/', "__")
+    if name.starts_with(SEND_MAIL) { shown_mails(&answer, &deployment.inbox().await) } else { shown(&answer) }
 }
 
 async fn every_event_of(package: &str) {
@@ -181,7 +100,7 @@ each_function! {
 
 #[test]
 fn every_folder_of_events_is_run() {
-    let folders: BTreeSet<String> = names_in(&folder()).into_iter().filter(|name| folder().join(name).is_dir()).collect();
+    let folders = packages();
     assert_eq!(folders, run_here(), "add the function to each_function! in tests/all/events.rs");
     assert!(REQUEST_FUNCTIONS.iter().chain([&SEND_MAIL]).all(|package| folders.contains(*package)));
 }
@@ -199,7 +118,7 @@ fn every_event_has_its_snapshot_and_every_snapshot_its_event() {
 fn every_event_that_is_given_exists() {
     for (name, earlier) in given() {
         for name in earlier.iter().chain([&name]) {
-            assert!(folder().join(format!("{name}.json")).exists(), "events/given.json names {name}, which is no event");
+            assert!(exists(name), "events/given.json names {name}, which is no event");
         }
     }
 }
@@ -208,7 +127,7 @@ fn every_event_that_is_given_exists() {
 #[tokio::test]
 async fn the_stream_record_is_what_the_store_writes() {
     let name = format!("{SEND_MAIL}/success");
-    let mut record: Value = serde_json::from_str(&event(&name)).unwrap();
+    let mut record: Value = serde_json::from_str(&text(&name)).unwrap();
     let change = &mut record["Records"][0]["dynamodb"];
     let mut item = before(&name).await.item(&change["Keys"]).await;
     // Random in each write.

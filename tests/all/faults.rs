@@ -137,10 +137,32 @@ async fn a_table_that_is_down_is_worth_another_try() {
 async fn a_request_counts_once() {
     let below = App::start().await;
     let table = LossyTable::of(&below).await;
-    let settings = vec![("LIMIT_INVITES_PER_INVITER_HOUR".to_owned(), "1".to_owned())];
-    let app = App::with(beckon::Options { settings, ..table.options() }).await;
+    let mut options = table.options();
+    options.settings.push(("LIMIT_INVITES_PER_INVITER_HOUR".into(), "1".into()));
+    let app = App::with(options).await;
     let alice = app.owner().await;
     table.loses_the_answer_to("UpdateItem");
     alice.invites(json!({"email": "ada@example.com"})).await.is(201);
     assert!(table.has_failed());
+}
+
+#[tokio::test]
+async fn every_door_knows_its_own_write_again() {
+    let below = App::start().await;
+    let table = LossyTable::of(&below).await;
+    let app = App::with(table.options()).await;
+    let alice = app.owner().await;
+    app.user("app").claim("scope", json!("users:write")).puts("/v1/users/29845", &json!({"email": "joe@example.com"})).await.is(200);
+    let evanta = json!({"group_invite": {"user_id": 29845, "group_id": 3773}});
+    for (path, body, status) in [("/group_invites", &evanta, 201), ("/groups/3773/users/token", &json!({}), 200)] {
+        table.loses_the_answer_to("PutItem");
+        alice.posts(path, body).await.is(status);
+        assert!(table.has_failed(), "{path}");
+    }
+    // Without a mail, whose sender would write too.
+    let invited = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
+    table.loses_the_answer_to("UpdateItem");
+    alice.deletes(&format!("/me/groups/3773/invites/{}", invited.id)).await.is(204);
+    assert!(table.has_failed());
+    assert_eq!(alice.reads(&invited.id).await.json["state"], "revoked");
 }

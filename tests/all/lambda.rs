@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use beckon::{Options, Running, start};
+use beckon::{Options, OwnSettings, Running, start};
 use lambda_http::lambda_runtime::{Context, LambdaEvent};
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Body, Request, Response, Service as _, service_fn};
@@ -10,18 +10,22 @@ use serde_json::{Value, json};
 use shared::config::Environment;
 use shared::domain::clock::{Clock, Timestamp};
 use shared::{MailService, Service};
+pub(crate) use tests::events::{env_json, pretty};
+use tests::table;
+
+use crate::app::under;
 
 /// The mail sender, which the table's stream drives.
 pub(crate) const SEND_MAIL: &str = "background-send-mail";
-
-/// The functions' own table: that of the local service has a stream, from which the service itself would send mail.
-const TABLE: &str = "lambda";
 
 /// Every function over one table, with a clock that stands still.
 pub(crate) struct Deployment {
     pub(crate) clock: Clock,
     pub(crate) service: Service,
-    mail: MailService,
+    environment: Environment,
+    own_settings: Option<OwnSettings>,
+    /// The functions' own table: that of the local service has a stream, from which the service itself would send mail.
+    table: String,
     running: Running,
 }
 
@@ -88,14 +92,6 @@ where
     serde_json::to_value(answer).unwrap()
 }
 
-/// The variables of `events/env.json`.
-pub(crate) fn env_json() -> Vec<(String, String)> {
-    let text = include_str!("../../events/env.json");
-    let file: Value = serde_json::from_str(text).unwrap();
-    let variables = file["Parameters"].as_object().expect("events/env.json has Parameters");
-    variables.iter().map(|(name, value)| (name.clone(), value.as_str().expect("a variable is text").to_owned())).collect()
-}
-
 impl Deployment {
     /// Deploys with the variables of `events/env.json`; its clock stands at `now`.
     pub(crate) async fn start(now: Timestamp) -> Self {
@@ -106,18 +102,24 @@ impl Deployment {
     pub(crate) async fn start_with(now: Timestamp, variables: &[(&str, &str)]) -> Self {
         let variables: Vec<_> = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let options = Options { port: 0, demo: false, settings: env_json(), ..Options::default() };
+        let options = under::test(options);
+        let own_settings = options.own_settings;
         let running = start(options).await.expect("the local service starts");
-        make_table(&running).await;
+        let endpoint = running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap();
+        let table = under::fresh_table();
+        table::make_like(endpoint, running.environment.required("TABLE_NAME").unwrap(), &table).await;
         let same = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB"];
         let same = same.map(|name| (name.to_owned(), running.environment.required(name).unwrap().to_owned()));
-        let table = ("TABLE_NAME".to_owned(), TABLE.to_owned());
+        let name = ("TABLE_NAME".to_owned(), table.clone());
         let inbox = ("AWS_ENDPOINT_URL_SESV2".to_owned(), format!("{}/local/ses", running.url));
-        let environment: Environment = env_json().into_iter().chain(same).chain([table, inbox]).chain(variables).collect();
+        let environment: Environment = env_json().into_iter().chain(same).chain([name, inbox]).chain(variables).collect();
         let clock = Clock::fixed(now);
         Self {
             service: Service::start(&environment, clock.clone()).expect("events/env.json is a configuration"),
-            mail: MailService::start(&environment, clock.clone()).expect("events/env.json is a configuration"),
             clock,
+            environment,
+            own_settings,
+            table,
             running,
         }
     }
@@ -129,12 +131,22 @@ impl Deployment {
 
     /// Invokes the function with the event, and gives its answer.
     pub(crate) async fn invoke(&self, package: &str, event: &str) -> Value {
+        let own = self.own_environment(package);
         if package != SEND_MAIL {
-            return request_function(&self.service, package, event).await;
+            let own = own.map(|own| Service::start(&own, self.clock.clone()).expect("events/env.json is a configuration"));
+            return request_function(own.as_ref().unwrap_or(&self.service), package, event).await;
         }
+        let environment = own.as_ref().unwrap_or(&self.environment);
+        let mail = MailService::start(environment, self.clock.clone()).expect("events/env.json is a configuration");
         let event = serde_json::from_str(event).expect("the event is one of a DynamoDB stream");
-        let Ok(answer) = background_send_mail::handle(&self.mail, event).await;
+        let Ok(answer) = background_send_mail::handle(&mail, event).await;
         serde_json::to_value(answer).unwrap()
+    }
+
+    /// The function's own environment, where it shall have one.
+    fn own_environment(&self, package: &str) -> Option<Environment> {
+        let id: String = package.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+        self.own_settings.map(|own| self.environment.with(own(&id, &self.environment)))
     }
 
     /// The mails sent so far, newest first.
@@ -146,84 +158,8 @@ impl Deployment {
 
     /// The item as it lies in the table, in DynamoDB's own JSON.
     pub(crate) async fn item(&self, key: &Value) -> Value {
-        let request = json!({"TableName": TABLE, "Key": key, "ConsistentRead": true});
-        dynamodb(&self.running, "GetItem", &request).await["Item"].clone()
+        let request = json!({"TableName": self.table, "Key": key, "ConsistentRead": true});
+        let endpoint = self.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap();
+        table::ask(endpoint, "GetItem", &request).await["Item"].clone()
     }
-}
-
-/// Asks the embedded database in DynamoDB's own JSON.
-async fn dynamodb(running: &Running, operation: &str, request: &Value) -> Value {
-    let request = reqwest::Client::new()
-        .post(running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap())
-        // The embedded engine wants a signature and checks none.
-        .header(
-            "authorization",
-            "AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
-        )
-        .header("x-amz-date", "20261121T000000Z")
-        .header("content-type", "application/x-amz-json-1.0")
-        .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
-        .json(request);
-    let answer = request.send().await.unwrap();
-    assert!(answer.status().is_success(), "{operation}: {}", answer.text().await.unwrap());
-    answer.json().await.unwrap()
-}
-
-/// Makes a table like the local service's, which follows the template, but without a stream.
-async fn make_table(running: &Running) {
-    let template = running.environment.required("TABLE_NAME").unwrap();
-    let described = dynamodb(running, "DescribeTable", &json!({"TableName": template})).await;
-    let described = &described["Table"];
-    let index =
-        |index: &Value| json!({"IndexName": index["IndexName"], "KeySchema": index["KeySchema"], "Projection": index["Projection"]});
-    let indexes: Vec<Value> = described["GlobalSecondaryIndexes"].as_array().unwrap().iter().map(index).collect();
-    let table = json!({"TableName": TABLE, "AttributeDefinitions": described["AttributeDefinitions"], "KeySchema": described["KeySchema"],
-        "GlobalSecondaryIndexes": indexes, "BillingMode": "PAY_PER_REQUEST"});
-    dynamodb(running, "CreateTable", &table).await;
-}
-
-/// JSON with one field to a line, in the order in which it was sent.
-pub(crate) fn pretty(json: &str) -> String {
-    let mut text = String::new();
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    let line = |text: &mut String, depth: usize| {
-        text.push('\n');
-        text.push_str(&"  ".repeat(depth));
-    };
-    for c in json.chars() {
-        if in_string {
-            text.push(c);
-            in_string = escaped || c != '"';
-            escaped = !escaped && c == '\\';
-            continue;
-        }
-        match c {
-            '{' | '[' => {
-                depth += 1;
-                text.push(c);
-                line(&mut text, depth);
-            }
-            '}' | ']' => {
-                depth -= 1;
-                let kept = text.trim_end().len();
-                if text[..kept].ends_with(['{', '[']) {
-                    text.truncate(kept)
-                } else {
-                    line(&mut text, depth)
-                }
-                text.push(c);
-            }
-            ',' => {
-                text.push(c);
-                line(&mut text, depth);
-            }
-            ':' => text.push_str(": "),
-            c if c.is_whitespace() => {}
-            c => {
-                in_string = c == '"';
-                text.push(c);
-            }
-        }
-    }
-    text
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_yaml_ng::Value;
 
 /// Functions that answer a caller who isn't signed in, so that they have no `not-signed-in.json`.
-const OPEN_TO_ALL: &[&str] = &["native-preview-invite", "native-invite-page", "native-decline-invite", "bungie-list-potential-groups"];
+pub(crate) const OPEN_TO_ALL: &[&str] =
+    &["native-preview-invite", "native-invite-page", "native-decline-invite", "bungie-list-potential-groups"];
 
 /// Files of more than `LONGEST` lines, each with the reason why it isn't split.
 const LONG_FILES: &[(&str, &str)] = &[];
@@ -23,7 +24,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn read(path: &str) -> String {
+pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
@@ -103,12 +104,12 @@ fn own_modules(code: &str) -> Vec<String> {
     modules
 }
 
-fn template() -> Value {
+pub(crate) fn template() -> Value {
     serde_yaml_ng::from_str(&read("template.yaml")).expect("template.yaml is YAML")
 }
 
 /// The template's functions: logical id and resource.
-fn template_functions(template: &Value) -> Vec<(String, Value)> {
+pub(crate) fn template_functions(template: &Value) -> Vec<(String, Value)> {
     let resources = template["Resources"].as_mapping().expect("template.yaml has Resources");
     let is_function = |resource: &Value| resource["Type"].as_str() == Some("AWS::Serverless::Function");
     resources
@@ -119,7 +120,7 @@ fn template_functions(template: &Value) -> Vec<(String, Value)> {
 }
 
 /// The routes of a template function, each as `METHOD /path`.
-fn routes(function: &Value) -> Vec<String> {
+pub(crate) fn routes(function: &Value) -> Vec<String> {
     let Some(events) = function["Properties"]["Events"].as_mapping() else { return Vec::new() };
     let http = events.values().filter(|event| event["Type"].as_str() == Some("HttpApi"));
     http.map(|event| {
@@ -129,7 +130,7 @@ fn routes(function: &Value) -> Vec<String> {
     .collect()
 }
 
-fn hold(rule: &str, broken: &[String]) {
+pub(crate) fn hold(rule: &str, broken: &[String]) {
     assert!(broken.is_empty(), "{rule}\n  {}\n", broken.join("\n  "));
 }
 
@@ -254,6 +255,19 @@ fn goes_without_saying(route: &str) -> bool {
     let path = route.split(' ').nth(1).unwrap_or_default();
     let other_form = ["/Platform/", "/platform/", "/api/v3/onezone/"].iter().any(|prefix| path.starts_with(prefix));
     path.ends_with("/{slash+}") || other_form || route.starts_with("OPTIONS ")
+}
+
+#[test]
+fn every_function_of_the_api_answers_a_panic() {
+    let mut broken = Vec::new();
+    for Function { folder, package, .. } in functions().iter().filter(|function| !function.package.starts_with("background-")) {
+        let code = code_of(&format!("{folder}/src/lib.rs"));
+        let (door, _) = package.split_once('-').expect("a package is <door>-<verb-noun>");
+        if !code.contains(&format!("{door}::respond(")) && !code.contains("deadline(") {
+            broken.push(format!("{folder}/src/lib.rs: answer through {door}::respond, or shared::http::deadline"));
+        }
+    }
+    hold("A panic is the door's own 500, and what takes too long its 503: shared::http::deadline sees to both.", &broken);
 }
 
 #[test]

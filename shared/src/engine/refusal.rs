@@ -94,7 +94,7 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::Unavailable(error),
-            StoreError::Corrupt { .. } | StoreError::Refused(_) => Self::Internal(error),
+            StoreError::Corrupt { .. } | StoreError::Refused(_) | StoreError::Abandoned(_) => Self::Internal(error),
         }
     }
 }

@@ -19,6 +19,9 @@ pub enum StoreError {
     /// DynamoDB refused the request: a mistake of ours or of the deployment's.
     #[error("the table refused the request: {0}")]
     Refused(String),
+    /// Nobody waited for the answer any more: a mistake of ours ended the work.
+    #[error("the work was not finished: {0}")]
+    Abandoned(&'static str),
 }
 
 /// The error codes that say "later", beside those that never got an answer.

@@ -12,9 +12,11 @@ mod actor;
 mod answer;
 mod issuer;
 mod mail;
+mod recorder;
 mod server;
 mod ses;
 mod table;
+pub(crate) mod under;
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -61,7 +63,7 @@ impl App {
     }
 
     async fn of(options: Options) -> Self {
-        let running = beckon::start(options).await.expect("the service starts");
+        let running = beckon::start(under::test(options)).await.expect("the service starts");
         Self { running, client: client() }
     }
 

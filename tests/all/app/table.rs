@@ -18,6 +18,7 @@ const FORWARDED: [&str; 4] = ["x-amz-target", "x-amz-date", "content-type", "aut
 /// Another app's table, reached through a proxy.
 pub(crate) struct LossyTable {
     server: Server,
+    name: String,
     fault: Arc<Mutex<Option<Fault>>>,
 }
 
@@ -42,15 +43,17 @@ impl LossyTable {
     /// The way to this app's table.
     pub(crate) async fn of(app: &App) -> Self {
         let upstream = app.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").expect("an endpoint").to_owned();
+        let name = app.running.environment.required("TABLE_NAME").expect("a table").to_owned();
         let fault: Arc<Mutex<Option<Fault>>> = Arc::default();
         let (client, state) = (Client::builder().no_proxy().build().expect("a client"), Arc::clone(&fault));
         let forward = async move |headers: HeaderMap, body: Bytes| answer(&client, &upstream, &state, &headers, body).await;
-        Self { server: Server::start(Router::new().fallback(forward)).await, fault }
+        Self { server: Server::start(Router::new().fallback(forward)).await, name, fault }
     }
 
     /// Options for a service over this table.
     pub(crate) fn options(&self) -> Options {
-        Options { dynamodb: Some(self.server.url.clone()), ..Options::default() }
+        let table = ("TABLE_NAME".into(), self.name.clone());
+        Options { dynamodb: Some(self.server.url.clone()), settings: vec![table], ..Options::default() }
     }
 
     /// The next request of this operation is carried out, and its answer is lost.

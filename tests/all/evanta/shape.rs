@@ -1,6 +1,5 @@
 //! The seed's own example, sent to the demo data.
 
-use beckon::Options;
 use reqwest::Client;
 use serde_json::{Value, json};
 
@@ -92,7 +91,7 @@ fn kind(value: &Value) -> std::mem::Discriminant<Value> {
 
 /// The answer of the demo data's owner to the body.
 async fn demo(body: &str) -> Answer {
-    let running = beckon::start(Options { port: 0, demo: true, ..Options::default() }).await.expect("the service starts");
+    let running = App::with_demo().await.running;
     let client = Client::builder().no_proxy().build().unwrap();
     let token = client.post(format!("{}/local/token", running.url)).json(&json!({"sub": "29842"})).send().await.unwrap();
     let token: Value = token.json().await.unwrap();

@@ -1,8 +1,9 @@
 //! The seed's own examples: its request, sent as printed to the demo data, gives its response's shape.
 
-use beckon::Options;
 use reqwest::Client;
 use serde_json::{Value, json};
+
+use crate::app::App;
 
 /// The seed's path, below its `$HOST:8443`.
 const PATH: &str = "/api/v3/onezone/groups/HwUpk8jrwxKOe45uzLFX2GVC8lKEasj4q253sptVqF8/users/token";
@@ -36,7 +37,7 @@ fn shape(text: &str) -> String {
 
 #[tokio::test]
 async fn the_seed_s_request_gives_the_seed_s_response() {
-    let running = beckon::start(Options { demo: true, port: 0, ..Options::default() }).await.expect("the service starts");
+    let running = App::with_demo().await.running;
     let client = Client::builder().no_proxy().build().unwrap();
     let who = json!({"sub": "29842", "name": "Generic User"});
     let token: Value = client.post(format!("{}/local/token", running.url)).json(&who).send().await.unwrap().json().await.unwrap();

@@ -11,7 +11,7 @@ use shared::Service;
 use shared::domain::invite::{IdentityPolicy, State};
 use shared::domain::redirect::RedirectUrl;
 use shared::engine::{Preview, Refusal};
-use shared::http::respond;
+use shared::http::{deadline, respond};
 
 /// Answers the request with a page, whatever the token is.
 ///
@@ -22,10 +22,8 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
     if token == PUT_AWAY {
         return Ok(answer(service, token, View::PutAway));
     }
-    Ok(match service.engine.preview_invite(token, service.clock.now()).await {
-        Ok(preview) => show(service, token, &preview),
-        Err(refusal) => answer(service, token, refused(&refusal)),
-    })
+    let shown = async { Ok(show(service, token, &service.engine.preview_invite(token, service.clock.now()).await?)) };
+    Ok(deadline(shown).await.unwrap_or_else(|refusal: Refusal| answer(service, token, refused(&refusal))))
 }
 
 fn show(service: &Service, token: &str, preview: &Preview) -> Response<Body> {
@@ -64,6 +62,10 @@ fn refused(refusal: &Refusal) -> View<'static> {
         Refusal::InviteReplaced => View::Dead(Dead::Replaced),
         Refusal::InviterGone => View::Dead(Dead::InviterGone),
         Refusal::GroupNotFound => View::Dead(Dead::GroupGone),
+        Refusal::Internal(error) => {
+            tracing::error!(%error, "Can't show an invitation");
+            View::Failed
+        }
         other => {
             tracing::error!(refusal = ?other, "Can't show an invitation");
             View::Unavailable

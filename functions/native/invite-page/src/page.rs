@@ -55,6 +55,8 @@ pub enum View<'a> {
     PutAway,
     /// The invitation could not be read just now.
     Unavailable,
+    /// The invitation could not be read, by a mistake of ours.
+    Failed,
 }
 
 /// What the page tells about an invitation: what a preview tells, and nothing more.
@@ -148,7 +150,7 @@ impl InvitePage<'_> {
             View::Open(invitation) => self.open(invitation).render(),
             View::Dead(dead) => notice(dead.words(), false),
             View::PutAway => notice(PUT_AWAY_WORDS, false),
-            View::Unavailable => notice(UNAVAILABLE_WORDS, true),
+            View::Unavailable | View::Failed => notice(UNAVAILABLE_WORDS, true),
         }
     }
 
@@ -193,6 +195,7 @@ impl View<'_> {
             Self::Dead(Dead::Unknown) => 404,
             Self::Dead(_) => 410,
             Self::Unavailable => 503,
+            Self::Failed => 500,
         }
     }
 }

@@ -98,7 +98,7 @@ fn links_that_lead_to_nothing() {
 fn notices() {
     snapshot("put_away", View::PutAway);
     snapshot("unavailable", View::Unavailable);
-    assert_eq!((View::PutAway.status(), View::Unavailable.status()), (200, 503));
+    assert_eq!((View::PutAway.status(), View::Unavailable.status(), View::Failed.status()), (200, 503, 500));
 }
 
 #[test]

@@ -1,0 +1,117 @@
+//! One emulator with one function's binary in it.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::StatusCode;
+
+/// How often, and how far apart, an emulator is asked whether it listens.
+const LOOKS: u32 = 400;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
+
+/// What every emulator is started with.
+pub(crate) struct Setup {
+    pub(crate) emulator: PathBuf,
+    pub(crate) faketime: PathBuf,
+    pub(crate) functions: PathBuf,
+    /// Where each emulator's log and clock are kept.
+    pub(crate) logs: PathBuf,
+    /// The functions' environment.
+    pub(crate) variables: Vec<(String, String)>,
+}
+
+/// A running emulator; it ends, and the function with it, when this is dropped.
+pub(crate) struct Emulator {
+    process: Child,
+    url: String,
+    log: PathBuf,
+    clock: PathBuf,
+}
+
+impl Setup {
+    /// Starts the binary under an emulator of its own, with every variable but `without`; `name` names its log.
+    pub(crate) async fn start(&self, binary: &str, name: &str, without: Option<&str>) -> Emulator {
+        let program = self.functions.join(binary);
+        assert!(program.exists(), "{} is missing; `just test-rie` builds it", program.display());
+        let (log, clock) = (self.logs.join(format!("{name}.log")), self.logs.join(format!("{name}.clock")));
+        set(&clock, 0);
+        let output = File::create(&log).unwrap();
+        let (invoked, runtime) = (free_port(), free_port());
+        let process = Command::new(&self.emulator)
+            .args(["--log-level", "warn"])
+            .args(["--runtime-interface-emulator-address", &invoked, "--runtime-api-address", &runtime])
+            .arg(&program)
+            .env_clear()
+            .envs(self.variables.iter().filter(|(name, _)| Some(name.as_str()) != without).cloned())
+            .envs(self.time(&clock))
+            .stdin(Stdio::null())
+            .stdout(output.try_clone().unwrap())
+            .stderr(output)
+            .spawn()
+            .expect("the emulator starts");
+        let emulator = Emulator { process, url: format!("http://{invoked}/2015-03-31/functions/function/invocations"), log, clock };
+        for _ in 0..LOOKS {
+            if TcpStream::connect(&invoked).is_ok() {
+                return emulator;
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        panic!("the emulator of {binary} does not listen: {}", emulator.log())
+    }
+
+    /// The wall clock reads what the file says at each look; the clock that measures spans goes on by itself.
+    fn time(&self, clock: &std::path::Path) -> [(&'static str, PathBuf); 5] {
+        [
+            ("LD_PRELOAD", self.faketime.clone()),
+            ("FAKETIME_TIMESTAMP_FILE", clock.to_owned()),
+            ("FAKETIME_NO_CACHE", "1".into()),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()),
+            ("TZ", "UTC".into()),
+        ]
+    }
+}
+
+impl Emulator {
+    /// The function's wall clock stands at this second from now on.
+    pub(crate) fn set_time(&self, seconds: i64) {
+        set(&self.clock, seconds);
+    }
+
+    /// Invokes the function: the emulator's status and the function's answer.
+    pub(crate) async fn invoke(&self, event: &str) -> (StatusCode, String) {
+        let answer = reqwest::Client::new().post(&self.url).body(event.to_owned()).send().await.expect("the emulator answers");
+        (answer.status(), answer.text().await.expect("an answer is text"))
+    }
+
+    /// What emulator and function have written so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        // Asked to end, the emulator ends its function too; killed, it would leave it behind.
+        let asked = Command::new("kill").arg(self.process.id().to_string()).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            let _killed = self.process.kill();
+        }
+        let _ended = self.process.wait();
+    }
+}
+
+/// Writes the second into the clock's file, whole at any moment.
+fn set(clock: &std::path::Path, seconds: i64) {
+    let next = clock.with_extension("next");
+    let text = Timestamp::from_second(seconds).unwrap().strftime("%Y-%m-%d %H:%M:%S").to_string();
+    fs::write(&next, text).unwrap();
+    fs::rename(&next, clock).unwrap();
+}
+
+fn free_port() -> String {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().to_string()
+}
