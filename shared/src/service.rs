@@ -61,7 +61,7 @@ impl Service {
     }
 
     /// Opens the connection to the table and fetches the issuer's keys, both at once: done while a function starts, when it has a whole
-    /// processor whatever its memory, neither falls to the first request (ADR 0016). What fails or takes too long here is left to that.
+    /// processor whatever its memory, neither falls to the first request (ADR 0019). What fails or takes too long here is left to that.
     pub async fn connected(self) -> Self {
         let both = futures::future::join(self.engine.connect(), self.authenticator.prepare(self.clock.now()));
         let _in_time = tokio::time::timeout(CONNECTING, both).await;
