@@ -236,3 +236,7 @@ fn add(units: &mut Units, name: &str, spent: &Value) {
         *units.entry(name.to_owned()).or_default() += spent;
     }
 }
+
+#[cfg(test)]
+#[path = "recorder_tests.rs"]
+mod tests;
