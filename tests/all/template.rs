@@ -29,9 +29,9 @@ const RULES: &[Rule] = &[
     Rule {
         says: "A record is tried a bounded number of times; Lambda's default is until it expires, a day later.",
         broken: |template| {
-            streams(template, |source| source["MaximumRetryAttempts"].as_i64().is_some_and(|times| (1..=100).contains(&times)))
+            streams(template, |source| source["MaximumRetryAttempts"].as_i64().is_some_and(|times| (1..=10_000).contains(&times)))
         },
-        mutant: ("MaximumRetryAttempts: 10", "MaximumRetryAttempts: -1"),
+        mutant: ("MaximumRetryAttempts: 10000", "MaximumRetryAttempts: -1"),
     },
     Rule {
         says: "A record is given up after hours, not after a day, when the stream has lost it.",
@@ -136,10 +136,12 @@ const RULES: &[Rule] = &[
     Rule {
         says: "Cookies never cross origins.",
         broken: |template| {
+            // Its second branch is no CORS at all.
             let cors = &template["Resources"]["Api"]["Properties"]["CorsConfiguration"];
+            let cors = if let Value::Tagged(condition) = cors { &condition.value[1] } else { cors };
             unless(cors["AllowCredentials"].is_null() && !cors["AllowOrigins"].is_null(), "Api")
         },
-        mutant: ("        MaxAge: 3600\n", "        MaxAge: 3600\n        AllowCredentials: true\n"),
+        mutant: ("          MaxAge: 3600\n", "          MaxAge: 3600\n          AllowCredentials: true\n"),
     },
     Rule {
         says: "The table outlives the stack, can be restored to any second, and forgets by its TTL.",
@@ -160,7 +162,7 @@ const RULES: &[Rule] = &[
         says: "The token key outlives the stack.",
         broken: |template| {
             let key = &template["Resources"]["TokenKey"];
-            unless(key["DeletionPolicy"].as_str() == Some("Retain") && key["UpdateReplacePolicy"].as_str() == Some("Retain"), "TokenKey")
+            unless(key["DeletionPolicy"].as_str() == Some("RetainExceptOnCreate") && key["UpdateReplacePolicy"].as_str() == Some("Retain"), "TokenKey")
         },
         mutant: ("  TokenKey:\n", "  LinkKey:\n"),
     },

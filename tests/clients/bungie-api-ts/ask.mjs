@@ -39,7 +39,7 @@ const keep = (type, answer) => answers.push([type, answer]);
 keep("ServerResponse<GroupApplicationResponse>", await individualGroupInvite(http, account(stranger), { message: "Join us" }));
 keep("ServerResponse<GroupApplicationResponse>", await individualGroupInvite(http, account(known), { message: "" }));
 await native({ email: "ada@example.com", notify: false });
-await native({ user_id: "29845" });
+await native({ user_id: "user_vgzrk03xpenj6td8vwi9crh4" });
 await native({ link: {} });
 const invited = await getInvitedIndividuals(http, { groupId, currentpage: 1 });
 if (invited.Response.totalResults !== 5) throw new Error(JSON.stringify(invited));
