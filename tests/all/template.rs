@@ -162,7 +162,10 @@ const RULES: &[Rule] = &[
         says: "The token key outlives the stack.",
         broken: |template| {
             let key = &template["Resources"]["TokenKey"];
-            unless(key["DeletionPolicy"].as_str() == Some("RetainExceptOnCreate") && key["UpdateReplacePolicy"].as_str() == Some("Retain"), "TokenKey")
+            unless(
+                key["DeletionPolicy"].as_str() == Some("RetainExceptOnCreate") && key["UpdateReplacePolicy"].as_str() == Some("Retain"),
+                "TokenKey",
+            )
         },
         mutant: ("  TokenKey:\n", "  LinkKey:\n"),
     },
