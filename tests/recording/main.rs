@@ -70,11 +70,19 @@ fn policies(template: &Value) -> Allowed {
     functions.map(|(id, resource)| (id.as_str().expect("an id").to_owned(), allowed(resource))).collect()
 }
 
-/// Every statement of the policies; of an `!If`, the one that is there where its condition holds.
+/// Every statement of the policies.
 fn statements(policies: &Value) -> Vec<&Value> {
     let policies = policies.as_sequence().map(Vec::as_slice).unwrap_or_default().iter();
     let statements = policies.flat_map(|policy| policy["Statement"].as_sequence().expect("a policy has a list of statements"));
-    statements.map(|statement| if let Value::Tagged(tagged) = statement { &tagged.value[1] } else { statement }).collect()
+    statements.map(present).collect()
+}
+
+/// Of an `!If`, what is there where its condition holds.
+fn present(value: &Value) -> &Value {
+    match value {
+        Value::Tagged(condition) if condition.tag == "If" => &condition.value[1],
+        value => value,
+    }
 }
 
 /// Every action of the statement with every resource.
@@ -82,13 +90,13 @@ fn pairs(statement: &Value) -> Vec<(String, String)> {
     assert_eq!(statement["Effect"], "Allow", "only what allows is understood here: {statement:?}");
     let several = |value: &'_ Value| value.as_sequence().cloned().unwrap_or_else(|| vec![value.clone()]);
     let actions = several(&statement["Action"]).into_iter().map(|action| action.as_str().expect("an action is text").to_owned());
-    let resources: Vec<String> = several(&statement["Resource"]).iter().map(resource).collect();
+    let resources: Vec<String> = several(present(&statement["Resource"])).iter().map(resource).collect();
     actions.flat_map(|action| resources.iter().map(move |resource| (action.clone(), resource.clone())).collect::<Vec<_>>()).collect()
 }
 
 /// The resource as an access names it. SES wants leave for the identity and, where there is one, for the configuration set.
 fn resource(value: &Value) -> String {
-    let text = match value {
+    let text = match present(value) {
         Value::Tagged(tagged) => tagged.value.as_str(),
         value => value.as_str(),
     };
