@@ -210,9 +210,7 @@ impl Engine {
         if keys.is_empty() {
             return Ok(());
         }
-        let ids: Vec<InviteId> = keys.iter().map(|key| InviteId::of(group, key, 0)).collect();
-        let found = self.store.invites(group, &ids).await?;
-        match found.iter().find(|found| found.is_live(now) && keys.contains(&found.invitee.key())) {
+        match self.live_invites_for(&keys, group, now).await?.first() {
             Some(found) => Err(Refusal::AlreadyPending(found.id)),
             None => Ok(()),
         }

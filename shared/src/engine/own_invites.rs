@@ -16,11 +16,14 @@ impl Engine {
     /// # Errors
     /// The table's own.
     pub async fn own_invites_into(&self, caller: &Caller, group: &GroupId, now: Timestamp) -> Outcome<Vec<Invite>> {
-        let keys = caller.invitee_keys();
+        self.live_invites_for(&caller.invitee_keys(), group, now).await
+    }
+
+    /// The live invites into the group that are for these invitee keys, in the keys' order; as last written.
+    pub(super) async fn live_invites_for(&self, keys: &[String], group: &GroupId, now: Timestamp) -> Outcome<Vec<Invite>> {
         let ids: Vec<InviteId> = keys.iter().map(|key| InviteId::of(group, key, 0)).collect();
         let mut found = self.store.invites(group, &ids).await?;
-        found.retain(|invite| invite.is_live(now));
-        found.retain(|invite| keys.contains(&invite.invitee.key()));
+        found.retain(|invite| invite.is_live(now) && keys.contains(&invite.invitee.key()));
         found.sort_by_key(|invite| keys.iter().position(|key| *key == invite.invitee.key()));
         Ok(found)
     }

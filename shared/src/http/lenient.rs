@@ -53,6 +53,14 @@ pub fn media_type(request: &Request) -> Option<String> {
     (!kind.is_empty()).then_some(kind)
 }
 
+/// Refuses a body that is declared as anything but JSON; one that is not declared at all passes, as it did at the APIs whose clients we answer.
+///
+/// # Errors
+/// `UnsupportedMediaType`.
+pub fn json_or_undeclared(request: &Request) -> Result<(), RequestError> {
+    if media_type(request).is_some_and(|kind| kind != "application/json") { Err(RequestError::UnsupportedMediaType) } else { Ok(()) }
+}
+
 /// The fields of an HTML form (`application/x-www-form-urlencoded`), in order, each name as often as it stands.
 pub fn form_fields(bytes: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(bytes).into_owned().collect()
@@ -103,6 +111,17 @@ mod tests {
             request.headers_mut().append(name, value.parse().unwrap());
         }
         request
+    }
+
+    #[test]
+    fn a_body_is_json_or_undeclared() {
+        assert!(json_or_undeclared(&Request::new(Body::Empty)).is_ok());
+        for kind in ["application/json", "Application/JSON;charset=utf-8"] {
+            assert!(json_or_undeclared(&with("content-type", &[kind])).is_ok(), "{kind}");
+        }
+        for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data; boundary=x"] {
+            assert_eq!(json_or_undeclared(&with("content-type", &[kind])), Err(RequestError::UnsupportedMediaType), "{kind}");
+        }
     }
 
     #[test]

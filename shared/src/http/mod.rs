@@ -5,7 +5,7 @@ mod lenient;
 mod path;
 
 pub use body::{FieldError, json_body};
-pub use lenient::{cookie, form_fields, header, lenient_json, media_type, no_further_path, raw_body};
+pub use lenient::{cookie, form_fields, header, json_or_undeclared, lenient_json, media_type, no_further_path, raw_body};
 pub use path::{known_query, path_parameter, query_parameter};
 
 use std::future::Future;

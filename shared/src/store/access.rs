@@ -53,6 +53,24 @@ pub(super) fn roles(roles: &Roles) -> Result<AttributeValue, StoreError> {
     serde_dynamo::to_attribute_value(roles).map_err(|error| StoreError::Corrupt { key: "roles", problem: error.to_string() })
 }
 
+/// The part of an update that writes these fields of an item, and takes away those that it has not; their names and values are added to
+/// what its condition needs.
+pub(super) fn write_fields(whole: &Item, fields: &[&str], names: &mut HashMap<String, String>, values: &mut Item) -> String {
+    let (mut set, mut remove) = (Vec::new(), Vec::new());
+    for field in fields {
+        names.insert(format!("#{field}"), (*field).to_owned());
+        match whole.get(*field) {
+            Some(value) => {
+                values.insert(format!(":{field}"), value.clone());
+                set.push(format!("#{field} = :{field}"));
+            }
+            None => remove.push(format!("#{field}")),
+        }
+    }
+    let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+    format!("SET {}{remove}", set.join(", "))
+}
+
 /// A number as an attribute.
 pub(super) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())

@@ -64,24 +64,13 @@ impl Store {
     /// What members' writes count (`owner_count`, `authority_changed_at`, `seats_taken`) is left as it is.
     pub async fn update_group(&self, group: &Group) -> Result<UpdateGroupOutcome, StoreError> {
         let whole = items::from_group(group)?;
-        let fields = ["name", "description", "group_type", "policy", "metadata", "updated_at", "version"];
         let mut values = Item::from([(":active".into(), text("active")), (":before".into(), number(group.version - 1))]);
         let mut names = std::collections::HashMap::from([("#state".to_owned(), "state".to_owned())]);
-        let (mut set, mut remove) = (Vec::new(), Vec::new());
-        for field in fields {
-            names.insert(format!("#{field}"), field.to_owned());
-            match whole.get(field) {
-                Some(value) => {
-                    values.insert(format!(":{field}"), value.clone());
-                    set.push(format!("#{field} = :{field}"));
-                }
-                None => remove.push(format!("#{field}")),
-            }
-        }
-        let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+        let fields = &["name", "description", "group_type", "policy", "metadata", "updated_at", "version"];
+        let expression = access::write_fields(&whole, fields, &mut names, &mut values);
         // A transaction, so that a change whose answer gets lost and that the SDK sends again does not meet itself.
         let update = Update::builder().table_name(&self.table).set_key(Some(keys::group(&group.id).into_item()));
-        let update = update.update_expression(format!("SET {}{remove}", set.join(", ")));
+        let update = update.update_expression(expression);
         let update = update.condition_expression("#state = :active AND #version = :before").set_expression_attribute_names(Some(names));
         let update = update.set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
         Ok(match self.transact(vec![TransactWriteItem::builder().update(update).build()]).await? {

@@ -266,21 +266,11 @@ impl Store {
             (":now".into(), number(now.seconds())),
             (":before".into(), number(invite.version - 1)),
         ]);
-        let (mut set, mut remove) = (Vec::new(), Vec::new());
         let mut names = HashMap::from([("#state".to_owned(), "state".to_owned())]);
-        for field in ["roles", "redirect_url", "door", "updated_at", "version"] {
-            names.insert(format!("#{field}"), field.to_owned());
-            match whole.get(field) {
-                Some(value) => {
-                    values.insert(format!(":{field}"), value.clone());
-                    set.push(format!("#{field} = :{field}"));
-                }
-                None => remove.push(format!("#{field}")),
-            }
-        }
-        let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+        let fields = &["roles", "redirect_url", "door", "updated_at", "version"];
+        let expression = access::write_fields(&whole, fields, &mut names, &mut values);
         let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::invite(&invite.group, invite.id).into_item()));
-        let update = update.update_expression(format!("SET {}{remove}", set.join(", ")));
+        let update = update.update_expression(expression);
         let update = update.condition_expression(format!("{IS_LIVE} AND version = :before"));
         let update = update.set_expression_attribute_names(Some(names)).set_expression_attribute_values(Some(values));
         Ok(access::conditional(|| update.clone().send()).await?.is_some())

@@ -12,9 +12,9 @@ use shared::domain::invitee::Lifetime;
 use shared::domain::role::Roles;
 use shared::domain::rule::InviteRule;
 use shared::domain::text::{DoorData, Metadata};
-use shared::doors::onezone::{self, Failure, acceptable, json_or_undeclared};
+use shared::doors::onezone::{self, Failure, acceptable};
 use shared::engine::{InviteeRequest, LinkRequest, NewInvite};
-use shared::http::{RequestError, entropy, json, lenient_json, path_parameter, raw_body};
+use shared::http::{RequestError, entropy, json, json_or_undeclared, lenient_json, path_parameter, raw_body};
 
 /// `GroupInviteTokenRequest`: an object without properties; what stands in it is ignored.
 #[derive(Deserialize)]

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::Service;
 use shared::domain::ids::GroupId;
-use shared::doors::onezone::{self, Failure, acceptable, json_or_undeclared};
+use shared::doors::onezone::{self, Failure, acceptable};
 use shared::engine::InviteRef;
-use shared::http::{lenient_json, raw_body, respond};
+use shared::http::{json_or_undeclared, lenient_json, raw_body, respond};
 
 #[derive(Deserialize)]
 struct JoinBody {

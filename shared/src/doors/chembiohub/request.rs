@@ -12,7 +12,7 @@ use crate::domain::ids::GroupId;
 use crate::domain::role::Roles;
 use crate::domain::text::Name;
 use crate::engine::{NewInvitation, PersonRequest};
-use crate::http::{RequestError, lenient_json, media_type, raw_body};
+use crate::http::{json_or_undeclared, lenient_json, raw_body};
 
 /// How many projects one request may name.
 const MOST_PROJECTS: usize = 20;
@@ -101,9 +101,7 @@ impl Posted {
     /// 403 where it is wrong, 413 where it is too large, 415 where it is declared as something else.
     pub fn read(request: &Request, limit: usize) -> Result<Self, Failure> {
         let body = raw_body(request, limit)?;
-        if media_type(request).is_some_and(|kind| kind != "application/json") {
-            return Err(RequestError::UnsupportedMediaType.into());
-        }
+        json_or_undeclared(request)?;
         Ok(lenient_json(body)?)
     }
 

@@ -4,7 +4,6 @@ use lambda_http::Request;
 use lambda_http::http::header;
 
 use super::Failure;
-use crate::http::{RequestError, media_type};
 
 /// Refuses a request whose client takes no JSON.
 ///
@@ -32,16 +31,6 @@ fn range(text: &str) -> Option<(u8, bool)> {
     let weight = parts.find_map(|part| part.strip_prefix("q=").map(str::to_owned));
     let wanted = weight.is_none_or(|weight| weight.parse::<f32>().is_ok_and(|weight| weight > 0.0));
     Some((closeness, wanted))
-}
-
-/// Refuses a body that is declared as anything but JSON. The documented example declares nothing.
-///
-/// # Errors
-/// `UnsupportedMediaType`.
-pub fn json_or_undeclared(request: &Request) -> Result<(), RequestError> {
-    let declared = request.headers().contains_key(header::CONTENT_TYPE);
-    let is_json = media_type(request).is_none_or(|kind| kind == "application/json");
-    if declared && !is_json { Err(RequestError::UnsupportedMediaType) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -84,17 +73,6 @@ mod tests {
         ];
         for values in refused {
             assert!(acceptable(&with("accept", values)).is_err(), "{values:?}");
-        }
-    }
-
-    #[test]
-    fn a_body_is_json_or_undeclared() {
-        assert!(json_or_undeclared(&Request::new(Body::Empty)).is_ok());
-        for kind in ["application/json", "Application/JSON;charset=utf-8"] {
-            assert!(json_or_undeclared(&with("content-type", &[kind])).is_ok(), "{kind}");
-        }
-        for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data; boundary=x"] {
-            assert_eq!(json_or_undeclared(&with("content-type", &[kind])), Err(RequestError::UnsupportedMediaType), "{kind}");
         }
     }
 }

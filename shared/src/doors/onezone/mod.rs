@@ -6,4 +6,4 @@ mod form;
 
 pub use credentials::caller;
 pub use failure::{Failure, respond};
-pub use form::{acceptable, json_or_undeclared};
+pub use form::acceptable;

@@ -21,7 +21,7 @@ use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
 use crate::domain::text::{DoorData, Message, Metadata, Name};
 use crate::engine::{InviteChange, InviteeRequest, NewInvite, Refusal};
-use crate::http::{RequestError, lenient_json, media_type, query_parameter, raw_body};
+use crate::http::{RequestError, json_or_undeclared, lenient_json, query_parameter, raw_body};
 
 /// Who may make invites and handle them: owners (contract rownd, "Who may").
 pub const RULE: InviteRule = InviteRule::Owners;
@@ -260,8 +260,6 @@ pub fn member_page(request: &Request) -> Result<(usize, Option<MemberId>), Reque
 /// Of the request: another content type, a body above `limit` bytes, no JSON, and fields that are not right.
 pub fn body<T: DeserializeOwned>(request: &Request, limit: usize) -> Result<T, Failure> {
     let bytes = raw_body(request, limit)?;
-    if media_type(request).is_some_and(|declared| declared != "application/json") {
-        return Err(RequestError::UnsupportedMediaType.into());
-    }
+    json_or_undeclared(request)?;
     Ok(lenient_json(bytes)?)
 }
