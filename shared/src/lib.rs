@@ -9,6 +9,7 @@ pub mod doors;
 pub mod engine;
 pub mod http;
 pub mod mail;
+mod outbound;
 mod service;
 pub mod store;
 pub mod telemetry;

@@ -8,6 +8,7 @@ use crate::domain::clock::Clock;
 use crate::doors::DoorSettings;
 use crate::engine::{Engine, Outcome};
 use crate::mail::Mailer;
+use crate::outbound::Outbound;
 
 /// How long a start may wait for connections.
 const CONNECTING: Duration = Duration::from_millis(1500);
@@ -38,15 +39,16 @@ impl Service {
     /// # Errors
     /// Names the variable that is missing or wrong.
     pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
+        let outbound = Outbound::new();
         Ok(Self {
-            engine: Engine::configure(environment)?,
+            engine: Engine::configure(environment, &outbound)?,
             clock,
             public_url: environment.url("PUBLIC_URL")?,
             sign_in_url: environment.required("SIGN_IN_URL")?.to_owned(),
             redirect_origins: origins(environment)?,
             body_limit: environment.parsed("LIMIT_BODY_BYTES", 64 * 1024)?,
             doors: DoorSettings::read(environment)?,
-            authenticator: Authenticator::configure(environment)?,
+            authenticator: Authenticator::configure(environment, &outbound)?,
         })
     }
 
@@ -139,9 +141,10 @@ impl MailService {
     /// # Errors
     /// Names the variable that is missing or wrong.
     pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
+        let outbound = Outbound::new();
         Ok(Self {
-            engine: Engine::configure(environment)?,
-            mailer: Mailer::configure(environment)?,
+            engine: Engine::configure(environment, &outbound)?,
+            mailer: Mailer::configure(environment, &outbound)?,
             clock,
             public_url: environment.url("PUBLIC_URL")?,
         })

@@ -99,7 +99,6 @@ pub(super) fn table(rows: &[Row]) -> String {
         "WRU table",
         "by_group",
         "by_invitee",
-        "due",
         "DynamoDB $",
         "all $",
     ];
@@ -118,7 +117,6 @@ pub(super) fn table(rows: &[Row]) -> String {
             cell(&row.write, "table"),
             cell(&row.write, "by_group"),
             cell(&row.write, "by_invitee"),
-            cell(&row.write, "due"),
             format!("{:.3}", prices::dynamodb(row)),
             format!("{:.3}", prices::all(row)),
         ]

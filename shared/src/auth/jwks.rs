@@ -4,10 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use http_body_util::{BodyExt, Limited};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse};
@@ -16,6 +13,7 @@ use serde::Deserialize;
 use tokio::sync::{Mutex, RwLock};
 
 use crate::domain::clock::Timestamp;
+use crate::outbound::Outbound;
 
 /// A key, and the algorithms that it may be used with: never those of another family.
 #[derive(Clone)]
@@ -59,12 +57,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const MAX_DOCUMENT: usize = 256 * 1024;
 
 impl Jwks {
-    pub(super) fn new(issuer: String, url: Option<String>) -> Self {
-        let settings =
-            HttpConnectorSettings::builder().connect_timeout(Duration::from_millis(800)).read_timeout(Duration::from_millis(1500)).build();
-        let connector = Connector::builder().connector_settings(settings).sleep_impl(TokioSleep::new());
-        let http = SharedHttpConnector::new(connector.tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build());
-        Self { issuer, url, http, cache: RwLock::default(), asking: Mutex::default() }
+    pub(super) fn new(issuer: String, url: Option<String>, outbound: &Outbound) -> Self {
+        Self { issuer, url, http: outbound.connector(), cache: RwLock::default(), asking: Mutex::default() }
     }
 
     /// The key of this `kid`; without one, the issuer's only key.

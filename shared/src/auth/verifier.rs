@@ -13,6 +13,7 @@ use super::claims::{Claims, ClaimsError, Rules, UserIdClaim};
 use super::jwks::{Jwks, VerificationKey};
 use crate::config::{ConfigError, Environment};
 use crate::domain::clock::Timestamp;
+use crate::outbound::Outbound;
 
 /// Why nobody is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl Authenticator {
     ///
     /// # Errors
     /// Names the variable that is missing or wrong: a secret beside a JWKS, or one below 32 bytes, among them.
-    pub fn configure(environment: &Environment) -> Result<Self, ConfigError> {
+    pub(crate) fn configure(environment: &Environment, outbound: &Outbound) -> Result<Self, ConfigError> {
         let issuer = environment.required("JWT_ISSUER")?.to_owned();
         let url = environment.optional("JWT_JWKS_URL").map(str::to_owned);
         let keys = match environment.secret("JWT_HS256_SECRET")? {
@@ -65,7 +66,7 @@ impl Authenticator {
                 let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
                 Keys::Secret(VerificationKey { key, algorithms: vec![Algorithm::HS256] })
             }
-            None => Keys::Public(Arc::new(Jwks::new(issuer.clone(), url))),
+            None => Keys::Public(Arc::new(Jwks::new(issuer.clone(), url, outbound))),
         };
         Ok(Self {
             issuer,
@@ -190,7 +191,7 @@ mod tests {
     fn authenticator(extra: &[(&str, &str)]) -> Result<Authenticator, ConfigError> {
         let base = [("JWT_ISSUER", "https://issuer.example"), ("JWT_AUDIENCE", "beckon"), ("JWT_HS256_SECRET", SECRET)];
         let pairs = base.iter().chain(extra).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Authenticator::configure(&pairs.collect())
+        Authenticator::configure(&pairs.collect(), &Outbound::new())
     }
 
     fn claims() -> Value {

@@ -156,7 +156,7 @@ impl Engine {
             }
             let known = holder.is_some() || fresh.len() < standings.len();
             let kind = if known { MailKind::AccessChanged } else { MailKind::PlatformInvitation };
-            join_all(fresh.iter().map(|standing| self.check_cap(&standing.group, now))).await.into_iter().collect::<Outcome<()>>()?;
+            join_all(fresh.iter().map(|standing| self.check_cap_of(&standing.group, now))).await.into_iter().collect::<Outcome<()>>()?;
             let (invites, pending_user) = invites(&asking, &fresh, kind, with_user);
             match self.store.put_invites(&invites, pending_user.as_ref()).await? {
                 PutInvitesOutcome::Written => {
@@ -168,6 +168,11 @@ impl Engine {
             }
         }
         Err(contended())
+    }
+
+    async fn check_cap_of(&self, group: &Group, now: Timestamp) -> Outcome<()> {
+        let begun = self.begin_count(&group.id, now).await;
+        self.check_cap(group, &begun, now).await
     }
 
     /// How the person stands to each group asked for.

@@ -19,7 +19,7 @@ use crate::domain::rule::InviteRule;
 use crate::domain::text::{DoorData, Message, Metadata, Name};
 use crate::domain::token::InviteToken;
 use crate::domain::user::{Profile, User, UserState};
-use crate::store::{CreateReads, PutInviteOutcome};
+use crate::store::{CreateReads, PendingCount, PutInviteOutcome, StoreError};
 
 /// Whom a caller asks to invite.
 #[derive(Clone, Debug)]
@@ -109,7 +109,8 @@ impl Engine {
         let invitee = invitee(&new.invitee, &request);
         check_lifetime(new)?;
         let passed = self.store.pass(self.invites_per_inviter, caller.user.as_str(), now);
-        let (passed, reads) = futures::join!(passed, self.read(caller, new, &invitee, 0));
+        let (passed, reads, begun) =
+            futures::join!(passed, self.read(caller, new, &invitee, 0), self.begin_count(&new.group, now));
         if !passed? {
             return Err(Refusal::RateLimited(self.invites_per_inviter.remaining(now)));
         }
@@ -124,7 +125,7 @@ impl Engine {
             if reads.existing.as_ref().is_some_and(|found| found.invitee.key() != invitee.key()) {
                 attempt += 1;
             } else {
-                let (vacancy, cap) = futures::join!(self.check_vacancy(new, &invitee, &reads, now), self.check_cap(&group, now));
+                let (vacancy, cap) = futures::join!(self.check_vacancy(new, &invitee, &reads, now), self.check_cap(&group, &begun, now));
                 vacancy.and(cap)?;
                 let basis = Basis { group: &group, inviter: &inviter, id, reads: &reads, request: &request, with_user, now };
                 let (invite, pending_user) = build(caller, new, &invitee, &basis);
@@ -143,7 +144,7 @@ impl Engine {
             }
             reads = self.read(caller, new, &invitee, attempt).await?;
         }
-        Err(Refusal::Unavailable(crate::store::StoreError::Unavailable("the invite's id is contended".into())))
+        Err(Refusal::Unavailable(StoreError::Unavailable("the invite's id is contended".into())))
     }
 
     pub(super) async fn read(&self, caller: &Caller, new: &NewInvite, invitee: &Invitee, attempt: u8) -> Outcome<CreateReads> {
@@ -152,16 +153,22 @@ impl Engine {
         Ok(self.store.read_for_create(&new.group, &caller.user, id, invitee.identity().as_ref(), user).await?)
     }
 
-    /// Refuses where the group has as many live invites as it may have. Asked only for who may invite: counting reads an index.
+    /// Begins to count the group's live invites, beside the reads that tell whether the caller may invite at all (ADR 0012).
+    pub(super) async fn begin_count(&self, group: &GroupId, now: Timestamp) -> Result<PendingCount, StoreError> {
+        // Invites to the system are nobody's in particular; each inviter's own window bounds them.
+        if *group == GroupId::system() { Ok(PendingCount::default()) } else { self.store.begin_count(group, now).await }
+    }
+
+    /// Refuses where the group has as many live invites as it may have; a large group's `begun` count is ended here, for who may invite.
     ///
     /// The cap is soft (contract native, "Limits"), so a count that fails stops nobody.
-    pub(super) async fn check_cap(&self, group: &Group, now: Timestamp) -> Outcome<()> {
-        // Invites to the system are nobody's in particular; each inviter's own window bounds them.
-        if group.is_system() {
-            return Ok(());
-        }
+    pub(super) async fn check_cap(&self, group: &Group, begun: &Result<PendingCount, StoreError>, now: Timestamp) -> Outcome<()> {
         let cap = group.policy.max_pending.get().min(self.pending_per_group);
-        match self.store.count_pending(&group.id, cap, now).await {
+        let counted = match begun {
+            Ok(begun) => self.store.count_pending(&group.id, begun, cap, now).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        match counted {
             Ok(count) if count >= cap => Err(Refusal::PendingLimit),
             Ok(_) => Ok(()),
             Err(error) => {

@@ -44,6 +44,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::Invite;
 use crate::domain::token::{TokenKeys, TokenSubject};
+use crate::outbound::Outbound;
 use crate::store::{Store, Window};
 
 /// What a use case gives: its outcome, or why it was refused.
@@ -83,7 +84,7 @@ impl Engine {
     ///
     /// # Errors
     /// Names the variable that is missing or wrong.
-    pub fn configure(environment: &Environment) -> Result<Self, ConfigError> {
+    pub(crate) fn configure(environment: &Environment, outbound: &Outbound) -> Result<Self, ConfigError> {
         environment.required("TOKEN_KEY")?;
         let current = environment.secret("TOKEN_KEY")?.unwrap_or_default();
         let version = environment.parsed("TOKEN_KEY_VERSION", 1)?;
@@ -94,7 +95,7 @@ impl Engine {
         let limit = environment.parsed("LIMIT_INVITES_PER_INVITER_HOUR", 200)?;
         let misses = environment.parsed("LIMIT_TOKEN_MISSES_PER_10_MINUTES", 20)?;
         Ok(Self {
-            store: Store::connect(environment, tokens.clone())?,
+            store: Store::connect(environment, tokens.clone(), outbound)?,
             tokens,
             invites_per_inviter: Window { name: "invites", limit, seconds: 3600 },
             misses_per_address: Window { name: "misses", limit: misses, seconds: 600 },

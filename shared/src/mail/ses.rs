@@ -11,7 +11,8 @@ use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, Me
 use super::RenderedMail;
 use crate::config::{AwsConfig, ConfigError, Environment};
 use crate::domain::email::EmailAddress;
-use crate::store::{credentials, failure_kind, http_client};
+use crate::outbound::Outbound;
+use crate::store::{credentials, failure_kind};
 
 /// Sends mail through SES, from one sender.
 #[derive(Clone)]
@@ -37,14 +38,14 @@ impl Mailer {
     ///
     /// # Errors
     /// Names the variable that is missing.
-    pub fn configure(environment: &Environment) -> Result<Self, ConfigError> {
+    pub(crate) fn configure(environment: &Environment, outbound: &Outbound) -> Result<Self, ConfigError> {
         let aws = AwsConfig::read(environment)?;
-        let timeouts = TimeoutConfig::builder().connect_timeout(Duration::from_secs(2)).operation_timeout(Duration::from_secs(8)).build();
+        let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_secs(8)).build();
         let mut config = Builder::new()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(aws.region.clone()))
             .credentials_provider(credentials(&aws))
-            .http_client(http_client())
+            .http_client(outbound.sdk())
             .timeout_config(timeouts)
             // SES has no idempotency token: a mail that it took slowly would go out twice. The stream brings it again where it must.
             .retry_config(RetryConfig::disabled());

@@ -6,21 +6,14 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Region, StalledStreamProtectionConfig};
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use secrecy::ExposeSecret;
 
 use crate::config::AwsConfig;
-
-/// One HTTP client with one TLS stack, for DynamoDB, SES and the issuer's keys.
-pub(crate) fn http_client() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build_https()
-}
+use crate::outbound::Outbound;
 
 /// An attempt may take 1 s and an operation 3 s, well below every function's own timeout; three attempts with jitter.
 pub(crate) fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
-        .connect_timeout(Duration::from_millis(800))
         .operation_attempt_timeout(Duration::from_secs(1))
         .operation_timeout(Duration::from_secs(3))
         .build()
@@ -37,12 +30,12 @@ pub(crate) fn credentials(aws: &AwsConfig) -> Credentials {
     )
 }
 
-pub(super) fn dynamodb(aws: &AwsConfig) -> aws_sdk_dynamodb::Client {
+pub(super) fn dynamodb(aws: &AwsConfig, outbound: &Outbound) -> aws_sdk_dynamodb::Client {
     let mut config = Builder::new()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(aws.region.clone()))
         .credentials_provider(credentials(aws))
-        .http_client(http_client())
+        .http_client(outbound.sdk())
         .timeout_config(timeouts())
         // An attempt's own timeout ends what stalls; watching each body besides costs processor time in every call.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())

@@ -87,7 +87,7 @@ impl<'a> Resolution<'a> {
         let reason = if self.reason.is_some() { ", decline_reason = :reason" } else { "" };
         format!(
             "SET #state = :to, by_group_sk = :sort, by_invitee_sk = :sort, resolved_at = :now, updated_at = :now, version = version + :one{by}{reason} \
-             REMOVE due_pk, due_sk, outbox"
+             REMOVE outbox"
         )
     }
 

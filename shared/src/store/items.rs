@@ -80,15 +80,12 @@ struct InviteItem {
     by_group_sk: String,
     by_invitee_pk: String,
     by_invitee_sk: String,
-    due_pk: Option<String>,
-    due_sk: Option<String>,
 }
 
 /// The invite as an item, with its keys in every index.
 pub(super) fn from_invite(invite: &Invite) -> Result<Item, StoreError> {
     let Key { pk, sk } = keys::invite(&invite.group, invite.id);
     let list_sort = keys::list_sort(invite.stored_state, invite.expires_at, invite.id);
-    let due = invite.expires_at.filter(|_| invite.stored_state == State::Pending).map(|at| keys::due(invite.id, at)).unzip();
     let invitee_key = invite.invitee.key();
     let item = InviteItem {
         pk,
@@ -129,8 +126,6 @@ pub(super) fn from_invite(invite: &Invite) -> Result<Item, StoreError> {
         by_group_pk: keys::group_partition(&invite.group),
         by_group_sk: list_sort.clone(),
         by_invitee_sk: list_sort,
-        due_pk: due.0,
-        due_sk: due.1,
     };
     present(access::write(&item, "invite")?)
 }

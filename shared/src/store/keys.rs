@@ -12,9 +12,6 @@ pub(super) struct Key {
     pub(super) sk: String,
 }
 
-/// How many partitions the `due` index is spread over.
-const DUE_SHARDS: u64 = 8;
-
 /// Stands in for the end of what has none; later than any timestamp's twelve digits.
 const NEVER: &str = "999999999999";
 
@@ -94,11 +91,6 @@ fn end(at: Option<Timestamp>) -> String {
     at.map_or_else(|| NEVER.to_owned(), |at| format!("{:012}", at.seconds()))
 }
 
-/// `due`: what the clock has work for.
-pub(super) fn due(id: InviteId, at: Timestamp) -> (String, String) {
-    (format!("D#{}", id.number() % DUE_SHARDS), format!("{:012}", at.seconds()))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -124,7 +116,6 @@ mod tests {
         assert_eq!(text(window("invites", "29842", at)), "R#invites#29842 / 001700000000");
         assert_eq!(list_sort(State::Pending, Some(at), id), "pending#001700000000#0000000000000506");
         assert_eq!(list_sort(State::Pending, None, id), "pending#999999999999#0000000000000506");
-        assert_eq!(due(id, at), ("D#2".to_owned(), "001700000000".to_owned()));
     }
 
     #[test]

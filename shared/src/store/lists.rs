@@ -1,6 +1,6 @@
 //! Lists of invites, members and memberships: key ranges, read page by page, with sealed cursors.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
@@ -155,27 +155,6 @@ impl Store {
             found.last().filter(|_| more).map(|(range, key, _)| Position { range: *range, now: position.now, after: Some(key.clone()) });
         let next = end.map(|end| cursor::seal(&self.seals, &list.name(), &end)).transpose();
         Ok(next.map(|next_cursor| Page { data: found.into_iter().map(|(_, _, invite)| invite).collect(), next_cursor }))
-    }
-
-    /// How many live invites the group has, counted to `cap` at most, as far as the index knows: it may lag by moments.
-    pub async fn count_pending(&self, group: &GroupId, cap: u32, now: Timestamp) -> Result<u32, StoreError> {
-        let (low, high) = keys::list_range(State::Pending, Some(now.plus(1)), None);
-        let (mut found, mut from) = (0_u32, None);
-        while found < cap {
-            let query = self.client.query().table_name(&self.table).index_name("by_group").select(Select::Count);
-            let query = query.key_condition_expression("by_group_pk = :pk AND by_group_sk BETWEEN :low AND :high");
-            let query = query.expression_attribute_values(":pk", text(keys::group_partition(group)));
-            let query =
-                query.expression_attribute_values(":low", text(low.clone())).expression_attribute_values(":high", text(high.clone()));
-            let query = query.limit(i32::try_from(cap - found).unwrap_or(i32::MAX)).set_exclusive_start_key(from);
-            let page = query.send().await?;
-            found = found.saturating_add(u32::try_from(page.count).unwrap_or(0));
-            from = page.last_evaluated_key.filter(|key| !key.is_empty());
-            if from.is_none() {
-                break;
-            }
-        }
-        Ok(found)
     }
 
     async fn range_page(

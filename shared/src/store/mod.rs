@@ -16,9 +16,10 @@ mod keys;
 mod limits;
 mod lists;
 mod members;
+mod pending;
 mod users;
 
-pub(crate) use client::{credentials, http_client};
+pub(crate) use client::credentials;
 pub use cursor::CursorError;
 pub use error::StoreError;
 pub(crate) use error::failure_kind;
@@ -29,6 +30,7 @@ pub use joining::{JoinOutcome, Joining};
 pub use limits::Window;
 pub use lists::{InviteList, Order, Page};
 pub use members::{ChangeMemberOutcome, Changing, MemberChange};
+pub use pending::PendingCount;
 pub use users::PutUserOutcome;
 
 use access::Item;
@@ -40,6 +42,7 @@ use crate::domain::group::Group;
 use crate::domain::ids::GroupId;
 use crate::domain::text::Name;
 use crate::domain::token::TokenKeys;
+use crate::outbound::Outbound;
 
 /// The table and the client that reaches it. Clones share the connection pool.
 #[derive(Clone)]
@@ -54,13 +57,13 @@ pub struct Store {
 
 impl Store {
     /// Connects to the table that `TABLE_NAME` names; `CHEMBIOHUB_PLATFORM_NAME` is what the system itself is called. Nothing is sent yet.
-    pub fn connect(environment: &Environment, seals: TokenKeys) -> Result<Self, ConfigError> {
+    pub(crate) fn connect(environment: &Environment, seals: TokenKeys, outbound: &Outbound) -> Result<Self, ConfigError> {
         const NAME: &str = "CHEMBIOHUB_PLATFORM_NAME";
         let aws = AwsConfig::read(environment)?;
         let name = Name::parse(environment.optional(NAME).unwrap_or("ChemBio Hub Platform"));
         let name = name.map_err(|invalid| ConfigError { variable: NAME, problem: invalid.detail.to_owned() })?;
         let table = environment.required("TABLE_NAME")?.to_owned();
-        Ok(Self { client: client::dynamodb(&aws), table, seals, system: Group::system(name) })
+        Ok(Self { client: client::dynamodb(&aws, outbound), table, seals, system: Group::system(name) })
     }
 
     /// Opens the connection, so that the first request doesn't wait for it: reads what isn't there. Any answer will do, also that the function
