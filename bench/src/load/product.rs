@@ -139,7 +139,7 @@ impl Product {
     /// How many invites a list has.
     pub(super) fn listed(self, list: &Value) -> usize {
         let invites = match self {
-            Self::Beckon => &list["items"],
+            Self::Beckon => &list["data"],
             Self::BetterAuth => list,
             Self::DjangoInvitations => &list["invitations"],
         };
