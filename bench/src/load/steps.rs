@@ -20,7 +20,7 @@ const MEASURED_GROUPS: usize = 100;
 /// Requests at once while the table is filled.
 const FILLING: usize = 16;
 /// After so many stored invites a line says so.
-const TELLING: usize = 10_000;
+const TELLING: usize = 1000;
 
 /// One line of the table.
 struct Row {
