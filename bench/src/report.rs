@@ -13,6 +13,26 @@ pub(crate) fn percentile(durations: &mut [Duration], percent: usize) -> f64 {
     durations.get(at).map_or(f64::NAN, |duration| duration.as_secs_f64() * 1000.0)
 }
 
+/// The middle value, or the mean of the two in the middle; the values are sorted by it.
+pub(crate) fn median(values: &mut [f64]) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let upper = values.get(values.len() / 2);
+    let lower = values.get(values.len().saturating_sub(1) / 2);
+    lower.zip(upper).map_or(f64::NAN, |(lower, upper)| f64::midpoint(*lower, *upper))
+}
+
+/// A value with as many digits as say something.
+pub(crate) fn short(value: f64) -> String {
+    let digits = if value >= 100.0 { 0 } else { 2 - usize::from(value >= 10.0) };
+    format!("{value:.digits$}")
+}
+
+/// A median, and between what the sorted values lie.
+pub(crate) fn spread(median: f64, sorted: &[f64]) -> String {
+    let ends = sorted.first().zip(sorted.last());
+    ends.map_or_else(String::new, |(low, high)| format!("{} ({}–{})", short(median), short(*low), short(*high)))
+}
+
 /// A process's memory in MB: the line of `status` in its folder of `/proc` that begins so.
 pub(crate) fn memory(folder: &Path, line: &str) -> Result<f64, Fault> {
     let status = std::fs::read_to_string(folder.join("status"))?;
@@ -48,7 +68,20 @@ fn rule(width: usize, right: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::table;
+    use super::{median, spread, table};
+
+    #[test]
+    fn the_median_is_in_the_middle_whatever_the_order() {
+        assert_eq!(median(&mut [9.0, 1.0, 2.0]).to_string(), "2");
+        assert_eq!(median(&mut [4.0, 1.0, 2.0, 9.0]).to_string(), "3");
+        assert!(median(&mut []).is_nan());
+    }
+
+    #[test]
+    fn a_spread_shows_three_digits() {
+        assert_eq!(spread(12.34, &[1.234, 12.34, 1234.5]), "12.3 (1.23–1234)");
+        assert_eq!(spread(f64::NAN, &[]), "");
+    }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {

@@ -1,0 +1,50 @@
+//! `bench load`: the local service's release binary over HTTP: create, list and accept, one at a time and sixteen at once; how long it takes to start,
+//! and how much memory it has; first with more and more invites stored, then beside its peers.
+
+mod peers;
+mod product;
+mod server;
+mod steps;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::Fault;
+
+/// What to measure.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// How many invites are stored at the most; the steps are powers of ten from 1,000 on; 0 for no steps
+    #[arg(long, default_value_t = 100_000)]
+    invites: usize,
+    /// Requests of each kind at each step and in each round; accepts are fewer
+    #[arg(long, default_value_t = 800)]
+    requests: usize,
+    /// Where the data are: in memory, or in a file on which each write waits for the disk
+    #[arg(long, value_delimiter = ',', default_value = "memory,file")]
+    data: Vec<String>,
+    /// The local service
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release/beckon"))]
+    binary: PathBuf,
+    /// Measure these beside it, all with their data in a file; bench/peers/install brings them
+    #[arg(long, value_delimiter = ',')]
+    peers: Vec<product::Product>,
+    /// How often each peer is measured
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+}
+
+/// Measures and prints.
+pub(crate) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
+    if !options.binary.exists() {
+        return Err("the local service isn't built: cargo build --release -p beckon".into());
+    }
+    if options.invites > 0 {
+        steps::run(options, json).await?;
+    }
+    if !options.peers.is_empty() {
+        peers::run(options, json).await?;
+    }
+    Ok(())
+}

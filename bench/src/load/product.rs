@@ -1,0 +1,215 @@
+//! The products under load, and how each is asked for the same things. bench/peers/README.md says how the peers are set up.
+
+use std::path::Path;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use reqwest::RequestBuilder;
+use reqwest::header::SET_COOKIE;
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use super::server::Server;
+use crate::Fault;
+
+/// Where the peers' servers are.
+const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers");
+/// How often our inbox is asked how many mails it caught, and how long they may take.
+const LOOK: Duration = Duration::from_millis(5);
+const LOOKS: usize = 24_000;
+/// So many mails our inbox keeps, the last ones.
+const KEPT: usize = 10_000;
+
+/// A product.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Product {
+    /// Ours: never named as a peer.
+    #[value(skip)]
+    Beckon,
+    /// better-auth with its organization plugin, one Node process.
+    BetterAuth,
+    /// django-invitations under gunicorn, two workers.
+    DjangoInvitations,
+}
+
+/// Who asks: the header that says so.
+pub(super) struct Session(&'static str, String);
+
+impl Product {
+    /// Its own name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Beckon => "beckon",
+            Self::BetterAuth => "better-auth",
+            Self::DjangoInvitations => "django-invitations",
+        }
+    }
+
+    /// A path that is answered with a success as soon as there is a server.
+    pub(super) fn health(self) -> &'static str {
+        match self {
+            Self::Beckon => "/local/health",
+            Self::BetterAuth => "/api/auth/ok",
+            Self::DjangoInvitations => "/health",
+        }
+    }
+
+    /// Makes the peers' tables in this folder; ours are made by the start itself.
+    pub(super) async fn prepare(self, folder: &Path) -> Result<(), Fault> {
+        let mut command = match self {
+            Self::Beckon => return Ok(()),
+            Self::BetterAuth => better_auth("migrate.mjs", folder, 0),
+            Self::DjangoInvitations => django("python", &["peer.py", "migrate", "--verbosity=0"], folder),
+        };
+        let installed = command.status().await.is_ok_and(|status| status.success());
+        if installed { Ok(()) } else { Err(format!("{} doesn't run: bench/peers/install", self.name()).into()) }
+    }
+
+    /// Its server on this port with its data in this folder; ours is `binary`.
+    pub(super) fn command(self, binary: &Path, folder: &Path, port: u16) -> Command {
+        match self {
+            Self::Beckon => beckon(binary, Some(&folder.join("data")), port),
+            Self::BetterAuth => better_auth("server.mjs", folder, port),
+            Self::DjangoInvitations => {
+                let bind = format!("127.0.0.1:{port}");
+                let usual = ["--workers", "2", "--log-level", "warning", "--no-control-socket", "--bind", &bind, "peer:application"];
+                django("gunicorn", &usual, folder)
+            }
+        }
+    }
+
+    /// Signs somebody in who has this address.
+    pub(super) async fn sign_in(self, server: &Server, email: &str) -> Result<Session, Fault> {
+        let (path, field, body) = match self {
+            Self::Beckon => ("/local/token", "access_token", json!({"sub": email, "name": "Ada", "email": email})),
+            Self::DjangoInvitations => ("/users", "token", json!({"email": email})),
+            Self::BetterAuth => {
+                let body = json!({"email": email, "name": "Ada", "password": "correct horse battery staple"});
+                let answer = server.client.post(server.at("/api/auth/sign-up/email")).json(&body).send().await?.error_for_status()?;
+                let cookie = answer.headers().get(SET_COOKIE).ok_or("no session")?.to_str()?;
+                return Ok(Session("cookie", cookie.split(';').next().unwrap_or_default().to_owned()));
+            }
+        };
+        let (answer, _) = server.ask(server.client.post(server.at(path)).json(&body)).await?;
+        let token = answer[field].as_str().ok_or("no token")?;
+        Ok(Session("authorization", format!("Bearer {token}")))
+    }
+
+    /// Makes a group and gives its id. django-invitations knows none.
+    pub(super) async fn group(self, server: &Server, owner: &Session, at: usize) -> Result<String, Fault> {
+        let id = format!("g{at}");
+        let request = match self {
+            Self::Beckon => server.client.post(server.at("/v1/groups")).json(&json!({"id": id, "name": "Private Group"})),
+            Self::BetterAuth => {
+                let request = server.client.post(server.at("/api/auth/organization/create")).header("origin", &server.url);
+                request.json(&json!({"slug": id, "name": "Private Group"}))
+            }
+            Self::DjangoInvitations => return Ok(id),
+        };
+        let (made, _) = server.ask(owner.asks(request)).await?;
+        Ok(made["id"].as_str().ok_or("no group")?.to_owned())
+    }
+
+    /// Invites this address, with a mail; ours can go without one, and then tells the token.
+    pub(super) fn create(self, server: &Server, owner: &Session, group: &str, email: &str, notify: bool) -> RequestBuilder {
+        let request = match self {
+            Self::Beckon => {
+                let body = json!({"email": email, "roles": ["editor"], "metadata": {"crm_id": "lead-42"}, "notify": notify});
+                server.client.post(server.at(&format!("/v1/groups/{group}/invites"))).json(&body)
+            }
+            Self::BetterAuth => {
+                let request = server.client.post(server.at("/api/auth/organization/invite-member")).header("origin", &server.url);
+                request.json(&json!({"email": email, "role": "member", "organizationId": group}))
+            }
+            Self::DjangoInvitations => server.client.post(server.at("/invitations")).json(&json!({"email": email})),
+        };
+        owner.asks(request)
+    }
+
+    /// A group's invites, twenty at the most.
+    pub(super) fn list(self, server: &Server, owner: &Session, group: &str) -> RequestBuilder {
+        let path = match self {
+            Self::Beckon => format!("/v1/groups/{group}/invites?limit=20"),
+            Self::BetterAuth => format!("/api/auth/organization/list-invitations?organizationId={group}"),
+            Self::DjangoInvitations => "/invitations".to_owned(),
+        };
+        owner.asks(server.client.get(server.at(&path)))
+    }
+
+    /// How many invites a list has.
+    pub(super) fn listed(self, list: &Value) -> usize {
+        let invites = match self {
+            Self::Beckon => &list["data"],
+            Self::BetterAuth => list,
+            Self::DjangoInvitations => &list["invitations"],
+        };
+        invites.as_array().map_or(0, Vec::len)
+    }
+
+    /// Accepts what was made, as whom it invites.
+    pub(super) fn accept(self, server: &Server, guest: &Session, made: &Value) -> RequestBuilder {
+        let request = match self {
+            Self::Beckon => server.client.post(server.at("/v1/invites/accept")).json(&json!({"token": made["token"]})),
+            Self::BetterAuth => {
+                let request = server.client.post(server.at("/api/auth/organization/accept-invitation")).header("origin", &server.url);
+                request.json(&json!({"invitationId": made["id"]}))
+            }
+            Self::DjangoInvitations => server.client.post(server.at("/accept")).json(&json!({"key": made["key"]})),
+        };
+        guest.asks(request)
+    }
+
+    /// Waits until so many mails were caught; the peers have rendered theirs before they answer.
+    pub(super) async fn mailed(self, server: &Server, count: usize) -> Result<(), Fault> {
+        if self != Self::Beckon {
+            return Ok(());
+        }
+        for _ in 0..LOOKS {
+            let (health, _) = server.ask(server.client.get(server.at("/local/health"))).await?;
+            if health["messages"].as_u64() >= u64::try_from(count.min(KEPT)).ok() {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Err(format!("fewer than {count} mails were caught").into())
+    }
+
+    /// Forgets the mails that were caught.
+    pub(super) async fn forget(self, server: &Server) -> Result<(), Fault> {
+        if self == Self::Beckon {
+            server.ask(server.client.delete(server.at("/local/inbox"))).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Session {
+    /// The request, signed.
+    fn asks(&self, request: RequestBuilder) -> RequestBuilder {
+        request.header(self.0, &self.1)
+    }
+}
+
+/// The local service on this port, with its data in memory or in a file, and without a limit on how many invites one person makes.
+pub(super) fn beckon(binary: &Path, data: Option<&Path>, port: u16) -> Command {
+    let mut command = Command::new(binary);
+    let limits = ["LIMIT_INVITES_PER_INVITER_HOUR=1000000000", "LIMIT_PENDING_PER_GROUP=10000"];
+    command.args(["--port", &port.to_string(), "--no-demo", "--set", limits[0], "--set", limits[1]]);
+    if let Some(file) = data {
+        command.arg("--data").arg(file);
+    }
+    command
+}
+
+fn better_auth(script: &str, folder: &Path, port: u16) -> Command {
+    let mut command = Command::new("node");
+    command.arg(format!("{PEERS}/better-auth/{script}")).env("NODE_ENV", "production");
+    command.env("DATA", folder.join("data")).env("URL", format!("http://127.0.0.1:{port}"));
+    command
+}
+
+fn django(program: &str, arguments: &[&str], folder: &Path) -> Command {
+    let mut command = Command::new(format!("{PEERS}/django-invitations/.venv/bin/{program}"));
+    command.args(arguments).current_dir(format!("{PEERS}/django-invitations")).env("DATA", folder.join("data"));
+    command
+}
