@@ -18,6 +18,7 @@ use dynoxide::Database;
 use secrecy::ExposeSecret;
 use shared::config::AwsConfig;
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 use crate::tasks::Tasks;
 use crate::template::{KeyPart, Table};
@@ -59,12 +60,14 @@ pub enum DatabaseError {
 /// # Errors
 /// The file can't be opened, or there is no port.
 pub(crate) async fn embedded(data: Option<&Path>, tasks: &mut Tasks) -> Result<String, DatabaseError> {
-    let opened = match data.map(Path::to_str) {
-        Some(Some(path)) => Database::new(path),
+    let place = match data.map(Path::to_str) {
+        Some(Some(path)) => path.to_owned(),
         Some(None) => return Err(DatabaseError::Engine("its file's name isn't UTF-8".into())),
-        None => Database::memory(),
+        // In memory under a name, so that a second connection finds it too.
+        None => format!("file:beckon-{}?mode=memory&cache=shared", Uuid::new_v4()),
     };
-    let database = opened.map_err(|error| DatabaseError::Engine(error.to_string()))?;
+    let database = Database::new(&place).map_err(|error| DatabaseError::Engine(error.to_string()))?;
+    order_stream(&place).map_err(|error| DatabaseError::Engine(error.to_string()))?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     tasks.start(async move {
@@ -74,6 +77,15 @@ pub(crate) async fn embedded(data: Option<&Path>, tasks: &mut Tasks) -> Result<S
         }
     });
     Ok(format!("http://{address}"))
+}
+
+/// Keeps the engine as fast as it began (docs/adr/0021): at each write and each look at the stream it reads every record that the stream ever had,
+/// where an index would do, and it never drops one, where DynamoDB keeps them for 24 hours.
+fn order_stream(place: &str) -> rusqlite::Result<()> {
+    rusqlite::Connection::open(place)?.execute_batch(
+        "DELETE FROM _stream_records WHERE created_at < unixepoch() - 86400;
+         CREATE INDEX IF NOT EXISTS beckon_stream_order ON _stream_records (table_name, CAST(sequence_number AS INTEGER));",
+    )
 }
 
 /// Clients for one DynamoDB-compatible endpoint.
@@ -189,4 +201,30 @@ fn key(parts: &[KeyPart]) -> Result<Vec<KeySchemaElement>, BuildError> {
     let element =
         |part: &KeyPart| KeySchemaElement::builder().attribute_name(&part.attribute_name).key_type(part.key_type.as_str().into()).build();
     parts.iter().map(element).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_engine_finds_its_stream_s_end_by_an_index_and_drops_what_is_a_day_old() {
+        let place = format!("file:{}?mode=memory&cache=shared", Uuid::new_v4());
+        let _engine = Database::new(&place).unwrap();
+        let connection = rusqlite::Connection::open(&place).unwrap();
+        let record = |at: &str, sequence: u8| {
+            let columns = "table_name, event_name, keys_json, sequence_number, shard_id, created_at";
+            format!("INSERT INTO _stream_records ({columns}) VALUES ('beckon', 'INSERT', '{{}}', '{sequence}', 'shard', {at});")
+        };
+        connection.execute_batch(&(record("unixepoch() - 90000", 1) + &record("unixepoch() - 80000", 2))).unwrap();
+
+        order_stream(&place).unwrap();
+
+        let text = |query: &str, column| connection.query_one(query, [], |row| row.get::<_, String>(column)).unwrap();
+        assert_eq!(text("SELECT group_concat(sequence_number) FROM _stream_records", 0), "2");
+        // As the engine asks (dynoxide 3.2, `next_stream_sequence_number`).
+        let question = "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = 'beckon'";
+        let plan = text(&format!("EXPLAIN QUERY PLAN {question}"), 3);
+        assert!(plan.contains("INDEX beckon_stream_order"), "{plan}");
+    }
 }

@@ -109,8 +109,7 @@ impl Engine {
         let invitee = invitee(&new.invitee, &request);
         check_lifetime(new)?;
         let passed = self.store.pass(self.invites_per_inviter, caller.user.as_str(), now);
-        let (passed, reads, begun) =
-            futures::join!(passed, self.read(caller, new, &invitee, 0), self.begin_count(&new.group, now));
+        let (passed, reads, begun) = futures::join!(passed, self.read(caller, new, &invitee, 0), self.begin_count(&new.group, now));
         if !passed? {
             return Err(Refusal::RateLimited(self.invites_per_inviter.remaining(now)));
         }
