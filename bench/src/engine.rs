@@ -2,7 +2,6 @@
 
 use std::net::Ipv4Addr;
 
-use dynoxide::Database;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -15,14 +14,9 @@ pub(crate) async fn port() -> Result<(TcpListener, String), Fault> {
     Ok((listener, url))
 }
 
-/// Starts an engine in memory as one of `tasks`; gives its URL.
+/// Starts an engine in memory as one of `tasks`, as the local service does; gives its URL.
 pub(crate) async fn start(tasks: &mut JoinSet<()>) -> Result<String, Fault> {
-    let database = Database::memory().map_err(|error| error.to_string())?;
-    let (listener, url) = port().await?;
-    tasks.spawn(async move {
-        if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()).await {
-            eprintln!("bench: the engine ended: {error}");
-        }
-    });
+    let (url, serve) = beckon::embedded(None).await?;
+    tasks.spawn(serve);
     Ok(url)
 }

@@ -20,7 +20,6 @@ use shared::config::AwsConfig;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use crate::tasks::Tasks;
 use crate::template::{KeyPart, Table};
 
 /// How often, and how far apart, the table is asked whether it is ready.
@@ -55,11 +54,11 @@ pub enum DatabaseError {
     NotReady(String),
 }
 
-/// Starts the embedded engine on a loopback port of its own, in memory or in the file `data`; gives its URL.
+/// Opens the embedded engine on a loopback port of its own, in memory or in the file `data`; gives its URL and what serves it, to be run as a task.
 ///
 /// # Errors
 /// The file can't be opened, or there is no port.
-pub(crate) async fn embedded(data: Option<&Path>, tasks: &mut Tasks) -> Result<String, DatabaseError> {
+pub async fn embedded(data: Option<&Path>) -> Result<(String, impl Future<Output = ()> + Send + 'static), DatabaseError> {
     let place = match data.map(Path::to_str) {
         Some(Some(path)) => path.to_owned(),
         Some(None) => return Err(DatabaseError::Engine("its file's name isn't UTF-8".into())),
@@ -70,13 +69,13 @@ pub(crate) async fn embedded(data: Option<&Path>, tasks: &mut Tasks) -> Result<S
     order_stream(&place).map_err(|error| DatabaseError::Engine(error.to_string()))?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
-    tasks.start(async move {
+    let serve = async move {
         // Ended by being dropped, so there is nothing to wait for.
         if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()).await {
             tracing::error!(error, "the embedded database ended");
         }
-    });
-    Ok(format!("http://{address}"))
+    };
+    Ok((format!("http://{address}"), serve))
 }
 
 /// Keeps the engine as fast as it began (docs/adr/0021): at each write and each look at the stream it reads every record that the stream ever had,

@@ -20,7 +20,7 @@ mod stream;
 mod tasks;
 mod template;
 
-pub use database::DatabaseError;
+pub use database::{DatabaseError, embedded};
 pub use demo::DemoError;
 pub use issuer::IssuerError;
 pub use registry::{OwnSettings, RegistryError};

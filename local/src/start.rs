@@ -135,7 +135,11 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let (listener, url) = listen(options.port).await?;
     let dynamodb = match &options.dynamodb {
         Some(url) => url.clone(),
-        None => database::embedded(options.data.as_deref(), &mut tasks).await?,
+        None => {
+            let (url, serve) = database::embedded(options.data.as_deref()).await?;
+            tasks.start(serve);
+            url
+        }
     };
     let environment = environment(&options, &url, &dynamodb);
     let clients = Clients::new(&AwsConfig::read(&environment)?);

@@ -13,7 +13,8 @@ use crate::template::{TEMPLATE, Template};
 const MAPPING: &str = r#"{BatchSize: 10, FilterCriteria: {Filters: [{Pattern: '{"dynamodb":{"NewImage":{"outbox":{"S":["queued"]}}}}'}]}}"#;
 
 async fn clients(tasks: &mut Tasks) -> Clients {
-    let endpoint = database::embedded(None, tasks).await.unwrap();
+    let (endpoint, serve) = database::embedded(None).await.unwrap();
+    tasks.start(serve);
     let variables =
         [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)];
     let environment: Environment = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
