@@ -27,6 +27,7 @@ mod onezone;
 mod outcomes;
 mod outsiders;
 mod panics;
+mod pending_cap;
 mod races;
 mod re_invite;
 mod rownd;
