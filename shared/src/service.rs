@@ -65,8 +65,19 @@ impl Service {
     /// Opens the connection to the table and fetches the issuer's keys, both at once: done while a function starts, when it has a whole
     /// processor whatever its memory, neither falls to the first request (ADR 0019). What fails or takes too long here is left to that.
     pub async fn connected(self) -> Self {
-        let both = futures::future::join(self.engine.connect(), self.authenticator.prepare(self.clock.now()));
-        let _in_time = tokio::time::timeout(CONNECTING, both).await;
+        in_time(futures::future::join(self.engine.connect(), self.authenticator.prepare(self.clock.now()))).await;
+        self
+    }
+
+    /// As [`Self::connected`], to the table alone: for functions that answer whoever asks.
+    pub async fn connected_to_table(self) -> Self {
+        in_time(self.engine.connect()).await;
+        self
+    }
+
+    /// As [`Self::connected`], to the issuer alone: for functions that read nothing.
+    pub async fn connected_to_issuer(self) -> Self {
+        in_time(self.authenticator.prepare(self.clock.now())).await;
         self
     }
 
@@ -108,6 +119,11 @@ impl Service {
     pub async fn caller_by_token(&self, token: &str) -> Result<Caller, Unauthenticated> {
         self.authenticator.caller_by_token(token, self.clock.now()).await
     }
+}
+
+/// Waits for what is done beforehand, but not for long.
+async fn in_time<T>(connecting: impl Future<Output = T>) {
+    let _in_time = tokio::time::timeout(CONNECTING, connecting).await;
 }
 
 fn origins(environment: &Environment) -> Result<Vec<String>, ConfigError> {
