@@ -166,3 +166,14 @@ async fn every_door_knows_its_own_write_again() {
     assert!(table.has_failed());
     assert_eq!(alice.reads(&invited.id).await.json["state"], "revoked");
 }
+
+#[tokio::test]
+async fn a_count_of_pending_invites_that_fails_stops_nobody() {
+    let below = App::start().await;
+    let table = LossyTable::of(&below).await;
+    let app = App::with(table.options()).await;
+    let alice = app.owner().await;
+    table.refuses("Query", 3);
+    alice.invites(json!({"email": "ada@example.com", "notify": false})).await.is(201);
+    assert!(table.has_failed());
+}

@@ -53,6 +53,10 @@ const RETRY_AFTER: i64 = 5;
 const STALE_AFTER: i64 = 600;
 /// How long the issuer may take, for both documents together.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long it may take for one of them.
+const PATIENCE_FOR_ONE: Duration = Duration::from_millis(1500);
+/// The same while a function starts: less than a start waits, so that an issuer that says nothing is remembered as such.
+const PATIENCE_AT_START: Duration = Duration::from_millis(1400);
 /// The largest document that is read from the issuer.
 const MAX_DOCUMENT: usize = 256 * 1024;
 
@@ -66,6 +70,18 @@ impl Jwks {
     /// # Errors
     /// Where the issuer can't be asked, and nothing is known from before.
     pub(super) async fn key(&self, kid: Option<&str>, now: Timestamp) -> Result<Option<VerificationKey>, FetchError> {
+        self.key_in_time(kid, now, PATIENCE).await
+    }
+
+    /// Fetches the keys, so that the first caller doesn't wait for them.
+    ///
+    /// # Errors
+    /// Where the issuer can't be asked.
+    pub(super) async fn prepare(&self, now: Timestamp) -> Result<(), FetchError> {
+        self.key_in_time(None, now, PATIENCE_AT_START).await.map(|_| ())
+    }
+
+    async fn key_in_time(&self, kid: Option<&str>, now: Timestamp, patience: Duration) -> Result<Option<VerificationKey>, FetchError> {
         if let Some(answer) = self.cache.read().await.answer(kid, now) {
             return answer;
         }
@@ -73,7 +89,7 @@ impl Jwks {
         if let Some(answer) = self.cache.read().await.answer(kid, now) {
             return answer;
         }
-        let fetched = tokio::time::timeout(PATIENCE, self.fetch()).await;
+        let fetched = tokio::time::timeout(patience, self.fetch()).await;
         let fetched = fetched.unwrap_or_else(|_| Err(FetchError("no answer in time".into())));
         let mut cache = self.cache.write().await;
         cache.asked = Some((now, fetched.is_ok()));
@@ -114,7 +130,8 @@ impl Jwks {
     async fn get<T: serde::de::DeserializeOwned>(&self, url: &str) -> Result<T, FetchError> {
         let failed = |error: &dyn std::fmt::Display| FetchError(error.to_string());
         let request = HttpRequest::get(url).map_err(|error| failed(&error))?;
-        let response = self.http.call(request).await.map_err(|error| failed(&error))?;
+        let answered = tokio::time::timeout(PATIENCE_FOR_ONE, self.http.call(request)).await;
+        let response = answered.map_err(|_| FetchError("no answer in time".into()))?.map_err(|error| failed(&error))?;
         if !response.status().is_success() {
             return Err(FetchError(format!("status {}", response.status().as_u16())));
         }
@@ -167,4 +184,35 @@ fn usable(jwk: &Jwk) -> Option<(Option<String>, VerificationKey)> {
     let for_signatures = matches!(jwk.common.public_key_use, None | Some(PublicKeyUse::Signature));
     let key = DecodingKey::from_jwk(jwk).ok()?;
     (for_signatures && !algorithms.is_empty()).then(|| (jwk.common.key_id.clone(), VerificationKey { key, algorithms }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_issuer_that_says_nothing_while_a_function_starts_is_left_in_peace_for_a_moment() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        tokio::spawn(async move {
+            let mut held = Vec::new();
+            while let Ok((connection, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
+                held.push(connection);
+            }
+        });
+        let keys = Jwks::new("https://issuer.example".into(), Some(url), &Outbound::new());
+        let now = Timestamp::from_seconds(1_700_000_000);
+
+        assert!(keys.prepare(now).await.is_err());
+        assert!(keys.key(Some("any"), now).await.is_err());
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
 }

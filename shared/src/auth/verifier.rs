@@ -86,7 +86,7 @@ impl Authenticator {
     /// Fetches the issuer's keys, where it has any, so that the first caller doesn't wait for them.
     pub async fn prepare(&self, now: Timestamp) {
         if let Keys::Public(keys) = &self.keys
-            && let Err(error) = keys.key(None, now).await
+            && let Err(error) = keys.prepare(now).await
         {
             tracing::warn!(%error, "Could not fetch the issuer's keys beforehand");
         }

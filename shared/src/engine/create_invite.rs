@@ -162,6 +162,9 @@ impl Engine {
     ///
     /// The cap is soft (contract native, "Limits"), so a count that fails stops nobody.
     pub(super) async fn check_cap(&self, group: &Group, begun: &Result<PendingCount, StoreError>, now: Timestamp) -> Outcome<()> {
+        if group.is_system() {
+            return Ok(());
+        }
         let cap = group.policy.max_pending.get().min(self.pending_per_group);
         let counted = match begun {
             Ok(begun) => self.store.count_pending(&group.id, begun, cap, now).await.map_err(|error| error.to_string()),

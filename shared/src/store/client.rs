@@ -12,7 +12,7 @@ use crate::config::AwsConfig;
 use crate::outbound::Outbound;
 
 /// An attempt may take 1 s and an operation 3 s, well below every function's own timeout; three attempts with jitter.
-pub(crate) fn timeouts() -> TimeoutConfig {
+fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(1)).operation_timeout(Duration::from_secs(3)).build()
 }
 

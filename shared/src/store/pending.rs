@@ -8,7 +8,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::GroupId;
 use crate::domain::invite::State;
 
-/// So many are counted before it is known whether the asker may invite: about three read units at the most.
+/// So many are counted before it is known whether the asker may invite: about three read units for invites below 1 KB, thirty for the largest.
 const FIRST_COUNTED: u32 = 25;
 
 /// A count that may not be at its end.
