@@ -18,9 +18,9 @@ pub(crate) struct Options {
     /// How many invites are stored at the most; the steps are powers of ten from 1,000 on; 0 for no steps
     #[arg(long, default_value_t = 100_000)]
     invites: usize,
-    /// Requests of each kind at each step and in each round; accepts are fewer
-    #[arg(long, default_value_t = 800)]
-    requests: usize,
+    /// Requests of each kind at each step and in each round, 10,000 at the most, for the inbox keeps no more mails; accepts are fewer
+    #[arg(long, default_value_t = 800, value_parser = clap::value_parser!(u16).range(1..=i64::from(product::KEPT)))]
+    requests: u16,
     /// Where the data are: in memory, or in a file on which each write waits for the disk
     #[arg(long, value_delimiter = ',', default_value = "memory,file")]
     data: Vec<String>,

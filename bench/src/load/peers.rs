@@ -120,7 +120,8 @@ async fn round(product: Product, options: &Options) -> Result<Vec<Figure>, Fault
     let once = |measure, unit, value| Figure { measure, at_once: None, unit, value };
     let started = server.started.as_secs_f64() * 1000.0;
     let mut figures = vec![once("start-up to first 2xx", "ms", started), once("memory, idle", "MB", server.idle)];
-    let (requests, accepts) = (options.requests, options.requests.div_ceil(CREATES_PER_ACCEPT));
+    let requests = usize::from(options.requests);
+    let accepts = requests.div_ceil(CREATES_PER_ACCEPT);
     let load = Load::new(product, &server, 2 * requests + accepts).await?;
     for at_once in [1, 16] {
         figures.extend(load.create(requests, at_once).await?);

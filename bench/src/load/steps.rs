@@ -136,7 +136,7 @@ pub(super) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
             next *= 10;
             for at_once in [1, 16] {
                 eprintln!("{data}, {stored} invites stored: measuring, {at_once} at once");
-                rows.extend(service.measure(data, stored, options.requests, at_once).await?);
+                rows.extend(service.measure(data, stored, options.requests.into(), at_once).await?);
             }
         }
         let server = service.server;
