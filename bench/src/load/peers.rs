@@ -8,8 +8,9 @@ use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use super::Options;
+use super::folder::Folder;
 use super::product::{Product, Session};
-use super::server::{Folder, Server, per_second, timed};
+use super::server::{Server, per_second, timed};
 use crate::{Fault, report};
 
 /// The groups whose invites are listed, and how many each has.
@@ -129,11 +130,9 @@ async fn round(product: Product, options: &Options) -> Result<Vec<Figure>, Fault
     }
     figures.extend(load.accept(accepts).await?);
     figures.push(once("memory, after the load", "MB", server.memory()?));
-    server.stop().await?;
     Ok(figures)
 }
 
-/// Measures ours and the peers in turn, and prints.
 /// The order of a round: another one comes first after each two rounds, and every second round goes backwards, so that none always comes after the same.
 fn order(products: &[Product], round: usize) -> Vec<Product> {
     let mut order = products.to_vec();
@@ -144,6 +143,7 @@ fn order(products: &[Product], round: usize) -> Vec<Product> {
     order
 }
 
+/// Measures ours and the peers in turn, and prints.
 pub(super) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
     let products: Vec<Product> = std::iter::once(Product::Beckon).chain(options.peers.iter().copied()).collect();
     let mut rounds: Vec<(Product, Vec<Figure>)> = Vec::new();

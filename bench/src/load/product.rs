@@ -9,6 +9,7 @@ use reqwest::header::SET_COOKIE;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
+use super::process::Process;
 use super::server::Server;
 use crate::Fault;
 
@@ -61,7 +62,8 @@ impl Product {
             Self::BetterAuth => better_auth("migrate.mjs", folder, 0),
             Self::DjangoInvitations => django("python", &["peer.py", "migrate", "--verbosity=0"], folder),
         };
-        let installed = command.status().await.is_ok_and(|status| status.success());
+        let done = async { Process::start(&mut command)?.wait().await }.await;
+        let installed = done.is_ok_and(|status| status.success());
         if installed { Ok(()) } else { Err(format!("{} doesn't run: bench/peers/install", self.name()).into()) }
     }
 

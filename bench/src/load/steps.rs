@@ -9,8 +9,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Options;
+use super::folder::Folder;
 use super::product::{Product, beckon};
-use super::server::{Folder, Server, per_second, timed};
+use super::server::{Server, per_second, timed};
 use crate::{Fault, report};
 
 /// So many invites are stored in each group.
@@ -146,7 +147,6 @@ pub(super) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
         } else {
             println!("{data}: first answer after {started:.0} ms, {idle:.1} MB idle, {full:.0} MB with {stored} invites");
         }
-        server.stop().await?;
     }
     print(&rows, json);
     Ok(())
