@@ -37,7 +37,7 @@ impl Process {
         Ok(self.0.try_wait()?.is_some())
     }
 
-    /// Memory in MB, the sum over it and all that it has started.
+    /// Memory in MB, the sum over it and all that it has started; what some of them share is in it once (`Pss`).
     pub(super) fn memory(&self) -> Result<f64, Fault> {
         memory(self.0.id().ok_or("the server has ended")?)
     }
@@ -74,7 +74,7 @@ impl Drop for Process {
 /// Memory in MB of this process and of all that descend from it.
 fn memory(id: u32) -> Result<f64, Fault> {
     let folder = PathBuf::from(format!("/proc/{id}"));
-    let mut sum = report::memory(&folder, "VmRSS:")?;
+    let mut sum = report::megabytes(&std::fs::read_to_string(folder.join("smaps_rollup"))?, "Pss:")?;
     for thread in std::fs::read_dir(folder.join("task"))? {
         let children = std::fs::read_to_string(thread?.path().join("children"))?;
         for child in children.split_whitespace() {

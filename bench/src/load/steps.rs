@@ -143,7 +143,7 @@ pub(super) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
         let server = service.server;
         let (started, idle, full) = (server.started.as_secs_f64() * 1000.0, server.idle, server.memory()?);
         if json {
-            println!("{}", json!({"data": data, "start_ms": started, "idle_rss_mb": idle, "stored": stored, "rss_mb": full}));
+            println!("{}", json!({"data": data, "start_ms": started, "idle_pss_mb": idle, "stored": stored, "pss_mb": full}));
         } else {
             println!("{data}: first answer after {started:.0} ms, {idle:.1} MB idle, {full:.0} MB with {stored} invites");
         }
