@@ -36,7 +36,12 @@ pub(crate) fn spread(median: f64, sorted: &[f64]) -> String {
 /// A process's memory in MB: the line of `status` in its folder of `/proc` that begins so.
 pub(crate) fn memory(folder: &Path, line: &str) -> Result<f64, Fault> {
     let status = std::fs::read_to_string(folder.join("status"))?;
-    let value = status.lines().find_map(|found| found.strip_prefix(line)).ok_or("no such line")?;
+    megabytes(&status, line)
+}
+
+/// A number of kilobytes among the lines that the system has on a process, in MB: the line that begins so.
+pub(crate) fn megabytes(lines: &str, line: &str) -> Result<f64, Fault> {
+    let value = lines.lines().find_map(|found| found.strip_prefix(line)).ok_or("no such line")?;
     let kilobytes: f64 = value.trim().trim_end_matches(" kB").parse()?;
     Ok(kilobytes * 1024.0 / 1e6)
 }
@@ -68,13 +73,20 @@ fn rule(width: usize, right: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{median, spread, table};
+    use super::{median, megabytes, spread, table};
 
     #[test]
     fn the_median_is_in_the_middle_whatever_the_order() {
         assert_eq!(median(&mut [9.0, 1.0, 2.0]).to_string(), "2");
         assert_eq!(median(&mut [4.0, 1.0, 2.0, 9.0]).to_string(), "3");
         assert!(median(&mut []).is_nan());
+    }
+
+    #[test]
+    fn a_line_of_kilobytes_is_read_as_megabytes() {
+        let lines = "Rss:                9000 kB\nPss_Dirty:          1000 kB\nPss:                5000 kB\n";
+        assert_eq!(megabytes(lines, "Pss:").unwrap().to_string(), "5.12");
+        assert!(megabytes(lines, "Swap:").is_err());
     }
 
     #[test]

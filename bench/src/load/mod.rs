@@ -1,7 +1,9 @@
 //! `bench load`: the local service's release binary over HTTP: create, list and accept, one at a time and sixteen at once; how long it takes to start,
 //! and how much memory it has; first with more and more invites stored, then beside its peers.
 
+mod folder;
 mod peers;
+mod process;
 mod product;
 mod server;
 mod steps;
@@ -9,6 +11,8 @@ mod steps;
 use std::path::PathBuf;
 
 use clap::Args;
+use tokio::signal::ctrl_c;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::Fault;
 
@@ -18,9 +22,9 @@ pub(crate) struct Options {
     /// How many invites are stored at the most; the steps are powers of ten from 1,000 on; 0 for no steps
     #[arg(long, default_value_t = 100_000)]
     invites: usize,
-    /// Requests of each kind at each step and in each round; accepts are fewer
-    #[arg(long, default_value_t = 800)]
-    requests: usize,
+    /// Requests of each kind at each step and in each round, 10,000 at the most, for the inbox keeps no more mails; accepts are fewer
+    #[arg(long, default_value_t = 800, value_parser = clap::value_parser!(u16).range(1..=i64::from(product::KEPT)))]
+    requests: u16,
     /// Where the data are: in memory, or in a file on which each write waits for the disk
     #[arg(long, value_delimiter = ',', default_value = "memory,file")]
     data: Vec<String>,
@@ -35,10 +39,26 @@ pub(crate) struct Options {
     rounds: usize,
 }
 
-/// Measures and prints.
+/// Measures and prints, until a signal asks to stop: all that was started ends with this, and its data go.
+///
+/// # Errors
+/// The first that any measurement has, or that it was stopped.
 pub(crate) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
+    let mut asked = signal(SignalKind::terminate())?;
+    tokio::select! {
+        measured = measure(options, json) => measured,
+        _ = asked.recv() => Err("stopped by SIGTERM".into()),
+        interrupted = ctrl_c() => Err(interrupted.map_or_else(Fault::from, |()| "stopped by Ctrl-C".into())),
+    }
+}
+
+async fn measure(options: &Options, json: bool) -> Result<(), Fault> {
     if !options.binary.exists() {
         return Err("the local service isn't built: cargo build --release -p beckon".into());
+    }
+    let in_file = options.invites > 0 && options.data.iter().any(|data| data == "file");
+    if in_file || !options.peers.is_empty() {
+        folder::place()?;
     }
     if options.invites > 0 {
         steps::run(options, json).await?;

@@ -8,8 +8,9 @@ use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use super::Options;
+use super::folder::Folder;
 use super::product::{Product, Session};
-use super::server::{Folder, Server, per_second, timed};
+use super::server::{Server, per_second, timed};
 use crate::{Fault, report};
 
 /// The groups whose invites are listed, and how many each has.
@@ -120,7 +121,8 @@ async fn round(product: Product, options: &Options) -> Result<Vec<Figure>, Fault
     let once = |measure, unit, value| Figure { measure, at_once: None, unit, value };
     let started = server.started.as_secs_f64() * 1000.0;
     let mut figures = vec![once("start-up to first 2xx", "ms", started), once("memory, idle", "MB", server.idle)];
-    let (requests, accepts) = (options.requests, options.requests.div_ceil(CREATES_PER_ACCEPT));
+    let requests = usize::from(options.requests);
+    let accepts = requests.div_ceil(CREATES_PER_ACCEPT);
     let load = Load::new(product, &server, 2 * requests + accepts).await?;
     for at_once in [1, 16] {
         figures.extend(load.create(requests, at_once).await?);
@@ -128,8 +130,17 @@ async fn round(product: Product, options: &Options) -> Result<Vec<Figure>, Fault
     }
     figures.extend(load.accept(accepts).await?);
     figures.push(once("memory, after the load", "MB", server.memory()?));
-    server.stop().await?;
     Ok(figures)
+}
+
+/// The order of a round: another one comes first after each two rounds, and every second round goes backwards, so that none always comes after the same.
+fn order(products: &[Product], round: usize) -> Vec<Product> {
+    let mut order = products.to_vec();
+    order.rotate_left(round / 2 % products.len().max(1));
+    if !round.is_multiple_of(2) {
+        order.reverse();
+    }
+    order
 }
 
 /// Measures ours and the peers in turn, and prints.
@@ -137,10 +148,9 @@ pub(super) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
     let products: Vec<Product> = std::iter::once(Product::Beckon).chain(options.peers.iter().copied()).collect();
     let mut rounds: Vec<(Product, Vec<Figure>)> = Vec::new();
     for number in 0..options.rounds {
-        // Each comes first in turn.
-        for product in products.iter().cycle().skip(number % products.len()).take(products.len()) {
+        for product in order(&products, number) {
             eprintln!("round {} of {}: {}", number + 1, options.rounds, product.name());
-            rounds.push((*product, round(*product, options).await?));
+            rounds.push((product, round(product, options).await?));
         }
     }
     print(&products, &rounds, json);
@@ -183,5 +193,31 @@ fn print(products: &[Product], rounds: &[(Product, Vec<Figure>)], json: bool) {
         });
         let head: Vec<&str> = ["measure", "at once", "unit"].into_iter().chain(names).collect();
         println!("\n{}", report::table(1, &head, &cells));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Product::{Beckon, BetterAuth, DjangoInvitations};
+    use super::order;
+
+    #[test]
+    fn every_second_round_goes_backwards() {
+        let products = [Beckon, BetterAuth, DjangoInvitations];
+        assert!(order(&products, 0) == products);
+        assert!(order(&products, 1) == [DjangoInvitations, BetterAuth, Beckon]);
+        assert!(order(&products, 2) == [BetterAuth, DjangoInvitations, Beckon]);
+    }
+
+    #[test]
+    fn each_follows_each_equally_often() {
+        let products = [Beckon, BetterAuth, DjangoInvitations];
+        let rounds: Vec<_> = (0..6).map(|round| order(&products, round)).collect();
+        for first in products {
+            for second in products.into_iter().filter(|second| *second != first) {
+                let follows = |order: &&Vec<_>| order.windows(2).any(|pair| pair == [first, second]);
+                assert_eq!(rounds.iter().filter(follows).count(), 2);
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@ use reqwest::header::SET_COOKIE;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
+use super::process::Process;
 use super::server::Server;
 use crate::Fault;
 
@@ -17,8 +18,8 @@ const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers");
 /// How often our inbox is asked how many mails it caught, and how long they may take.
 const LOOK: Duration = Duration::from_millis(5);
 const LOOKS: usize = 24_000;
-/// So many mails our inbox keeps, the last ones.
-const KEPT: usize = 10_000;
+/// So many mails our inbox keeps, the last ones; more can't be waited for.
+pub(super) const KEPT: u16 = 10_000;
 
 /// A product.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -61,7 +62,8 @@ impl Product {
             Self::BetterAuth => better_auth("migrate.mjs", folder, 0),
             Self::DjangoInvitations => django("python", &["peer.py", "migrate", "--verbosity=0"], folder),
         };
-        let installed = command.status().await.is_ok_and(|status| status.success());
+        let done = async { Process::start(&mut command)?.wait().await }.await;
+        let installed = done.is_ok_and(|status| status.success());
         if installed { Ok(()) } else { Err(format!("{} doesn't run: bench/peers/install", self.name()).into()) }
     }
 
@@ -166,7 +168,7 @@ impl Product {
         }
         for _ in 0..LOOKS {
             let (health, _) = server.ask(server.client.get(server.at("/local/health"))).await?;
-            if health["messages"].as_u64() >= u64::try_from(count.min(KEPT)).ok() {
+            if health["messages"].as_u64() >= u64::try_from(count).ok() {
                 return Ok(());
             }
             tokio::time::sleep(LOOK).await;

@@ -9,8 +9,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Options;
+use super::folder::Folder;
 use super::product::{Product, beckon};
-use super::server::{Folder, Server, per_second, timed};
+use super::server::{Server, per_second, timed};
 use crate::{Fault, report};
 
 /// So many invites are stored in each group.
@@ -136,17 +137,16 @@ pub(super) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
             next *= 10;
             for at_once in [1, 16] {
                 eprintln!("{data}, {stored} invites stored: measuring, {at_once} at once");
-                rows.extend(service.measure(data, stored, options.requests, at_once).await?);
+                rows.extend(service.measure(data, stored, options.requests.into(), at_once).await?);
             }
         }
         let server = service.server;
         let (started, idle, full) = (server.started.as_secs_f64() * 1000.0, server.idle, server.memory()?);
         if json {
-            println!("{}", json!({"data": data, "start_ms": started, "idle_rss_mb": idle, "stored": stored, "rss_mb": full}));
+            println!("{}", json!({"data": data, "start_ms": started, "idle_pss_mb": idle, "stored": stored, "pss_mb": full}));
         } else {
             println!("{data}: first answer after {started:.0} ms, {idle:.1} MB idle, {full:.0} MB with {stored} invites");
         }
-        server.stop().await?;
     }
     print(&rows, json);
     Ok(())
