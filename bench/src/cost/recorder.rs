@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 use crate::{Fault, engine};
 
 /// How long no call may come before those that came are answered.
-const QUIET: Duration = Duration::from_millis(40);
+const QUIET: Duration = Duration::from_millis(60);
 /// How many empty looks at the stream mean that all that follows from a request has been done.
 const EMPTY_LOOKS: u32 = 2;
 /// How long that may take.
@@ -52,10 +52,21 @@ pub(crate) struct Call {
 #[derive(Default)]
 struct Log {
     calls: Vec<Call>,
-    /// The last round trip of which a call has been answered: what comes after that may depend on it.
+    /// The last round trip whose calls are answered, all of them: what comes after that may depend on it.
     answered: u32,
     last: Option<Instant>,
     empty_looks: u32,
+}
+
+impl Log {
+    /// Whether the calls of this round trip are answered now: together, once no further call has come for a moment. One that an answer has
+    /// led to already is of the next round trip, and keeps none of this one waiting.
+    fn may_answer(&mut self, trip: u32) -> bool {
+        if self.answered < trip && self.last.is_none_or(|last| last.elapsed() >= QUIET) {
+            self.answered = trip;
+        }
+        self.answered >= trip
+    }
 }
 
 struct State {
@@ -160,7 +171,7 @@ async fn table_call(state: &State, operation: &str, headers: &HeaderMap, body: &
         log.answered + 1
     };
     let done = measured(state, operation, headers, body, trip).await;
-    while state.holds.load(Ordering::Relaxed) && state.log().last.is_some_and(|last| last.elapsed() < QUIET) {
+    while state.holds.load(Ordering::Relaxed) && !state.log().may_answer(trip) {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     let mut log = state.log();
