@@ -67,7 +67,9 @@ def serving(command, port):
     """A SAM command that serves on a port, once it does."""
     log = open(pathlib.Path(options.work) / f"{command}.log", "wb")
     arguments = ["sam", "local", command, "--port", str(port), "--warm-containers", "LAZY", *COMMON]
-    process = subprocess.Popen(arguments, cwd=ROOT, stdout=log, stderr=log)
+    # Who is started in the background ignores Ctrl-C, and hands that down.
+    heeds = lambda: signal.signal(signal.SIGINT, signal.default_int_handler)  # noqa: E731
+    process = subprocess.Popen(arguments, cwd=ROOT, stdout=log, stderr=log, preexec_fn=heeds)
     atexit.register(process.terminate)  # whatever goes wrong; after end() it does nothing
     for _ in range(600):
         try:
