@@ -192,6 +192,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use tokio::net::TcpListener;
+    use tokio::task::JoinSet;
 
     use super::*;
 
@@ -201,7 +202,8 @@ mod tests {
         let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
         let asked = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&asked);
-        tokio::spawn(async move {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
             let mut held = Vec::new();
             while let Ok((connection, _)) = listener.accept().await {
                 count.fetch_add(1, Ordering::SeqCst);
