@@ -47,7 +47,7 @@ impl<'a> Load<'a> {
     async fn new(product: Product, server: &'a Server, creates: usize) -> Result<Self, Fault> {
         let owner = product.sign_in(server, "owner@example.com").await?;
         let count = creates.div_ceil(PER_GROUP);
-        let made = stream::iter(0..count + LISTED_GROUPS).map(|at| product.group(server, &owner, at));
+        let made = stream::iter(0..count + LISTED_GROUPS).map(async |at| product.group(server, &owner, &format!("g{at}")).await);
         let mut groups: Vec<String> = made.buffered(FILLING).try_collect().await?;
         let listed = groups.split_off(count);
         let fill = stream::iter(0..LISTED_GROUPS * LISTED).map(|at| {

@@ -97,16 +97,15 @@ impl Product {
         Ok(Session("authorization", format!("Bearer {token}")))
     }
 
-    /// Makes a group and gives its id. django-invitations knows none.
-    pub(super) async fn group(self, server: &Server, owner: &Session, at: usize) -> Result<String, Fault> {
-        let id = format!("g{at}");
+    /// Makes a group of this id, or of this name where the product chooses the id, and gives its id. django-invitations knows no groups.
+    pub(super) async fn group(self, server: &Server, owner: &Session, id: &str) -> Result<String, Fault> {
         let request = match self {
             Self::Beckon => server.client.post(server.at("/v1/groups")).json(&json!({"id": id, "name": "Private Group"})),
             Self::BetterAuth => {
                 let request = server.client.post(server.at("/api/auth/organization/create")).header("origin", &server.url);
                 request.json(&json!({"slug": id, "name": "Private Group"}))
             }
-            Self::DjangoInvitations => return Ok(id),
+            Self::DjangoInvitations => return Ok(id.to_owned()),
         };
         let (made, _) = server.ask(owner.asks(request)).await?;
         Ok(made["id"].as_str().ok_or("no group")?.to_owned())

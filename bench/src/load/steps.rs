@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Options;
 use super::folder::Folder;
-use super::product::{Product, beckon};
+use super::product::{Product, Session, beckon};
 use super::server::{Server, per_second, timed};
 use crate::{Fault, report};
 
@@ -34,38 +33,29 @@ struct Row {
     p99: f64,
 }
 
+/// What is measured here.
+const OURS: Product = Product::Beckon;
+
 /// The service, and who invites.
 struct Service {
     server: Server,
-    owner: String,
+    owner: Session,
 }
 
 impl Service {
     async fn start(options: &Options, folder: Option<&Folder>) -> Result<Self, Fault> {
         let data = folder.map(|folder| folder.path().join("data"));
-        let server = Server::start(|port| beckon(&options.binary, data.as_deref(), port), Product::Beckon.health()).await?;
-        let mut service = Self { server, owner: String::new() };
-        service.owner = service.token(&json!({"sub": "29842", "name": "Generic User", "email": "owner@example.com"})).await?;
-        Ok(service)
-    }
-
-    async fn token(&self, claims: &Value) -> Result<String, Fault> {
-        let (answer, _) = self.server.ask(self.server.client.post(self.server.at("/local/token")).json(claims)).await?;
-        answer["access_token"].as_str().map(str::to_owned).ok_or_else(|| format!("no token: {answer}").into())
-    }
-
-    async fn does(&self, token: &str, method: Method, path: &str, body: &Value) -> Result<(Value, Duration), Fault> {
-        self.server.ask(self.server.client.request(method, self.server.at(path)).bearer_auth(token).json(body)).await
+        let server = Server::start(|port| beckon(&options.binary, data.as_deref(), port), OURS.health()).await?;
+        let owner = OURS.sign_in(&server, "owner@example.com").await?;
+        Ok(Self { server, owner })
     }
 
     async fn group(&self, id: &str) -> Result<(), Fault> {
-        self.does(&self.owner, Method::POST, "/v1/groups", &json!({"id": id, "name": "Private Group"})).await?;
-        Ok(())
+        OURS.group(&self.server, &self.owner, id).await.map(|_| ())
     }
 
     async fn invite(&self, group: &str, email: &str, notify: bool) -> Result<(Value, Duration), Fault> {
-        let body = json!({"email": email, "roles": ["editor"], "metadata": {"crm_id": "lead-42"}, "notify": notify});
-        self.does(&self.owner, Method::POST, &format!("/v1/groups/{group}/invites"), &body).await
+        self.server.ask(OURS.create(&self.server, &self.owner, group, email, notify)).await
     }
 
     /// Stores the invites of these numbers, without mails.
@@ -93,27 +83,26 @@ impl Service {
         for at in 0..MEASURED_GROUPS {
             self.group(&name(at)).await?;
         }
-        Product::Beckon.forget(&self.server).await?;
+        OURS.forget(&self.server).await?;
         let creates = (0..requests).map(|at| async move {
             let email = format!("new-{stored}-{at_once}-{at}@example.com");
             Ok(self.invite(&name(at), &email, true).await?.1)
         });
         let create = row("create", timed(creates, at_once).await?);
-        Product::Beckon.mailed(&self.server, requests).await?;
+        OURS.mailed(&self.server, requests).await?;
         let step = (count / requests.max(1)).max(1);
         let lists = (0..requests).map(|at| async move {
-            let path = format!("/v1/groups/g{}/invites?limit=20", at * step % count);
-            Ok(self.does(&self.owner, Method::GET, &path, &Value::Null).await?.1)
+            let group = format!("g{}", at * step % count);
+            Ok(self.server.ask(OURS.list(&self.server, &self.owner, &group)).await?.1)
         });
         let list = row("list", timed(lists, at_once).await?);
         let mut ready = Vec::new();
         for at in 0..requests / 4 {
             let email = format!("accepts-{stored}-{at_once}-{at}@example.com");
             let (made, _) = self.invite(&name(at), &email, false).await?;
-            let jwt = self.token(&json!({"sub": email, "name": "Ada", "email": email})).await?;
-            ready.push((jwt, json!({"token": made["token"]})));
+            ready.push((OURS.sign_in(&self.server, &email).await?, made));
         }
-        let accepts = ready.iter().map(|(jwt, body)| async move { Ok(self.does(jwt, Method::POST, "/v1/invites/accept", body).await?.1) });
+        let accepts = ready.iter().map(|(guest, made)| async move { Ok(self.server.ask(OURS.accept(&self.server, guest, made)).await?.1) });
         let accept = row("accept", timed(accepts, at_once).await?);
         Ok(vec![create, list, accept])
     }

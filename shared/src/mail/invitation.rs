@@ -111,6 +111,7 @@ fn subject(inviter: &str, group: &str) -> Result<String, askama::Error> {
 
 /// The host name (and port) that people can compare with the link's.
 pub(super) fn host(public_url: &str) -> String {
+    // Checked at the start; what were no URL all the same would be shown as it stands.
     let parsed = Url::parse(public_url).ok();
     let host = parsed.as_ref().and_then(|url| {
         let host = url.host_str()?;

@@ -22,7 +22,7 @@ pub struct PendingCount {
 impl Store {
     /// The beginning of the group's live invites, counted: few enough to be asked for whoever asks.
     pub async fn begin_count(&self, group: &GroupId, now: Timestamp) -> Result<PendingCount, StoreError> {
-        self.count_on(group, PendingCount { found: 0, after: None }, FIRST_COUNTED, now).await
+        self.count_on(group, PendingCount::default(), FIRST_COUNTED, now).await
     }
 
     /// How many live invites the group has, counted on from `begun` to `cap` at most, as far as the index knows: it may lag by moments.

@@ -49,6 +49,7 @@ fn token(authorization: &str) -> Result<&str, Unauthenticated> {
 }
 
 fn is_own(caller: &Caller, email: &str) -> bool {
+    // What is no address is nobody's own.
     let given = EmailAddress::parse(email).ok();
     given.zip(caller.email.as_ref()).is_some_and(|(given, own)| given.key() == own.key())
 }

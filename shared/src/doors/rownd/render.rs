@@ -32,6 +32,7 @@ enum PhoneBody<'a> {
 impl<'a> PhoneBody<'a> {
     fn new(invite: &'a Invite, number: &'a PhoneNumber) -> Self {
         let text = number.as_str();
+        // What doesn't fit into a number stays a text.
         let digits = text.trim_start_matches('+').parse().ok();
         let numeric = invite.door.get(NUMERIC_PHONE).and_then(Value::as_bool).unwrap_or(false);
         digits.filter(|_| numeric).map_or(Self::Text(text), Self::Number)
