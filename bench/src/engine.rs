@@ -16,7 +16,7 @@ pub(crate) async fn port() -> Result<(TcpListener, String), Fault> {
 
 /// Starts an engine in memory as one of `tasks`, as the local service does; gives its URL.
 pub(crate) async fn start(tasks: &mut JoinSet<()>) -> Result<String, Fault> {
-    let (url, serve) = beckon::embedded(None).await?;
-    tasks.spawn(serve);
-    Ok(url)
+    let engine = beckon::embedded(None).await?;
+    tasks.spawn(engine.serve);
+    Ok(engine.url)
 }

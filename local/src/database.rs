@@ -1,7 +1,5 @@
 //! The database: the embedded engine or another one, and the table in it, made as the template says.
 
-use std::net::Ipv4Addr;
-use std::path::Path;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -14,11 +12,8 @@ use aws_sdk_dynamodb::types::{
 use aws_sdk_dynamodb::{Client, error::BuildError};
 use aws_smithy_http_client::Builder as HttpBuilder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use dynoxide::Database;
 use secrecy::ExposeSecret;
 use shared::config::AwsConfig;
-use tokio::net::TcpListener;
-use uuid::Uuid;
 
 use crate::template::{KeyPart, Table};
 
@@ -52,39 +47,6 @@ pub enum DatabaseError {
     /// The table didn't become ready.
     #[error("the table {0} isn't ready")]
     NotReady(String),
-}
-
-/// Opens the embedded engine on a loopback port of its own, in memory or in the file `data`; gives its URL and what serves it, to be run as a task.
-///
-/// # Errors
-/// The file can't be opened, or there is no port.
-pub async fn embedded(data: Option<&Path>) -> Result<(String, impl Future<Output = ()> + Send + 'static), DatabaseError> {
-    let place = match data.map(Path::to_str) {
-        Some(Some(path)) => path.to_owned(),
-        Some(None) => return Err(DatabaseError::Engine("its file's name isn't UTF-8".into())),
-        // In memory under a name, so that a second connection finds it too.
-        None => format!("file:beckon-{}?mode=memory&cache=shared", Uuid::new_v4()),
-    };
-    let database = Database::new(&place).map_err(|error| DatabaseError::Engine(error.to_string()))?;
-    order_stream(&place).map_err(|error| DatabaseError::Engine(error.to_string()))?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let address = listener.local_addr()?;
-    let serve = async move {
-        // Ended by being dropped, so there is nothing to wait for.
-        if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()).await {
-            tracing::error!(error, "the embedded database ended");
-        }
-    };
-    Ok((format!("http://{address}"), serve))
-}
-
-/// Keeps the engine as fast as it began (docs/adr/0021): at each write and each look at the stream it reads every record that the stream ever had,
-/// where an index would do, and it never drops one, where DynamoDB keeps them for 24 hours.
-fn order_stream(place: &str) -> rusqlite::Result<()> {
-    rusqlite::Connection::open(place)?.execute_batch(
-        "DELETE FROM _stream_records WHERE created_at < unixepoch() - 86400;
-         CREATE INDEX IF NOT EXISTS beckon_stream_order ON _stream_records (table_name, CAST(sequence_number AS INTEGER));",
-    )
 }
 
 /// Clients for one DynamoDB-compatible endpoint.
@@ -200,30 +162,4 @@ fn key(parts: &[KeyPart]) -> Result<Vec<KeySchemaElement>, BuildError> {
     let element =
         |part: &KeyPart| KeySchemaElement::builder().attribute_name(&part.attribute_name).key_type(part.key_type.as_str().into()).build();
     parts.iter().map(element).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_engine_finds_its_stream_s_end_by_an_index_and_drops_what_is_a_day_old() {
-        let place = format!("file:{}?mode=memory&cache=shared", Uuid::new_v4());
-        let _engine = Database::new(&place).unwrap();
-        let connection = rusqlite::Connection::open(&place).unwrap();
-        let record = |at: &str, sequence: u8| {
-            let columns = "table_name, event_name, keys_json, sequence_number, shard_id, created_at";
-            format!("INSERT INTO _stream_records ({columns}) VALUES ('beckon', 'INSERT', '{{}}', '{sequence}', 'shard', {at});")
-        };
-        connection.execute_batch(&(record("unixepoch() - 90000", 1) + &record("unixepoch() - 80000", 2))).unwrap();
-
-        order_stream(&place).unwrap();
-
-        let text = |query: &str, column| connection.query_one(query, [], |row| row.get::<_, String>(column)).unwrap();
-        assert_eq!(text("SELECT group_concat(sequence_number) FROM _stream_records", 0), "2");
-        // As the engine asks (dynoxide 3.2, `next_stream_sequence_number`).
-        let question = "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = 'beckon'";
-        let plan = text(&format!("EXPLAIN QUERY PLAN {question}"), 3);
-        assert!(plan.contains("INDEX beckon_stream_order"), "{plan}");
-    }
 }

@@ -5,6 +5,7 @@
 
 mod database;
 mod demo;
+mod embedded;
 mod environment;
 mod function;
 mod gateway;
@@ -20,8 +21,9 @@ mod stream;
 mod tasks;
 mod template;
 
-pub use database::{DatabaseError, embedded};
+pub use database::DatabaseError;
 pub use demo::DemoError;
+pub use embedded::{Embedded, embedded};
 pub use issuer::IssuerError;
 pub use registry::{OwnSettings, RegistryError};
 pub use start::{Options, Running, StartError, start};

@@ -11,8 +11,9 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::database::{self, Clients, DatabaseError};
+use crate::database::{Clients, DatabaseError};
 use crate::demo::{self, DemoError};
+use crate::embedded::{Commits, embedded};
 use crate::environment::environment;
 use crate::gateway::Gateway;
 use crate::inbox::Inbox;
@@ -133,12 +134,12 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let clock = Clock::system();
     let mut tasks = Tasks::default();
     let (listener, url) = listen(options.port).await?;
-    let dynamodb = match &options.dynamodb {
-        Some(url) => url.clone(),
+    let (dynamodb, commits) = match &options.dynamodb {
+        Some(url) => (url.clone(), Commits::default()),
         None => {
-            let (url, serve) = database::embedded(options.data.as_deref()).await?;
-            tasks.start(serve);
-            url
+            let engine = embedded(options.data.as_deref()).await?;
+            tasks.start(engine.serve);
+            (engine.url, engine.commits)
         }
     };
     let environment = environment(&options, &url, &dynamodb);
@@ -147,12 +148,12 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let registry = registry::registry(&environment, options.own_settings, &clock)?;
     registry::check(&template, &registry)?;
     let on_failure = OnFailure::default();
-    let pumps = pumps(&template, &registry, &clients, &stream_arn, &on_failure)?;
+    let pumps = pumps(&template, &registry, &clients, &stream_arn, (&commits, &on_failure))?;
     let local = Arc::new(Local {
         origins: origins(&url, environment.required("PUBLIC_URL")?),
         issuer: Issuer::new(format!("{url}/local"))?,
         inbox: Inbox::default(),
-        gateway: Gateway::new(&template, registry, clock.clone(), domain(&url)),
+        gateway: Gateway::new(&template, registry, clock.clone(), domain(&url), commits.clone()),
         clock: clock.clone(),
         demo: options.demo,
         url: url.clone(),
@@ -201,7 +202,7 @@ fn pumps(
     registry: &Registry,
     clients: &Clients,
     stream_arn: &str,
-    on_failure: &OnFailure,
+    (commits, on_failure): (&Commits, &OnFailure),
 ) -> Result<Vec<Pump>, FilterError> {
     let mapping = |function: &str, source: &StreamSource| {
         let handler = registry.get(function)?;
@@ -212,7 +213,8 @@ fn pumps(
             pause: FIRST_PAUSE,
             on_failure: on_failure.clone(),
         };
-        let pump = |filter| Pump { client: clients.streams.clone(), stream_arn: stream_arn.to_owned(), filter, delivery };
+        let (client, stream_arn, commits) = (clients.streams.clone(), stream_arn.to_owned(), commits.clone());
+        let pump = |filter| Pump { client, stream_arn, commits, filter, delivery };
         Some(Filter::new(&source.filter_criteria).map(pump))
     };
     let functions = template.functions.iter();

@@ -17,6 +17,7 @@ pub(crate) use answer::message;
 use event::Surroundings;
 use routes::Routes;
 
+use crate::embedded::Commits;
 use crate::function::{InvokeError, invoke};
 use crate::registry::Registry;
 use crate::template::Template;
@@ -32,12 +33,13 @@ pub(crate) struct Gateway {
     registry: Registry,
     clock: Clock,
     domain: String,
+    commits: Commits,
 }
 
 impl Gateway {
-    /// The API at `domain` (such as `127.0.0.1:3000`) with the template's routes to the registry's functions.
-    pub(crate) fn new(template: &Template, registry: Registry, clock: Clock, domain: String) -> Self {
-        Self { routes: Routes::new(template), registry, clock, domain }
+    /// The API at `domain` (such as `127.0.0.1:3000`) with the template's routes to the registry's functions, over the data of `commits`.
+    pub(crate) fn new(template: &Template, registry: Registry, clock: Clock, domain: String, commits: Commits) -> Self {
+        Self { routes: Routes::new(template), registry, clock, domain, commits }
     }
 
     /// Answers a request. Whatever goes wrong behind it, there is an answer: the gateway's own 404, 413, 500 or 503.
@@ -65,7 +67,13 @@ impl Gateway {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
         let around = Surroundings { domain: &self.domain, peer, now: self.clock.now(), request_id };
         let event = event::build(&parts, &body, &matched, &around);
-        match invoke(handler, event, INTEGRATION_LIMIT).await {
+        let answer = invoke(handler, event, INTEGRATION_LIMIT).await;
+        // DynamoDB tells of nothing that could still be lost, and a function that failed may have written all the same.
+        if let Err(error) = self.commits.on_disk().await {
+            tracing::error!(%error, "the data can't be brought to the disk");
+            return message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
+        }
+        match answer {
             Ok(answer) => answer::response(answer).unwrap_or_else(|error| {
                 tracing::error!(function = matched.function, %error, "an answer that the gateway can't pass on");
                 message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
@@ -97,7 +105,7 @@ mod tests {
         let mut template = Template::parse(TEMPLATE).unwrap();
         let routes = vec![Route { path: Some("/a/{id}".into()), method: Some("POST".into()) }];
         template.functions = vec![Function { id: "F".into(), routes, streams: Vec::new() }];
-        Gateway::new(&template, Registry::from([("F", handler)]), Clock::system(), "127.0.0.1:3000".into())
+        Gateway::new(&template, Registry::from([("F", handler)]), Clock::system(), "127.0.0.1:3000".into(), Commits::default())
     }
 
     async fn post(gateway: &Gateway, path: &str, body: Vec<u8>) -> (StatusCode, String) {

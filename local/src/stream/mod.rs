@@ -5,15 +5,18 @@ mod filter;
 mod record;
 
 use std::collections::HashSet;
+use std::io;
 use std::time::Duration;
 
-use aws_sdk_dynamodbstreams::Client;
 use aws_sdk_dynamodbstreams::error::DisplayErrorContext;
 use aws_sdk_dynamodbstreams::types::ShardIteratorType;
+use aws_sdk_dynamodbstreams::{Client, Error};
 
 pub(crate) use delivery::{Delivery, OnFailure};
 pub(crate) use filter::Filter;
 pub use filter::FilterError;
+
+use crate::embedded::Commits;
 
 /// The pause between two looks at a shard that had nothing new.
 const POLL: Duration = Duration::from_millis(25);
@@ -27,7 +30,15 @@ const AFTER_ERROR: Duration = Duration::from_millis(500);
 const LOOKS_BETWEEN_DESCRIPTIONS: u32 = 2000;
 
 /// Why the stream can't be read just now.
-type ReadError = aws_sdk_dynamodbstreams::Error;
+#[derive(Debug, thiserror::Error)]
+enum ReadError {
+    /// The database says so, or doesn't answer.
+    #[error("{}", DisplayErrorContext(.0))]
+    Database(#[from] Error),
+    /// What it tells of isn't on the disk.
+    #[error("the data can't be brought to the disk: {0}")]
+    Disk(#[from] io::Error),
+}
 
 /// One mapping at work.
 pub(crate) struct Pump {
@@ -35,6 +46,8 @@ pub(crate) struct Pump {
     pub(crate) client: Client,
     /// The stream.
     pub(crate) stream_arn: String,
+    /// When what it tells of is on the disk.
+    pub(crate) commits: Commits,
     /// Which records count.
     pub(crate) filter: Filter,
     /// Where they go.
@@ -87,7 +100,7 @@ impl Pump {
     }
 
     async fn rest_after(&self, error: &ReadError) {
-        tracing::warn!(function = self.delivery.function, error = %DisplayErrorContext(error), "the stream can't be read");
+        tracing::warn!(function = self.delivery.function, %error, "the stream can't be read");
         tokio::time::sleep(AFTER_ERROR).await;
     }
 
@@ -95,7 +108,8 @@ impl Pump {
         let mut ids = Vec::new();
         let mut start = None;
         loop {
-            let answer = self.client.describe_stream().stream_arn(&self.stream_arn).set_exclusive_start_shard_id(start).send().await?;
+            let request = self.client.describe_stream().stream_arn(&self.stream_arn).set_exclusive_start_shard_id(start);
+            let answer = request.send().await.map_err(Error::from)?;
             let Some(description) = answer.stream_description() else {
                 return Ok(ids);
             };
@@ -113,7 +127,10 @@ impl Pump {
             Some(iterator) => iterator,
             None => self.iterator(shard).await?,
         };
-        let answer = self.client.get_records().shard_iterator(iterator).send().await?;
+        let answer = self.client.get_records().shard_iterator(iterator).send().await.map_err(Error::from)?;
+        if !answer.records().is_empty() {
+            self.commits.on_disk().await?;
+        }
         let records: Vec<_> = answer.records().iter().map(|record| record::record(record, &self.stream_arn)).collect();
         if let Some(last) = records.last() {
             shard.last = Some(record::sequence_number(last).to_owned());
@@ -129,7 +146,7 @@ impl Pump {
     async fn iterator(&self, shard: &Shard) -> Result<String, ReadError> {
         let kind = if shard.last.is_some() { ShardIteratorType::AfterSequenceNumber } else { ShardIteratorType::TrimHorizon };
         let request = self.client.get_shard_iterator().stream_arn(&self.stream_arn).shard_id(&shard.id).shard_iterator_type(kind);
-        let answer = request.set_sequence_number(shard.last.clone()).send().await?;
+        let answer = request.set_sequence_number(shard.last.clone()).send().await.map_err(Error::from)?;
         Ok(answer.shard_iterator().unwrap_or_default().to_owned())
     }
 }

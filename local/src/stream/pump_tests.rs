@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use shared::config::{AwsConfig, Environment};
 
 use super::*;
-use crate::database::{self, Clients};
+use crate::database::Clients;
+use crate::embedded::embedded;
 use crate::function::Handler;
 use crate::tasks::Tasks;
 use crate::template::{TEMPLATE, Template};
@@ -13,8 +14,9 @@ use crate::template::{TEMPLATE, Template};
 const MAPPING: &str = r#"{BatchSize: 10, FilterCriteria: {Filters: [{Pattern: '{"dynamodb":{"NewImage":{"outbox":{"S":["queued"]}}}}'}]}}"#;
 
 async fn clients(tasks: &mut Tasks) -> Clients {
-    let (endpoint, serve) = database::embedded(None).await.unwrap();
-    tasks.start(serve);
+    let engine = embedded(None).await.unwrap();
+    let endpoint = engine.url;
+    tasks.start(engine.serve);
     let variables =
         [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)];
     let environment: Environment = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -44,7 +46,7 @@ async fn changes_of_the_table_reach_the_function_through_the_filter() {
     let source = serde_yaml_ng::from_str(MAPPING).unwrap();
     let delivery = Delivery { function: "F".into(), handler, source, pause: POLL, on_failure: OnFailure::default() };
     let filter = Filter::new(&delivery.source.filter_criteria).unwrap();
-    tasks.start(Pump { client: clients.streams.clone(), stream_arn, filter, delivery }.run());
+    tasks.start(Pump { client: clients.streams.clone(), stream_arn, commits: Commits::default(), filter, delivery }.run());
     put(&clients, "other", "sent").await;
     put(&clients, "after", "queued").await;
     for _ in 0..200 {
