@@ -130,6 +130,8 @@ mod tests {
     use std::path::PathBuf;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use tempfile::TempDir;
+
     use super::*;
 
     #[test]
@@ -153,19 +155,21 @@ mod tests {
         assert!(plan.contains("INDEX beckon_stream_order"), "{plan}");
     }
 
-    /// A database in a file that nothing else has, and its writer. Removed with the value.
+    /// A database in a file of its own, and its writer.
     struct Data {
-        path: PathBuf,
+        file: PathBuf,
         writer: Connection,
+        _folder: TempDir,
     }
 
     impl Data {
         fn new() -> Self {
-            let path = std::env::temp_dir().join(format!("beckon-{}", Uuid::new_v4()));
-            let writer = Connection::open(&path).unwrap();
+            let folder = TempDir::new().unwrap();
+            let file = folder.path().join("data");
+            let writer = Connection::open(&file).unwrap();
             writer.pragma_update(None, "journal_mode", "WAL").unwrap();
             writer.execute_batch("CREATE TABLE t (x);").unwrap();
-            Self { path, writer }
+            Self { file, writer, _folder: folder }
         }
 
         fn commit(&self) {
@@ -173,15 +177,7 @@ mod tests {
         }
 
         fn commits(&self, sync: impl Fn() -> io::Result<()> + Send + 'static) -> Commits {
-            Commits::new(Connection::open(&self.path).unwrap(), Box::new(sync))
-        }
-    }
-
-    impl Drop for Data {
-        fn drop(&mut self) {
-            for suffix in ["", "-wal", "-shm"] {
-                let _gone = std::fs::remove_file(format!("{}{suffix}", self.path.display()));
-            }
+            Commits::new(Connection::open(&self.file).unwrap(), Box::new(sync))
         }
     }
 
@@ -217,7 +213,7 @@ mod tests {
     #[tokio::test]
     async fn what_the_engine_commits_is_seen() {
         let data = Data::new();
-        let engine = embedded(Some(&data.path)).await.unwrap();
+        let engine = embedded(Some(&data.file)).await.unwrap();
         let Some(log) = &engine.commits.0 else { panic!("a file has commits to wait for") };
         engine.commits.on_disk().await.unwrap();
         let before = log.lock().await.on_disk.unwrap();

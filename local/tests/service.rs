@@ -163,10 +163,9 @@ async fn routes_are_the_templates_and_no_others() {
 
 #[tokio::test]
 async fn a_data_file_survives_a_restart() {
-    let data = std::env::temp_dir().join(format!("beckon-{}.sqlite", uuid::Uuid::new_v4()));
-    let options = Options { port: 0, data: Some(data.clone()), ..Options::default() };
+    let folder = tempfile::TempDir::new().unwrap();
+    let options = Options { port: 0, data: Some(folder.path().join("data.sqlite")), ..Options::default() };
     for _ in 0..2 {
         start(options.clone()).await.unwrap().shutdown().await.unwrap();
     }
-    std::fs::remove_file(data).unwrap();
 }

@@ -10,10 +10,10 @@ use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, InviteId};
-use crate::domain::invite::{Invite, State};
+use crate::domain::invite::Invite;
 use crate::domain::member::Member;
 use crate::domain::rule::InviteRule;
-use crate::store::{InviteList, Order};
+use crate::store::InviteList;
 
 /// How many groups are read at once.
 const AT_ONCE: usize = 8;
@@ -29,8 +29,7 @@ impl Engine {
     pub async fn all_invitations(&self, caller: &Caller, rule: InviteRule, now: Timestamp) -> Outcome<Vec<Invite>> {
         let memberships = self.memberships(caller).await?;
         let reads = self.places(&memberships).await?.into_iter().map(|(group, member)| async move {
-            let list = InviteList::of_group(&group.id, State::ALL.to_vec(), Order::Asc);
-            let mut invites = self.every_page(&list, now).await?;
+            let mut invites = self.every_page(&InviteList::all_of_group(&group.id), now).await?;
             invites.retain(|invite| may_see(caller, rule, &group, member.as_ref(), invite));
             Outcome::Ok(invites)
         });

@@ -66,29 +66,35 @@ impl Engine {
         Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await??)
     }
 
-    /// All of the group's invites in these states, for whom `rule` lets invite; the first 10,000 where there are more.
+    /// All of the group's invites, state after state, for whom `rule` lets invite; some 10,000 where there are more, the pending ones first.
     ///
     /// # Errors
     /// As for [`Engine::list_group_invites`].
-    pub async fn all_group_invites(
-        &self,
-        caller: &Caller,
-        group: &GroupId,
-        rule: InviteRule,
-        states: &[State],
-        now: Timestamp,
-    ) -> Outcome<Vec<Invite>> {
+    pub async fn all_group_invites(&self, caller: &Caller, group: &GroupId, rule: InviteRule, now: Timestamp) -> Outcome<Vec<Invite>> {
         let (found, member) = self.membership(caller, group).await?;
         may_invite(rule, &found, &member)?;
-        self.every_page(&InviteList::of_group(group, states.to_vec(), Order::Asc), now).await
+        let mut invites = self.every_page(&InviteList::all_of_group(group), now).await?;
+        let state = |invite: &Invite| State::ALL.iter().position(|state| *state == invite.state(now));
+        invites.sort_by_key(|invite| (state(invite), invite.expires_at.is_none(), invite.expires_at, invite.id));
+        Ok(invites)
     }
 
-    /// All invites in these states that are addressed to anything that the caller proves; the first 10,000 where there are more.
+    /// All of the group's live invites, for whom `rule` lets invite; the first 10,000 where there are more.
+    ///
+    /// # Errors
+    /// As for [`Engine::list_group_invites`].
+    pub async fn live_group_invites(&self, caller: &Caller, group: &GroupId, rule: InviteRule, now: Timestamp) -> Outcome<Vec<Invite>> {
+        let (found, member) = self.membership(caller, group).await?;
+        may_invite(rule, &found, &member)?;
+        self.every_page(&InviteList::of_group(group, vec![State::Pending], Order::Asc), now).await
+    }
+
+    /// All live invites that are addressed to anything that the caller proves; the first 10,000 where there are more.
     ///
     /// # Errors
     /// The table's own.
-    pub async fn all_my_invites(&self, caller: &Caller, states: &[State], now: Timestamp) -> Outcome<Vec<Invite>> {
-        self.every_page(&InviteList::of_invitee(&caller.invitee_keys(), states.to_vec(), Order::Asc), now).await
+    pub async fn own_live_invites(&self, caller: &Caller, now: Timestamp) -> Outcome<Vec<Invite>> {
+        self.every_page(&InviteList::of_invitee(&caller.invitee_keys(), vec![State::Pending], Order::Asc), now).await
     }
 
     pub(super) async fn every_page(&self, list: &InviteList, now: Timestamp) -> Outcome<Vec<Invite>> {

@@ -4,8 +4,8 @@ use super::{Engine, InviteRef, Outcome, Refusal};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId};
-use crate::domain::invite::{Invite, State};
-use crate::store::{InviteList, Order};
+use crate::domain::invite::Invite;
+use crate::store::InviteList;
 
 /// How many invites or memberships are read at once.
 const PAGE: i32 = 100;
@@ -43,7 +43,7 @@ impl Engine {
 
     /// The group of the caller's own invite of this id, whatever its state; it may lag by moments.
     async fn group_of_own(&self, caller: &Caller, id: InviteId, now: Timestamp) -> Outcome<Option<GroupId>> {
-        let list = InviteList::of_invitee(&caller.invitee_keys(), State::ALL.to_vec(), Order::Desc);
+        let list = InviteList::all_of_invitee(&caller.invitee_keys());
         let mut cursor = None;
         loop {
             let page = self.store.list_invites(&list, 100, cursor.as_deref(), now).await??;

@@ -87,6 +87,11 @@ pub(super) fn list_range(state: State, from: Option<Timestamp>, to: Option<Times
     (format!("{}#{low}#", state.as_str()), format!("{}#{}#~", state.as_str(), end(to)))
 }
 
+/// The bounds of all that lies before and behind such a range. No invite stands on a bound, for its own key ends in its id.
+pub(super) fn around((low, high): &(String, String)) -> [(String, String); 2] {
+    [("0".to_owned(), low.clone()), (high.clone(), "~".to_owned())]
+}
+
 fn end(at: Option<Timestamp>) -> String {
     at.map_or_else(|| NEVER.to_owned(), |at| format!("{:012}", at.seconds()))
 }
@@ -131,6 +136,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_live_ones_and_what_lies_around_them_are_all_and_none_twice(at in 0usize..6, end in proptest::option::of(0i64..300), now in 0i64..300) {
+            let (id, now) = (parts().1, Timestamp::from_seconds(now));
+            let (state, end) = (State::ALL[at], end.map(Timestamp::from_seconds));
+            let live = list_range(State::Pending, Some(now.plus(1)), None);
+            let key = list_sort(state, end, id);
+            let [before, behind] = around(&live);
+            let holds = [&live, &before, &behind].map(|(low, high)| (low..=high).contains(&&key));
+            prop_assert_eq!(holds.iter().filter(|held| **held).count(), 1);
+            prop_assert_eq!(holds[0], state == State::Pending && end.is_none_or(|end| end > now));
+        }
+
         /// Different things never share a key (RELIABILITY H13).
         #[test]
         fn different_tuples_give_different_keys(a in "[A-Za-z0-9_-]{1,8}", b in "[A-Za-z0-9_-]{1,8}", u in "[!-~&&[^#]]{1,8}", v in "[!-~&&[^#]]{1,8}", i in 1u64..99, j in 1u64..99) {

@@ -30,11 +30,22 @@ pub struct InviteList {
     index: &'static str,
     partition_key: &'static str,
     sort_key: &'static str,
+    /// None for all.
     states: Vec<State>,
     order: Order,
 }
 
 impl InviteList {
+    /// All of the group's invites: the live ones first, the others as they lie. Fewer reads than state by state, for who takes every page.
+    pub fn all_of_group(group: &GroupId) -> Self {
+        Self::of_group(group, Vec::new(), Order::Asc)
+    }
+
+    /// As [`Self::all_of_group`], those addressed to any of these invitee keys.
+    pub fn all_of_invitee(invitee_keys: &[String]) -> Self {
+        Self::of_invitee(invitee_keys, Vec::new(), Order::Asc)
+    }
+
     /// The group's invites in these states.
     pub fn of_group(group: &GroupId, states: Vec<State>, order: Order) -> Self {
         let partitions = vec![keys::group_partition(group)];
@@ -61,6 +72,11 @@ impl InviteList {
     fn ranges(&self, now: Timestamp) -> Vec<Range> {
         let mut ranges = Vec::new();
         for (at, _) in self.partitions.iter().enumerate() {
+            if self.states.is_empty() {
+                let live = keys::list_range(State::Pending, Some(now.plus(1)), None);
+                let around = keys::around(&live);
+                ranges.extend([live].into_iter().chain(around).map(|bounds| Range::new(at, bounds)));
+            }
             for state in &self.states {
                 match state {
                     State::Pending => ranges.push(Range::new(at, keys::list_range(State::Pending, Some(now.plus(1)), None))),
@@ -131,7 +147,8 @@ impl Store {
         // One more than asked for tells whether there is a next page, so that none is ever empty.
         let mut found: Vec<(usize, IndexKey, Invite)> = Vec::new();
         // The first range often fills the page, so it is read alone; what is still to be filled then is read from several at once.
-        let mut width = 1;
+        // Who takes all has no first page to be filled.
+        let mut width = if list.states.is_empty() { AT_ONCE } else { 1 };
         while position.range < ranges.len() && found.len() <= limit {
             let mut after = position.after.take();
             let reads = ranges.iter().skip(position.range).take(width);

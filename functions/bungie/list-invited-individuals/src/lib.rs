@@ -4,7 +4,6 @@ use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::domain::invite::State;
 use shared::domain::rule::InviteRule;
 use shared::doors::bungie::{self, Application, Failure, SearchResult, administrator, current_page, group, on_page, success};
 
@@ -21,7 +20,7 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let group = group(request)?;
     let page = current_page(request)?;
     let now = service.clock.now();
-    let all = service.engine.all_group_invites(&caller, &group, InviteRule::Admins, &[State::Pending], now).await?;
+    let all = service.engine.live_group_invites(&caller, &group, InviteRule::Admins, now).await?;
     let shown = on_page(&all, page);
     let invitees: Vec<_> = shown.iter().map(|invite| &invite.invitee).collect();
     let users = service.engine.users_invited(&invitees).await?;

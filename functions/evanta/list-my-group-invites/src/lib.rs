@@ -7,7 +7,6 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
 use shared::domain::ids::{GroupId, UserId};
-use shared::domain::invite::State;
 use shared::doors::evanta::{self, Failure, MyInvitesBody};
 use shared::engine::GroupView;
 use shared::http::json;
@@ -22,7 +21,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = evanta::caller(service, request).await?;
-    let invites = service.engine.all_my_invites(&caller, &[State::Pending], service.clock.now()).await?;
+    let invites = service.engine.own_live_invites(&caller, service.clock.now()).await?;
     let mut ids: Vec<GroupId> = invites.iter().map(|invite| invite.group.clone()).collect();
     ids.sort();
     ids.dedup();

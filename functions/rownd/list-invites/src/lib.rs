@@ -6,7 +6,6 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
 use shared::domain::ids::GroupId;
-use shared::domain::invite::State;
 use shared::doors::rownd::{self, Failure, InviteBody, ListBody, RULE};
 use shared::http::{json, path_parameter};
 
@@ -22,7 +21,7 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let caller = service.caller(request).await?;
     let group = path_parameter(request, "group", GroupId::parse)?;
     let now = service.clock.now();
-    let invites = service.engine.all_group_invites(&caller, &group, RULE, &State::ALL, now).await?;
+    let invites = service.engine.all_group_invites(&caller, &group, RULE, now).await?;
     let known = service.engine.invited_users(&invites).await?;
     let results: Vec<InviteBody<'_>> = invites.iter().map(|invite| InviteBody::new(invite, &known, now)).collect();
     Ok(json(StatusCode::OK, &ListBody { total_results: results.len(), results }))
