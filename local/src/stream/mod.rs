@@ -128,17 +128,15 @@ impl Pump {
             None => self.iterator(shard).await?,
         };
         let answer = self.client.get_records().shard_iterator(iterator).send().await.map_err(Error::from)?;
-        if !answer.records().is_empty() {
+        let records: Vec<_> = answer.records().iter().map(|record| record::record(record, &self.stream_arn)).collect();
+        let (last, found) = (records.last().map(|record| record::sequence_number(record).to_owned()), !records.is_empty());
+        let wanted: Vec<_> = records.into_iter().filter(|record| self.filter.matches(record)).collect();
+        if !wanted.is_empty() {
             self.commits.on_disk().await?;
         }
-        let records: Vec<_> = answer.records().iter().map(|record| record::record(record, &self.stream_arn)).collect();
-        if let Some(last) = records.last() {
-            shard.last = Some(record::sequence_number(last).to_owned());
-        }
+        shard.last = last.or(shard.last.take());
         // No next iterator: the shard has ended. An empty one marks that here, for none is ever empty.
         shard.iterator = Some(answer.next_shard_iterator().unwrap_or_default().to_owned());
-        let found = !records.is_empty();
-        let wanted: Vec<_> = records.into_iter().filter(|record| self.filter.matches(record)).collect();
         self.delivery.deliver(wanted).await;
         Ok(found)
     }
