@@ -84,3 +84,26 @@ pub(super) fn print(over: &str, figures: &[Figures], json: bool) -> Result<(), F
     println!("{}", report::table(1, &head, &figures.iter().map(cells).collect::<Vec<_>>()));
     Ok(())
 }
+
+/// Prints how long warm invocations take beside what the engine itself and the floor take together; the first of `figures` is the floor.
+pub(super) fn print_to_engine(engine: &mut [Duration], figures: &[Figures], json: bool) -> Result<(), Fault> {
+    let engine = report::percentile(engine, 50);
+    let p50 = |row: &Figures| report::percentile(&mut row.warm.clone(), 50);
+    let floor = engine + figures.first().map(p50).ok_or("nothing was measured")?;
+    if json {
+        for row in figures {
+            println!(
+                "{}",
+                json!({"function": row.name, "engine_get_and_put_p50_ms": engine, "warm_p50_to_engine_and_floor": p50(row) / floor})
+            );
+        }
+        return Ok(());
+    }
+    println!(
+        "The engine's own GetItem and PutItem, without the SDK, take {engine:.3} ms; with the floor's invocation {floor:.3} ms. Warm p50 to that:\n"
+    );
+    let cells: Vec<_> =
+        figures.iter().map(|row| vec![row.name.to_owned(), format!("{:.3}", p50(row)), format!("{:.1}×", p50(row) / floor)]).collect();
+    println!("{}", report::table(1, &["function", "warm_p50_ms", "to engine and floor"], &cells));
+    Ok(())
+}

@@ -1,5 +1,6 @@
 //! `bench cold`: how a function's release binary starts, answers first and answers warm, beside a floor in the same run.
 
+mod engine_calls;
 mod figures;
 mod process;
 mod runtime_api;
@@ -19,6 +20,9 @@ use runtime_api::RuntimeApi;
 use stage::Stage;
 use subject::{ACCEPT, HELLO, PUT, Subject};
 use tls::Certificates;
+
+/// Where nothing is behind TLS.
+const PLAIN: &str = "plain";
 
 /// What to measure, and how often.
 #[derive(Args)]
@@ -64,6 +68,10 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
         let environment = stage.environment(&api.address, &certificates, over == "tls").await?;
         let figures = measure(options, &subjects, &stage, &mut api, &environment).await?;
         figures::print(over, &figures, json)?;
+        if over == PLAIN {
+            let mut engine = engine_calls::get_and_put(stage.engine(), stage.table()?, options.warm).await?;
+            figures::print_to_engine(&mut engine, &figures, json)?;
+        }
     }
     Ok(std::fs::remove_dir_all(folder)?)
 }

@@ -106,6 +106,17 @@ impl Stage {
         Ok(Self { settings, engine, keys, owner, ready, tasks })
     }
 
+    /// The engine's plain address.
+    pub(super) fn engine(&self) -> &str {
+        &self.engine
+    }
+
+    /// The table's name.
+    pub(super) fn table(&self) -> Result<&str, Fault> {
+        let setting = self.settings.iter().find(|(name, _)| name == "TABLE_NAME");
+        setting.map(|(_, value)| value.as_str()).ok_or_else(|| "no TABLE_NAME".into())
+    }
+
     /// A function's variables: as Lambda and template.yaml set them, with table and keys on plain HTTP or behind TLS.
     pub(super) async fn environment(
         &mut self,
