@@ -163,3 +163,15 @@ fn key(parts: &[KeyPart]) -> Result<Vec<KeySchemaElement>, BuildError> {
         |part: &KeyPart| KeySchemaElement::builder().attribute_name(&part.attribute_name).key_type(part.key_type.as_str().into()).build();
     parts.iter().map(element).collect()
 }
+
+#[cfg(test)]
+impl Clients {
+    /// Clients for an engine that takes any credentials.
+    pub(crate) fn of_engine(url: &str) -> Self {
+        let variables =
+            [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_ENDPOINT_URL_DYNAMODB", url)];
+        let environment: shared::config::Environment =
+            variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self::new(&AwsConfig::read(&environment).unwrap())
+    }
+}

@@ -5,6 +5,7 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use dynoxide::Database;
 use futures::FutureExt;
@@ -22,11 +23,13 @@ pub struct Embedded {
     pub url: String,
     /// Answers; to be run as a task, and ended by being dropped.
     pub serve: BoxFuture<'static, ()>,
-    /// When what it committed is on the disk.
+    /// To wait on until its commits are on the disk; who asks the engine by its URL is answered before.
     pub(crate) commits: Commits,
 }
 
 /// Opens the embedded engine on a loopback port of its own, in memory or in the file `data`.
+///
+/// In a file, it answers before its commits are on the disk (docs/adr/0022): who tells others of them waits for `Embedded::commits`.
 ///
 /// # Errors
 /// The file can't be opened, or there is no port.
@@ -43,7 +46,7 @@ pub async fn embedded(data: Option<&Path>) -> Result<Embedded, DatabaseError> {
     let commits = if data.is_some() {
         // The engine's way to `synchronous = NORMAL`: a commit waits for no disk, for whoever is told of it does.
         database.disable_bulk_loading().map_err(failed)?;
-        Commits::of(connection).map_err(failed)?
+        Commits::of(connection).map_err(DatabaseError::Engine)?
     } else {
         Commits::default()
     };
@@ -75,64 +78,89 @@ fn order_stream(connection: &Connection) -> rusqlite::Result<()> {
 ///
 /// The default has nothing to wait for: data in memory, or in another engine.
 #[derive(Clone, Default)]
-pub(crate) struct Commits(Option<Arc<Mutex<Log>>>);
+pub(crate) struct Commits(Option<Arc<Flushes>>);
 
-/// SQLite's write-ahead log.
-struct Log {
-    /// Sees the engine's commits.
-    connection: Connection,
-    /// Waits until the log is on the disk.
-    sync: Sync,
-    /// The version of the data that is on the disk, none before the first time; or how the disk failed, for ever: the system may have dropped
-    /// what it could not write, and say nothing of it the next time.
-    on_disk: Result<Option<i64>, io::ErrorKind>,
+/// The flushes of SQLite's write-ahead log, one after the other.
+struct Flushes {
+    /// How many have begun.
+    begun: AtomicU64,
+    log: Arc<Mutex<Log>>,
 }
 
-type Sync = Box<dyn Fn() -> io::Result<()> + Send>;
+struct Log {
+    /// Sees the engine's commits, and makes none.
+    connection: Connection,
+    flush: Flush,
+    /// What is on the disk; or how the disk failed, for ever: the system may have dropped what it could not write, and say nothing of it
+    /// the next time.
+    flushed: Result<Flushed, io::ErrorKind>,
+}
+
+/// Waits until the log is on the disk.
+type Flush = Box<dyn Fn() -> io::Result<()> + Send>;
+
+#[derive(Clone, Copy, Default)]
+struct Flushed {
+    /// The number of the last flush.
+    number: u64,
+    /// The data's version at its beginning, by SQLite's `data_version`; none before the first.
+    version: Option<i64>,
+}
 
 impl Commits {
     /// Of the file that `connection` is to, which makes no commits of its own from here on.
-    fn of(connection: Connection) -> io::Result<Self> {
-        let log = format!("{}-wal", connection.path().unwrap_or_default());
+    fn of(connection: Connection) -> Result<Self, String> {
+        let file = connection.path().filter(|path| !path.is_empty()).ok_or("its file has no name in UTF-8")?;
+        let log = format!("{file}-wal");
         // It is not written here; but Windows lets only writers wait for the disk.
-        let file = OpenOptions::new().write(true).open(log)?;
+        let file = OpenOptions::new().write(true).open(&log).map_err(|error| format!("{log}: {error}"))?;
         Ok(Self::new(connection, Box::new(move || file.sync_data())))
     }
 
-    fn new(connection: Connection, sync: Sync) -> Self {
-        Self(Some(Arc::new(Mutex::new(Log { connection, sync, on_disk: Ok(None) }))))
+    pub(crate) fn new(connection: Connection, flush: Flush) -> Self {
+        let log = Log { connection, flush, flushed: Ok(Flushed::default()) };
+        Self(Some(Arc::new(Flushes { begun: AtomicU64::new(0), log: Arc::new(Mutex::new(log)) })))
     }
 
     /// Waits until all that was committed before this was asked is on the disk. To be asked before anybody is told of what is in the table.
     ///
     /// # Errors
-    /// The disk has failed, now or before.
+    /// The disk has failed, now or before; SQLite doesn't answer; or the service is ending.
     pub(crate) async fn on_disk(&self) -> io::Result<()> {
-        let Some(log) = &self.0 else { return Ok(()) };
-        // Of those who wait here during one sync, the first makes the next, and the others find their commits in it.
-        let mut log = Arc::clone(log).lock_owned().await;
-        let version = log.connection.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(io::Error::other)?;
-        if log.on_disk? == Some(version) {
+        let Some(flushes) = &self.0 else { return Ok(()) };
+        let before = flushes.begun.load(Ordering::SeqCst);
+        let mut log = Arc::clone(&flushes.log).lock_owned().await;
+        let flushed = log.flushed?;
+        // Of those who waited here during one flush, the first makes the next, which began after all of them had asked.
+        if flushed.number > before {
             return Ok(());
         }
+        let version = log.connection.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(io::Error::other)?;
+        if flushed.version == Some(version) {
+            return Ok(());
+        }
+        let number = flushes.begun.fetch_add(1, Ordering::SeqCst) + 1;
         // The lock goes along, so that who leaves meanwhile takes no outcome with them.
-        let synced = tokio::task::spawn_blocking(move || {
-            let synced = (log.sync)();
-            log.on_disk = synced.as_ref().map(|()| Some(version)).map_err(io::Error::kind);
-            synced
+        let flushing = tokio::task::spawn_blocking(move || {
+            let outcome = (log.flush)();
+            log.flushed = outcome.as_ref().map(|()| Flushed { number, version: Some(version) }).map_err(io::Error::kind);
+            outcome
         });
-        synced.await.map_err(io::Error::other)?
+        flushing.await.map_err(io::Error::other)?
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use tempfile::TempDir;
 
     use super::*;
+    use crate::database::Clients;
+    use crate::tasks::Tasks;
+    use crate::template::{TEMPLATE, Template};
 
     #[test]
     fn the_engine_finds_its_stream_s_end_by_an_index_and_drops_what_is_a_day_old() {
@@ -182,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn commits_are_brought_to_the_disk_together_and_once() {
+    async fn commits_are_brought_to_the_disk_once() {
         let (data, count) = (Data::new(), Arc::new(AtomicUsize::new(0)));
         let counter = Arc::clone(&count);
         let commits = data.commits(move || {
@@ -191,10 +219,25 @@ mod tests {
         });
         for round in 1..=3 {
             data.commit();
-            let waiting = futures::future::join_all((0..16).map(|_| commits.on_disk())).await;
-            assert!(waiting.iter().all(Result::is_ok));
+            commits.on_disk().await.unwrap();
+            commits.on_disk().await.unwrap();
             assert_eq!(count.load(Ordering::Relaxed), round);
         }
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_at_once_share_a_flush_whoever_commits_meanwhile() {
+        let (data, count) = (Data::new(), Arc::new(AtomicUsize::new(0)));
+        let (counter, other) = (Arc::clone(&count), Connection::open(&data.file).unwrap());
+        let commits = data.commits(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            other.execute_batch("INSERT INTO t VALUES (2);").map_err(io::Error::other)
+        });
+        data.commit();
+        let waiting = futures::future::join_all((0..16).map(|_| commits.on_disk())).await;
+        assert!(waiting.iter().all(Result::is_ok));
+        // The first one's, and the one that began after all others had asked.
+        assert_eq!(count.load(Ordering::Relaxed), 2);
     }
 
     #[tokio::test]
@@ -212,15 +255,21 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_engine_commits_is_seen() {
-        let data = Data::new();
-        let engine = embedded(Some(&data.file)).await.unwrap();
-        let Some(log) = &engine.commits.0 else { panic!("a file has commits to wait for") };
-        engine.commits.on_disk().await.unwrap();
-        let before = log.lock().await.on_disk.unwrap();
-        data.commit();
-        engine.commits.on_disk().await.unwrap();
-        assert!(before.is_some());
-        assert_ne!(log.lock().await.on_disk.unwrap(), before);
+        let folder = TempDir::new().unwrap();
+        let engine = embedded(Some(&folder.path().join("data"))).await.unwrap();
+        let mut tasks = Tasks::default();
+        tasks.start(engine.serve);
+        let clients = Clients::of_engine(&engine.url);
+        let table = Template::parse(TEMPLATE).unwrap().table;
+        let version = async || {
+            engine.commits.on_disk().await.unwrap();
+            let log = engine.commits.0.as_ref().unwrap().log.lock().await;
+            log.flushed.unwrap().version.unwrap()
+        };
+        let before = version().await;
+        clients.ensure_table("beckon", &table).await.unwrap();
+        assert_ne!(version().await, before);
+        assert_eq!(version().await, version().await);
         assert!(embedded(None).await.unwrap().commits.0.is_none());
     }
 }

@@ -20,7 +20,7 @@ use crate::inbox::Inbox;
 use crate::issuer::{Issuer, IssuerError};
 use crate::local::{self, Local};
 use crate::registry::{self, OwnSettings, Registry, RegistryError};
-use crate::stream::{Delivery, Filter, FilterError, OnFailure, Pump};
+use crate::stream::{Delivery, Filter, FilterError, OnFailure, Pump, Stream};
 use crate::tasks::Tasks;
 use crate::template::{StreamSource, TEMPLATE, Template, TemplateError};
 
@@ -148,12 +148,13 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let registry = registry::registry(&environment, options.own_settings, &clock)?;
     registry::check(&template, &registry)?;
     let on_failure = OnFailure::default();
-    let pumps = pumps(&template, &registry, &clients, &stream_arn, (&commits, &on_failure))?;
+    let stream = Stream { client: clients.streams, arn: stream_arn, commits: commits.clone() };
+    let pumps = pumps(&template, &registry, &stream, &on_failure)?;
     let local = Arc::new(Local {
         origins: origins(&url, environment.required("PUBLIC_URL")?),
         issuer: Issuer::new(format!("{url}/local"))?,
         inbox: Inbox::default(),
-        gateway: Gateway::new(&template, registry, clock.clone(), domain(&url), commits.clone()),
+        gateway: Gateway::new(&template, registry, clock.clone(), domain(&url), commits),
         clock: clock.clone(),
         demo: options.demo,
         url: url.clone(),
@@ -197,13 +198,7 @@ fn serve(listener: TcpListener, local: Arc<Local>, stopped: oneshot::Receiver<()
     tasks.start(axum::serve(listener, service).with_graceful_shutdown(stopped).into_future())
 }
 
-fn pumps(
-    template: &Template,
-    registry: &Registry,
-    clients: &Clients,
-    stream_arn: &str,
-    (commits, on_failure): (&Commits, &OnFailure),
-) -> Result<Vec<Pump>, FilterError> {
+fn pumps(template: &Template, registry: &Registry, stream: &Stream, on_failure: &OnFailure) -> Result<Vec<Pump>, FilterError> {
     let mapping = |function: &str, source: &StreamSource| {
         let handler = registry.get(function)?;
         let delivery = Delivery {
@@ -213,8 +208,7 @@ fn pumps(
             pause: FIRST_PAUSE,
             on_failure: on_failure.clone(),
         };
-        let (client, stream_arn, commits) = (clients.streams.clone(), stream_arn.to_owned(), commits.clone());
-        let pump = |filter| Pump { client, stream_arn, commits, filter, delivery };
+        let pump = |filter| Pump { stream: stream.clone(), filter, delivery };
         Some(Filter::new(&source.filter_criteria).map(pump))
     };
     let functions = template.functions.iter();

@@ -69,7 +69,8 @@ impl Gateway {
         let event = event::build(&parts, &body, &matched, &around);
         let answer = invoke(handler, event, INTEGRATION_LIMIT).await;
         // DynamoDB tells of nothing that could still be lost, and a function that failed may have written all the same.
-        if let Err(error) = self.commits.on_disk().await {
+        let on_disk = tokio::time::timeout(INTEGRATION_LIMIT, self.commits.on_disk());
+        if let Err(error) = on_disk.await.unwrap_or_else(|elapsed| Err(elapsed.into())) {
             tracing::error!(%error, "the data can't be brought to the disk");
             return message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
         }
@@ -102,10 +103,14 @@ mod tests {
     use crate::template::{Function, Route, TEMPLATE};
 
     fn gateway(handler: Handler) -> Gateway {
+        over(handler, Commits::default())
+    }
+
+    fn over(handler: Handler, commits: Commits) -> Gateway {
         let mut template = Template::parse(TEMPLATE).unwrap();
         let routes = vec![Route { path: Some("/a/{id}".into()), method: Some("POST".into()) }];
         template.functions = vec![Function { id: "F".into(), routes, streams: Vec::new() }];
-        Gateway::new(&template, Registry::from([("F", handler)]), Clock::system(), "127.0.0.1:3000".into(), Commits::default())
+        Gateway::new(&template, Registry::from([("F", handler)]), Clock::system(), "127.0.0.1:3000".into(), commits)
     }
 
     async fn post(gateway: &Gateway, path: &str, body: Vec<u8>) -> (StatusCode, String) {
@@ -141,5 +146,30 @@ mod tests {
     async fn an_answer_without_a_status_is_a_500() {
         let gateway = gateway(Arc::new(|_| Box::pin(async { Ok(json!({})) })));
         assert_eq!(post(&gateway, "/a/1", Vec::new()).await.0, 500);
+    }
+
+    #[tokio::test]
+    async fn nobody_is_told_of_what_is_not_on_the_disk() {
+        let (reached, flushing) = std::sync::mpsc::channel();
+        let (go_on, waits) = std::sync::mpsc::channel::<()>();
+        let flush = move || {
+            reached.send(()).map_err(std::io::Error::other)?;
+            waits.recv().map_err(std::io::Error::other)
+        };
+        let commits = Commits::new(rusqlite::Connection::open_in_memory().unwrap(), Box::new(flush));
+        let gateway = Arc::new(over(Arc::new(|_| Box::pin(async { Ok(json!({"statusCode": 204})) })), commits));
+
+        let asked = Arc::clone(&gateway);
+        let answer = crate::tasks::spawn(async move { post(&asked, "/a/1", Vec::new()).await.0 });
+        tokio::task::spawn_blocking(move || flushing.recv()).await.unwrap().unwrap();
+        assert!(!answer.is_finished());
+        go_on.send(()).unwrap();
+        assert_eq!(answer.await.unwrap(), 204);
+
+        drop(go_on);
+        let failing = Commits::new(rusqlite::Connection::open_in_memory().unwrap(), Box::new(|| Err(std::io::ErrorKind::Other.into())));
+        let gateway = over(Arc::new(|_| Box::pin(async { Ok(json!({"statusCode": 204})) })), failing);
+        let (status, body) = post(&gateway, "/a/1", Vec::new()).await;
+        assert_eq!((status.as_u16(), body.as_str()), (503, r#"{"message":"Service Unavailable"}"#));
     }
 }

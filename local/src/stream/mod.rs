@@ -40,14 +40,21 @@ enum ReadError {
     Disk(#[from] io::Error),
 }
 
+/// The table's stream.
+#[derive(Clone)]
+pub(crate) struct Stream {
+    /// Reads it.
+    pub(crate) client: Client,
+    /// Its ARN.
+    pub(crate) arn: String,
+    /// To wait on until what it tells of is on the disk.
+    pub(crate) commits: Commits,
+}
+
 /// One mapping at work.
 pub(crate) struct Pump {
-    /// The stream's client.
-    pub(crate) client: Client,
-    /// The stream.
-    pub(crate) stream_arn: String,
-    /// When what it tells of is on the disk.
-    pub(crate) commits: Commits,
+    /// What is read.
+    pub(crate) stream: Stream,
     /// Which records count.
     pub(crate) filter: Filter,
     /// Where they go.
@@ -108,7 +115,7 @@ impl Pump {
         let mut ids = Vec::new();
         let mut start = None;
         loop {
-            let request = self.client.describe_stream().stream_arn(&self.stream_arn).set_exclusive_start_shard_id(start);
+            let request = self.stream.client.describe_stream().stream_arn(&self.stream.arn).set_exclusive_start_shard_id(start);
             let answer = request.send().await.map_err(Error::from)?;
             let Some(description) = answer.stream_description() else {
                 return Ok(ids);
@@ -127,23 +134,24 @@ impl Pump {
             Some(iterator) => iterator,
             None => self.iterator(shard).await?,
         };
-        let answer = self.client.get_records().shard_iterator(iterator).send().await.map_err(Error::from)?;
-        let records: Vec<_> = answer.records().iter().map(|record| record::record(record, &self.stream_arn)).collect();
-        let (last, found) = (records.last().map(|record| record::sequence_number(record).to_owned()), !records.is_empty());
-        let wanted: Vec<_> = records.into_iter().filter(|record| self.filter.matches(record)).collect();
+        let answer = self.stream.client.get_records().shard_iterator(iterator).send().await.map_err(Error::from)?;
+        let records: Vec<_> = answer.records().iter().map(|record| record::record(record, &self.stream.arn)).collect();
+        let wanted: Vec<_> = records.iter().filter(|record| self.filter.matches(record)).cloned().collect();
         if !wanted.is_empty() {
-            self.commits.on_disk().await?;
+            self.stream.commits.on_disk().await?;
         }
-        shard.last = last.or(shard.last.take());
+        if let Some(last) = records.last() {
+            shard.last = Some(record::sequence_number(last).to_owned());
+        }
         // No next iterator: the shard has ended. An empty one marks that here, for none is ever empty.
         shard.iterator = Some(answer.next_shard_iterator().unwrap_or_default().to_owned());
         self.delivery.deliver(wanted).await;
-        Ok(found)
+        Ok(!records.is_empty())
     }
 
     async fn iterator(&self, shard: &Shard) -> Result<String, ReadError> {
         let kind = if shard.last.is_some() { ShardIteratorType::AfterSequenceNumber } else { ShardIteratorType::TrimHorizon };
-        let request = self.client.get_shard_iterator().stream_arn(&self.stream_arn).shard_id(&shard.id).shard_iterator_type(kind);
+        let request = self.stream.client.get_shard_iterator().stream_arn(&self.stream.arn).shard_id(&shard.id).shard_iterator_type(kind);
         let answer = request.set_sequence_number(shard.last.clone()).send().await.map_err(Error::from)?;
         Ok(answer.shard_iterator().unwrap_or_default().to_owned())
     }

@@ -2,7 +2,6 @@ use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use shared::config::{AwsConfig, Environment};
 
 use super::*;
 use crate::database::Clients;
@@ -15,18 +14,39 @@ const MAPPING: &str = r#"{BatchSize: 10, FilterCriteria: {Filters: [{Pattern: '{
 
 async fn clients(tasks: &mut Tasks) -> Clients {
     let engine = embedded(None).await.unwrap();
-    let endpoint = engine.url;
     tasks.start(engine.serve);
-    let variables =
-        [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)];
-    let environment: Environment = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    Clients::new(&AwsConfig::read(&environment).unwrap())
+    Clients::of_engine(&engine.url)
 }
 
 async fn put(clients: &Clients, sk: &str, outbox: &str) {
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let request = clients.tables.put_item().table_name("beckon").item("pk", text("G#1")).item("sk", text(sk)).item("outbox", text(outbox));
     request.send().await.unwrap();
+}
+
+/// What the function behind `pump` got so far.
+type Seen = Arc<Mutex<Vec<Value>>>;
+
+fn pump(clients: &Clients, stream_arn: String, commits: Commits) -> (Pump, Seen) {
+    let seen = Seen::default();
+    let log = Arc::clone(&seen);
+    let handler: Handler = Arc::new(move |event| {
+        log.lock().unwrap().extend(event["Records"].as_array().unwrap().clone());
+        Box::pin(async { Ok(json!({})) })
+    });
+    let source = serde_yaml_ng::from_str(MAPPING).unwrap();
+    let delivery = Delivery { function: "F".into(), handler, source, pause: POLL, on_failure: OnFailure::default() };
+    let filter = Filter::new(&delivery.source.filter_criteria).unwrap();
+    (Pump { stream: Stream { client: clients.streams.clone(), arn: stream_arn, commits }, filter, delivery }, seen)
+}
+
+async fn until_seen(seen: &Seen, count: usize) {
+    for _ in 0..200 {
+        if seen.lock().unwrap().len() >= count {
+            break;
+        }
+        tokio::time::sleep(POLL).await;
+    }
 }
 
 #[tokio::test]
@@ -37,27 +57,36 @@ async fn changes_of_the_table_reach_the_function_through_the_filter() {
     let stream_arn = clients.ensure_table("beckon", &table).await.unwrap();
     assert_eq!(clients.ensure_table("beckon", &table).await.unwrap(), stream_arn);
     put(&clients, "before", "queued").await;
-    let seen = Arc::new(Mutex::new(Vec::<Value>::new()));
-    let log = Arc::clone(&seen);
-    let handler: Handler = Arc::new(move |event| {
-        log.lock().unwrap().extend(event["Records"].as_array().unwrap().clone());
-        Box::pin(async { Ok(json!({})) })
-    });
-    let source = serde_yaml_ng::from_str(MAPPING).unwrap();
-    let delivery = Delivery { function: "F".into(), handler, source, pause: POLL, on_failure: OnFailure::default() };
-    let filter = Filter::new(&delivery.source.filter_criteria).unwrap();
-    tasks.start(Pump { client: clients.streams.clone(), stream_arn, commits: Commits::default(), filter, delivery }.run());
+    let (pump, seen) = pump(&clients, stream_arn, Commits::default());
+    tasks.start(pump.run());
     put(&clients, "other", "sent").await;
     put(&clients, "after", "queued").await;
-    for _ in 0..200 {
-        if seen.lock().unwrap().len() > 1 {
-            break;
-        }
-        tokio::time::sleep(POLL).await;
-    }
+    until_seen(&seen, 2).await;
     let records = seen.lock().unwrap().clone();
     let keys: Vec<_> = records.iter().map(|record| record["dynamodb"]["Keys"]["sk"]["S"].as_str().unwrap()).collect();
     assert_eq!(keys, ["before", "after"]);
     assert_eq!(records[0]["eventName"], "INSERT");
     assert!(record::sequence_number(&records[0]) < record::sequence_number(&records[1]));
+}
+
+#[tokio::test]
+async fn a_function_gets_no_record_of_what_is_not_on_the_disk() {
+    let mut tasks = Tasks::default();
+    let clients = clients(&mut tasks).await;
+    let stream_arn = clients.ensure_table("beckon", &Template::parse(TEMPLATE).unwrap().table).await.unwrap();
+    let (reached, flushing) = std::sync::mpsc::channel();
+    let (go_on, waits) = std::sync::mpsc::channel::<()>();
+    let flush = move || {
+        reached.send(()).map_err(io::Error::other)?;
+        waits.recv().map_err(io::Error::other)
+    };
+    let commits = Commits::new(rusqlite::Connection::open_in_memory().unwrap(), Box::new(flush));
+    let (pump, seen) = pump(&clients, stream_arn, commits);
+    tasks.start(pump.run());
+    put(&clients, "1", "queued").await;
+    tokio::task::spawn_blocking(move || flushing.recv()).await.unwrap().unwrap();
+    assert!(seen.lock().unwrap().is_empty());
+    go_on.send(()).unwrap();
+    until_seen(&seen, 1).await;
+    assert_eq!(seen.lock().unwrap().len(), 1);
 }

@@ -1,5 +1,7 @@
 //! Lists: a group's invites for who may handle them, and everybody's own inbox.
 
+use std::collections::HashSet;
+
 use super::authority::may_invite;
 use super::create_invite::ATTEMPTS;
 use super::{Engine, Outcome};
@@ -66,7 +68,8 @@ impl Engine {
         Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await??)
     }
 
-    /// All of the group's invites, state after state, for whom `rule` lets invite; some 10,000 where there are more, the pending ones first.
+    /// All of the group's invites, state after state, for whom `rule` lets invite; at most 10,000, the pending ones before any
+    /// others.
     ///
     /// # Errors
     /// As for [`Engine::list_group_invites`].
@@ -79,21 +82,21 @@ impl Engine {
         Ok(invites)
     }
 
-    /// All of the group's live invites, for whom `rule` lets invite; the first 10,000 where there are more.
+    /// All of the group's pending invites, for whom `rule` lets invite; the first 10,000 where there are more.
     ///
     /// # Errors
     /// As for [`Engine::list_group_invites`].
-    pub async fn live_group_invites(&self, caller: &Caller, group: &GroupId, rule: InviteRule, now: Timestamp) -> Outcome<Vec<Invite>> {
+    pub async fn pending_group_invites(&self, caller: &Caller, group: &GroupId, rule: InviteRule, now: Timestamp) -> Outcome<Vec<Invite>> {
         let (found, member) = self.membership(caller, group).await?;
         may_invite(rule, &found, &member)?;
         self.every_page(&InviteList::of_group(group, vec![State::Pending], Order::Asc), now).await
     }
 
-    /// All live invites that are addressed to anything that the caller proves; the first 10,000 where there are more.
+    /// All pending invites that are addressed to anything that the caller proves; the first 10,000 where there are more.
     ///
     /// # Errors
     /// The table's own.
-    pub async fn own_live_invites(&self, caller: &Caller, now: Timestamp) -> Outcome<Vec<Invite>> {
+    pub async fn own_pending_invites(&self, caller: &Caller, now: Timestamp) -> Outcome<Vec<Invite>> {
         self.every_page(&InviteList::of_invitee(&caller.invitee_keys(), vec![State::Pending], Order::Asc), now).await
     }
 
@@ -103,10 +106,11 @@ impl Engine {
 
     /// The first `most` of the list.
     pub(super) async fn up_to(&self, most: usize, list: &InviteList, now: Timestamp) -> Outcome<Vec<Invite>> {
-        let (mut found, mut cursor) = (Vec::new(), None::<String>);
+        let (mut found, mut seen, mut cursor) = (Vec::new(), HashSet::new(), None::<String>);
         while found.len() < most {
             let page = self.store.list_invites(list, PAGE.min(most - found.len()), cursor.as_deref(), now).await??;
-            found.extend(page.data);
+            // One that changed its state while the list was read may come twice.
+            found.extend(page.data.into_iter().filter(|invite| seen.insert((invite.group.clone(), invite.id))));
             cursor = page.next_cursor;
             if cursor.is_none() {
                 break;

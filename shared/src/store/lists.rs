@@ -22,7 +22,7 @@ pub enum Order {
     Desc,
 }
 
-/// Which invites are listed: one state after the other, within a state by their end.
+/// Which invites are listed: one state after the other, within a state by their end; or all, the pending ones first.
 #[derive(Clone, Debug)]
 pub struct InviteList {
     /// The partitions of an index to read, one after the other.
@@ -30,32 +30,32 @@ pub struct InviteList {
     index: &'static str,
     partition_key: &'static str,
     sort_key: &'static str,
-    /// None for all.
-    states: Vec<State>,
+    /// None where all are wanted, in whatever order.
+    states: Option<Vec<State>>,
     order: Order,
 }
 
 impl InviteList {
-    /// All of the group's invites: the live ones first, the others as they lie. Fewer reads than state by state, for who takes every page.
+    /// All of the group's invites: the pending ones first, the others as they lie. Fewer reads than state by state.
     pub fn all_of_group(group: &GroupId) -> Self {
-        Self::of_group(group, Vec::new(), Order::Asc)
+        Self { states: None, ..Self::of_group(group, Vec::new(), Order::Asc) }
     }
 
     /// As [`Self::all_of_group`], those addressed to any of these invitee keys.
     pub fn all_of_invitee(invitee_keys: &[String]) -> Self {
-        Self::of_invitee(invitee_keys, Vec::new(), Order::Asc)
+        Self { states: None, ..Self::of_invitee(invitee_keys, Vec::new(), Order::Asc) }
     }
 
     /// The group's invites in these states.
     pub fn of_group(group: &GroupId, states: Vec<State>, order: Order) -> Self {
         let partitions = vec![keys::group_partition(group)];
-        Self { partitions, index: "by_group", partition_key: "by_group_pk", sort_key: "by_group_sk", states, order }
+        Self { partitions, index: "by_group", partition_key: "by_group_pk", sort_key: "by_group_sk", states: Some(states), order }
     }
 
     /// The invites addressed to any of these invitee keys, in these states.
     pub fn of_invitee(invitee_keys: &[String], states: Vec<State>, order: Order) -> Self {
         let partitions = invitee_keys.iter().map(|key| keys::invitee_partition(key)).collect();
-        Self { partitions, index: "by_invitee", partition_key: "by_invitee_pk", sort_key: "by_invitee_sk", states, order }
+        Self { partitions, index: "by_invitee", partition_key: "by_invitee_pk", sort_key: "by_invitee_sk", states: Some(states), order }
     }
 
     fn key(&self, item: &Item) -> Option<IndexKey> {
@@ -65,19 +65,21 @@ impl InviteList {
 
     /// The text that a cursor is sealed to.
     fn name(&self) -> String {
-        format!("{} {:?} {:?} {:?}", self.index, self.partitions, self.states, self.order)
+        format!("{} {:?} {:?} {:?}", self.index, self.partitions, self.states.as_deref().unwrap_or_default(), self.order)
     }
 
     /// Every key range to read, in order. What time has ended stands among the pending until it is written down.
     fn ranges(&self, now: Timestamp) -> Vec<Range> {
         let mut ranges = Vec::new();
         for (at, _) in self.partitions.iter().enumerate() {
-            if self.states.is_empty() {
-                let live = keys::list_range(State::Pending, Some(now.plus(1)), None);
-                let around = keys::around(&live);
-                ranges.extend([live].into_iter().chain(around).map(|bounds| Range::new(at, bounds)));
-            }
-            for state in &self.states {
+            let Some(states) = &self.states else {
+                // The pending ones by themselves and before the others, so that one that ends meanwhile is read twice rather than not at all.
+                let pending = keys::list_range(State::Pending, Some(now.plus(1)), None);
+                let around = keys::around(&pending);
+                ranges.extend([pending].into_iter().chain(around).map(|bounds| Range::new(at, bounds)));
+                continue;
+            };
+            for state in states {
                 match state {
                     State::Pending => ranges.push(Range::new(at, keys::list_range(State::Pending, Some(now.plus(1)), None))),
                     State::Expired => {
@@ -147,8 +149,7 @@ impl Store {
         // One more than asked for tells whether there is a next page, so that none is ever empty.
         let mut found: Vec<(usize, IndexKey, Invite)> = Vec::new();
         // The first range often fills the page, so it is read alone; what is still to be filled then is read from several at once.
-        // Who takes all has no first page to be filled.
-        let mut width = if list.states.is_empty() { AT_ONCE } else { 1 };
+        let mut width = 1;
         while position.range < ranges.len() && found.len() <= limit {
             let mut after = position.after.take();
             let reads = ranges.iter().skip(position.range).take(width);

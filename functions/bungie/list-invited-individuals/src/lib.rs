@@ -20,7 +20,7 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let group = group(request)?;
     let page = current_page(request)?;
     let now = service.clock.now();
-    let all = service.engine.live_group_invites(&caller, &group, InviteRule::Admins, now).await?;
+    let all = service.engine.pending_group_invites(&caller, &group, InviteRule::Admins, now).await?;
     let shown = on_page(&all, page);
     let invitees: Vec<_> = shown.iter().map(|invite| &invite.invitee).collect();
     let users = service.engine.users_invited(&invitees).await?;

@@ -23,7 +23,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = evanta::caller(service, request).await?;
     let group = evanta::group_of_path(request)?;
-    let invites = service.engine.live_group_invites(&caller, &group, InviteRule::Owners, service.clock.now()).await?;
+    let invites = service.engine.pending_group_invites(&caller, &group, InviteRule::Owners, service.clock.now()).await?;
     let users: Vec<UserId> = invites.iter().filter_map(invited_user).cloned().collect();
     let (people, members) = tokio::join!(service.engine.users(&users), service.engine.members_among(&group, &users));
     let (people, members) = (people?, members?);

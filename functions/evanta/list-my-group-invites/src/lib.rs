@@ -21,7 +21,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = evanta::caller(service, request).await?;
-    let invites = service.engine.own_live_invites(&caller, service.clock.now()).await?;
+    let invites = service.engine.own_pending_invites(&caller, service.clock.now()).await?;
     let mut ids: Vec<GroupId> = invites.iter().map(|invite| invite.group.clone()).collect();
     ids.sort();
     ids.dedup();

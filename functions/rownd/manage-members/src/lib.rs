@@ -61,7 +61,7 @@ async fn list(service: &Service, request: &Request, caller: &Caller, group: &Gro
 
 /// The group's pending invites that are for somebody by name, in the order of their ids.
 async fn pending(service: &Service, caller: &Caller, group: &GroupId) -> Outcome<Vec<Invite>> {
-    let mut pending = service.engine.live_group_invites(caller, group, RULE, service.clock.now()).await?;
+    let mut pending = service.engine.pending_group_invites(caller, group, RULE, service.clock.now()).await?;
     pending.retain(|invite| invite.invitee.link().is_none());
     pending.sort_unstable_by_key(|invite| invite.id);
     Ok(pending)
