@@ -2,6 +2,7 @@
 
 use aws_lambda_events::event::dynamodb::Event;
 use background_send_mail::handle;
+use beckon::Options;
 use serde_json::{Value, json};
 use shared::MailService;
 use shared::config::Environment;
@@ -109,7 +110,9 @@ async fn a_record_without_a_readable_invite_is_passed_over() {
 #[tokio::test]
 async fn a_mail_that_ses_can_not_take_now_is_sent_later_and_once() {
     let ses = Ses::first(&[THROTTLED, BROKEN, THROTTLED, BROKEN]).await;
-    let app = App::with(ses.options()).await;
+    // What is tried again counts once.
+    let once = vec![("LIMIT_MAILS_PER_RECIPIENT_DAY".into(), "1".into())];
+    let app = App::with(Options { settings: once, ..ses.options() }).await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
     let delivery = delivered(&alice, &invited.id, "sent").await;
@@ -118,6 +121,32 @@ async fn a_mail_that_ses_can_not_take_now_is_sent_later_and_once() {
     delivered(&alice, &next.id, "sent").await;
     assert_eq!(ses.taken(), ["ada@example.com", "eve@example.com"]);
     assert!(alice.reads(&invited.id).await.json["last_sent_at"].is_string());
+}
+
+#[tokio::test]
+async fn an_address_gets_so_many_mails_a_day_whichever_group_invites_it() {
+    let app = App::with_settings(&[("LIMIT_MAILS_PER_RECIPIENT_DAY", "2")]).await;
+    app.advance_to("2030-06-01T12:00:00Z").await;
+    let alice = app.owner().await;
+    let mut tokens = Vec::new();
+    for group in ["first", "second", "third"] {
+        alice.creates(json!({"id": group, "name": "Private Group"})).await;
+        let made = alice.invites_to(group, json!({"email": "ada@example.com"})).await.is(201);
+        tokens.push(made.text_at("/token").to_owned());
+        app.settled(&alice).await;
+    }
+    assert_eq!(app.mails_to("ada@example.com").await.len(), 2);
+    let last = alice.gets("/v1/groups/third/invites").await.data()[0].clone();
+    let delivery = &last["delivery"];
+    assert_eq!(
+        (&delivery["state"], &delivery["reason"], &delivery["attempts"]),
+        (&json!("suppressed"), &json!("recipient_limit"), &json!(0))
+    );
+    // The invite stands: its link works for whom its maker gives it to. And tomorrow is another day.
+    app.person("ada").accepts(&tokens[2]).await.is(200);
+    app.advance(12 * 3600);
+    alice.invited(json!({"email": "ada@example.com"})).await;
+    app.nth_mail_to("ada@example.com", 3).await;
 }
 
 #[tokio::test]

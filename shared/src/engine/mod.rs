@@ -56,6 +56,7 @@ pub struct Engine {
     store: Store,
     tokens: TokenKeys,
     invites_per_inviter: Window,
+    mails_per_recipient: Window,
     misses_per_address: Window,
     pending_per_group: u32,
 }
@@ -93,11 +94,13 @@ impl Engine {
         }
         let tokens = TokenKeys::new(version, current, environment.secret("TOKEN_KEY_PREVIOUS")?);
         let limit = environment.parsed("LIMIT_INVITES_PER_INVITER_HOUR", 200)?;
+        let mails = environment.parsed("LIMIT_MAILS_PER_RECIPIENT_DAY", 5)?;
         let misses = environment.parsed("LIMIT_TOKEN_MISSES_PER_10_MINUTES", 20)?;
         Ok(Self {
             store: Store::connect(environment, tokens.clone(), outbound)?,
             tokens,
             invites_per_inviter: Window { name: "invites", limit, seconds: 3600 },
+            mails_per_recipient: Window { name: "mails", limit: mails, seconds: 86_400 },
             misses_per_address: Window { name: "misses", limit: misses, seconds: 600 },
             pending_per_group: environment.parsed("LIMIT_PENDING_PER_GROUP", 500)?,
         })

@@ -1,10 +1,11 @@
 //! Sending the mail that an invite asks for: once, and only while the invite is worth it.
 
 use super::authority::{inviter_still_may, right_is_proven};
-use super::{Engine, Refusal};
+use super::{Engine, Refusal, hex};
 use crate::domain::clock::Timestamp;
 use crate::domain::email::EmailAddress;
 use crate::domain::group::Group;
+use crate::domain::identity::Identity;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::{Delivery, DeliveryState, Generation, Invite};
 use crate::domain::invitee::Invitee;
@@ -19,7 +20,7 @@ use crate::store::StoreError;
 pub enum SendOutcome {
     /// SES took it.
     Sent,
-    /// No mail is due any more: it was sent, or the invite is dead, or another generation.
+    /// No mail is due any more: it was sent, or the invite is dead, or another generation, or the recipient got enough today.
     NotDue,
     /// SES refused it for good; the invite says so.
     Failed,
@@ -52,6 +53,9 @@ impl Engine {
         let (Some(address), first_name) = self.recipient(&invite).await? else {
             return self.record(&invite, DeliveryState::Failed, Some("no_address"), now).await;
         };
+        if !self.may_get_another(&address, &invite, now).await? {
+            return self.record(&invite, DeliveryState::Suppressed, Some("recipient_limit"), now).await;
+        }
         let mail = self.mail(&invite, &found_group, (&address, first_name.as_ref()), public_url).await?;
         let sent = match mail {
             Some(mail) => mailer.send(&address, mail).await,
@@ -97,6 +101,14 @@ impl Engine {
         }
         let inviter = self.store.member(&group.id, &invite.created_by.id).await?;
         Ok(inviter_still_may(group, inviter.as_ref(), invite).is_ok())
+    }
+
+    /// Counts the mail for whom it goes to, whoever invites them and to whichever group (contract native, "Limits"); whether it may go. The same mail
+    /// that is tried again after SES failed counts once more only if another one to them went between.
+    async fn may_get_another(&self, address: &EmailAddress, invite: &Invite, now: Timestamp) -> Result<bool, Refusal> {
+        let recipient = hex(self.tokens.seal("recipient", Identity::Email(address.clone()).key().as_bytes()));
+        let mail = format!("{}/{}/{}/{}", invite.group, invite.id, invite.generation, invite.send_count);
+        Ok(self.store.pass_once(self.mails_per_recipient, &recipient, &mail, now).await?)
     }
 
     /// Whom the mail goes to, and how the directory knows them, where that was looked up: for who is invited by id, and for the platform's mails.

@@ -33,11 +33,16 @@ impl Window {
 impl Store {
     /// Counts one for `subject`, unless the window is full; says whether it passed.
     pub async fn pass(&self, window: Window, subject: &str, now: Timestamp) -> Result<bool, StoreError> {
+        self.pass_once(window, subject, &uuid::Uuid::new_v4().to_string(), now).await
+    }
+
+    /// As [`Self::pass`], for an `occasion` that may come again: coming again, it passes and isn't counted, unless another passed in between.
+    pub async fn pass_once(&self, window: Window, subject: &str, occasion: &str, now: Timestamp) -> Result<bool, StoreError> {
         let start = window.start(now);
         let key = keys::window(window.name, subject, start);
         let update = self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
         // Marks the one who passed last: a count whose answer got lost is sent again by the SDK, and must not count its own work twice.
-        let mark = text(uuid::Uuid::new_v4().to_string());
+        let mark = text(occasion);
         let update = update
             .update_expression("SET #type = :type, #ttl = :ttl, last_passed = :mark ADD passed :one")
             .condition_expression("attribute_not_exists(passed) OR (passed < :limit AND last_passed <> :mark)")
