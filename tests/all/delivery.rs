@@ -131,22 +131,64 @@ async fn an_address_gets_so_many_mails_a_day_whichever_group_invites_it() {
     let mut tokens = Vec::new();
     for group in ["first", "second", "third"] {
         alice.creates(json!({"id": group, "name": "Private Group"})).await;
-        let made = alice.invites_to(group, json!({"email": "ada@example.com"})).await.is(201);
+        // A tag makes no other mailbox.
+        let made = alice.invites_to(group, json!({"email": format!("ada+{group}@example.com")})).await.is(201);
         tokens.push(made.text_at("/token").to_owned());
         app.settled(&alice).await;
     }
-    assert_eq!(app.mails_to("ada@example.com").await.len(), 2);
+    let to_ada = async || app.mails().await.iter().filter(|mail| mail.to[0].starts_with("ada+")).count();
+    assert_eq!(to_ada().await, 2);
     let last = alice.gets("/v1/groups/third/invites").await.data()[0].clone();
     let delivery = &last["delivery"];
-    assert_eq!(
-        (&delivery["state"], &delivery["reason"], &delivery["attempts"]),
-        (&json!("suppressed"), &json!("recipient_limit"), &json!(0))
-    );
+    assert_eq!((&delivery["state"], &delivery["reason"], &delivery["attempts"]), (&json!("suppressed"), &Value::Null, &json!(0)));
     // The invite stands: its link works for whom its maker gives it to. And tomorrow is another day.
-    app.person("ada").accepts(&tokens[2]).await.is(200);
+    app.user("ada").email("ada+third@example.com").accepts(&tokens[2]).await.is(200);
     app.advance(12 * 3600);
     alice.invited(json!({"email": "ada@example.com"})).await;
-    app.nth_mail_to("ada@example.com", 3).await;
+    app.mail_to("ada@example.com").await;
+}
+
+/// As many groups' invites of one address, with their records.
+async fn invitations_of_ada(alice: &Actor<'_>, count: usize) -> Vec<Value> {
+    let mut records = Vec::new();
+    for at in 0..count {
+        let group = format!("group-{at}");
+        alice.creates(json!({"id": group, "name": "Private Group"})).await;
+        let made = Invited::of(alice.invites_to(&group, json!({"email": "ada@example.com"})).await);
+        let mut record = record(&made, &format!("{at}"));
+        record["dynamodb"]["NewImage"]["group"] = json!({"S": group});
+        records.push(record);
+    }
+    records
+}
+
+#[tokio::test]
+async fn mails_that_ses_refuses_in_turn_count_once_each() {
+    let stuck = Ses::always(PAUSED).await;
+    let app = App::with(stuck.options()).await;
+    let records = invitations_of_ada(&app.owner().await, 2).await;
+    let ses = Ses::first(&[THROTTLED; 12]).await;
+    let sender = sender(&app, &ses);
+    for _ in 0..8 {
+        for record in &records {
+            handle(&sender, event(std::slice::from_ref(record))).await.unwrap();
+        }
+    }
+    assert_eq!(ses.taken(), ["ada@example.com", "ada@example.com"]);
+}
+
+#[tokio::test]
+async fn of_many_mails_to_one_address_at_once_exactly_so_many_leave() {
+    let stuck = Ses::always(PAUSED).await;
+    let app = App::with(stuck.options()).await;
+    let records = invitations_of_ada(&app.owner().await, 12).await;
+    let ses = Ses::first(&[]).await;
+    let sender = sender(&app, &ses);
+    let events = records.iter().map(|record| event(std::slice::from_ref(record)));
+    for response in futures::future::join_all(events.map(|event| handle(&sender, event))).await {
+        assert!(response.unwrap().batch_item_failures.is_empty());
+    }
+    assert_eq!(ses.taken().len(), 5);
 }
 
 #[tokio::test]

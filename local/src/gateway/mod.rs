@@ -161,7 +161,7 @@ mod tests {
 
         let asked = Arc::clone(&gateway);
         let answer = crate::tasks::spawn(async move { post(&asked, "/a/1", Vec::new()).await.0 });
-        tokio::task::spawn_blocking(move || flushing.recv()).await.unwrap().unwrap();
+        tokio::task::spawn_blocking(move || flushing.recv_timeout(Duration::from_secs(10))).await.unwrap().unwrap();
         assert!(!answer.is_finished());
         go_on.send(()).unwrap();
         assert_eq!(answer.await.unwrap(), 204);

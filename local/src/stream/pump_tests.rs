@@ -84,7 +84,7 @@ async fn a_function_gets_no_record_of_what_is_not_on_the_disk() {
     let (pump, seen) = pump(&clients, stream_arn, commits);
     tasks.start(pump.run());
     put(&clients, "1", "queued").await;
-    tokio::task::spawn_blocking(move || flushing.recv()).await.unwrap().unwrap();
+    tokio::task::spawn_blocking(move || flushing.recv_timeout(Duration::from_secs(10))).await.unwrap().unwrap();
     assert!(seen.lock().unwrap().is_empty());
     go_on.send(()).unwrap();
     until_seen(&seen, 1).await;

@@ -43,6 +43,17 @@ impl EmailAddress {
         &self.key
     }
 
+    /// The mailbox that the address most likely leads to, for limits alone: without a tag behind a `+`, and at Gmail without dots. Elsewhere two people's
+    /// addresses may share one, so it never says who somebody is.
+    pub fn abuse_key(&self) -> String {
+        let (local, domain) = self.key.split_once('@').unwrap_or((&self.key, ""));
+        let untagged = local.split('+').next().filter(|name| !name.is_empty()).unwrap_or(local);
+        match domain {
+            "gmail.com" | "googlemail.com" => format!("{}@gmail.com", untagged.replace('.', "")),
+            _ => format!("{untagged}@{domain}"),
+        }
+    }
+
     /// The domain in lower-case ASCII.
     pub fn domain(&self) -> &str {
         self.key.rsplit_once('@').map_or("", |(_, domain)| domain)
@@ -130,6 +141,15 @@ mod tests {
     fn tags_and_dots_make_other_mailboxes() {
         assert_ne!(EmailAddress::parse("ada+x@example.com").unwrap(), EmailAddress::parse("ada@example.com").unwrap());
         assert_ne!(EmailAddress::parse("a.da@example.com").unwrap(), EmailAddress::parse("ada@example.com").unwrap());
+    }
+
+    #[test]
+    fn tags_and_gmail_s_dots_make_no_other_mailbox_for_limits() {
+        let key = |address| EmailAddress::parse(address).unwrap().abuse_key();
+        assert_eq!(key("Ada+x+y@example.com"), "ada@example.com");
+        assert_eq!(key("a.da@example.com"), "a.da@example.com");
+        assert_eq!(key("A.d.a+x@GoogleMail.com"), "ada@gmail.com");
+        assert_eq!(key("+x@example.com"), "+x@example.com");
     }
 
     #[test]

@@ -95,6 +95,9 @@ impl Engine {
         let tokens = TokenKeys::new(version, current, environment.secret("TOKEN_KEY_PREVIOUS")?);
         let limit = environment.parsed("LIMIT_INVITES_PER_INVITER_HOUR", 200)?;
         let mails = environment.parsed("LIMIT_MAILS_PER_RECIPIENT_DAY", 5)?;
+        if !(1..=100).contains(&mails) {
+            return Err(ConfigError { variable: "LIMIT_MAILS_PER_RECIPIENT_DAY", problem: "must be from 1 to 100".into() });
+        }
         let misses = environment.parsed("LIMIT_TOKEN_MISSES_PER_10_MINUTES", 20)?;
         Ok(Self {
             store: Store::connect(environment, tokens.clone(), outbound)?,

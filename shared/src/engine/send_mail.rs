@@ -5,7 +5,6 @@ use super::{Engine, Refusal, hex};
 use crate::domain::clock::Timestamp;
 use crate::domain::email::EmailAddress;
 use crate::domain::group::Group;
-use crate::domain::identity::Identity;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::{Delivery, DeliveryState, Generation, Invite};
 use crate::domain::invitee::Invitee;
@@ -20,8 +19,10 @@ use crate::store::StoreError;
 pub enum SendOutcome {
     /// SES took it.
     Sent,
-    /// No mail is due any more: it was sent, or the invite is dead, or another generation, or the recipient got enough today.
+    /// No mail is due any more: it was sent, or the invite is another generation.
     NotDue,
+    /// The invite goes without its mail: it is dead, its inviter may not invite any more, or the recipient got enough mails today.
+    Suppressed,
     /// SES refused it for good; the invite says so.
     Failed,
 }
@@ -54,7 +55,8 @@ impl Engine {
             return self.record(&invite, DeliveryState::Failed, Some("no_address"), now).await;
         };
         if !self.may_get_another(&address, &invite, now).await? {
-            return self.record(&invite, DeliveryState::Suppressed, Some("recipient_limit"), now).await;
+            // Without a reason, which would tell the inviter how much others send to this person.
+            return self.record(&invite, DeliveryState::Suppressed, None, now).await;
         }
         let mail = self.mail(&invite, &found_group, (&address, first_name.as_ref()), public_url).await?;
         let sent = match mail {
@@ -103,11 +105,12 @@ impl Engine {
         Ok(inviter_still_may(group, inviter.as_ref(), invite).is_ok())
     }
 
-    /// Counts the mail for whom it goes to, whoever invites them and to whichever group (contract native, "Limits"); whether it may go. The same mail
-    /// that is tried again after SES failed counts once more only if another one to them went between.
+    /// Counts the mail for the mailbox that it goes to, whoever invites into whichever group (contract native, "Limits"); whether it may go. A mail that
+    /// is tried again counts once.
     async fn may_get_another(&self, address: &EmailAddress, invite: &Invite, now: Timestamp) -> Result<bool, Refusal> {
-        let recipient = hex(self.tokens.seal("recipient", Identity::Email(address.clone()).key().as_bytes()));
+        let recipient = hex(self.tokens.seal("recipient", address.abuse_key().as_bytes()));
         let mail = format!("{}/{}/{}/{}", invite.group, invite.id, invite.generation, invite.send_count);
+        let mail = hex(self.tokens.seal("mail", mail.as_bytes()));
         Ok(self.store.pass_once(self.mails_per_recipient, &recipient, &mail, now).await?)
     }
 
@@ -137,7 +140,7 @@ impl Engine {
         self.store.mark_delivery(invite, &delivery, now).await?;
         Ok(match state {
             DeliveryState::Sent => SendOutcome::Sent,
-            DeliveryState::Suppressed => SendOutcome::NotDue,
+            DeliveryState::Suppressed => SendOutcome::Suppressed,
             _ => SendOutcome::Failed,
         })
     }

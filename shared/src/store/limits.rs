@@ -2,9 +2,10 @@
 //! got lost counts twice only if somebody else passed in between.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 
-use super::access::{number, text};
+use super::access::{conditional, number, text};
 use super::{Store, StoreError, keys};
 use crate::domain::clock::Timestamp;
 
@@ -33,27 +34,15 @@ impl Window {
 impl Store {
     /// Counts one for `subject`, unless the window is full; says whether it passed.
     pub async fn pass(&self, window: Window, subject: &str, now: Timestamp) -> Result<bool, StoreError> {
-        self.pass_once(window, subject, &uuid::Uuid::new_v4().to_string(), now).await
-    }
-
-    /// As [`Self::pass`], for an `occasion` that may come again: coming again, it passes and isn't counted, unless another passed in between.
-    pub async fn pass_once(&self, window: Window, subject: &str, occasion: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let start = window.start(now);
-        let key = keys::window(window.name, subject, start);
-        let update = self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
         // Marks the one who passed last: a count whose answer got lost is sent again by the SDK, and must not count its own work twice.
-        let mark = text(occasion);
+        let mark = text(uuid::Uuid::new_v4().to_string());
+        let update = self.counting(window, subject, now);
         let update = update
             .update_expression("SET #type = :type, #ttl = :ttl, last_passed = :mark ADD passed :one")
             .condition_expression("attribute_not_exists(passed) OR (passed < :limit AND last_passed <> :mark)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .expression_attribute_names("#type", "type")
-            .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":type", text("window"))
-            .expression_attribute_values(":ttl", number(start.plus(window.seconds + 86_400).seconds()))
             .expression_attribute_values(":mark", mark.clone())
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":limit", number(window.limit));
+            .expression_attribute_values(":one", number(1));
         match update.send().await {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
@@ -63,5 +52,33 @@ impl Store {
                 _ => Err(error.into()),
             },
         }
+    }
+
+    /// Counts `occasion` for `subject`, unless the window is full of others; says whether it passed. One that comes again passes again, and counts
+    /// once. All are kept on the window's item, so a limit here is some hundred at the most.
+    pub async fn pass_once(&self, window: Window, subject: &str, occasion: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let counted = conditional(|| {
+            let update = self.counting(window, subject, now);
+            let update = update
+                .update_expression("SET #type = :type, #ttl = :ttl ADD occasions :occasions")
+                .condition_expression("attribute_not_exists(occasions) OR contains(occasions, :occasion) OR size(occasions) < :limit")
+                .expression_attribute_values(":occasions", AttributeValue::Ss(vec![occasion.to_owned()]))
+                .expression_attribute_values(":occasion", text(occasion));
+            update.send()
+        });
+        Ok(counted.await?.is_some())
+    }
+
+    /// The update of a window's counter, which ends a day after the window.
+    fn counting(&self, window: Window, subject: &str, now: Timestamp) -> UpdateItemFluentBuilder {
+        let start = window.start(now);
+        let key = keys::window(window.name, subject, start);
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
+        update
+            .expression_attribute_names("#type", "type")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":type", text("window"))
+            .expression_attribute_values(":ttl", number(start.plus(window.seconds + 86_400).seconds()))
+            .expression_attribute_values(":limit", number(window.limit))
     }
 }
