@@ -117,6 +117,7 @@ impl Commits {
         Ok(Self::new(connection, Box::new(move || file.sync_data())))
     }
 
+    /// Of the data that `connection` is to, whose log `flush` brings to the disk.
     pub(crate) fn new(connection: Connection, flush: Flush) -> Self {
         let log = Log { connection, flush, flushed: Ok(Flushed::default()) };
         Self(Some(Arc::new(Flushes { begun: AtomicU64::new(0), log: Arc::new(Mutex::new(log)) })))
