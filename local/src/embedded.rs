@@ -6,6 +6,8 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+#[cfg(test)]
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 use dynoxide::Database;
 use futures::FutureExt;
@@ -148,6 +150,20 @@ impl Commits {
             outcome
         });
         flushing.await.map_err(io::Error::other)?
+    }
+}
+
+#[cfg(test)]
+impl Commits {
+    /// A flush that tells when it is reached, and goes on when it is told.
+    pub(crate) fn held() -> (Self, Receiver<()>, Sender<()>) {
+        let (reached, flushing) = channel();
+        let (go_on, waits) = channel();
+        let flush = move || {
+            reached.send(()).map_err(io::Error::other)?;
+            waits.recv().map_err(io::Error::other)
+        };
+        (Self::new(Connection::open_in_memory().unwrap(), Box::new(flush)), flushing, go_on)
     }
 }
 

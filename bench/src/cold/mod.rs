@@ -21,9 +21,6 @@ use stage::Stage;
 use subject::{ACCEPT, HELLO, PUT, Subject};
 use tls::Certificates;
 
-/// Where nothing is behind TLS.
-const PLAIN: &str = "plain";
-
 /// What to measure, and how often.
 #[derive(Args)]
 pub(crate) struct Options {
@@ -65,10 +62,11 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
     let certificates = Certificates::make(&folder)?;
     for over in &options.over {
         let mut api = RuntimeApi::start().await?;
-        let environment = stage.environment(&api.address, &certificates, over == "tls").await?;
+        let tls = over == "tls";
+        let environment = stage.environment(&api.address, &certificates, tls).await?;
         let figures = measure(options, &subjects, &stage, &mut api, &environment).await?;
         figures::print(over, &figures, json)?;
-        if over == PLAIN {
+        if !tls {
             let mut engine = engine_calls::get_and_put(stage.engine(), stage.table()?, options.warm).await?;
             figures::print_to_engine(&mut engine, &figures, json)?;
         }

@@ -150,13 +150,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_is_told_of_what_is_not_on_the_disk() {
-        let (reached, flushing) = std::sync::mpsc::channel();
-        let (go_on, waits) = std::sync::mpsc::channel::<()>();
-        let flush = move || {
-            reached.send(()).map_err(std::io::Error::other)?;
-            waits.recv().map_err(std::io::Error::other)
-        };
-        let commits = Commits::new(rusqlite::Connection::open_in_memory().unwrap(), Box::new(flush));
+        let (commits, flushing, go_on) = Commits::held();
         let gateway = Arc::new(over(Arc::new(|_| Box::pin(async { Ok(json!({"statusCode": 204})) })), commits));
 
         let asked = Arc::clone(&gateway);

@@ -136,17 +136,17 @@ impl Pump {
         };
         let answer = self.stream.client.get_records().shard_iterator(iterator).send().await.map_err(Error::from)?;
         let records: Vec<_> = answer.records().iter().map(|record| record::record(record, &self.stream.arn)).collect();
-        let wanted: Vec<_> = records.iter().filter(|record| self.filter.matches(record)).cloned().collect();
+        let last = records.last().map(|record| record::sequence_number(record).to_owned());
+        let found = last.is_some();
+        let wanted: Vec<_> = records.into_iter().filter(|record| self.filter.matches(record)).collect();
         if !wanted.is_empty() {
             self.stream.commits.on_disk().await?;
         }
-        if let Some(last) = records.last() {
-            shard.last = Some(record::sequence_number(last).to_owned());
-        }
+        shard.last = last.or_else(|| shard.last.take());
         // No next iterator: the shard has ended. An empty one marks that here, for none is ever empty.
         shard.iterator = Some(answer.next_shard_iterator().unwrap_or_default().to_owned());
         self.delivery.deliver(wanted).await;
-        Ok(!records.is_empty())
+        Ok(found)
     }
 
     async fn iterator(&self, shard: &Shard) -> Result<String, ReadError> {

@@ -74,13 +74,7 @@ async fn a_function_gets_no_record_of_what_is_not_on_the_disk() {
     let mut tasks = Tasks::default();
     let clients = clients(&mut tasks).await;
     let stream_arn = clients.ensure_table("beckon", &Template::parse(TEMPLATE).unwrap().table).await.unwrap();
-    let (reached, flushing) = std::sync::mpsc::channel();
-    let (go_on, waits) = std::sync::mpsc::channel::<()>();
-    let flush = move || {
-        reached.send(()).map_err(io::Error::other)?;
-        waits.recv().map_err(io::Error::other)
-    };
-    let commits = Commits::new(rusqlite::Connection::open_in_memory().unwrap(), Box::new(flush));
+    let (commits, flushing, go_on) = Commits::held();
     let (pump, seen) = pump(&clients, stream_arn, commits);
     tasks.start(pump.run());
     put(&clients, "1", "queued").await;

@@ -53,8 +53,7 @@ impl Engine {
         filter: &InviteFilter,
         now: Timestamp,
     ) -> Outcome<Page<Invite>> {
-        let (found, member) = self.membership(caller, group).await?;
-        may_invite(rule, &found, &member)?;
+        self.check_inviter(caller, group, rule).await?;
         let list = InviteList::of_group(group, filter.states.clone(), filter.order);
         Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await??)
     }
@@ -74,8 +73,7 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::list_group_invites`].
     pub async fn all_group_invites(&self, caller: &Caller, group: &GroupId, rule: InviteRule, now: Timestamp) -> Outcome<Vec<Invite>> {
-        let (found, member) = self.membership(caller, group).await?;
-        may_invite(rule, &found, &member)?;
+        self.check_inviter(caller, group, rule).await?;
         let mut invites = self.every_page(&InviteList::all_of_group(group), now).await?;
         let state = |invite: &Invite| State::ALL.iter().position(|state| *state == invite.state(now));
         invites.sort_by_key(|invite| (state(invite), invite.expires_at.is_none(), invite.expires_at, invite.id));
@@ -87,8 +85,7 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::list_group_invites`].
     pub async fn pending_group_invites(&self, caller: &Caller, group: &GroupId, rule: InviteRule, now: Timestamp) -> Outcome<Vec<Invite>> {
-        let (found, member) = self.membership(caller, group).await?;
-        may_invite(rule, &found, &member)?;
+        self.check_inviter(caller, group, rule).await?;
         self.every_page(&InviteList::of_group(group, vec![State::Pending], Order::Asc), now).await
     }
 

@@ -87,6 +87,11 @@ pub(super) fn list_range(state: State, from: Option<Timestamp>, to: Option<Times
     (format!("{}#{low}#", state.as_str()), format!("{}#{}#~", state.as_str(), end(to)))
 }
 
+/// The bounds of the invites that are pending at `now`.
+pub(super) fn pending_range(now: Timestamp) -> (String, String) {
+    list_range(State::Pending, Some(now.plus(1)), None)
+}
+
 /// The bounds of all that lies before and behind such a range. No invite stands on a bound, for its own key ends in its id.
 pub(super) fn around((low, high): &(String, String)) -> [(String, String); 2] {
     [("0".to_owned(), low.clone()), (high.clone(), "~".to_owned())]
@@ -140,7 +145,7 @@ mod tests {
         fn the_live_ones_and_what_lies_around_them_are_all_and_none_twice(at in 0usize..6, end in proptest::option::of(0i64..300), now in 0i64..300) {
             let (id, now) = (parts().1, Timestamp::from_seconds(now));
             let (state, end) = (State::ALL[at], end.map(Timestamp::from_seconds));
-            let live = list_range(State::Pending, Some(now.plus(1)), None);
+            let live = pending_range(now);
             let key = list_sort(state, end, id);
             let [before, behind] = around(&live);
             let holds = [&live, &before, &behind].map(|(low, high)| (low..=high).contains(&&key));

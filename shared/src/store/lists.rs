@@ -74,14 +74,14 @@ impl InviteList {
         for (at, _) in self.partitions.iter().enumerate() {
             let Some(states) = &self.states else {
                 // The pending ones by themselves and before the others, so that one that ends meanwhile is read twice rather than not at all.
-                let pending = keys::list_range(State::Pending, Some(now.plus(1)), None);
+                let pending = keys::pending_range(now);
                 let around = keys::around(&pending);
                 ranges.extend([pending].into_iter().chain(around).map(|bounds| Range::new(at, bounds)));
                 continue;
             };
             for state in states {
                 match state {
-                    State::Pending => ranges.push(Range::new(at, keys::list_range(State::Pending, Some(now.plus(1)), None))),
+                    State::Pending => ranges.push(Range::new(at, keys::pending_range(now))),
                     State::Expired => {
                         ranges.push(Range::new(at, keys::list_range(State::Pending, None, Some(now))));
                         ranges.push(Range::new(at, keys::list_range(State::Expired, None, None)));

@@ -6,7 +6,6 @@ use super::access::{Item, text};
 use super::{Store, StoreError, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::GroupId;
-use crate::domain::invite::State;
 
 /// So many are counted before it is known whether the asker may invite: about three read units for invites below 1 KB, thirty for the largest.
 const FIRST_COUNTED: u32 = 25;
@@ -36,7 +35,7 @@ impl Store {
     }
 
     async fn count_on(&self, group: &GroupId, count: PendingCount, limit: u32, now: Timestamp) -> Result<PendingCount, StoreError> {
-        let (low, high) = keys::list_range(State::Pending, Some(now.plus(1)), None);
+        let (low, high) = keys::pending_range(now);
         let query = self.client.query().table_name(&self.table).index_name("by_group").select(Select::Count);
         let query = query.key_condition_expression("by_group_pk = :pk AND by_group_sk BETWEEN :low AND :high");
         let query = query.expression_attribute_values(":pk", text(keys::group_partition(group)));
