@@ -134,6 +134,22 @@ async fn expires(maker: Maker) {
     assert_eq!(world.members().await, ["29842"], "{maker:?}");
 }
 
+/// A member who left can be invited again, by the same API and by the same name.
+async fn invites_again_after_leaving(maker: Maker) {
+    let world = World::start().await;
+    let invitee = world.invitee();
+    for round in 1..=2 {
+        let made = maker.make(&world).await;
+        if !made.addressed {
+            return;
+        }
+        assert_eq!(world.state(&made).await, "pending", "{maker:?}, round {round}");
+        Act::NativeAcceptsById.done(&world, &made).await.unwrap_or_else(|answer| panic!("{maker:?}, round {round}: {answer:#?}"));
+        invitee.deletes(&format!("/v1/groups/{GROUP}/members/{INVITEE}")).await.is(204);
+    }
+    assert_eq!(world.members().await, ["29842"], "{maker:?}");
+}
+
 macro_rules! each_maker {
     ($($test:ident: $maker:expr),* $(,)?) => {
         $(mod $test {
@@ -142,6 +158,11 @@ macro_rules! each_maker {
             #[tokio::test]
             async fn every_door_acts_on_it() {
                 every_act_after($maker).await;
+            }
+
+            #[tokio::test]
+            async fn it_is_made_again_after_the_invitee_left() {
+                invites_again_after_leaving($maker).await;
             }
 
             #[tokio::test]
@@ -155,6 +176,8 @@ macro_rules! each_maker {
 each_maker! {
     native_user: Maker::NativeUser,
     native_email: Maker::NativeEmail,
+    native_person: Maker::NativePerson,
+    native_account: Maker::NativeAccount,
     native_link: Maker::NativeLink,
     evanta: Maker::Evanta,
     rownd: Maker::Rownd,

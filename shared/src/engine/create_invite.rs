@@ -1,5 +1,7 @@
 //! Making an invite: two round trips, of which the second is one conditional write.
 
+use std::collections::BTreeSet;
+
 use super::authority::{first_roles, may_grant, may_invite, member_of};
 use super::{Engine, Outcome, Refusal, hex};
 use crate::auth::Caller;
@@ -193,7 +195,8 @@ impl Engine {
         // Whoever holds the address, or accepted the last invite to it, may be a member by now.
         let accepted_by =
             reads.existing.as_ref().filter(|found| found.stored_state == State::Accepted).and_then(|found| found.resolved_by.as_ref());
-        for id in reads.holder.iter().chain(accepted_by) {
+        let candidates: BTreeSet<&UserId> = reads.holder.iter().chain(accepted_by).collect();
+        for id in candidates {
             let (member, user) = self.store.member_and_user(&new.group, id).await?;
             if member.is_some() {
                 return Err(Refusal::AlreadyMember);

@@ -1,6 +1,6 @@
 //! What every access shares: batches, transactions, and reading items.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -88,10 +88,13 @@ impl Store {
         Ok(request.consistent_read(true).send().await?.item)
     }
 
-    /// The items under the keys (at most 100), as last written; absent ones are left out.
+    /// Returns the items under the keys (at most 100 different ones), as last written. Absent items are left out.
+    ///
+    /// A key that is given twice is read once: DynamoDB refuses a batch that names a key twice.
     pub(super) async fn get_many(&self, keys: Vec<Key>) -> Result<HashMap<Key, Item>, StoreError> {
         let mut found = HashMap::new();
-        let mut pending: Vec<Item> = keys.into_iter().map(Key::into_item).collect();
+        let different: HashSet<Key> = keys.into_iter().collect();
+        let mut pending: Vec<Item> = different.into_iter().map(Key::into_item).collect();
         for attempt in 0..ATTEMPTS {
             if pending.is_empty() {
                 return Ok(found);

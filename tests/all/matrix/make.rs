@@ -9,6 +9,8 @@ use super::{ADDRESS, GROUP, INVITEE, MEMBERSHIP, World, has, post};
 pub(super) enum Maker {
     NativeUser,
     NativeEmail,
+    NativePerson,
+    NativeAccount,
     NativeLink,
     Evanta,
     Rownd,
@@ -37,6 +39,11 @@ impl Maker {
         let token = match self {
             Self::NativeUser => native(world, json!({"user_id": INVITEE})).await,
             Self::NativeEmail => native(world, json!({"email": ADDRESS})).await,
+            Self::NativePerson => native(world, json!({"person": {"email": ADDRESS, "first_name": "Sonny"}})).await,
+            Self::NativeAccount => {
+                let (kind, id) = MEMBERSHIP;
+                native(world, json!({"account": {"membership_type": kind, "membership_id": id}})).await
+            }
             Self::NativeLink => native(world, json!({"link": {"max_uses": 1}})).await,
             Self::Evanta => {
                 let body = json!({"group_invite": {"user_id": 29845, "group_id": 3773}});
@@ -66,7 +73,7 @@ impl Maker {
         };
         let id = id_of_the_only_invite(world).await;
         let addressed = !matches!(self, Self::NativeLink | Self::Onezone);
-        Made { id, token, addressed, to_account: self == Self::Bungie, to_user: matches!(self, Self::NativeUser | Self::Evanta) }
+        Made { id, token, addressed, to_account: matches!(self, Self::NativeAccount | Self::Bungie), to_user: matches!(self, Self::NativeUser | Self::Evanta) }
     }
 }
 
