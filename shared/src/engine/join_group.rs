@@ -35,8 +35,9 @@ impl Engine {
             }
         }
         match group.kind {
-            GroupType::Open => self.join_open(caller, &group, now).await,
-            GroupType::Private => Err(Refusal::Forbidden("This group takes only who is invited.")),
+            // The first member becomes the owner, so a group without an owner is not open yet: the app chooses that member.
+            GroupType::Open if group.owner_count > 0 => self.join_open(caller, &group, now).await,
+            GroupType::Open | GroupType::Private => Err(Refusal::Forbidden("This group takes only who is invited.")),
             GroupType::Secret => Err(Refusal::GroupNotFound),
         }
     }

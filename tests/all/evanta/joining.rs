@@ -143,23 +143,21 @@ async fn no_more_join_an_open_group_than_it_has_seats() {
 }
 
 #[tokio::test]
-async fn who_comes_first_into_an_open_group_without_a_member_owns_it() {
+async fn an_open_group_without_an_owner_takes_nobody_but_by_the_app() {
     let app = App::start().await;
     let service = app.user("backend").claim("scope", json!("groups:write"));
     service.creates(json!({"id": GROUP, "name": "Theirs", "type": "open", "owner_user_id": null})).await;
-    let people: Vec<_> = ["1", "2", "3"].iter().map(|id| app.user(id)).collect();
-    let answers: Vec<Answer> = join_all(people.iter().map(|person| person.joins(3773))).await;
-    // Who reads that nobody is there yet, and then meets the first, is told to come again.
-    for (person, answer) in people.iter().zip(&answers) {
-        if answer.status != 201 {
-            person.joins(3773).await.is(201);
-        }
-    }
-    let members = people[0].gets("/v1/groups/3773/members").await.is(200);
-    assert_eq!(members.data().len(), 3);
-    let owners = members.data().iter().filter(|member| member["roles"] == json!(["member", "owner"])).count();
-    assert_eq!(owners, 1, "{}", members.text);
-    service.gets("/v1/groups/3773").await.refuses(404, "group_not_found");
+    let stranger = app.user("1");
+    stranger.joins(3773).await.has_no_body(403);
+    assert_eq!(app.items("member").await, Vec::<serde_json::Value>::new());
+    // The person whom the app invites owns the group, and from then on it is open.
+    service.invited(json!({"email": "sonny@example.com"})).await;
+    let sonny = app.user("2").email("sonny@example.com");
+    sonny.joins(3773).await.is(201);
+    stranger.joins(3773).await.is(201);
+    let members = sonny.gets("/v1/groups/3773/members").await.is(200);
+    let roles: Vec<&serde_json::Value> = members.data().iter().map(|member| &member["roles"]).collect();
+    assert_eq!(roles, [&json!(["member"]), &json!(["member", "owner"])], "{}", members.text);
 }
 
 #[tokio::test]
