@@ -21,11 +21,16 @@ async fn every_row_of_the_table_has_its_answer() {
     app.nobody().sends_body(INVITES, "text/plain", "x").await.says(401, ACCESS_DENIED);
     // 2, before the group is looked for.
     stranger.posts(INVITES, &json!({"user_id": 1, "group_id": 1})).await.says(400, &missing("group_invite"));
-    // 3 and 4, before the right to invite.
+    // 3, before the right to invite.
     stranger.posts(INVITES, &invite(json!(29845), json!(3774))).await.has_no_body(404);
     stranger.posts(INVITES, &json!({"group_invite": {"user_id": 29845}})).await.has_no_body(404);
-    stranger.posts(INVITES, &invite(json!(29846), json!(3773))).await.has_no_body(404);
-    stranger.posts(INVITES, &json!({"group_invite": {"group_id": 3773}})).await.has_no_body(404);
+    // The right to invite, before 4: a stranger does not learn which user ids exist.
+    stranger.posts(INVITES, &invite(json!(29846), json!(3773))).await.has_no_body(403);
+    stranger.posts(INVITES, &invite(json!("no id"), json!(3773))).await.has_no_body(403);
+    stranger.posts(INVITES, &json!({"group_invite": {"group_id": 3773}})).await.has_no_body(403);
+    sonny.posts(INVITES, &invite(json!(29846), json!(3773))).await.has_no_body(403);
+    owner.posts(INVITES, &invite(json!("no id"), json!(3773))).await.has_no_body(404);
+    owner.posts(INVITES, &json!({"group_invite": {"group_id": 3773}})).await.has_no_body(404);
     owner.posts(INVITES, &invite(json!(29846), json!(3773))).await.has_no_body(404);
     // 6.
     stranger.invites_user(29845).await.has_no_body(403);
@@ -89,6 +94,17 @@ async fn who_asks_too_often_waits() {
     owner.invites_user(29845).await.says(422, TAKEN);
     let answer = owner.invites_user(29845).await.says(429, r#"{"errors":["rate_limited"]}"#);
     assert!(answer.header("retry-after").parse::<i64>().is_ok_and(|seconds| (1..=3600).contains(&seconds)));
+}
+
+#[tokio::test]
+async fn a_stranger_who_guesses_user_ids_waits_too() {
+    let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "2")]).await;
+    stage(&app, "private").await;
+    let stranger = app.user("29901");
+    for user in [29845, 29846] {
+        stranger.invites_user(user).await.has_no_body(403);
+    }
+    stranger.invites_user(29847).await.says(429, r#"{"errors":["rate_limited"]}"#);
 }
 
 #[tokio::test]

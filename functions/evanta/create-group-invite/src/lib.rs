@@ -11,7 +11,6 @@ use shared::domain::invitee::Lifetime;
 use shared::domain::role::Roles;
 use shared::domain::rule::InviteRule;
 use shared::domain::text::{DoorData, Metadata};
-use shared::domain::user::UserState;
 use shared::doors::evanta::{self, CreatedBody, Failure, InviteForm, UserBody};
 use shared::engine::{InviteeRequest, NewInvite};
 use shared::http::{entropy, json};
@@ -27,11 +26,24 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 async fn create(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = evanta::caller(service, request).await?;
     let fields = evanta::fields::<InviteForm>(request, service.body_limit)?;
-    let (group, user) = (fields.group()?, fields.user()?);
-    // Whether group and user exist is told before whether the caller may invite: the engine is asked last.
-    let seen = evanta::see(service, &caller, &group, std::slice::from_ref(&user)).await?;
-    let invited = seen.people.get(&user).filter(|user| user.state == UserState::Active).ok_or(Failure::NotFound)?;
-    let created = service.engine.create_invite(&caller, &new_invite(group, user), entropy(), service.clock.now()).await?;
+    let group = fields.group()?;
+    let user = match fields.user() {
+        Ok(user) => user,
+        // Authority comes before the directory, also for an id that cannot be one.
+        Err(failure) => {
+            service.engine.require(&caller, &group, InviteRule::Owners).await?;
+            return Err(failure);
+        }
+    };
+    // Read before the write, because nothing may fail after it. Only the engine decides: authority comes before the directory.
+    let seen = match evanta::see(service, &caller, &group, std::slice::from_ref(&user)).await {
+        Ok(seen) => Some(seen),
+        Err(Failure::NotFound) => None,
+        Err(failure) => return Err(failure),
+    };
+    let created = service.engine.create_invite(&caller, &new_invite(group, user.clone()), entropy(), service.clock.now()).await?;
+    let seen = seen.ok_or(Failure::NotFound)?;
+    let invited = seen.people.get(&user).ok_or(Failure::NotFound)?;
     Ok(json(StatusCode::CREATED, &CreatedBody::new(created.invite.id, UserBody::new(invited), seen.body())))
 }
 
