@@ -10,7 +10,10 @@ use serde_json::Value;
 pub fn env_json() -> Vec<(String, String)> {
     let file: Value = serde_json::from_str(&text("env")).expect("events/env.json is JSON");
     let variables = file["Parameters"].as_object().expect("events/env.json has Parameters");
-    variables.iter().map(|(name, value)| (name.clone(), value.as_str().expect("a variable is text").to_owned())).collect()
+    variables
+        .iter()
+        .map(|(name, value)| (name.clone(), value.as_str().expect("a variable is text").to_owned()))
+        .collect()
 }
 
 fn folder() -> PathBuf {
@@ -29,7 +32,8 @@ pub fn exists(name: &str) -> bool {
 
 /// The text of the event.
 pub fn text(name: &str) -> String {
-    fs::read_to_string(folder().join(format!("{name}.json"))).unwrap_or_else(|error| panic!("events/{name}.json: {error}"))
+    fs::read_to_string(folder().join(format!("{name}.json")))
+        .unwrap_or_else(|error| panic!("events/{name}.json: {error}"))
 }
 
 /// The names in a folder.
@@ -40,8 +44,11 @@ pub fn names_in(path: &Path) -> BTreeSet<String> {
 
 /// The names of the function's cases.
 pub fn cases(package: &str) -> BTreeSet<String> {
-    let cases: BTreeSet<String> =
-        names_in(&folder().join(package)).iter().filter_map(|name| name.strip_suffix(".json")).map(str::to_owned).collect();
+    let cases: BTreeSet<String> = names_in(&folder().join(package))
+        .iter()
+        .filter_map(|name| name.strip_suffix(".json"))
+        .map(str::to_owned)
+        .collect();
     assert!(!cases.is_empty(), "events/{package} has no events");
     cases
 }
@@ -55,7 +62,9 @@ pub fn given() -> BTreeMap<String, Vec<String>> {
 pub fn time(event: &Value) -> i64 {
     let context = &event["requestContext"];
     let milliseconds = context["timeEpoch"].as_i64().or(context["requestTimeEpoch"].as_i64());
-    let seconds = milliseconds.map(|at| at / 1000).or(event["Records"][0]["dynamodb"]["ApproximateCreationDateTime"].as_i64());
+    let seconds = milliseconds
+        .map(|at| at / 1000)
+        .or(event["Records"][0]["dynamodb"]["ApproximateCreationDateTime"].as_i64());
     seconds.expect("an event says when it happened")
 }
 
@@ -69,36 +78,58 @@ fn without(text: &str, open: &str, close: &str) -> String {
     })
 }
 
-/// An HTTP answer as one reads it: status, headers, body. What is random in it stands as its name; a page's style and script, which are
-/// the page's own tests' matter, are left out.
+/// An HTTP answer as one reads it: status, headers, body. What is random in it stands as its name;
+/// a page's style and script, which are the page's own tests' matter, are left out.
 pub fn shown(answer: &Value) -> String {
     let status = &answer["statusCode"];
     let body = answer["body"].as_str().unwrap_or_default();
-    let fields = |name: &str| answer[name].as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone()));
+    let fields = |name: &str| {
+        answer[name]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value.clone()))
+    };
     // A REST API takes the one, an HTTP API the other.
-    let headers: BTreeMap<String, Value> = fields("multiValueHeaders").chain(fields("headers")).collect();
+    let headers: BTreeMap<String, Value> =
+        fields("multiValueHeaders").chain(fields("headers")).collect();
     let value = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let headers: String = headers.iter().map(|(name, header)| format!("{name}: {}\n", value(header))).collect();
+    let headers: String =
+        headers.iter().map(|(name, header)| format!("{name}: {}\n", value(header))).collect();
     let parsed: Option<Value> = serde_json::from_str(body).ok();
     let body = without(&without(body, "<style>", "</style>"), "<script>", "</script>");
     let headers = without(&headers, "'sha256-", "'");
-    let shown = format!("{status}\n{headers}\n{}\n", if parsed.is_some() { pretty(&body) } else { body });
-    // The rownd door mints the id of a group that it makes.
-    let made = parsed.as_ref().and_then(|body| body["group"]["id"].as_str()).filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
+    let shown =
+        format!("{status}\n{headers}\n{}\n", if parsed.is_some() { pretty(&body) } else { body });
+    // The rownd API mints the id of a group that it makes.
+    let made = parsed
+        .as_ref()
+        .and_then(|body| body["group"]["id"].as_str())
+        .filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
     let shown = made.map_or(shown.clone(), |id| shown.replace(id, "[id]"));
-    // A door's answer of a token alone is a link's too.
-    match parsed.filter(|body| body["invitee"]["kind"] == "link" || body.as_object().is_some_and(|body| body.keys().eq(["token"]))) {
-        Some(link) => {
-            shown.replace(link["id"].as_str().unwrap_or("[id]"), "[id]").replace(link["token"].as_str().unwrap_or("[token]"), "[token]")
-        }
+    // An API's answer of a token alone is a link's too.
+    match parsed.filter(|body| {
+        body["invitee"]["kind"] == "link"
+            || body.as_object().is_some_and(|body| body.keys().eq(["token"]))
+    }) {
+        Some(link) => shown
+            .replace(link["id"].as_str().unwrap_or("[id]"), "[id]")
+            .replace(link["token"].as_str().unwrap_or("[token]"), "[token]"),
         None => shown,
     }
 }
 
 /// What the mail sender answered, and the mails that went out, newest first.
 pub fn shown_mails(answer: &Value, mails: &[Value]) -> String {
-    let line = |mail: &Value| format!("to {}: {}\n", mail["to"][0].as_str().unwrap(), mail["subject"].as_str().unwrap());
-    format!("{}\n\n{} mails\n{}", pretty(&answer.to_string()), mails.len(), mails.iter().map(line).collect::<String>())
+    let line = |mail: &Value| {
+        format!("to {}: {}\n", mail["to"][0].as_str().unwrap(), mail["subject"].as_str().unwrap())
+    };
+    format!(
+        "{}\n\n{} mails\n{}",
+        pretty(&answer.to_string()),
+        mails.len(),
+        mails.iter().map(line).collect::<String>()
+    )
 }
 
 /// The name of the event's snapshot.
@@ -108,7 +139,8 @@ pub fn snapshot_of(name: &str) -> String {
 
 /// The event's snapshot: what it is answered with; none where it has not been kept.
 pub fn snapshot(name: &str) -> Option<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("all/snapshots/events/{}.snap", snapshot_of(name)));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join(format!("all/snapshots/events/{}.snap", snapshot_of(name)));
     // insta's own lines stand between the first two lines of dashes.
     fs::read_to_string(path).ok()?.splitn(3, "---\n").nth(2).map(str::to_owned)
 }

@@ -19,14 +19,15 @@ pub async fn ask(endpoint: &str, operation: &str, request: &Value) -> Value {
     answer.json().await.unwrap()
 }
 
-/// Makes the table `name` like the table `like`, which follows the template, but without a stream: for functions that are invoked one
-/// by one, without the local service sending mails of its own accord.
+/// Makes the table `name` like the table `like`, which follows the template, but without a stream:
+/// for functions that are invoked one by one, without the local service sending mails of its own
+/// accord.
 pub async fn make_like(endpoint: &str, like: &str, name: &str) {
     let described = ask(endpoint, "DescribeTable", &json!({ "TableName": like })).await;
     let described = &described["Table"];
-    let index =
-        |index: &Value| json!({"IndexName": index["IndexName"], "KeySchema": index["KeySchema"], "Projection": index["Projection"]});
-    let indexes: Vec<Value> = described["GlobalSecondaryIndexes"].as_array().unwrap().iter().map(index).collect();
+    let index = |index: &Value| json!({"IndexName": index["IndexName"], "KeySchema": index["KeySchema"], "Projection": index["Projection"]});
+    let indexes: Vec<Value> =
+        described["GlobalSecondaryIndexes"].as_array().unwrap().iter().map(index).collect();
     let table = json!({"TableName": name, "AttributeDefinitions": described["AttributeDefinitions"], "KeySchema": described["KeySchema"],
         "GlobalSecondaryIndexes": indexes, "BillingMode": "PAY_PER_REQUEST"});
     ask(endpoint, "CreateTable", &table).await;

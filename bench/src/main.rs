@@ -1,5 +1,6 @@
-//! `bench`: what Beckon costs and how fast it is. Each command measures in one run what it compares, and prints a table or, with `--json`, one JSON
-//! object a row. docs/performance.md says what the figures were, and how to read them.
+//! `bench`: what Beckon costs and how fast it is. Each command measures in one run what it
+//! compares, and prints a table or, with `--json`, one JSON object a row. docs/performance.md says
+//! what the figures were, and how to read them.
 
 mod cold;
 mod cost;

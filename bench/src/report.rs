@@ -1,4 +1,5 @@
-//! Figures and tables; the tables are Markdown, so that they can go into the documentation as they are.
+//! Figures and tables; the tables are Markdown, so that they can go into the documentation as they
+//! are.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -30,7 +31,9 @@ pub(crate) fn short(value: f64) -> String {
 /// A median, and between what the sorted values lie.
 pub(crate) fn spread(median: f64, sorted: &[f64]) -> String {
     let ends = sorted.first().zip(sorted.last());
-    ends.map_or_else(String::new, |(low, high)| format!("{} ({}–{})", short(median), short(*low), short(*high)))
+    ends.map_or_else(String::new, |(low, high)| {
+        format!("{} ({}–{})", short(median), short(*low), short(*high))
+    })
 }
 
 /// A process's memory in MB: the line of `status` in its folder of `/proc` that begins so.
@@ -39,7 +42,8 @@ pub(crate) fn memory(folder: &Path, line: &str) -> Result<f64, Fault> {
     megabytes(&status, line)
 }
 
-/// A number of kilobytes among the lines that the system has on a process, in MB: the line that begins so.
+/// A number of kilobytes among the lines that the system has on a process, in MB: the line that
+/// begins so.
 pub(crate) fn megabytes(lines: &str, line: &str) -> Result<f64, Fault> {
     let value = lines.lines().find_map(|found| found.strip_prefix(line)).ok_or("no such line")?;
     let kilobytes: f64 = value.trim().trim_end_matches(" kB").parse()?;
@@ -50,19 +54,27 @@ pub(crate) fn megabytes(lines: &str, line: &str) -> Result<f64, Fault> {
 pub(crate) fn table(texts: usize, head: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain([head.get(column).map_or(0, |cell| cell.chars().count())]).max().unwrap_or_default()
+        cells
+            .chain([head.get(column).map_or(0, |cell| cell.chars().count())])
+            .max()
+            .unwrap_or_default()
     };
     let widths: Vec<usize> = (0..head.len()).map(width).collect();
     let line = |cells: &[String]| {
         let mut line = String::new();
         for (column, (cell, width)) in cells.iter().zip(&widths).enumerate() {
             // Writing to a text can't fail.
-            let _written = if column < texts { write!(line, "| {cell:width$} ") } else { write!(line, "| {cell:>width$} ") };
+            let _written = if column < texts {
+                write!(line, "| {cell:width$} ")
+            } else {
+                write!(line, "| {cell:>width$} ")
+            };
         }
         line + "|\n"
     };
     let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
-    let rule: String = widths.iter().enumerate().map(|(column, width)| rule(*width, column >= texts)).collect();
+    let rule: String =
+        widths.iter().enumerate().map(|(column, width)| rule(*width, column >= texts)).collect();
     let rows: String = rows.iter().map(|row| line(row)).collect();
     format!("{}{rule}|\n{rows}", line(&head))
 }
@@ -98,6 +110,9 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
         let rows = [vec!["a".to_owned(), "10".to_owned()], vec!["long".to_owned(), "1".to_owned()]];
-        assert_eq!(table(1, &["x", "n"], &rows), "| x    |  n |\n|------|---:|\n| a    | 10 |\n| long |  1 |\n");
+        assert_eq!(
+            table(1, &["x", "n"], &rows),
+            "| x    |  n |\n|------|---:|\n| a    | 10 |\n| long |  1 |\n"
+        );
     }
 }

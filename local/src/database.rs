@@ -1,4 +1,5 @@
-//! The database: the embedded engine or another one, and the table in it, made as the template says.
+//! The database: the embedded engine or another one, and the table in it, made as the template
+//! says.
 
 use std::time::Duration;
 
@@ -6,8 +7,8 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, Projection, StreamSpecification, TableDescription,
-    TimeToLiveSpecification,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, Projection,
+    StreamSpecification, TableDescription, TimeToLiveSpecification,
 };
 use aws_sdk_dynamodb::{Client, error::BuildError};
 use aws_smithy_http_client::Builder as HttpBuilder;
@@ -85,23 +86,35 @@ impl Clients {
             .credentials_provider(credentials)
             .http_client(http)
             .build();
-        Self { endpoint, tables: Client::from_conf(tables), streams: aws_sdk_dynamodbstreams::Client::from_conf(streams) }
+        Self {
+            endpoint,
+            tables: Client::from_conf(tables),
+            streams: aws_sdk_dynamodbstreams::Client::from_conf(streams),
+        }
     }
 
-    /// Makes the table `name` as the template says, unless it is there already; gives its stream's ARN.
+    /// Makes the table `name` as the template says, unless it is there already; gives its stream's
+    /// ARN.
     ///
     /// # Errors
     /// The database doesn't answer, refuses, or has the table without a stream.
-    pub(crate) async fn ensure_table(&self, name: &str, table: &Table) -> Result<String, DatabaseError> {
+    pub(crate) async fn ensure_table(
+        &self,
+        name: &str,
+        table: &Table,
+    ) -> Result<String, DatabaseError> {
         if self.describe(name).await?.is_none() {
             self.create(name, table).await?;
         }
         for _ in 0..LOOKS {
             let description = self.describe(name).await?;
-            if let Some(ready) =
-                description.filter(|description| description.table_status().is_some_and(|status| status.as_str() == "ACTIVE"))
-            {
-                return ready.latest_stream_arn().map(str::to_owned).ok_or_else(|| DatabaseError::NoStream(name.to_owned()));
+            if let Some(ready) = description.filter(|description| {
+                description.table_status().is_some_and(|status| status.as_str() == "ACTIVE")
+            }) {
+                return ready
+                    .latest_stream_arn()
+                    .map(str::to_owned)
+                    .ok_or_else(|| DatabaseError::NoStream(name.to_owned()));
             }
             tokio::time::sleep(BETWEEN_LOOKS).await;
         }
@@ -111,16 +124,32 @@ impl Clients {
     async fn describe(&self, name: &str) -> Result<Option<TableDescription>, DatabaseError> {
         match self.tables.describe_table().table_name(name).send().await {
             Ok(answer) => Ok(answer.table),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => Ok(None),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_resource_not_found_exception()) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(self.failed(error)),
         }
     }
 
     async fn create(&self, name: &str, table: &Table) -> Result<(), DatabaseError> {
-        described(self.tables.create_table().table_name(name), table)?.send().await.map_err(|error| self.failed(error))?;
+        described(self.tables.create_table().table_name(name), table)?
+            .send()
+            .await
+            .map_err(|error| self.failed(error))?;
         if let Some(life) = &table.time_to_live_specification {
-            let specification = TimeToLiveSpecification::builder().enabled(true).attribute_name(&life.attribute_name).build()?;
-            let request = self.tables.update_time_to_live().table_name(name).time_to_live_specification(specification);
+            let specification = TimeToLiveSpecification::builder()
+                .enabled(true)
+                .attribute_name(&life.attribute_name)
+                .build()?;
+            let request = self
+                .tables
+                .update_time_to_live()
+                .table_name(name)
+                .time_to_live_specification(specification);
             request.send().await.map_err(|error| self.failed(error))?;
         }
         Ok(())
@@ -131,16 +160,22 @@ impl Clients {
     }
 }
 
-/// The error's message with those of its causes, for the SDK's own message alone says next to nothing.
+/// The error's message with those of its causes, for the SDK's own message alone says next to
+/// nothing.
 fn causes(error: &dyn std::error::Error) -> String {
     let rest = std::iter::successors(error.source(), |error| error.source());
     std::iter::once(error).chain(rest).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-fn described(mut request: CreateTableFluentBuilder, table: &Table) -> Result<CreateTableFluentBuilder, BuildError> {
+fn described(
+    mut request: CreateTableFluentBuilder,
+    table: &Table,
+) -> Result<CreateTableFluentBuilder, BuildError> {
     for attribute in &table.attribute_definitions {
         let definition = AttributeDefinition::builder().attribute_name(&attribute.attribute_name);
-        request = request.attribute_definitions(definition.attribute_type(attribute.attribute_type.as_str().into()).build()?);
+        request = request.attribute_definitions(
+            definition.attribute_type(attribute.attribute_type.as_str().into()).build()?,
+        );
     }
     for index in &table.global_secondary_indexes {
         let projection = Projection::builder()
@@ -153,14 +188,21 @@ fn described(mut request: CreateTableFluentBuilder, table: &Table) -> Result<Cre
         request = request.global_secondary_indexes(built.build()?);
     }
     let stream = StreamSpecification::builder().stream_enabled(true);
-    let stream = stream.stream_view_type(table.stream_specification.stream_view_type.as_str().into()).build()?;
-    let request = request.set_key_schema(Some(key(&table.key_schema)?)).stream_specification(stream);
+    let stream = stream
+        .stream_view_type(table.stream_specification.stream_view_type.as_str().into())
+        .build()?;
+    let request =
+        request.set_key_schema(Some(key(&table.key_schema)?)).stream_specification(stream);
     Ok(request.billing_mode(BillingMode::PayPerRequest))
 }
 
 fn key(parts: &[KeyPart]) -> Result<Vec<KeySchemaElement>, BuildError> {
-    let element =
-        |part: &KeyPart| KeySchemaElement::builder().attribute_name(&part.attribute_name).key_type(part.key_type.as_str().into()).build();
+    let element = |part: &KeyPart| {
+        KeySchemaElement::builder()
+            .attribute_name(&part.attribute_name)
+            .key_type(part.key_type.as_str().into())
+            .build()
+    };
     parts.iter().map(element).collect()
 }
 
@@ -168,10 +210,16 @@ fn key(parts: &[KeyPart]) -> Result<Vec<KeySchemaElement>, BuildError> {
 impl Clients {
     /// Clients for an engine that takes any credentials.
     pub(crate) fn of_engine(url: &str) -> Self {
-        let variables =
-            [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_ENDPOINT_URL_DYNAMODB", url)];
-        let environment: shared::config::Environment =
-            variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let variables = [
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "a"),
+            ("AWS_SECRET_ACCESS_KEY", "s"),
+            ("AWS_ENDPOINT_URL_DYNAMODB", url),
+        ];
+        let environment: shared::config::Environment = variables
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
         Self::new(&AwsConfig::read(&environment).unwrap())
     }
 }

@@ -1,4 +1,5 @@
-//! Demo data: the people and groups of the doors' own examples, so that those example requests work as they stand.
+//! Demo data: the people and groups of the APIs' own examples, so that those example requests work
+//! as they stand.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -25,7 +26,8 @@ pub(crate) struct Person {
 pub(crate) const OWNER: Person = Person { sub: "29842", name: "Generic User", email: "" };
 
 /// The owner of the example group with roles and links.
-const SECOND_OWNER: Person = Person { sub: "user_t6ftnnmw55pamuhfo9xvw0yl", name: "Tess Owner", email: "" };
+const SECOND_OWNER: Person =
+    Person { sub: "user_t6ftnnmw55pamuhfo9xvw0yl", name: "Tess Owner", email: "" };
 
 /// The editor of the example project that people are invited to by name.
 const INVITER: Person = Person { sub: "1", name: "In Viter", email: "inviter@example.com" };
@@ -64,12 +66,20 @@ pub enum DemoError {
 /// # Errors
 /// The service refuses a step.
 pub(crate) async fn seed(local: &Local) -> Result<(), DemoError> {
-    let administrator = TokenRequest { sub: "local-administrator".into(), scope: Some("users:write".into()), ..TokenRequest::default() };
+    let administrator = TokenRequest {
+        sub: "local-administrator".into(),
+        scope: Some("users:write".into()),
+        ..TokenRequest::default()
+    };
     for (user, profile) in profiles() {
         call(local, &administrator, Method::PUT, &format!("/v1/users/{user}"), &profile).await?;
     }
     for (owner, group) in groups() {
-        let owner = TokenRequest { sub: owner.sub.into(), name: Some(owner.name.into()), ..TokenRequest::default() };
+        let owner = TokenRequest {
+            sub: owner.sub.into(),
+            name: Some(owner.name.into()),
+            ..TokenRequest::default()
+        };
         call(local, &owner, Method::POST, "/v1/groups", &group).await?;
     }
     Ok(())
@@ -97,14 +107,26 @@ fn profiles() -> [(&'static str, Value); 6] {
 
 fn groups() -> [(Person, Value); 4] {
     [
-        (OWNER, json!({"id": GROUP, "name": "Private Group", "description": "Private group", "type": "private"})),
+        (
+            OWNER,
+            json!({"id": GROUP, "name": "Private Group", "description": "Private group", "type": "private"}),
+        ),
         (SECOND_OWNER, json!({"id": "group_zjca79svvbqfeilwr8httcal", "name": "Editors"})),
-        (OWNER, json!({"id": "HwUpk8jrwxKOe45uzLFX2GVC8lKEasj4q253sptVqF8", "name": "Onezone group"})),
+        (
+            OWNER,
+            json!({"id": "HwUpk8jrwxKOe45uzLFX2GVC8lKEasj4q253sptVqF8", "name": "Onezone group"}),
+        ),
         (INVITER, json!({"id": "1", "name": "P1"})),
     ]
 }
 
-async fn call(local: &Local, caller: &TokenRequest, method: Method, path: &str, body: &Value) -> Result<(), DemoError> {
+async fn call(
+    local: &Local,
+    caller: &TokenRequest,
+    method: Method,
+    path: &str,
+    body: &Value,
+) -> Result<(), DemoError> {
     let step = format!("{method} {path}");
     let token = local.issuer.token(caller.clone(), local.clock.now())?.access_token;
     let host = local.url.split_once("://").map_or(local.url.as_str(), |(_, host)| host);
@@ -117,5 +139,9 @@ async fn call(local: &Local, caller: &TokenRequest, method: Method, path: &str, 
         .body(Body::from(body.to_string()))?;
     let status = local.gateway.answer(request).await.status();
     // A conflict is what an earlier start left in a data file.
-    if status.is_success() || status == StatusCode::CONFLICT { Ok(()) } else { Err(DemoError::Refused { step, status }) }
+    if status.is_success() || status == StatusCode::CONFLICT {
+        Ok(())
+    } else {
+        Err(DemoError::Refused { step, status })
+    }
 }

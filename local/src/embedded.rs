@@ -25,13 +25,15 @@ pub struct Embedded {
     pub url: String,
     /// Answers; to be run as a task, and ended by being dropped.
     pub serve: BoxFuture<'static, ()>,
-    /// To wait on until its commits are on the disk; who asks the engine by its URL is answered before.
+    /// To wait on until its commits are on the disk; who asks the engine by its URL is answered
+    /// before.
     pub(crate) commits: Commits,
 }
 
 /// Opens the embedded engine on a loopback port of its own, in memory or in the file `data`.
 ///
-/// In a file, it answers before its commits are on the disk (docs/adr/0022): who tells others of them waits for `Embedded::commits`.
+/// In a file, it answers before its commits are on the disk (docs/adr/0022): who tells others of
+/// them waits for `Embedded::commits`.
 ///
 /// # Errors
 /// The file can't be opened, or there is no port.
@@ -46,7 +48,8 @@ pub async fn embedded(data: Option<&Path>) -> Result<Embedded, DatabaseError> {
     let connection = Connection::open(&place).map_err(failed)?;
     order_stream(&connection).map_err(failed)?;
     let commits = if data.is_some() {
-        // The engine's way to `synchronous = NORMAL`: a commit waits for no disk, for whoever is told of it does.
+        // The engine's way to `synchronous = NORMAL`: a commit waits for no disk, for whoever is
+        // told of it does.
         database.disable_bulk_loading().map_err(failed)?;
         Commits::of(connection).map_err(DatabaseError::Engine)?
     } else {
@@ -56,7 +59,9 @@ pub async fn embedded(data: Option<&Path>) -> Result<Embedded, DatabaseError> {
     let url = format!("http://{}", listener.local_addr()?);
     let serve = async move {
         // Ended by being dropped, so there is nothing to wait for.
-        if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()).await {
+        if let Err(error) =
+            dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()).await
+        {
             tracing::error!(error, "the embedded database ended");
         }
     };
@@ -67,8 +72,9 @@ fn failed(error: impl std::error::Error) -> DatabaseError {
     DatabaseError::Engine(error.to_string())
 }
 
-/// Keeps the engine as fast as it began (docs/adr/0021): at each write and each look at the stream it reads every record that the stream ever had,
-/// where an index would do, and it never drops one, where DynamoDB keeps them for 24 hours.
+/// Keeps the engine as fast as it began (docs/adr/0021): at each write and each look at the stream
+/// it reads every record that the stream ever had, where an index would do, and it never drops one,
+/// where DynamoDB keeps them for 24 hours.
 fn order_stream(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "DELETE FROM _stream_records WHERE created_at < unixepoch() - 86400;
@@ -76,7 +82,8 @@ fn order_stream(connection: &Connection) -> rusqlite::Result<()> {
     )
 }
 
-/// Brings what the engine committed onto the disk, once for all who wait for it at the same time (docs/adr/0022). Clones share it.
+/// Brings what the engine committed onto the disk, once for all who wait for it at the same time
+/// (docs/adr/0022). Clones share it.
 ///
 /// The default has nothing to wait for: data in memory, or in another engine.
 #[derive(Clone, Default)]
@@ -93,8 +100,8 @@ struct Log {
     /// Sees the engine's commits, and makes none.
     connection: Connection,
     flush: Flush,
-    /// What is on the disk; or how the disk failed, for ever: the system may have dropped what it could not write, and say nothing of it
-    /// the next time.
+    /// What is on the disk; or how the disk failed, for ever: the system may have dropped what it
+    /// could not write, and say nothing of it the next time.
     flushed: Result<Flushed, io::ErrorKind>,
 }
 
@@ -112,10 +119,14 @@ struct Flushed {
 impl Commits {
     /// Of the file that `connection` is to, which makes no commits of its own from here on.
     fn of(connection: Connection) -> Result<Self, String> {
-        let file = connection.path().filter(|path| !path.is_empty()).ok_or("its file has no name in UTF-8")?;
+        let file = connection
+            .path()
+            .filter(|path| !path.is_empty())
+            .ok_or("its file has no name in UTF-8")?;
         let log = format!("{file}-wal");
         // It is not written here; but Windows lets only writers wait for the disk.
-        let file = OpenOptions::new().write(true).open(&log).map_err(|error| format!("{log}: {error}"))?;
+        let file =
+            OpenOptions::new().write(true).open(&log).map_err(|error| format!("{log}: {error}"))?;
         Ok(Self::new(connection, Box::new(move || file.sync_data())))
     }
 
@@ -125,7 +136,8 @@ impl Commits {
         Self(Some(Arc::new(Flushes { begun: AtomicU64::new(0), log: Arc::new(Mutex::new(log)) })))
     }
 
-    /// Waits until all that was committed before this was asked is on the disk. To be asked before anybody is told of what is in the table.
+    /// Waits until all that was committed before this was asked is on the disk. To be asked before
+    /// anybody is told of what is in the table.
     ///
     /// # Errors
     /// The disk has failed, now or before; SQLite doesn't answer; or the service is ending.
@@ -134,11 +146,15 @@ impl Commits {
         let before = flushes.begun.load(Ordering::SeqCst);
         let mut log = Arc::clone(&flushes.log).lock_owned().await;
         let flushed = log.flushed?;
-        // Of those who waited here during one flush, the first makes the next, which began after all of them had asked.
+        // Of those who waited here during one flush, the first makes the next, which began after
+        // all of them had asked.
         if flushed.number > before {
             return Ok(());
         }
-        let version = log.connection.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(io::Error::other)?;
+        let version = log
+            .connection
+            .pragma_query_value(None, "data_version", |row| row.get(0))
+            .map_err(io::Error::other)?;
         if flushed.version == Some(version) {
             return Ok(());
         }
@@ -146,7 +162,10 @@ impl Commits {
         // The lock goes along, so that who leaves meanwhile takes no outcome with them.
         let flushing = tokio::task::spawn_blocking(move || {
             let outcome = (log.flush)();
-            log.flushed = outcome.as_ref().map(|()| Flushed { number, version: Some(version) }).map_err(io::Error::kind);
+            log.flushed = outcome
+                .as_ref()
+                .map(|()| Flushed { number, version: Some(version) })
+                .map_err(io::Error::kind);
             outcome
         });
         flushing.await.map_err(io::Error::other)?
@@ -185,14 +204,21 @@ mod tests {
         let _engine = Database::new(&place).unwrap();
         let connection = Connection::open(&place).unwrap();
         let record = |at: &str, sequence: u8| {
-            let columns = "table_name, event_name, keys_json, sequence_number, shard_id, created_at";
-            format!("INSERT INTO _stream_records ({columns}) VALUES ('beckon', 'INSERT', '{{}}', '{sequence}', 'shard', {at});")
+            let columns =
+                "table_name, event_name, keys_json, sequence_number, shard_id, created_at";
+            format!(
+                "INSERT INTO _stream_records ({columns}) VALUES ('beckon', 'INSERT', '{{}}', '{sequence}', 'shard', {at});"
+            )
         };
-        connection.execute_batch(&(record("unixepoch() - 90000", 1) + &record("unixepoch() - 80000", 2))).unwrap();
+        connection
+            .execute_batch(&(record("unixepoch() - 90000", 1) + &record("unixepoch() - 80000", 2)))
+            .unwrap();
 
         order_stream(&connection).unwrap();
 
-        let text = |query: &str, column| connection.query_one(query, [], |row| row.get::<_, String>(column)).unwrap();
+        let text = |query: &str, column| {
+            connection.query_one(query, [], |row| row.get::<_, String>(column)).unwrap()
+        };
         assert_eq!(text("SELECT group_concat(sequence_number) FROM _stream_records", 0), "2");
         // As the engine asks (dynoxide 3.2, `next_stream_sequence_number`).
         let question = "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = 'beckon'";

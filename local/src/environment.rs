@@ -8,14 +8,19 @@ use uuid::Uuid;
 use crate::Options;
 use crate::issuer::{AUDIENCE, TOKEN_TYPE};
 
-/// Seals links where data outlive a start. It is no secret: a service that others reach has a key of its own, through its deployment or `--set TOKEN_KEY=…`.
+/// Seals links where data outlive a start. It is no secret: a service that others reach has a key
+/// of its own, through its deployment or `--set TOKEN_KEY=…`.
 const DEVELOPMENT_TOKEN_KEY: &str = "beckon-local-development-key-that-protects-nothing";
 
-/// The functions' environment for a service at `url` over the database at `dynamodb`. `--set` goes before everything else.
+/// The functions' environment for a service at `url` over the database at `dynamodb`. `--set` goes
+/// before everything else.
 pub(crate) fn environment(options: &Options, url: &str, dynamodb: &str) -> Environment {
     let in_memory = options.data.is_none() && options.dynamodb.is_none();
-    let token_key =
-        if in_memory { format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()) } else { DEVELOPMENT_TOKEN_KEY.into() };
+    let token_key = if in_memory {
+        format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
+    } else {
+        DEVELOPMENT_TOKEN_KEY.into()
+    };
     let ses = options.ses.clone().unwrap_or_else(|| format!("{url}/local/ses"));
     let defaults = [
         ("TABLE_NAME", "beckon".into()),
@@ -33,8 +38,10 @@ pub(crate) fn environment(options: &Options, url: &str, dynamodb: &str) -> Envir
         ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.into()),
         ("AWS_ENDPOINT_URL_SESV2", ses),
     ];
-    let mut variables: BTreeMap<String, String> =
-        defaults.into_iter().map(|(name, value): (&str, String)| (name.to_owned(), value)).collect();
+    let mut variables: BTreeMap<String, String> = defaults
+        .into_iter()
+        .map(|(name, value): (&str, String)| (name.to_owned(), value))
+        .collect();
     variables.extend(options.settings.iter().cloned());
     variables.into_iter().collect()
 }
@@ -45,17 +52,24 @@ mod tests {
 
     #[test]
     fn settings_go_before_everything_else() {
-        let options =
-            Options { settings: vec![("TABLE_NAME".into(), "other".into()), ("LIMIT_X".into(), "1".into())], ..Options::default() };
+        let options = Options {
+            settings: vec![("TABLE_NAME".into(), "other".into()), ("LIMIT_X".into(), "1".into())],
+            ..Options::default()
+        };
         let environment = environment(&options, "http://127.0.0.1:1", "http://127.0.0.1:2");
         assert_eq!(environment.required("TABLE_NAME").unwrap(), "other");
         assert_eq!(environment.required("LIMIT_X").unwrap(), "1");
-        assert_eq!(environment.required("AWS_ENDPOINT_URL_SESV2").unwrap(), "http://127.0.0.1:1/local/ses");
+        assert_eq!(
+            environment.required("AWS_ENDPOINT_URL_SESV2").unwrap(),
+            "http://127.0.0.1:1/local/ses"
+        );
     }
 
     #[test]
     fn the_token_key_lasts_as_long_as_the_data() {
-        let key = |options: &Options| environment(options, "u", "d").required("TOKEN_KEY").unwrap().to_owned();
+        let key = |options: &Options| {
+            environment(options, "u", "d").required("TOKEN_KEY").unwrap().to_owned()
+        };
         let lasting = Options { data: Some("f".into()), ..Options::default() };
         assert_eq!(key(&lasting), key(&lasting));
         assert_ne!(key(&Options::default()), key(&Options::default()));

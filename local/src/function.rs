@@ -16,7 +16,8 @@ use serde_json::Value;
 use crate::tasks;
 
 /// A function, ready to be invoked.
-pub(crate) type Handler = Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, serde_json::Error>> + Send + Sync>;
+pub(crate) type Handler =
+    Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, serde_json::Error>> + Send + Sync>;
 
 /// Why an invocation gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -32,11 +33,17 @@ pub(crate) enum InvokeError {
     Timeout(Duration),
 }
 
-/// Runs `handler` on `event` in a task of its own: a panic ends the invocation only, and a caller who leaves doesn't end it (as on Lambda).
+/// Runs `handler` on `event` in a task of its own: a panic ends the invocation only, and a caller
+/// who leaves doesn't end it (as on Lambda).
 ///
 /// # Errors
-/// The function panicked, took longer than `limit`, or event and answer don't have the form of the trigger.
-pub(crate) async fn invoke(handler: &Handler, event: Value, limit: Duration) -> Result<Value, InvokeError> {
+/// The function panicked, took longer than `limit`, or event and answer don't have the form of the
+/// trigger.
+pub(crate) async fn invoke(
+    handler: &Handler,
+    event: Value,
+    limit: Duration,
+) -> Result<Value, InvokeError> {
     let handler = Arc::clone(handler);
     let task = tasks::spawn(async move { handler(event).await });
     match tokio::time::timeout(limit, task).await {
@@ -46,7 +53,8 @@ pub(crate) async fn invoke(handler: &Handler, event: Value, limit: Duration) -> 
     }
 }
 
-/// A request function behind `lambda_http`'s own adapter, so that it gets exactly what Lambda gives it.
+/// A request function behind `lambda_http`'s own adapter, so that it gets exactly what Lambda gives
+/// it.
 pub(crate) fn request_handler<F, Fut>(handle: F) -> Handler
 where
     F: Fn(Request) -> Fut + Clone + Send + Sync + 'static,
@@ -58,7 +66,8 @@ where
             // Through text, for `LambdaRequest` reads its raw JSON.
             let request: LambdaRequest = serde_json::from_str(&event.to_string())?;
             let mut context = Context::default();
-            context.request_id = event["requestContext"]["requestId"].as_str().unwrap_or_default().to_owned();
+            context.request_id =
+                event["requestContext"]["requestId"].as_str().unwrap_or_default().to_owned();
             let mut adapter = Adapter::from(service_fn(handle));
             let Ok(answer) = adapter.call(LambdaEvent::new(request, context)).await;
             serde_json::to_value(answer)

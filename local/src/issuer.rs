@@ -111,7 +111,8 @@ impl Issuer {
     /// # Errors
     /// The system's generator gives no key.
     pub(crate) fn new(name: String) -> Result<Self, IssuerError> {
-        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())?;
+        let document =
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())?;
         let key = EncodingKey::from_ec_der(document.as_ref());
         let key_id = Uuid::new_v4().to_string();
         let mut public = Jwk::from_encoding_key(&key, Algorithm::ES256)?;
@@ -120,15 +121,25 @@ impl Issuer {
         Ok(Self { name, key, key_id, public })
     }
 
-    /// Signs a token for whom `request` says, issued at `now`; one that has expired already was issued an hour before its end, as a real one would be.
+    /// Signs a token for whom `request` says, issued at `now`; one that has expired already was
+    /// issued an hour before its end, as a real one would be.
     ///
     /// # Errors
     /// The key doesn't sign.
-    pub(crate) fn token(&self, request: TokenRequest, now: Timestamp) -> Result<Token, IssuerError> {
+    pub(crate) fn token(
+        &self,
+        request: TokenRequest,
+        now: Timestamp,
+    ) -> Result<Token, IssuerError> {
         let expires_in = request.expires_in.unwrap_or(LIFETIME);
         let expires_at = now.seconds().saturating_add(expires_in);
-        let issued_at = if expires_in > 0 { now.seconds() } else { expires_at.saturating_sub(LIFETIME) };
-        let header = Header { typ: Some(TOKEN_TYPE.into()), kid: Some(self.key_id.clone()), ..Header::new(Algorithm::ES256) };
+        let issued_at =
+            if expires_in > 0 { now.seconds() } else { expires_at.saturating_sub(LIFETIME) };
+        let header = Header {
+            typ: Some(TOKEN_TYPE.into()),
+            kid: Some(self.key_id.clone()),
+            ..Header::new(Algorithm::ES256)
+        };
         let claims = Claims {
             iss: self.name.clone(),
             aud: AUDIENCE,
@@ -140,7 +151,10 @@ impl Issuer {
             client_id: "local",
             email_verified: request.email.as_ref().map(|_| request.email_verified.unwrap_or(true)),
             email: request.email,
-            phone_number_verified: request.phone_number.as_ref().map(|_| request.phone_number_verified.unwrap_or(true)),
+            phone_number_verified: request
+                .phone_number
+                .as_ref()
+                .map(|_| request.phone_number_verified.unwrap_or(true)),
             phone_number: request.phone_number,
             name: request.name,
             accounts: request.accounts,
@@ -178,7 +192,10 @@ mod tests {
 
     fn claims(request: &str) -> Value {
         let issuer = Issuer::new("http://127.0.0.1:1/local".into()).unwrap();
-        let token = issuer.token(serde_json::from_str(request).unwrap(), Timestamp::from_seconds(10_000)).unwrap().access_token;
+        let token = issuer
+            .token(serde_json::from_str(request).unwrap(), Timestamp::from_seconds(10_000))
+            .unwrap()
+            .access_token;
         let header = decode_header(&token).unwrap();
         assert_eq!(header.typ.as_deref(), Some("at+jwt"));
         assert_eq!(header.kid, issuer.public.common.key_id);

@@ -1,7 +1,8 @@
 //! The local service: the whole of Beckon in one process, for a laptop and for tests.
 //!
-//! [`start`] hosts every function behind a gateway that makes the events that Lambda would get, over an embedded DynamoDB, with the table's
-//! stream feeding the background functions, an SES endpoint that fills an inbox, and an issuer that signs anyone in.
+//! [`start`] hosts every function behind a gateway that makes the events that Lambda would get,
+//! over an embedded DynamoDB, with the table's stream feeding the background functions, an SES
+//! endpoint that fills an inbox, and an issuer that signs anyone in.
 
 mod database;
 mod demo;

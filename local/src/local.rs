@@ -87,13 +87,21 @@ pub(crate) fn router(local: Shared) -> Router {
         .with_state(local)
 }
 
-/// Refuses what a page from elsewhere could make a browser send: a foreign host name for this address (DNS rebinding), or a write from another site.
-async fn only_from_here(State(local): State<Shared>, request: Request, next: Next) -> Response<Body> {
+/// Refuses what a page from elsewhere could make a browser send: a foreign host name for this
+/// address (DNS rebinding), or a write from another site.
+async fn only_from_here(
+    State(local): State<Shared>,
+    request: Request,
+    next: Next,
+) -> Response<Body> {
     let headers = request.headers();
-    let host = headers.get(header::HOST).map(|host| host.to_str().ok().and_then(|host| Url::parse(&format!("http://{host}")).ok()));
+    let host = headers
+        .get(header::HOST)
+        .map(|host| host.to_str().ok().and_then(|host| Url::parse(&format!("http://{host}")).ok()));
     let known = host.is_none_or(|host| host.is_some_and(|host| is_own_host(&local, &host)));
     let cross_site = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
-    let local_write = request.method() != Method::GET && request.uri().path().starts_with("/local/");
+    let local_write =
+        request.method() != Method::GET && request.uri().path().starts_with("/local/");
     if !known || (cross_site && local_write) {
         return message(StatusCode::FORBIDDEN, "Forbidden");
     }
@@ -103,7 +111,11 @@ async fn only_from_here(State(local): State<Shared>, request: Request, next: Nex
 fn is_own_host(local: &Local, host: &Url) -> bool {
     let name = host.host_str().unwrap_or_default();
     let loopback = matches!(name, "127.0.0.1" | "localhost" | "[::1]");
-    loopback || local.origins.iter().any(|origin| Url::parse(origin).is_ok_and(|origin| origin.host_str() == Some(name)))
+    loopback
+        || local
+            .origins
+            .iter()
+            .any(|origin| Url::parse(origin).is_ok_and(|origin| origin.host_str() == Some(name)))
 }
 
 async fn gateway(State(local): State<Shared>, request: Request) -> Response<Body> {
@@ -136,7 +148,10 @@ async fn discovery(State(local): State<Shared>) -> Json<Value> {
     Json(local.issuer.discovery())
 }
 
-async fn sign_in_page(State(local): State<Shared>, axum::extract::Query(query): axum::extract::Query<SignIn>) -> Response<Body> {
+async fn sign_in_page(
+    State(local): State<Shared>,
+    axum::extract::Query(query): axum::extract::Query<SignIn>,
+) -> Response<Body> {
     match sign_in::allowed_target(&query.redirect_uri, &local.origins) {
         Some(_) => pages::sign_in(&local, &query),
         None => foreign_target(),
@@ -147,7 +162,9 @@ async fn signed_in(State(local): State<Shared>, Form(form): Form<SignIn>) -> Res
     let Some(target) = sign_in::allowed_target(&form.redirect_uri, &local.origins) else {
         return foreign_target();
     };
-    let given = |value: &Option<String>| value.as_deref().map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned);
+    let given = |value: &Option<String>| {
+        value.as_deref().map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
+    };
     let email = given(&form.email);
     let Some(sub) = given(&form.sub).or_else(|| email.as_deref().map(sign_in::user_id)) else {
         return message(StatusCode::BAD_REQUEST, "an e-mail address or a user id is needed");
@@ -155,8 +172,14 @@ async fn signed_in(State(local): State<Shared>, Form(form): Form<SignIn>) -> Res
     let request = TokenRequest { sub, email, name: given(&form.name), ..TokenRequest::default() };
     match local.issuer.token(request, local.clock.now()) {
         Ok(token) => {
-            let target = sign_in::with_token(target, &token.access_token, token.expires_in, form.state.as_deref());
-            let headers = [(header::LOCATION, target.as_str()), (header::CACHE_CONTROL, "no-store")];
+            let target = sign_in::with_token(
+                target,
+                &token.access_token,
+                token.expires_in,
+                form.state.as_deref(),
+            );
+            let headers =
+                [(header::LOCATION, target.as_str()), (header::CACHE_CONTROL, "no-store")];
             (StatusCode::SEE_OTHER, headers).into_response()
         }
         Err(error) => failed(&error),
@@ -164,16 +187,24 @@ async fn signed_in(State(local): State<Shared>, Form(form): Form<SignIn>) -> Res
 }
 
 fn foreign_target() -> Response<Body> {
-    message(StatusCode::BAD_REQUEST, "redirect_uri must be a page of this service: the local sign-in sends no token anywhere else")
+    message(
+        StatusCode::BAD_REQUEST,
+        "redirect_uri must be a page of this service: the local sign-in sends no token anywhere else",
+    )
 }
 
 async fn inbox(State(local): State<Shared>, headers: HeaderMap) -> Response<Body> {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept =
+        headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let messages = local.inbox.messages();
     if pages::prefers_html(accept) {
         return pages::inbox(&messages);
     }
-    ([(header::CACHE_CONTROL, "no-store"), (header::VARY, "accept")], Json(json!({ "messages": messages }))).into_response()
+    (
+        [(header::CACHE_CONTROL, "no-store"), (header::VARY, "accept")],
+        Json(json!({ "messages": messages })),
+    )
+        .into_response()
 }
 
 async fn empty_inbox(State(local): State<Shared>) -> StatusCode {

@@ -11,7 +11,8 @@ use tracing_subscriber::EnvFilter;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Runs Beckon on this machine: every function, an embedded DynamoDB, an inbox for its mails and a sign-in for everyone.
+/// Runs Beckon on this machine: every function, an embedded DynamoDB, an inbox for its mails and a
+/// sign-in for everyone.
 #[derive(Parser)]
 #[command(name = "beckon", version)]
 struct Arguments {
@@ -55,7 +56,8 @@ fn setting(text: &str) -> Result<(String, String), String> {
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // The embedded database warns of every refusal, and a condition that doesn't hold is one.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,dynoxide=error"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,dynoxide=error"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let options = Options {
         port: arguments.port,
@@ -107,7 +109,9 @@ fn greet(url: &str, demo: bool) {
         println!(
             r#"  TOKEN=$(curl -s {url}/local/token -d '{{"sub":"29842","name":"Generic User"}}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')"#
         );
-        println!(r#"  curl -s {url}/v1/groups/3773/invites -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \"#);
+        println!(
+            r#"  curl -s {url}/v1/groups/3773/invites -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \"#
+        );
         println!(r#"    -d '{{"email":"ada@example.com","roles":["editor"]}}'"#);
         println!("  curl -s {url}/local/inbox");
     }

@@ -13,7 +13,8 @@ use crate::local::{Local, SignIn};
 
 /// What a page may load: its own files, and calls to this service.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/// The inbox also shows mails, which inherit its policy inside their frames and bring styles of their own; images from elsewhere stay unloaded.
+/// The inbox also shows mails, which inherit its policy inside their frames and bring styles of
+/// their own; images from elsewhere stay unloaded.
 const INBOX_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'self'; frame-ancestors 'none'";
 /// How many addresses from the inbox the sign-in page offers.
 const SUGGESTIONS: usize = 6;
@@ -60,12 +61,19 @@ enum Piece<'a> {
 
 /// The start page.
 pub(crate) fn start(local: &Local) -> Response<Body> {
-    page(&StartPage { url: &local.url, group: demo::GROUP, owner: &demo::OWNER, demo: local.demo }, POLICY)
+    page(
+        &StartPage { url: &local.url, group: demo::GROUP, owner: &demo::OWNER, demo: local.demo },
+        POLICY,
+    )
 }
 
 /// The inbox as a page.
 pub(crate) fn inbox(messages: &[Message]) -> Response<Body> {
-    let mail = |message| Mail { message, to: message.to.join(", "), text: pieces(message.text.as_deref().unwrap_or_default()) };
+    let mail = |message| Mail {
+        message,
+        to: message.to.join(", "),
+        text: pieces(message.text.as_deref().unwrap_or_default()),
+    };
     page(&InboxPage { mails: messages.iter().map(mail).collect() }, INBOX_POLICY)
 }
 
@@ -79,7 +87,16 @@ pub(crate) fn sign_in(local: &Local, query: &SignIn) -> Response<Body> {
     }
     let people = if local.demo { demo::PEOPLE } else { &[] };
     let state = query.state.as_deref().unwrap_or_default();
-    page(&SignInPage { redirect_uri: &query.redirect_uri, state, login_hint: &query.login_hint, invited, people }, POLICY)
+    page(
+        &SignInPage {
+            redirect_uri: &query.redirect_uri,
+            state,
+            login_hint: &query.login_hint,
+            invited,
+            people,
+        },
+        POLICY,
+    )
 }
 
 /// A file that a page needs.
@@ -90,7 +107,15 @@ pub(crate) async fn file(Path(name): Path<String>) -> Response<Body> {
         "inbox.js" => ("text/javascript; charset=utf-8", include_str!("../pages/inbox.js")),
         _ => return message(StatusCode::NOT_FOUND, "Not Found"),
     };
-    ([(header::CONTENT_TYPE, kind), (header::X_CONTENT_TYPE_OPTIONS, "nosniff"), (header::CACHE_CONTROL, "no-cache")], text).into_response()
+    (
+        [
+            (header::CONTENT_TYPE, kind),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (header::CACHE_CONTROL, "no-cache"),
+        ],
+        text,
+    )
+        .into_response()
 }
 
 /// Whether an `Accept` header asks for HTML before JSON. `*/*` alone, as curl sends it, doesn't.
@@ -98,7 +123,11 @@ pub(crate) fn prefers_html(accept: &str) -> bool {
     let quality = |wanted: &str| {
         let mut parts = accept.split(',').map(|entry| entry.split(';').map(str::trim));
         let mut entry = parts.find_map(|mut entry| (entry.next()? == wanted).then_some(entry))?;
-        Some(entry.find_map(|parameter| parameter.strip_prefix("q=")).map_or(1.0, |q| q.parse().unwrap_or(0.0_f32)))
+        Some(
+            entry
+                .find_map(|parameter| parameter.strip_prefix("q="))
+                .map_or(1.0, |q| q.parse().unwrap_or(0.0_f32)),
+        )
     };
     let html = quality("text/html").unwrap_or(0.0);
     html > quality("application/json").or_else(|| quality("*/*")).unwrap_or(0.0)
@@ -107,9 +136,13 @@ pub(crate) fn prefers_html(accept: &str) -> bool {
 /// The text cut where web addresses begin and end.
 fn pieces(mut text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
-    while let Some(start) = ["http://", "https://"].iter().filter_map(|scheme| text.find(scheme)).min() {
+    while let Some(start) =
+        ["http://", "https://"].iter().filter_map(|scheme| text.find(scheme)).min()
+    {
         let (before, rest) = text.split_at(start);
-        let end = rest.find(|char: char| char.is_whitespace() || matches!(char, '<' | '>' | '"')).unwrap_or(rest.len());
+        let end = rest
+            .find(|char: char| char.is_whitespace() || matches!(char, '<' | '>' | '"'))
+            .unwrap_or(rest.len());
         // A full stop or bracket behind an address belongs to the sentence.
         let link = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']);
         pieces.extend([Piece::Text(before), Piece::Link(link)]);
@@ -148,15 +181,26 @@ mod tests {
     fn browsers_get_pages_and_programs_json() {
         assert!(prefers_html("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
         assert!(prefers_html("text/html"));
-        for accept in ["", "*/*", "application/json", "application/json, text/html", "text/html;q=0.5, application/json"] {
+        for accept in [
+            "",
+            "*/*",
+            "application/json",
+            "application/json, text/html",
+            "text/html;q=0.5, application/json",
+        ] {
             assert!(!prefers_html(accept), "{accept}");
         }
     }
 
     #[test]
     fn addresses_in_a_text_become_links() {
-        let expected =
-            [Piece::Text("See "), Piece::Link("http://x/i/1"), Piece::Text(". Or ("), Piece::Link("https://y"), Piece::Text(")")];
+        let expected = [
+            Piece::Text("See "),
+            Piece::Link("http://x/i/1"),
+            Piece::Text(". Or ("),
+            Piece::Link("https://y"),
+            Piece::Text(")"),
+        ];
         assert_eq!(pieces("See http://x/i/1. Or (https://y)"), expected);
         assert_eq!(pieces("none"), [Piece::Text("none")]);
         assert_eq!(
@@ -182,6 +226,10 @@ mod tests {
         };
         let mail = Mail { message: &message, to: String::new(), text: pieces("</pre><b>") };
         let html = InboxPage { mails: vec![mail] }.render().unwrap();
-        assert!(!html.contains("<script>alert") && !html.contains("</iframe><script") && !html.contains("</pre><b>"));
+        assert!(
+            !html.contains("<script>alert")
+                && !html.contains("</iframe><script")
+                && !html.contains("</pre><b>")
+        );
     }
 }

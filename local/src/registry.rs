@@ -27,7 +27,8 @@ pub enum RegistryError {
     NoFunction(String),
 }
 
-/// Pairs of a logical id and a handler that calls the crate's `handle` with a clone of the service that the function has.
+/// Pairs of a logical id and a handler that calls the crate's `handle` with a clone of the service
+/// that the function has.
 macro_rules! handlers {
     ($service:expr, $kind:ident, [$($id:literal => $function:ident),* $(,)?]) => {
         [$(($id, {
@@ -51,25 +52,41 @@ fn started<T: Clone + Send + 'static>(
     clock: &Clock,
 ) -> Started<T> {
     let (all, clock) = (all.clone(), clock.clone());
-    Arc::new(LazyLock::new(Box::new(move || match environment.map(|environment| start(&environment, clock)) {
-        Some(Ok(own)) => own,
-        Some(Err(error)) => {
-            tracing::error!(%error, "a function's own variables can't be used");
-            all
+    Arc::new(LazyLock::new(Box::new(move || {
+        match environment.map(|environment| start(&environment, clock)) {
+            Some(Ok(own)) => own,
+            Some(Err(error)) => {
+                tracing::error!(%error, "a function's own variables can't be used");
+                all
+            }
+            None => all,
         }
-        None => all,
     })))
 }
 
-/// The handlers of all functions, reading `environment`, and before it what is a function's `own`, as each of them would on Lambda.
+/// The handlers of all functions, reading `environment`, and before it what is a function's `own`,
+/// as each of them would on Lambda.
 ///
 /// # Errors
 /// A configuration variable that can't be used.
-pub(crate) fn registry(environment: &Environment, own: Option<OwnSettings>, clock: &Clock) -> Result<Registry, ConfigError> {
+pub(crate) fn registry(
+    environment: &Environment,
+    own: Option<OwnSettings>,
+    clock: &Clock,
+) -> Result<Registry, ConfigError> {
     let all = Service::start(environment, clock.clone())?;
-    let service = |id| started(&all, Service::start, own.map(|own| environment.with(own(id, environment))), clock);
+    let service = |id| {
+        started(&all, Service::start, own.map(|own| environment.with(own(id, environment))), clock)
+    };
     let all_mail = MailService::start(environment, clock.clone())?;
-    let mail = |id| started(&all_mail, MailService::start, own.map(|own| environment.with(own(id, environment))), clock);
+    let mail = |id| {
+        started(
+            &all_mail,
+            MailService::start,
+            own.map(|own| environment.with(own(id, environment))),
+            clock,
+        )
+    };
     let requests = handlers!(service, request_handler, [
         "EvantaCreateGroupInvite" => evanta_create_group_invite,
         "EvantaDeclineGroupInvite" => evanta_decline_group_invite,
@@ -119,7 +136,9 @@ pub(crate) fn registry(environment: &Environment, own: Option<OwnSettings>, cloc
 /// The first function that only one of them has.
 pub(crate) fn check(template: &Template, registry: &Registry) -> Result<(), RegistryError> {
     let known = |id: &str| template.functions.iter().any(|function| function.id == id);
-    if let Some(function) = template.functions.iter().find(|function| !registry.contains_key(function.id.as_str())) {
+    if let Some(function) =
+        template.functions.iter().find(|function| !registry.contains_key(function.id.as_str()))
+    {
         return Err(RegistryError::NoHandler(function.id.clone()));
     }
     match registry.keys().find(|id| !known(id)) {
@@ -149,6 +168,9 @@ mod tests {
         let mut template = Template::parse(TEMPLATE).unwrap();
         template.functions.clear();
         let registry = Registry::from([("NativeNothing", handler())]);
-        assert_eq!(check(&template, &registry).unwrap_err(), RegistryError::NoFunction("NativeNothing".into()));
+        assert_eq!(
+            check(&template, &registry).unwrap_err(),
+            RegistryError::NoFunction("NativeNothing".into())
+        );
     }
 }

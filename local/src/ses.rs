@@ -85,7 +85,8 @@ struct Tag {
     value: String,
 }
 
-/// Takes a mail in, as `SendEmail` does; a request that SES would refuse gets an error of SES's form.
+/// Takes a mail in, as `SendEmail` does; a request that SES would refuse gets an error of SES's
+/// form.
 pub(crate) async fn send_email(State(local): State<Shared>, body: Bytes) -> Response {
     match message(&body, local.clock.now()) {
         Ok(message) => {
@@ -102,11 +103,18 @@ pub(crate) async fn send_email(State(local): State<Shared>, body: Bytes) -> Resp
 
 /// The mail that a `SendEmail` request describes, or why it is refused.
 fn message(body: &[u8], now: Timestamp) -> Result<Message, String> {
-    let request: SendEmail =
-        serde_json::from_slice(body).map_err(|error| format!("The request isn't one that SendEmail takes: {error}"))?;
-    let from = request.from_email_address.filter(|from| has_address(from)).ok_or("FromEmailAddress must have an address.")?;
+    let request: SendEmail = serde_json::from_slice(body)
+        .map_err(|error| format!("The request isn't one that SendEmail takes: {error}"))?;
+    let from = request
+        .from_email_address
+        .filter(|from| has_address(from))
+        .ok_or("FromEmailAddress must have an address.")?;
     let destination = &request.destination;
-    let everyone = || [&destination.to_addresses, &destination.cc_addresses, &destination.bcc_addresses].into_iter().flatten();
+    let everyone = || {
+        [&destination.to_addresses, &destination.cc_addresses, &destination.bcc_addresses]
+            .into_iter()
+            .flatten()
+    };
     if !(1..=RECIPIENTS).contains(&everyone().count()) || !everyone().all(|to| has_address(to)) {
         return Err(format!("Destination must have 1 to {RECIPIENTS} addresses."));
     }
@@ -117,7 +125,8 @@ fn message(body: &[u8], now: Timestamp) -> Result<Message, String> {
     if simple.body.text.is_none() && simple.body.html.is_none() {
         return Err("Content.Simple.Body must have Text or Html.".into());
     }
-    let mut headers: BTreeMap<String, String> = simple.headers.into_iter().map(|header| (header.name, header.value)).collect();
+    let mut headers: BTreeMap<String, String> =
+        simple.headers.into_iter().map(|header| (header.name, header.value)).collect();
     if !request.reply_to_addresses.is_empty() {
         headers.insert("Reply-To".into(), request.reply_to_addresses.join(", "));
     }
@@ -125,7 +134,8 @@ fn message(body: &[u8], now: Timestamp) -> Result<Message, String> {
         headers.insert("X-SES-CONFIGURATION-SET".into(), set);
     }
     if !request.email_tags.is_empty() {
-        let tags: Vec<_> = request.email_tags.iter().map(|tag| format!("{}={}", tag.name, tag.value)).collect();
+        let tags: Vec<_> =
+            request.email_tags.iter().map(|tag| format!("{}={}", tag.name, tag.value)).collect();
         headers.insert("X-SES-MESSAGE-TAGS".into(), tags.join(", "));
     }
     Ok(Message {
@@ -140,10 +150,13 @@ fn message(body: &[u8], now: Timestamp) -> Result<Message, String> {
     })
 }
 
-/// Whether `text` is an address, with or without a display name: no more than a guard against obvious mistakes, and against header injection.
+/// Whether `text` is an address, with or without a display name: no more than a guard against
+/// obvious mistakes, and against header injection.
 fn has_address(text: &str) -> bool {
     let address = text.rsplit_once('<').map_or(text, |(_, rest)| rest.trim_end_matches('>'));
-    let split = address.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+    let split = address
+        .rsplit_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
     split && !address.contains(char::is_whitespace) && !text.contains(char::is_control)
 }
 
@@ -172,7 +185,10 @@ mod tests {
     fn a_mail_is_taken_in_whole() {
         let message = read(&request()).unwrap();
         assert_eq!(message.to, ["ada@example.com"]);
-        assert_eq!((message.subject.as_str(), message.text.as_deref(), message.html.as_deref()), ("Hi", Some("text"), Some("<p>html")));
+        assert_eq!(
+            (message.subject.as_str(), message.text.as_deref(), message.html.as_deref()),
+            ("Hi", Some("text"), Some("<p>html"))
+        );
         assert_eq!(message.headers["List-Unsubscribe"], "<https://x>");
         assert_eq!(message.headers["Reply-To"], "reply@example.com");
         assert_eq!(message.headers["X-SES-MESSAGE-TAGS"], "mail=invitation");

@@ -2,7 +2,8 @@
 
 use url::{Url, form_urlencoded};
 
-/// The redirect target, if `wanted` (absolute, or relative to this service) is on one of `origins`. The first origin is the base of a relative one.
+/// The redirect target, if `wanted` (absolute, or relative to this service) is on one of `origins`.
+/// The first origin is the base of a relative one.
 pub(crate) fn allowed_target(wanted: &str, origins: &[String]) -> Option<Url> {
     let own: Vec<Url> = origins.iter().filter_map(|origin| Url::parse(origin).ok()).collect();
     let target = own.first()?.join(wanted).ok()?;
@@ -11,7 +12,12 @@ pub(crate) fn allowed_target(wanted: &str, origins: &[String]) -> Option<Url> {
 }
 
 /// `target` with the token in its fragment, where no server sees it.
-pub(crate) fn with_token(mut target: Url, access_token: &str, expires_in: i64, state: Option<&str>) -> Url {
+pub(crate) fn with_token(
+    mut target: Url,
+    access_token: &str,
+    expires_in: i64,
+    state: Option<&str>,
+) -> Url {
     let mut fragment = form_urlencoded::Serializer::new(String::new());
     fragment.append_pair("access_token", access_token);
     fragment.append_pair("token_type", "Bearer");
@@ -23,10 +29,15 @@ pub(crate) fn with_token(mut target: Url, access_token: &str, expires_in: i64, s
     target
 }
 
-/// A user id for someone who only gave an e-mail address: the address with everything but letters, digits and `_` as `-`.
+/// A user id for someone who only gave an e-mail address: the address with everything but letters,
+/// digits and `_` as `-`.
 pub(crate) fn user_id(email: &str) -> String {
-    let id: String =
-        email.trim().to_lowercase().chars().map(|char| if char.is_ascii_alphanumeric() || char == '_' { char } else { '-' }).collect();
+    let id: String = email
+        .trim()
+        .to_lowercase()
+        .chars()
+        .map(|char| if char.is_ascii_alphanumeric() || char == '_' { char } else { '-' })
+        .collect();
     id.chars().take(64).collect()
 }
 
@@ -41,8 +52,14 @@ mod tests {
 
     #[test]
     fn own_pages_are_targets() {
-        assert_eq!(allowed("http://127.0.0.1:3000/i/bkn_1?a=b").as_deref(), Some("http://127.0.0.1:3000/i/bkn_1?a=b"));
-        assert_eq!(allowed("http://localhost:3000/i/x").as_deref(), Some("http://localhost:3000/i/x"));
+        assert_eq!(
+            allowed("http://127.0.0.1:3000/i/bkn_1?a=b").as_deref(),
+            Some("http://127.0.0.1:3000/i/bkn_1?a=b")
+        );
+        assert_eq!(
+            allowed("http://localhost:3000/i/x").as_deref(),
+            Some("http://localhost:3000/i/x")
+        );
         assert_eq!(allowed("/i/bkn_1").as_deref(), Some("http://127.0.0.1:3000/i/bkn_1"));
     }
 
@@ -70,7 +87,10 @@ mod tests {
     fn the_token_goes_into_the_fragment() {
         let target = Url::parse("http://127.0.0.1:3000/i/x?y#old").unwrap();
         let url = with_token(target, "a.b.c", 3600, Some("s&t"));
-        assert_eq!(url.as_str(), "http://127.0.0.1:3000/i/x?y#access_token=a.b.c&token_type=Bearer&expires_in=3600&state=s%26t");
+        assert_eq!(
+            url.as_str(),
+            "http://127.0.0.1:3000/i/x?y#access_token=a.b.c&token_type=Bearer&expires_in=3600&state=s%26t"
+        );
     }
 
     #[test]

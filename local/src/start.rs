@@ -44,13 +44,22 @@ pub struct Options {
     pub demo: bool,
     /// Configuration variables, going before the service's own.
     pub settings: Vec<(String, String)>,
-    /// Variables that a function has to itself, by its logical id and what all have; none gives every function the same.
+    /// Variables that a function has to itself, by its logical id and what all have; none gives
+    /// every function the same.
     pub own_settings: Option<OwnSettings>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 3000, data: None, dynamodb: None, ses: None, demo: true, settings: Vec::new(), own_settings: None }
+        Self {
+            port: 3000,
+            data: None,
+            dynamodb: None,
+            ses: None,
+            demo: true,
+            settings: Vec::new(),
+            own_settings: None,
+        }
     }
 }
 
@@ -58,7 +67,9 @@ impl Default for Options {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The port is taken, or not allowed.
-    #[error("can't listen on 127.0.0.1:{port}: {source} (choose another with --port, or 0 for any)")]
+    #[error(
+        "can't listen on 127.0.0.1:{port}: {source} (choose another with --port, or 0 for any)"
+    )]
     Port {
         /// The port that was asked for.
         port: u16,
@@ -111,7 +122,8 @@ impl Running {
         (&mut self.server).await.map_err(std::io::Error::other)?
     }
 
-    /// Ends the service: takes no more requests and lets those under way end, for five seconds at most.
+    /// Ends the service: takes no more requests and lets those under way end, for five seconds at
+    /// most.
     ///
     /// # Errors
     /// The server ended by a fault of its own, or not in time.
@@ -128,7 +140,8 @@ impl Running {
 /// Starts the service: when this returns, it answers, and the demo data are in.
 ///
 /// # Errors
-/// The port is taken, a variable or the template can't be used, the database doesn't answer, or the demo data were refused.
+/// The port is taken, a variable or the template can't be used, the database doesn't answer, or the
+/// demo data were refused.
 pub async fn start(options: Options) -> Result<Running, StartError> {
     let template = Template::parse(TEMPLATE)?;
     let clock = Clock::system();
@@ -144,7 +157,8 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     };
     let environment = environment(&options, &url, &dynamodb);
     let clients = Clients::new(&AwsConfig::read(&environment)?);
-    let stream_arn = clients.ensure_table(environment.required("TABLE_NAME")?, &template.table).await?;
+    let stream_arn =
+        clients.ensure_table(environment.required("TABLE_NAME")?, &template.table).await?;
     let registry = registry::registry(&environment, options.own_settings, &clock)?;
     registry::check(&template, &registry)?;
     let on_failure = OnFailure::default();
@@ -182,12 +196,18 @@ fn domain(url: &str) -> String {
     url.split_once("://").map_or(url, |(_, domain)| domain).to_owned()
 }
 
-/// The service's own origins: its address, the same under the name `localhost`, and what it is called from outside.
+/// The service's own origins: its address, the same under the name `localhost`, and what it is
+/// called from outside.
 fn origins(url: &str, public_url: &str) -> Vec<String> {
     vec![url.to_owned(), url.replace("127.0.0.1", "localhost"), public_url.to_owned()]
 }
 
-fn serve(listener: TcpListener, local: Arc<Local>, stopped: oneshot::Receiver<()>, tasks: &mut Tasks) -> JoinHandle<std::io::Result<()>> {
+fn serve(
+    listener: TcpListener,
+    local: Arc<Local>,
+    stopped: oneshot::Receiver<()>,
+    tasks: &mut Tasks,
+) -> JoinHandle<std::io::Result<()>> {
     let service = local::router(local).into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async {
         if stopped.await.is_err() {
@@ -198,7 +218,12 @@ fn serve(listener: TcpListener, local: Arc<Local>, stopped: oneshot::Receiver<()
     tasks.start(axum::serve(listener, service).with_graceful_shutdown(stopped).into_future())
 }
 
-fn pumps(template: &Template, registry: &Registry, stream: &Stream, on_failure: &OnFailure) -> Result<Vec<Pump>, FilterError> {
+fn pumps(
+    template: &Template,
+    registry: &Registry,
+    stream: &Stream,
+    on_failure: &OnFailure,
+) -> Result<Vec<Pump>, FilterError> {
     let mapping = |function: &str, source: &StreamSource| {
         let handler = registry.get(function)?;
         let delivery = Delivery {
@@ -212,5 +237,9 @@ fn pumps(template: &Template, registry: &Registry, stream: &Stream, on_failure: 
         Some(Filter::new(&source.filter_criteria).map(pump))
     };
     let functions = template.functions.iter();
-    functions.flat_map(|function| function.streams.iter().filter_map(move |source| mapping(&function.id, source))).collect()
+    functions
+        .flat_map(|function| {
+            function.streams.iter().filter_map(move |source| mapping(&function.id, source))
+        })
+        .collect()
 }

@@ -5,7 +5,10 @@ use std::future::Future;
 use tokio::task::{AbortHandle, JoinHandle};
 
 /// Starts `future` beside the caller.
-#[expect(clippy::disallowed_methods, reason = "the local service isn't frozen after an answer as Lambda is")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the local service isn't frozen after an answer as Lambda is"
+)]
 pub(crate) fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where
     F: Future + Send + 'static,

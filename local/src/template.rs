@@ -1,4 +1,5 @@
-//! What the local service takes from `template.yaml`: functions with their event sources, and the table.
+//! What the local service takes from `template.yaml`: functions with their event sources, and the
+//! table.
 
 use std::collections::BTreeMap;
 
@@ -201,10 +202,12 @@ fn endless() -> i64 {
 }
 
 impl Template {
-    /// Reads a SAM template's text. Intrinsic functions (`!Ref` and so on) may stand wherever the local service doesn't look.
+    /// Reads a SAM template's text. Intrinsic functions (`!Ref` and so on) may stand wherever the
+    /// local service doesn't look.
     ///
     /// # Errors
-    /// Where the text isn't a template, a resource lacks what is needed, or there isn't exactly one table.
+    /// Where the text isn't a template, a resource lacks what is needed, or there isn't exactly one
+    /// table.
     pub(crate) fn parse(text: &str) -> Result<Self, TemplateError> {
         let document: Document = serde_yaml_ng::from_str(text)?;
         let mut functions = Vec::new();
@@ -239,7 +242,8 @@ fn function(id: String, value: Value) -> Result<Function, TemplateError> {
 }
 
 fn properties<T: DeserializeOwned>(resource: &str, value: Value) -> Result<T, TemplateError> {
-    serde_yaml_ng::from_value(value).map_err(|source| TemplateError::Resource { resource: resource.to_owned(), source })
+    serde_yaml_ng::from_value(value)
+        .map_err(|source| TemplateError::Resource { resource: resource.to_owned(), source })
 }
 
 #[cfg(test)]
@@ -249,21 +253,25 @@ mod tests {
     #[test]
     fn the_real_template_gives_functions_routes_and_table() {
         let template = Template::parse(TEMPLATE).unwrap();
-        let create = template.functions.iter().find(|function| function.id == "NativeCreateInvite").unwrap();
+        let create =
+            template.functions.iter().find(|function| function.id == "NativeCreateInvite").unwrap();
         assert_eq!(create.routes[0].path.as_deref(), Some("/v1/groups/{group}/invites"));
         assert_eq!(template.table.key_schema[0].attribute_name, "pk");
     }
 
     #[test]
     fn a_mapping_has_lambdas_defaults() {
-        let source: StreamSource = serde_yaml_ng::from_str("Stream: !GetAtt Table.StreamArn\nStartingPosition: LATEST").unwrap();
+        let source: StreamSource =
+            serde_yaml_ng::from_str("Stream: !GetAtt Table.StreamArn\nStartingPosition: LATEST")
+                .unwrap();
         assert_eq!((source.batch_size, source.maximum_retry_attempts), (100, -1));
         assert!(!source.bisect_batch_on_function_error);
     }
 
     #[test]
     fn a_template_without_a_table_is_refused() {
-        let error = Template::parse("Resources: { Api: { Type: AWS::Serverless::HttpApi } }").unwrap_err();
+        let error =
+            Template::parse("Resources: { Api: { Type: AWS::Serverless::HttpApi } }").unwrap_err();
         assert!(matches!(error, TemplateError::Tables(0)));
     }
 }

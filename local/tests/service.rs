@@ -1,6 +1,10 @@
 //! The local service over HTTP. The functions behind it are tested elsewhere.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of the tests fails as loudly as they do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a helper of the tests fails as loudly as they do"
+)]
 
 use beckon::{Options, Running, StartError, start};
 use reqwest::redirect::Policy;
@@ -25,7 +29,10 @@ async fn several_run_side_by_side_and_share_nothing() {
     assert_ne!(first.url, second.url);
     first.clock.advance(3600);
     let now = |health: &Value| health["now"].as_str().unwrap().to_owned();
-    let (early, late) = (json_at(format!("{}/local/health", second.url)).await, json_at(format!("{}/local/health", first.url)).await);
+    let (early, late) = (
+        json_at(format!("{}/local/health", second.url)).await,
+        json_at(format!("{}/local/health", first.url)).await,
+    );
     assert!(now(&early) < now(&late));
     assert_eq!(early["status"], "ok");
     assert_eq!(early["on_failure"], 0);
@@ -55,7 +62,8 @@ async fn a_taken_port_is_said_to_be_taken() {
 
 #[tokio::test]
 async fn an_unreachable_database_is_named() {
-    let options = Options { port: 0, dynamodb: Some("http://127.0.0.1:1".into()), ..Options::default() };
+    let options =
+        Options { port: 0, dynamodb: Some("http://127.0.0.1:1".into()), ..Options::default() };
     let error = start(options).await.unwrap_err();
     assert!(error.to_string().contains("http://127.0.0.1:1"), "{error}");
 }
@@ -63,16 +71,23 @@ async fn an_unreachable_database_is_named() {
 #[tokio::test]
 async fn tokens_are_signed_and_the_key_is_published() {
     let service = running().await;
-    let answer = client().post(format!("{}/local/token", service.url)).body(r#"{"sub":"29842"}"#).send().await.unwrap();
+    let answer = client()
+        .post(format!("{}/local/token", service.url))
+        .body(r#"{"sub":"29842"}"#)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     let token: Value = answer.json().await.unwrap();
     assert_eq!(token["access_token"].as_str().unwrap().split('.').count(), 3);
-    let discovery = json_at(format!("{}/local/.well-known/openid-configuration", service.url)).await;
+    let discovery =
+        json_at(format!("{}/local/.well-known/openid-configuration", service.url)).await;
     assert_eq!(discovery["issuer"], format!("{}/local", service.url));
     let keys = json_at(discovery["jwks_uri"].as_str().unwrap().to_owned()).await;
     assert_eq!(keys["keys"][0]["alg"], "ES256");
     for body in [r#"{"sub":"1","nickname":"x"}"#, "{", r#"{"sub":""}"#, "{}"] {
-        let answer = client().post(format!("{}/local/token", service.url)).body(body).send().await.unwrap();
+        let answer =
+            client().post(format!("{}/local/token", service.url)).body(body).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{body}");
         assert!(answer.json::<Value>().await.unwrap()["message"].is_string());
     }
@@ -85,14 +100,24 @@ async fn a_mail_lands_in_the_inbox() {
     let mail = json!({"FromEmailAddress": "b@example.com", "Destination": {"ToAddresses": ["ada@example.com"]},
         "Content": {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "see http://x/i/1"}, "Html": {"Data": "<b>Hi</b>"}}}}});
     let ses = service.environment.required("AWS_ENDPOINT_URL_SESV2").unwrap();
-    let sent = client().post(format!("{ses}/v2/email/outbound-emails")).json(&mail).send().await.unwrap();
+    let sent =
+        client().post(format!("{ses}/v2/email/outbound-emails")).json(&mail).send().await.unwrap();
     let id: Value = sent.json().await.unwrap();
     let messages = json_at(inbox.clone()).await;
     assert_eq!(messages["messages"][0]["id"], id["MessageId"]);
     assert_eq!(messages["messages"][0]["to"], json!(["ada@example.com"]));
-    let page = client().get(&inbox).header("accept", "text/html").send().await.unwrap().text().await.unwrap();
+    let page = client()
+        .get(&inbox)
+        .header("accept", "text/html")
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     assert!(page.contains(r#"<a href="http://x/i/1""#) && !page.contains("<b>Hi</b>"), "{page}");
-    let refused = client().post(format!("{ses}/v2/email/outbound-emails")).body("{}").send().await.unwrap();
+    let refused =
+        client().post(format!("{ses}/v2/email/outbound-emails")).body("{}").send().await.unwrap();
     assert_eq!(refused.headers()["x-amzn-errortype"], "BadRequestException");
     assert_eq!(client().delete(&inbox).send().await.unwrap().status(), StatusCode::NO_CONTENT);
     assert_eq!(json_at(inbox).await, json!({"messages": []}));
@@ -103,17 +128,31 @@ async fn signing_in_leads_back_with_a_token_and_nowhere_else() {
     let service = running().await;
     let page = format!("{}/local/sign-in", service.url);
     let back = format!("{}/i/bkn_1", service.url);
-    let form = client().get(&page).query(&[("redirect_uri", back.as_str()), ("state", "\"><b>")]).send().await.unwrap();
+    let form = client()
+        .get(&page)
+        .query(&[("redirect_uri", back.as_str()), ("state", "\"><b>")])
+        .send()
+        .await
+        .unwrap();
     assert_eq!(form.status(), StatusCode::OK);
     assert!(!form.text().await.unwrap().contains("\"><b>"));
     let post = |target: String| {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.append_pair("redirect_uri", &target).append_pair("email", "ada@example.com");
-        client().post(&page).header("content-type", "application/x-www-form-urlencoded").body(form.finish()).send()
+        client()
+            .post(&page)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.finish())
+            .send()
     };
     let answer = post(back.clone()).await.unwrap();
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-    assert!(answer.headers()["location"].to_str().unwrap().starts_with(&format!("{back}#access_token=ey")));
+    assert!(
+        answer.headers()["location"]
+            .to_str()
+            .unwrap()
+            .starts_with(&format!("{back}#access_token=ey"))
+    );
     let refused = post("https://evil.example/".into()).await.unwrap();
     assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
     assert!(!refused.headers().contains_key("location"));
@@ -139,7 +178,10 @@ async fn what_another_site_makes_a_browser_send_is_refused() {
     assert_eq!(rebound.status(), StatusCode::FORBIDDEN);
     let named = client().get(&health).header("host", "localhost:3000").send().await.unwrap();
     assert_eq!(named.status(), StatusCode::OK);
-    let token = client().post(format!("{}/local/token", service.url)).header("sec-fetch-site", "cross-site").body(r#"{"sub":"1"}"#);
+    let token = client()
+        .post(format!("{}/local/token", service.url))
+        .header("sec-fetch-site", "cross-site")
+        .body(r#"{"sub":"1"}"#);
     assert_eq!(token.send().await.unwrap().status(), StatusCode::FORBIDDEN);
 }
 
@@ -154,7 +196,9 @@ async fn routes_are_the_templates_and_no_others() {
     let head = client().head(format!("{}/v1/groups", service.url)).send().await.unwrap();
     assert_eq!(head.status(), StatusCode::NOT_FOUND);
     let start = at("/").await.unwrap();
-    assert!(start.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+    assert!(
+        start.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'none'")
+    );
     for file in ["style.css", "start.js", "inbox.js"] {
         assert_eq!(at(&format!("/local/pages/{file}")).await.unwrap().status(), StatusCode::OK);
     }
@@ -164,7 +208,8 @@ async fn routes_are_the_templates_and_no_others() {
 #[tokio::test]
 async fn a_data_file_survives_a_restart() {
     let folder = tempfile::TempDir::new().unwrap();
-    let options = Options { port: 0, data: Some(folder.path().join("data.sqlite")), ..Options::default() };
+    let options =
+        Options { port: 0, data: Some(folder.path().join("data.sqlite")), ..Options::default() };
     for _ in 0..2 {
         start(options.clone()).await.unwrap().shutdown().await.unwrap();
     }

@@ -1,4 +1,5 @@
-//! The only reader of the environment. A missing or wrong variable ends the start, naming the variable.
+//! The only reader of the environment. A missing or wrong variable ends the start, naming the
+//! variable.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,11 +8,13 @@ use std::str::FromStr;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-/// Configuration variables by name: the process's own, or a set put together by the local service or a test.
+/// Configuration variables by name: the process's own, or a set put together by the local service
+/// or a test.
 #[derive(Clone, Debug, Default)]
 pub struct Environment(BTreeMap<String, SecretString>);
 
-/// Why the configuration can't be used: which variable, and what is wrong with it. Never shows the value.
+/// Why the configuration can't be used: which variable, and what is wrong with it. Never shows the
+/// value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     /// The variable's name.
@@ -55,31 +58,48 @@ impl Environment {
 
     /// The variable, which must be set and not empty.
     pub fn required(&self, name: &'static str) -> Result<&str, ConfigError> {
-        self.optional(name).ok_or_else(|| ConfigError { variable: name, problem: "is not set".into() })
+        self.optional(name)
+            .ok_or_else(|| ConfigError { variable: name, problem: "is not set".into() })
     }
 
     /// The variable as a `T`, or `default` where it is not set.
     pub fn parsed<T: FromStr>(&self, name: &'static str, default: T) -> Result<T, ConfigError> {
         self.optional(name).map_or(Ok(default), |value| {
-            value.parse().map_err(|_| ConfigError { variable: name, problem: "does not have the form it needs".into() })
+            value.parse().map_err(|_| ConfigError {
+                variable: name,
+                problem: "does not have the form it needs".into(),
+            })
         })
     }
 
-    /// The variable as an absolute `http` or `https` URL without query or fragment, and no slash at its end.
+    /// The variable as an absolute `http` or `https` URL without query or fragment, and no slash at
+    /// its end.
     pub fn url(&self, name: &'static str) -> Result<String, ConfigError> {
         let value = self.required(name)?;
-        let url = Url::parse(value).map_err(|_| ConfigError { variable: name, problem: "is not an absolute URL".into() })?;
-        if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
-            return Err(ConfigError { variable: name, problem: "must be an http or https URL without query or fragment".into() });
+        let url = Url::parse(value).map_err(|_| ConfigError {
+            variable: name,
+            problem: "is not an absolute URL".into(),
+        })?;
+        if !matches!(url.scheme(), "http" | "https")
+            || url.query().is_some()
+            || url.fragment().is_some()
+        {
+            return Err(ConfigError {
+                variable: name,
+                problem: "must be an http or https URL without query or fragment".into(),
+            });
         }
         Ok(value.trim_end_matches('/').to_owned())
     }
 
-    /// The variable as a secret of at least 32 bytes (RFC 7518 §3.2 for HS256; the same floor for every key of ours).
+    /// The variable as a secret of at least 32 bytes (RFC 7518 §3.2 for HS256; the same floor for
+    /// every key of ours).
     pub fn secret(&self, name: &'static str) -> Result<Option<SecretString>, ConfigError> {
         match self.optional(name) {
             None => Ok(None),
-            Some(value) if value.len() < 32 => Err(ConfigError { variable: name, problem: "must be 32 bytes or more".into() }),
+            Some(value) if value.len() < 32 => {
+                Err(ConfigError { variable: name, problem: "must be 32 bytes or more".into() })
+            }
             Some(value) => Ok(Some(SecretString::from(value.to_owned()))),
         }
     }
@@ -103,13 +123,18 @@ pub struct AwsConfig {
 }
 
 impl AwsConfig {
-    /// Reads the variables named at the fields; only the endpoints and the session token may be absent.
+    /// Reads the variables named at the fields; only the endpoints and the session token may be
+    /// absent.
     pub fn read(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
             region: environment.required("AWS_REGION")?.to_owned(),
             access_key_id: environment.required("AWS_ACCESS_KEY_ID")?.to_owned(),
-            secret_access_key: SecretString::from(environment.required("AWS_SECRET_ACCESS_KEY")?.to_owned()),
-            session_token: environment.optional("AWS_SESSION_TOKEN").map(|token| SecretString::from(token.to_owned())),
+            secret_access_key: SecretString::from(
+                environment.required("AWS_SECRET_ACCESS_KEY")?.to_owned(),
+            ),
+            session_token: environment
+                .optional("AWS_SESSION_TOKEN")
+                .map(|token| SecretString::from(token.to_owned())),
             dynamodb_endpoint: environment.optional("AWS_ENDPOINT_URL_DYNAMODB").map(str::to_owned),
             ses_endpoint: environment.optional("AWS_ENDPOINT_URL_SESV2").map(str::to_owned),
         })

@@ -1,11 +1,12 @@
 //! What every function of Beckon shares.
 //!
-//! Dependencies run one way: `functions → doors, http, auth → engine → domain`, and `engine → store, mail`. See ARCHITECTURE.md.
+//! Dependencies run one way: `functions → APIs, http, auth → engine → domain`, and `engine → store,
+//! mail`. See ARCHITECTURE.md.
 
+pub mod api;
 pub mod auth;
 pub mod config;
 pub mod domain;
-pub mod doors;
 pub mod engine;
 pub mod http;
 pub mod mail;

@@ -1,11 +1,12 @@
-//! What a function is started with: configuration read, clients made, and for request functions connections opened.
+//! What a function is started with: configuration read, clients made, and for request functions
+//! connections opened.
 
 use std::time::Duration;
 
+use crate::api::ApiSettings;
 use crate::auth::{Authenticator, Caller, Unauthenticated};
 use crate::config::{ConfigError, Environment};
 use crate::domain::clock::Clock;
-use crate::doors::DoorSettings;
 use crate::engine::{Engine, Outcome};
 use crate::mail::Mailer;
 use crate::outbound::Outbound;
@@ -28,8 +29,8 @@ pub struct Service {
     pub redirect_origins: Vec<String>,
     /// The largest body that is read, in bytes: `LIMIT_BODY_BYTES`.
     pub body_limit: usize,
-    /// What the deployment settles for the other services' doors.
-    pub doors: DoorSettings,
+    /// What the deployment settles for the other services' APIs.
+    pub api: ApiSettings,
     authenticator: Authenticator,
 }
 
@@ -47,12 +48,13 @@ impl Service {
             sign_in_url: environment.required("SIGN_IN_URL")?.to_owned(),
             redirect_origins: origins(environment)?,
             body_limit: environment.parsed("LIMIT_BODY_BYTES", 64 * 1024)?,
-            doors: DoorSettings::read(environment)?,
+            api: ApiSettings::read(environment)?,
             authenticator: Authenticator::configure(environment, &outbound)?,
         })
     }
 
-    /// As a Lambda function starts: from the process's environment, with the system's clock, logging.
+    /// As a Lambda function starts: from the process's environment, with the system's clock,
+    /// logging.
     ///
     /// # Errors
     /// Names the variable that is missing or wrong.
@@ -62,10 +64,15 @@ impl Service {
         Self::start(&environment, Clock::system())
     }
 
-    /// Opens the connection to the table and fetches the issuer's keys, both at once: done while a function starts, when it has a whole
-    /// processor whatever its memory, neither falls to the first request (ADR 0019). What fails or takes too long here is left to that.
+    /// Opens the connection to the table and fetches the issuer's keys, both at once: done while a
+    /// function starts, when it has a whole processor whatever its memory, neither falls to the
+    /// first request (ADR 0019). What fails or takes too long here is left to that.
     pub async fn connected(self) -> Self {
-        in_time(futures::future::join(self.engine.connect(), self.authenticator.prepare(self.clock.now()))).await;
+        in_time(futures::future::join(
+            self.engine.connect(),
+            self.authenticator.prepare(self.clock.now()),
+        ))
+        .await;
         self
     }
 
@@ -81,14 +88,22 @@ impl Service {
         self
     }
 
-    /// The outcome of a use case that a token was given to; misses are counted for the request's network address.
+    /// The outcome of a use case that a token was given to; misses are counted for the request's
+    /// network address.
     ///
     /// # Errors
     /// The outcome's own refusal, or `RateLimited` after too many misses.
-    pub async fn guarded<T>(&self, request: &lambda_http::Request, outcome: Outcome<T>) -> Outcome<T> {
+    pub async fn guarded<T>(
+        &self,
+        request: &lambda_http::Request,
+        outcome: Outcome<T>,
+    ) -> Outcome<T> {
         match outcome {
             Ok(value) => Ok(value),
-            Err(refusal) => Err(self.engine.count_miss(refusal, &crate::http::source_network(request), self.clock.now()).await),
+            Err(refusal) => Err(self
+                .engine
+                .count_miss(refusal, &crate::http::source_network(request), self.clock.now())
+                .await),
         }
     }
 
@@ -112,7 +127,8 @@ impl Service {
         self.authenticator.audience()
     }
 
-    /// The caller whom the token proves, for doors that take it from elsewhere than `Authorization: Bearer`.
+    /// The caller whom the token proves, for APIs that take it from elsewhere than `Authorization:
+    /// Bearer`.
     ///
     /// # Errors
     /// See [`Unauthenticated`].
@@ -127,9 +143,16 @@ async fn in_time<T>(connecting: impl Future<Output = T>) {
 }
 
 fn origins(environment: &Environment) -> Result<Vec<String>, ConfigError> {
-    let wrong =
-        || ConfigError { variable: "REDIRECT_ORIGINS", problem: "must be origins such as https://app.example, separated by commas".into() };
-    let texts = environment.optional("REDIRECT_ORIGINS").unwrap_or_default().split(',').map(str::trim).filter(|text| !text.is_empty());
+    let wrong = || ConfigError {
+        variable: "REDIRECT_ORIGINS",
+        problem: "must be origins such as https://app.example, separated by commas".into(),
+    };
+    let texts = environment
+        .optional("REDIRECT_ORIGINS")
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
     texts
         .map(|text| {
             let origin = url::Url::parse(text).map_err(|_| wrong())?.origin().ascii_serialization();
@@ -166,7 +189,8 @@ impl MailService {
         })
     }
 
-    /// As a Lambda function starts: from the process's environment, with the system's clock, logging.
+    /// As a Lambda function starts: from the process's environment, with the system's clock,
+    /// logging.
     ///
     /// # Errors
     /// Names the variable that is missing or wrong.

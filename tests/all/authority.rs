@@ -13,11 +13,19 @@ async fn the_groups_policy_says_who_may_invite() {
     alice.takes_in(&editor, json!(["editor"])).await;
     alice.takes_in(&member, json!(["member"])).await;
 
-    let may = [("owners", [false, false, false]), ("admins", [true, false, false]), ("members", [true, true, true])];
+    let may = [
+        ("owners", [false, false, false]),
+        ("admins", [true, false, false]),
+        ("members", [true, true, true]),
+    ];
     for (policy, expected) in may {
         alice.sets_policy(json!({"who_may_invite": policy})).await;
-        for (actor, (name, may)) in [&admin, &editor, &member].into_iter().zip(["admin", "editor", "member"].into_iter().zip(expected)) {
-            let answer = actor.invites(json!({"email": format!("{policy}-{name}@example.com")})).await;
+        for (actor, (name, may)) in [&admin, &editor, &member]
+            .into_iter()
+            .zip(["admin", "editor", "member"].into_iter().zip(expected))
+        {
+            let answer =
+                actor.invites(json!({"email": format!("{policy}-{name}@example.com")})).await;
             let list = actor.lists("").await;
             if may {
                 answer.is(201);
@@ -53,7 +61,9 @@ async fn nobody_grants_a_role_above_their_own() {
     let bob = app.person("bob");
     alice.takes_in(&bob, json!(["admin"])).await;
     for roles in [json!(["owner"]), json!(["member", "owner"]), json!(["admin", "owner"])] {
-        bob.invites(json!({"email": "ada@example.com", "roles": roles})).await.refuses(403, "role_above_own");
+        bob.invites(json!({"email": "ada@example.com", "roles": roles}))
+            .await
+            .refuses(403, "role_above_own");
         bob.gives_roles("bob", roles).await.refuses(403, "role_above_own");
     }
     bob.gives_roles("alice", json!(["member"])).await.refuses(403, "role_above_own");
@@ -63,7 +73,10 @@ async fn nobody_grants_a_role_above_their_own() {
     alice.sets_policy(json!({"who_may_invite": "members"})).await;
     let member = app.person("member");
     alice.takes_in(&member, json!(["zebra"])).await;
-    member.invites(json!({"email": "eve@example.com", "roles": ["editor"]})).await.refuses(403, "role_above_own");
+    member
+        .invites(json!({"email": "eve@example.com", "roles": ["editor"]}))
+        .await
+        .refuses(403, "role_above_own");
     member.invites(json!({"email": "eve@example.com", "roles": ["billing"]})).await.is(201);
     member.gives_roles("bob", json!(["member"])).await.refuses(403, "forbidden");
     member.removes("bob").await.refuses(403, "forbidden");
@@ -134,7 +147,8 @@ async fn a_removed_member_has_no_way_back() {
     let alice = app.owner().await;
     let ada = app.person("ada");
     ada.puts("/v1/me", &json!({"first_name": "Ada"})).await.is(200);
-    // Invited by id, and by an address that the directory doesn't know yet, ada comes by a link instead: her own invites stay pending.
+    // Invited by id, and by an address that the directory doesn't know yet, ada comes by a link
+    // instead: her own invites stay pending.
     let by_id = alice.invited(json!({"user_id": "ada"})).await;
     let by_address = alice.invited(json!({"email": "ada@example.com"})).await;
     ada.puts("/v1/me", &json!({"email": "ada@example.com"})).await.is(200);

@@ -55,24 +55,48 @@ fn wrong() -> Vec<(Value, &'static str, &'static str)> {
         (json!({"phone": "919-999-3333"}), "/phone", "invalid_phone"),
         (json!({"phone": 19_199_993_333_u64}), "/phone", "wrong_type"),
         (json!({"phone": "+0123456789"}), "/phone", "invalid_phone"),
-        (json!({"account": {"membership_type": -1, "membership_id": "1"}}), "/account", "invalid_account"),
-        (json!({"account": {"membership_type": 3, "membership_id": "x"}}), "/account", "invalid_account"),
+        (
+            json!({"account": {"membership_type": -1, "membership_id": "1"}}),
+            "/account",
+            "invalid_account",
+        ),
+        (
+            json!({"account": {"membership_type": 3, "membership_id": "x"}}),
+            "/account",
+            "invalid_account",
+        ),
         (json!({"account": {"membership_type": 3}}), "/account/membership_id", "required"),
         (json!({"person": {}}), "/person/email", "required"),
-        (json!({"person": {"email": "ada@example.com", "first_name": "a\u{0}b"}}), "/person/first_name", "control_character"),
-        (json!({"person": {"email": "ada@example.com", "name": "Ada"}}), "/person/name", "unknown_field"),
+        (
+            json!({"person": {"email": "ada@example.com", "first_name": "a\u{0}b"}}),
+            "/person/first_name",
+            "control_character",
+        ),
+        (
+            json!({"person": {"email": "ada@example.com", "name": "Ada"}}),
+            "/person/name",
+            "unknown_field",
+        ),
         (json!({"link": {"max_uses": 0}}), "/link/max_uses", "invalid_max_uses"),
         (json!({"link": {"max_uses": 1_000_001}}), "/link/max_uses", "invalid_max_uses"),
         (json!({"link": {"max_uses": -1}}), "/link/max_uses", "wrong_type"),
         (json!({"link": {"max_uses": 1.5}}), "/link/max_uses", "wrong_type"),
         (json!({"link": {"uses": 5}}), "/link/uses", "unknown_field"),
-        (json!({"link": {"allowed_domains": ["@example.com"]}}), "/link/allowed_domains", "invalid_domain"),
+        (
+            json!({"link": {"allowed_domains": ["@example.com"]}}),
+            "/link/allowed_domains",
+            "invalid_domain",
+        ),
         (json!({"link": {}, "identity_policy": "strict"}), "/identity_policy", "link_is_bearer"),
         (json!({"link": {}, "expires_in": 299}), "/expires_in", "invalid_lifetime"),
         (with("roles", json!("member")), "/roles", "wrong_type"),
         (with("roles", json!([])), "/roles", "invalid_roles"),
         (with("roles", json!(["member", "member"])), "/roles", "invalid_roles"),
-        (with("roles", json!((0..17).map(|n| format!("r{n}")).collect::<Vec<_>>())), "/roles", "invalid_roles"),
+        (
+            with("roles", json!((0..17).map(|n| format!("r{n}")).collect::<Vec<_>>())),
+            "/roles",
+            "invalid_roles",
+        ),
         (with("roles", json!([1])), "/roles/0", "wrong_type"),
         (with("message", json!(1)), "/message", "wrong_type"),
         (with("message", json!("é".repeat(501))), "/message", "message_too_long"),
@@ -92,10 +116,24 @@ fn wrong() -> Vec<(Value, &'static str, &'static str)> {
         (with("identity_policy", json!("none")), "/identity_policy", "unknown_value"),
         (with("identity_policy", json!(1)), "/identity_policy", "wrong_type"),
     ];
-    for role in ["", "Owner", " owner", "owner ", "owner,editor", "оwner", "owner\u{0}", "member\n"] {
+    for role in ["", "Owner", " owner", "owner ", "owner,editor", "оwner", "owner\u{0}", "member\n"]
+    {
         wrong.push((with("roles", json!(["member", role])), "/roles/1", "invalid_role"));
     }
-    for field in ["id", "state", "created_by", "resolved_by", "token", "url", "etag", "group", "generation", "__proto__", "$ne", "rolse"] {
+    for field in [
+        "id",
+        "state",
+        "created_by",
+        "resolved_by",
+        "token",
+        "url",
+        "etag",
+        "group",
+        "generation",
+        "__proto__",
+        "$ne",
+        "rolse",
+    ] {
         wrong.push((with(field, json!("x")), "", "unknown_field"));
     }
     for address in [
@@ -144,10 +182,17 @@ fn wrong() -> Vec<(Value, &'static str, &'static str)> {
 
 #[tokio::test]
 async fn what_is_not_right_is_refused_and_leaves_nothing() {
-    let app = App::with_settings(&[("REDIRECT_ORIGINS", "https://app.example"), ("LIMIT_INVITES_PER_INVITER_HOUR", "1000")]).await;
+    let app = App::with_settings(&[
+        ("REDIRECT_ORIGINS", "https://app.example"),
+        ("LIMIT_INVITES_PER_INVITER_HOUR", "1000"),
+    ])
+    .await;
     let alice = app.owner().await;
-    let send =
-        |content_type: &str, body: Vec<u8>| alice.sends(alice.request(Method::POST, PATH).header("content-type", content_type).body(body));
+    let send = |content_type: &str, body: Vec<u8>| {
+        alice.sends(
+            alice.request(Method::POST, PATH).header("content-type", content_type).body(body),
+        )
+    };
     for body in MALFORMED {
         let answer = send("application/json", body.to_vec()).await;
         let text = String::from_utf8_lossy(body).into_owned();
@@ -165,14 +210,22 @@ async fn what_is_not_right_is_refused_and_leaves_nothing() {
         let found = (answer.status, answer.json["errors"][0]["code"].as_str());
         assert_eq!(found, (422, Some(code)), "{body}: {}", answer.text);
         // Where a field is unknown, the field itself is pointed at.
-        let expected = if code == "unknown_field" && pointer.is_empty() { unknown(&body) } else { pointer.to_owned() };
+        let expected = if code == "unknown_field" && pointer.is_empty() {
+            unknown(&body)
+        } else {
+            pointer.to_owned()
+        };
         answer.refuses(422, "invalid_body").points_at(&expected, code);
     }
 
     let good = br#"{"email":"ada@example.com"}"#;
-    for content_type in
-        ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/json; charset=utf-16", "application/jsonp"]
-    {
+    for content_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/json; charset=utf-16",
+        "application/jsonp",
+    ] {
         send(content_type, good.to_vec()).await.refuses(415, "unsupported_media_type");
     }
     let untyped = alice.sends(alice.request(Method::POST, PATH).body(good.to_vec())).await;
@@ -220,7 +273,9 @@ async fn what_is_at_its_limit_passes() {
     for field in ["roles", "message", "metadata", "redirect_url"] {
         assert_eq!(invited[field], body[field], "{field}");
     }
-    alice.invited(json!({"email": "b@example.com", "expires_in": 300, "redirect_url": "/welcome"})).await;
+    alice
+        .invited(json!({"email": "b@example.com", "expires_in": 300, "redirect_url": "/welcome"}))
+        .await;
     alice.invited(json!({"link": {"max_uses": 1_000_000}})).await;
 }
 
@@ -234,19 +289,36 @@ async fn other_bodies_are_refused_in_the_same_way() {
         one_of(ada.posts(path, &json!({"token": null})).await);
         one_of(ada.posts(path, &json!({"group": "3773"})).await);
         one_of(ada.posts(path, &json!({"token": "x", "group": "3773", "invite": "1"})).await);
-        ada.posts(path, &json!({"token": 1})).await.refuses(422, "invalid_body").points_at("/token", "wrong_type");
+        ada.posts(path, &json!({"token": 1}))
+            .await
+            .refuses(422, "invalid_body")
+            .points_at("/token", "wrong_type");
         ada.posts(path, &json!({"group": "3773", "invite": "0"}))
             .await
             .refuses(422, "invalid_body")
             .points_at("/invite", "invalid_invite_id");
-        ada.posts(path, &json!({"token": "x", "tokn": "y"})).await.refuses(422, "invalid_body").points_at("/tokn", "unknown_field");
+        ada.posts(path, &json!({"token": "x", "tokn": "y"}))
+            .await
+            .refuses(422, "invalid_body")
+            .points_at("/tokn", "unknown_field");
     }
     let nobody = app.nobody();
     let array = json!(["bkn_x"]);
-    nobody.posts("/v1/invites/preview", &array).await.refuses(422, "invalid_body").points_at("", "wrong_type");
-    nobody.posts("/v1/invites/preview", &json!({})).await.refuses(422, "invalid_body").points_at("/token", "required");
+    nobody
+        .posts("/v1/invites/preview", &array)
+        .await
+        .refuses(422, "invalid_body")
+        .points_at("", "wrong_type");
+    nobody
+        .posts("/v1/invites/preview", &json!({}))
+        .await
+        .refuses(422, "invalid_body")
+        .points_at("/token", "required");
     let long = json!({"token": "x", "reason": "é".repeat(501)});
-    ada.posts("/v1/invites/decline", &long).await.refuses(422, "invalid_body").points_at("/reason", "message_too_long");
+    ada.posts("/v1/invites/decline", &long)
+        .await
+        .refuses(422, "invalid_body")
+        .points_at("/reason", "message_too_long");
 }
 
 #[tokio::test]
@@ -256,12 +328,19 @@ async fn an_array_is_no_object() {
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
     let ada = app.person("ada");
     let table = app.items("invite").await.len();
-    ada.posts("/v1/invites/accept", &json!([invited.token, null, null])).await.refuses(422, "invalid_body").points_at("", "wrong_type");
+    ada.posts("/v1/invites/accept", &json!([invited.token, null, null]))
+        .await
+        .refuses(422, "invalid_body")
+        .points_at("", "wrong_type");
     ada.posts("/v1/invites/decline", &json!([invited.token, null, null, null]))
         .await
         .refuses(422, "invalid_body")
         .points_at("", "wrong_type");
-    alice.patches("/v1/groups/3773/members/alice", &json!([["owner"]])).await.refuses(422, "invalid_body").points_at("", "wrong_type");
+    alice
+        .patches("/v1/groups/3773/members/alice", &json!([["owner"]]))
+        .await
+        .refuses(422, "invalid_body")
+        .points_at("", "wrong_type");
     assert_eq!(app.items("invite").await.len(), table);
     assert_eq!(alice.reads(&invited.id).await.json["state"], "pending");
 }
@@ -270,7 +349,11 @@ async fn an_array_is_no_object() {
 async fn an_array_is_no_object_inside_a_body_either() {
     let app = App::start().await;
     let alice = app.owner().await;
-    for (field, value) in [("account", json!([3, "4611"])), ("link", json!([5, []])), ("person", json!(["ada@example.com", null, null]))] {
+    for (field, value) in [
+        ("account", json!([3, "4611"])),
+        ("link", json!([5, []])),
+        ("person", json!(["ada@example.com", null, null])),
+    ] {
         let answer = alice.invites(json!({ field: value })).await.refuses(422, "invalid_body");
         answer.points_at(&format!("/{field}"), "wrong_type");
     }

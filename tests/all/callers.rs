@@ -33,7 +33,9 @@ fn but(app: &App, issuer: &Issuer, name: &str, value: Value) -> Value {
 }
 
 async fn with_header(app: &App, authorization: &str) -> Answer {
-    app.nobody().sends(app.nobody().request(Method::GET, "/v1/me").header("authorization", authorization)).await
+    app.nobody()
+        .sends(app.nobody().request(Method::GET, "/v1/me").header("authorization", authorization))
+        .await
 }
 
 async fn with_token(app: &App, token: &str) -> Answer {
@@ -42,8 +44,17 @@ async fn with_token(app: &App, token: &str) -> Answer {
 
 #[track_caller]
 fn is_invalid(answer: Answer, what: &str) {
-    assert_eq!((answer.status, answer.json["code"].as_str()), (401, Some("unauthenticated")), "{what}: {}", answer.text);
-    assert!(answer.header("www-authenticate").contains("error=\"invalid_token\""), "{what}: {:?}", answer.headers);
+    assert_eq!(
+        (answer.status, answer.json["code"].as_str()),
+        (401, Some("unauthenticated")),
+        "{what}: {}",
+        answer.text
+    );
+    assert!(
+        answer.header("www-authenticate").contains("error=\"invalid_token\""),
+        "{what}: {:?}",
+        answer.headers
+    );
 }
 
 #[tokio::test]
@@ -93,7 +104,10 @@ async fn claims_that_are_not_right_are_refused() {
         ("nbf", json!(now + 120)),
         ("nbf", json!("now")),
     ] {
-        is_invalid(with_token(&app, &key.signs(&but(&app, &issuer, claim, value.clone()))).await, &format!("{claim}: {value}"));
+        is_invalid(
+            with_token(&app, &key.signs(&but(&app, &issuer, claim, value.clone()))).await,
+            &format!("{claim}: {value}"),
+        );
     }
 }
 
@@ -106,13 +120,17 @@ async fn an_expired_token_is_said_to_be_expired() {
     app.advance(600 + 31);
     let answer = with_token(&app, &token).await.refuses(401, "token_expired");
     let challenge = answer.header("www-authenticate");
-    assert!(challenge.contains("error=\"invalid_token\"") && challenge.contains("expired"), "{challenge}");
+    assert!(
+        challenge.contains("error=\"invalid_token\"") && challenge.contains("expired"),
+        "{challenge}"
+    );
     with_token(&app, &key.signs(&claims(&app, &issuer))).await.is(200);
 }
 
 #[tokio::test]
 async fn a_signature_that_is_not_the_issuers_is_refused() {
-    let (rsa, ec, stranger) = (SigningKey::rs256("rsa"), SigningKey::es256("ec"), SigningKey::es256("ec"));
+    let (rsa, ec, stranger) =
+        (SigningKey::rs256("rsa"), SigningKey::es256("ec"), SigningKey::es256("ec"));
     let (app, issuer) = trusting(&[&rsa, &ec]).await;
     let claims = claims(&app, &issuer);
     let right = ec.signs(&claims);
@@ -129,19 +147,36 @@ async fn a_signature_that_is_not_the_issuers_is_refused() {
     // The issuer's public keys, in every spelling of them, as a secret for HS256.
     for public in [rsa.public(), ec.public()] {
         let field = |name: &str| public[name].as_str().map(|text| text.as_bytes().to_vec());
-        let raw = |name: &str| public[name].as_str().map(|text| URL_SAFE_NO_PAD.decode(text).unwrap());
-        let secrets = [Some(public.to_string().into_bytes()), field("n"), raw("n"), field("x"), raw("x")];
+        let raw =
+            |name: &str| public[name].as_str().map(|text| URL_SAFE_NO_PAD.decode(text).unwrap());
+        let secrets =
+            [Some(public.to_string().into_bytes()), field("n"), raw("n"), field("x"), raw("x")];
         for secret in secrets.into_iter().flatten() {
-            let header =
-                Header { typ: Some("at+jwt".into()), kid: public["kid"].as_str().map(str::to_owned), ..Header::new(Algorithm::HS256) };
-            is_invalid(with_token(&app, &encode(&header, &claims, &EncodingKey::from_secret(&secret)).unwrap()).await, "HS256");
+            let header = Header {
+                typ: Some("at+jwt".into()),
+                kid: public["kid"].as_str().map(str::to_owned),
+                ..Header::new(Algorithm::HS256)
+            };
+            is_invalid(
+                with_token(
+                    &app,
+                    &encode(&header, &claims, &EncodingKey::from_secret(&secret)).unwrap(),
+                )
+                .await,
+                "HS256",
+            );
         }
     }
     is_invalid(with_token(&app, &stranger.signs(&claims)).await, "another key under the same kid");
     let mut renamed = rsa.header();
     renamed.kid = Some("ec".into());
-    is_invalid(with_token(&app, &rsa.signs_with(&renamed, &claims)).await, "an RSA token under the kid of the EC key");
-    let other = encoded(&json!({"iss": issuer.name(), "aud": "beckon", "sub": "root", "iat": app.now(), "exp": app.now() + 600}));
+    is_invalid(
+        with_token(&app, &rsa.signs_with(&renamed, &claims)).await,
+        "an RSA token under the kid of the EC key",
+    );
+    let other = encoded(
+        &json!({"iss": issuer.name(), "aud": "beckon", "sub": "root", "iat": app.now(), "exp": app.now() + 600}),
+    );
     is_invalid(with_token(&app, &format!("{head}.{other}.{signature}")).await, "another payload");
     let half = &signature[..signature.len() / 2];
     for token in [
@@ -170,7 +205,10 @@ async fn headers_that_are_not_right_are_refused() {
         is_invalid(with_token(&app, &but(&|header| header.typ = Some(kind.into()))).await, kind);
     }
     is_invalid(with_token(&app, &but(&|header| header.typ = None)).await, "no typ");
-    is_invalid(with_token(&app, &but(&|header| header.crit = Some(vec!["b64".into()]))).await, "crit");
+    is_invalid(
+        with_token(&app, &but(&|header| header.crit = Some(vec!["b64".into()]))).await,
+        "crit",
+    );
     for kid in ["other", "../../dev/null", "' OR 1=1 --", "", "ec\u{0}", &"k".repeat(4000)] {
         is_invalid(with_token(&app, &but(&|header| header.kid = Some(kid.into()))).await, kid);
     }
@@ -182,7 +220,10 @@ async fn headers_that_are_not_right_are_refused() {
     own.jwk = serde_json::from_value(stranger.public()).ok();
     is_invalid(with_token(&app, &stranger.signs_with(&own, &claims)).await, "jwk and jku");
     own.kid = Some("ec".into());
-    is_invalid(with_token(&app, &stranger.signs_with(&own, &claims)).await, "jwk and jku under a known kid");
+    is_invalid(
+        with_token(&app, &stranger.signs_with(&own, &claims)).await,
+        "jwk and jku under a known kid",
+    );
     assert_eq!(evil.asked(), 0);
     with_token(&app, &but(&|header| header.typ = Some("application/at+JWT".into()))).await.is(200);
 }
@@ -208,8 +249,18 @@ async fn one_header_with_one_token_or_none_at_all() {
     }
     let request = || app.nobody().request(Method::GET, "/v1/me");
     let bearer = format!("Bearer {token}");
-    is_invalid(Answer::to(request().header("authorization", &bearer).header("authorization", &bearer)).await, "twice");
-    is_invalid(Answer::to(request().header("authorization", &bearer).header("authorization", "Basic eDp5")).await, "two schemes");
+    is_invalid(
+        Answer::to(request().header("authorization", &bearer).header("authorization", &bearer))
+            .await,
+        "twice",
+    );
+    is_invalid(
+        Answer::to(
+            request().header("authorization", &bearer).header("authorization", "Basic eDp5"),
+        )
+        .await,
+        "two schemes",
+    );
     let in_query = app.nobody().gets(&format!("/v1/me?access_token={token}")).await;
     in_query.refuses(401, "unauthenticated");
     let in_cookie = Answer::to(request().header("cookie", format!("access_token={token}"))).await;
@@ -245,11 +296,19 @@ async fn every_endpoint_but_the_public_ones_asks_who_is_there() {
     ] {
         let request = || app.nobody().request(method.clone(), &path);
         let answer = Answer::to(request().json(&body)).await;
-        assert_eq!(answer.refuses(401, "unauthenticated").header("www-authenticate"), "Bearer realm=\"beckon\"", "{method} {path}");
+        assert_eq!(
+            answer.refuses(401, "unauthenticated").header("www-authenticate"),
+            "Bearer realm=\"beckon\"",
+            "{method} {path}"
+        );
         is_invalid(Answer::to(request().bearer_auth("x.y.z").json(&body)).await, &path);
     }
     // A wrong token isn't ignored where none is needed.
-    let decline = app.nobody().request(Method::POST, "/v1/invites/decline").bearer_auth("x.y.z").json(&json!({"token": invited.token}));
+    let decline = app
+        .nobody()
+        .request(Method::POST, "/v1/invites/decline")
+        .bearer_auth("x.y.z")
+        .json(&json!({"token": invited.token}));
     is_invalid(Answer::to(decline).await, "decline");
     assert_eq!(alice.reads(id).await.json["state"], "pending");
 }
@@ -273,7 +332,10 @@ async fn a_rotated_key_is_picked_up_and_unknown_ones_cause_no_storm() {
 
     issuer.publishes(&[&new]);
     app.advance(61);
-    is_invalid(with_token(&app, &SigningKey::es256("x").signs(&claims(&app, &issuer))).await, "makes it ask again");
+    is_invalid(
+        with_token(&app, &SigningKey::es256("x").signs(&claims(&app, &issuer))).await,
+        "makes it ask again",
+    );
     is_invalid(with_token(&app, &old.signs(&claims(&app, &issuer))).await, "withdrawn");
     with_token(&app, &new.signs(&claims(&app, &issuer))).await.is(200);
 }
@@ -285,7 +347,10 @@ async fn known_keys_outlive_an_issuer_that_is_down() {
     with_token(&app, &key.signs(&claims(&app, &issuer))).await.is(200);
     issuer.goes(true);
     app.advance(3600);
-    is_invalid(with_token(&app, &stranger.signs(&claims(&app, &issuer))).await, "unknown while down");
+    is_invalid(
+        with_token(&app, &stranger.signs(&claims(&app, &issuer))).await,
+        "unknown while down",
+    );
     with_token(&app, &key.signs(&claims(&app, &issuer))).await.is(200);
 }
 
@@ -303,8 +368,14 @@ async fn an_issuer_that_was_never_reached_is_worth_another_try() {
     app.advance(5);
     with_token(&app, &token).await.is(200);
 
-    let unreachable = App::with_settings(&[("JWT_ISSUER", issuer.name()), ("JWT_JWKS_URL", "http://127.0.0.1:1/jwks")]).await;
-    with_token(&unreachable, &key.signs(&claims(&unreachable, &issuer))).await.refuses(503, "temporarily_unavailable");
+    let unreachable = App::with_settings(&[
+        ("JWT_ISSUER", issuer.name()),
+        ("JWT_JWKS_URL", "http://127.0.0.1:1/jwks"),
+    ])
+    .await;
+    with_token(&unreachable, &key.signs(&claims(&unreachable, &issuer)))
+        .await
+        .refuses(503, "temporarily_unavailable");
     // Nobody needs the issuer to hear that they sent nothing.
     unreachable.nobody().gets("/v1/me").await.refuses(401, "unauthenticated");
 }

@@ -1,4 +1,5 @@
-//! The chembiohub door over HTTP: whom it lets in, whom it mails, what it answers (contract chembiohub).
+//! The chembiohub API over HTTP: whom it lets in, whom it mails, what it answers (contract
+//! chembiohub).
 
 mod bad_input;
 mod credentials;
@@ -19,7 +20,13 @@ const EXISTS: &str = r#"{"error":"User already exists, do you wish to invite aga
 /// Somebody whom the directory knows as "In Viter".
 async fn inviter(app: &App) -> Actor<'_> {
     let inviter = app.user("1").email("inviter@example.com").name("I. V.");
-    inviter.puts("/v1/me", &json!({"email": "inviter@example.com", "first_name": "In", "last_name": "Viter"})).await.is(200);
+    inviter
+        .puts(
+            "/v1/me",
+            &json!({"email": "inviter@example.com", "first_name": "In", "last_name": "Viter"}),
+        )
+        .await
+        .is(200);
     inviter
 }
 
@@ -60,7 +67,11 @@ async fn known_ada(app: &App) -> Actor<'_> {
 /// The roles that each of the group's members has, by user.
 async fn members(actor: &Actor<'_>, group: &str) -> Vec<(String, Value)> {
     let answer = actor.gets(&format!("/v1/groups/{group}/members?limit=100")).await.is(200);
-    answer.data().iter().map(|member| (member["user_id"].as_str().unwrap().to_owned(), member["roles"].clone())).collect()
+    answer
+        .data()
+        .iter()
+        .map(|member| (member["user_id"].as_str().unwrap().to_owned(), member["roles"].clone()))
+        .collect()
 }
 
 fn message(answer: &Answer) -> &str {

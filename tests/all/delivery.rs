@@ -1,4 +1,5 @@
-//! Mails: each once, in spite of streams that repeat and an SES that fails; and harmless, whatever people call themselves.
+//! Mails: each once, in spite of streams that repeat and an SES that fails; and harmless, whatever
+//! people call themselves.
 
 use aws_lambda_events::event::dynamodb::Event;
 use background_send_mail::handle;
@@ -44,8 +45,11 @@ fn sender(app: &App, ses: &Ses) -> MailService {
         "AWS_SECRET_ACCESS_KEY",
         "AWS_ENDPOINT_URL_DYNAMODB",
     ];
-    let variables = names.map(|name| (name.to_owned(), app.running.environment.required(name).expect("set").to_owned()));
-    let environment: Environment = variables.into_iter().chain([("AWS_ENDPOINT_URL_SESV2".to_owned(), ses.url())]).collect();
+    let variables = names.map(|name| {
+        (name.to_owned(), app.running.environment.required(name).expect("set").to_owned())
+    });
+    let environment: Environment =
+        variables.into_iter().chain([("AWS_ENDPOINT_URL_SESV2".to_owned(), ses.url())]).collect();
     MailService::start(&environment, app.running.clock.clone()).expect("a mail service")
 }
 
@@ -86,10 +90,17 @@ async fn a_batch_ends_at_the_first_record_that_fails_for_now() {
     let sender = sender(&app, &ses);
     let mut records = Vec::new();
     for (at, name) in ["ada", "eve", "bob"].iter().enumerate() {
-        records.push(record(&alice.invited(json!({"email": format!("{name}@example.com")})).await, &format!("{}00", at + 1)));
+        records.push(record(
+            &alice.invited(json!({"email": format!("{name}@example.com")})).await,
+            &format!("{}00", at + 1),
+        ));
     }
     let response = handle(&sender, event(&records)).await.unwrap();
-    let failures: Vec<_> = response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_deref()).collect();
+    let failures: Vec<_> = response
+        .batch_item_failures
+        .iter()
+        .map(|failure| failure.item_identifier.as_deref())
+        .collect();
     assert_eq!(failures, [Some("200")]);
     assert_eq!(ses.taken(), ["ada@example.com"]);
 }
@@ -100,7 +111,8 @@ async fn a_record_without_a_readable_invite_is_passed_over() {
     let ses = Ses::first(&[]).await;
     let sender = sender(&app, &ses);
     let mut unreadable = record(&app.owner().await.invited(json!({"link": {}})).await, "100");
-    unreadable["dynamodb"]["NewImage"] = json!({"group": {"S": "a#b"}, "id": {"N": "0"}, "generation": {"N": "-1"}});
+    unreadable["dynamodb"]["NewImage"] =
+        json!({"group": {"S": "a#b"}, "id": {"N": "0"}, "generation": {"N": "-1"}});
     let mut empty = unreadable.clone();
     empty["dynamodb"]["NewImage"] = json!({});
     let response = handle(&sender, event(&[unreadable, empty])).await.unwrap();
@@ -132,16 +144,24 @@ async fn an_address_gets_so_many_mails_a_day_whichever_group_invites_it() {
     for group in ["first", "second", "third"] {
         alice.creates(json!({"id": group, "name": "Private Group"})).await;
         // A tag makes no other mailbox.
-        let made = alice.invites_to(group, json!({"email": format!("ada+{group}@example.com")})).await.is(201);
+        let made = alice
+            .invites_to(group, json!({"email": format!("ada+{group}@example.com")}))
+            .await
+            .is(201);
         tokens.push(made.text_at("/token").to_owned());
         app.settled(&alice).await;
     }
-    let to_ada = async || app.mails().await.iter().filter(|mail| mail.to[0].starts_with("ada+")).count();
+    let to_ada =
+        async || app.mails().await.iter().filter(|mail| mail.to[0].starts_with("ada+")).count();
     assert_eq!(to_ada().await, 2);
     let last = alice.gets("/v1/groups/third/invites").await.data()[0].clone();
     let delivery = &last["delivery"];
-    assert_eq!((&delivery["state"], &delivery["reason"], &delivery["attempts"]), (&json!("suppressed"), &Value::Null, &json!(0)));
-    // The invite stands: its link works for whom its maker gives it to. And tomorrow is another day.
+    assert_eq!(
+        (&delivery["state"], &delivery["reason"], &delivery["attempts"]),
+        (&json!("suppressed"), &Value::Null, &json!(0))
+    );
+    // The invite stands: its link works for whom its maker gives it to. And tomorrow is another
+    // day.
     app.user("ada").email("ada+third@example.com").accepts(&tokens[2]).await.is(200);
     app.advance(12 * 3600);
     alice.invited(json!({"email": "ada@example.com"})).await;
@@ -256,7 +276,12 @@ async fn hostile_names_are_harmless_in_the_mail() {
     let mail = app.mail_to("ada@example.com").await;
     assert!(!mail.subject.contains(char::is_control) && mail.subject.chars().count() <= 78);
     for part in [&mail.subject, &mail.text, &mail.html] {
-        assert!(!part.contains('\u{202e}') && !part.contains("https://evil.example/login") && !part.contains("www.evil.example"), "{part}");
+        assert!(
+            !part.contains('\u{202e}')
+                && !part.contains("https://evil.example/login")
+                && !part.contains("www.evil.example"),
+            "{part}"
+        );
     }
     for tag in ["<script", "<img", "<b>", "href=\"https://evil"] {
         assert!(!mail.html.contains(tag), "{tag}: {}", mail.html);
@@ -274,7 +299,10 @@ async fn hostile_names_are_harmless_in_the_mail() {
 async fn a_name_with_line_breaks_never_gets_as_far_as_a_mail() {
     let app = App::start().await;
     let mallory = app.user("mallory").name("Eve\r\nBcc: all@example.com");
-    mallory.posts("/v1/groups", &json!({"id": "evil", "name": "a\r\nBcc: all@example.com"})).await.refuses(422, "invalid_body");
+    mallory
+        .posts("/v1/groups", &json!({"id": "evil", "name": "a\r\nBcc: all@example.com"}))
+        .await
+        .refuses(422, "invalid_body");
     mallory.creates(json!({"id": "evil", "name": "Group"})).await;
     mallory.invites_to("evil", json!({"email": "ada@example.com"})).await.is(201);
     let mail = app.mail_to("ada@example.com").await;
@@ -299,7 +327,10 @@ async fn no_header_of_the_request_changes_where_links_lead() {
     ];
     for (number, (name, value)) in headers.into_iter().enumerate() {
         let address = format!("p{number}@example.com");
-        let request = alice.request(reqwest::Method::POST, "/v1/groups/3773/invites").header(name, value).json(&json!({"email": address}));
+        let request = alice
+            .request(reqwest::Method::POST, "/v1/groups/3773/invites")
+            .header(name, value)
+            .json(&json!({"email": address}));
         let answer = alice.sends(request).await.is(201);
         let expected = format!("{}/i/{}", app.running.url, answer.text_at("/token"));
         assert_eq!(answer.text_at("/url"), expected, "{name}");
@@ -307,6 +338,7 @@ async fn no_header_of_the_request_changes_where_links_lead() {
         assert_eq!(mail.link(), expected, "{name}");
         assert!(!mail.html.contains("evil.example"), "{name}");
     }
-    let page = alice.request(reqwest::Method::GET, "/i/bkn_x").header("x-forwarded-host", "evil.example");
+    let page =
+        alice.request(reqwest::Method::GET, "/i/bkn_x").header("x-forwarded-host", "evil.example");
     assert!(!crate::app::Answer::to(page).await.text.contains("evil.example"));
 }

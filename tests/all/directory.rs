@@ -9,7 +9,10 @@ async fn without_a_record_me_is_what_the_token_proves() {
     let app = App::start().await;
     let ada = app.person("ada").claim("phone_number", json!("+19199993333"));
     let me = ada.gets("/v1/me").await.is(200).json;
-    assert_eq!((&me["id"], &me["email"], &me["phone"]), (&json!("ada"), &json!("ada@example.com"), &json!("+19199993333")));
+    assert_eq!(
+        (&me["id"], &me["email"], &me["phone"]),
+        (&json!("ada"), &json!("ada@example.com"), &json!("+19199993333"))
+    );
     let unverified = app.user("eve").email("ada@example.com").claim("email_verified", json!(false));
     assert!(unverified.gets("/v1/me").await.json["email"].is_null());
     assert!(app.items("user").await.is_empty());
@@ -19,13 +22,24 @@ async fn without_a_record_me_is_what_the_token_proves() {
 async fn everybody_writes_what_they_prove_and_no_more() {
     let app = App::start().await;
     let ada = app.person("ada");
-    let written = ada.puts("/v1/me", &json!({"email": "Ada@example.com", "first_name": "Ada", "title": "Countess"})).await.is(200);
+    let written = ada
+        .puts(
+            "/v1/me",
+            &json!({"email": "Ada@example.com", "first_name": "Ada", "title": "Countess"}),
+        )
+        .await
+        .is(200);
     assert_eq!(ada.gets("/v1/me").await.json, written.json);
-    ada.puts("/v1/me", &json!({"email": "bob@example.com"})).await.refuses(403, "email_not_verified");
+    ada.puts("/v1/me", &json!({"email": "bob@example.com"}))
+        .await
+        .refuses(403, "email_not_verified");
     ada.puts("/v1/me", &json!({"phone": "+19199993333"})).await.refuses(403, "identity_mismatch");
     let account = json!({"accounts": [{"membership_type": 3, "membership_id": "4611"}]});
     ada.puts("/v1/me", &account).await.refuses(403, "identity_mismatch");
-    ada.puts("/v1/me", &json!({"id": "bob"})).await.refuses(422, "invalid_body").points_at("/id", "unknown_field");
+    ada.puts("/v1/me", &json!({"id": "bob"}))
+        .await
+        .refuses(422, "invalid_body")
+        .points_at("/id", "unknown_field");
     assert_eq!(ada.gets("/v1/me").await.json, written.json);
     // What stands there already needs no new proof.
     app.user("ada").puts("/v1/me", &json!({"email": "ada@example.com"})).await.is(200);
@@ -47,10 +61,26 @@ async fn an_address_belongs_to_one_user() {
 async fn writing_others_takes_the_scope() {
     let app = App::start().await;
     let body = json!({"email": "ada@example.com", "first_name": "Ada"});
-    for scope in [json!(null), json!(""), json!("users:read"), json!("users:write2"), json!("USERS:WRITE"), json!("users:write,x")] {
-        let answer = app.user("app").claim("scope", scope).puts("/v1/users/ada", &body).await.refuses(403, "insufficient_scope");
+    for scope in [
+        json!(null),
+        json!(""),
+        json!("users:read"),
+        json!("users:write2"),
+        json!("USERS:WRITE"),
+        json!("users:write,x"),
+    ] {
+        let answer = app
+            .user("app")
+            .claim("scope", scope)
+            .puts("/v1/users/ada", &body)
+            .await
+            .refuses(403, "insufficient_scope");
         let challenge = answer.header("www-authenticate");
-        assert!(challenge.contains("error=\"insufficient_scope\"") && challenge.contains("scope=\"users:write\""), "{challenge}");
+        assert!(
+            challenge.contains("error=\"insufficient_scope\"")
+                && challenge.contains("scope=\"users:write\""),
+            "{challenge}"
+        );
     }
     // Not even one's own record goes by this way.
     app.user("ada").puts("/v1/users/ada", &body).await.refuses(403, "insufficient_scope");
@@ -74,7 +104,11 @@ async fn a_profile_of_the_wrong_form_is_refused() {
         (json!({"first_name": "a\u{0}b"}), "/first_name", "control_character"),
         (json!({"bio": "x".repeat(1001)}), "/bio", "too_long"),
         (json!({"locale": "x".repeat(36)}), "/locale", "too_long"),
-        (json!({"accounts": [{"membership_type": 0, "membership_id": "1"}]}), "/accounts/0", "invalid_account"),
+        (
+            json!({"accounts": [{"membership_type": 0, "membership_id": "1"}]}),
+            "/accounts/0",
+            "invalid_account",
+        ),
         (json!({"state": "pending"}), "/state", "unknown_field"),
     ] {
         ada.puts("/v1/me", &body).await.refuses(422, "invalid_body").points_at(pointer, code);

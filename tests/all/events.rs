@@ -1,14 +1,16 @@
 //! Every event of `events/`, through the function that it is for, at the time that it tells.
 //!
-//! What an event finds in the table is made by the events that `events/given.json` names before it. Each answer is a snapshot, and each
-//! snapshot has its event.
+//! What an event finds in the table is made by the events that `events/given.json` names before it.
+//! Each answer is a snapshot, and each snapshot has its event.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
 use shared::domain::clock::Timestamp;
-use tests::events::{cases, exists, given, names_in, packages, shown, shown_mails, snapshot_of, text, time};
+use tests::events::{
+    cases, exists, given, names_in, packages, shown, shown_mails, snapshot_of, text, time,
+};
 
 use crate::lambda::{Deployment, REQUEST_FUNCTIONS, SEND_MAIL};
 
@@ -24,7 +26,10 @@ async fn before(name: &str) -> Deployment {
     let deployment = Deployment::start(Timestamp::from_seconds(0)).await;
     for earlier in given().get(name).into_iter().flatten() {
         let status = run(&deployment, earlier).await["statusCode"].as_u64().unwrap();
-        assert!((200..300).contains(&status), "{earlier}, given before {name}, was answered with {status}");
+        assert!(
+            (200..300).contains(&status),
+            "{earlier}, given before {name}, was answered with {status}"
+        );
     }
     deployment
 }
@@ -32,7 +37,11 @@ async fn before(name: &str) -> Deployment {
 async fn answered(name: &str) -> String {
     let deployment = before(name).await;
     let answer = run(&deployment, name).await;
-    if name.starts_with(SEND_MAIL) { shown_mails(&answer, &deployment.inbox().await) } else { shown(&answer) }
+    if name.starts_with(SEND_MAIL) {
+        shown_mails(&answer, &deployment.inbox().await)
+    } else {
+        shown(&answer)
+    }
 }
 
 async fn every_event_of(package: &str) {
@@ -107,11 +116,17 @@ fn every_folder_of_events_is_run() {
 
 #[test]
 fn every_event_has_its_snapshot_and_every_snapshot_its_event() {
-    let cases = run_here().into_iter().flat_map(|package| cases(&package).into_iter().map(move |case| format!("{package}/{case}")));
-    let wanted: BTreeSet<String> = cases.map(|name| format!("{}.snap", snapshot_of(&name))).collect();
+    let cases = run_here().into_iter().flat_map(|package| {
+        cases(&package).into_iter().map(move |case| format!("{package}/{case}"))
+    });
+    let wanted: BTreeSet<String> =
+        cases.map(|name| format!("{}.snap", snapshot_of(&name))).collect();
     let mut found = names_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("all/snapshots/events"));
     found.retain(|name| !name.ends_with(".snap.new"));
-    assert_eq!(found, wanted, "run the tests, look at the new snapshots, and delete those of events that are gone");
+    assert_eq!(
+        found, wanted,
+        "run the tests, look at the new snapshots, and delete those of events that are gone"
+    );
 }
 
 #[test]
@@ -123,7 +138,8 @@ fn every_event_that_is_given_exists() {
     }
 }
 
-/// A stream record's image is what the store wrote; otherwise the events show a table that there never was.
+/// A stream record's image is what the store wrote; otherwise the events show a table that there
+/// never was.
 #[tokio::test]
 async fn the_stream_record_is_what_the_store_writes() {
     let name = format!("{SEND_MAIL}/success");
@@ -132,5 +148,8 @@ async fn the_stream_record_is_what_the_store_writes() {
     let mut item = before(&name).await.item(&change["Keys"]).await;
     // Random in each write.
     item["request"] = change["NewImage"]["request"].clone();
-    assert_eq!(change["NewImage"], item, "put this as NewImage into events/{name}.json and the others:\n{item:#}");
+    assert_eq!(
+        change["NewImage"], item,
+        "put this as NewImage into events/{name}.json and the others:\n{item:#}"
+    );
 }

@@ -1,4 +1,5 @@
-//! A table that fails: where the write was made and its answer is lost, nobody may notice; where it wasn't, trying again helps.
+//! A table that fails: where the write was made and its answer is lost, nobody may notice; where it
+//! wasn't, trying again helps.
 
 use serde_json::json;
 
@@ -10,8 +11,16 @@ async fn an_invite_that_was_made_is_not_refused_as_made_already() {
     let table = LossyTable::of(&below).await;
     let app = App::with(table.options()).await;
     let alice = app.owner().await;
-    for body in [json!({"email": "ada@example.com"}), json!({"person": {"email": "eve@example.com"}}), json!({"link": {}})] {
-        table.loses_the_answer_to(if body["person"].is_null() { "PutItem" } else { "TransactWriteItems" });
+    for body in [
+        json!({"email": "ada@example.com"}),
+        json!({"person": {"email": "eve@example.com"}}),
+        json!({"link": {}}),
+    ] {
+        table.loses_the_answer_to(if body["person"].is_null() {
+            "PutItem"
+        } else {
+            "TransactWriteItems"
+        });
         let invited = alice.invited(body).await;
         assert!(table.has_failed());
         app.nobody().previews(&invited.token).await.is(200);
@@ -34,9 +43,11 @@ async fn an_acceptance_is_an_acceptance() {
     let by_address = alice.invited(json!({"email": "ada@example.com"})).await;
     let counted = alice.invited(json!({"link": {"max_uses": 2}})).await;
     let uncounted = alice.invited(json!({"link": {}})).await;
-    for (user, invited, operation) in
-        [("ada", &by_address, "TransactWriteItems"), ("bob", &counted, "TransactWriteItems"), ("eve", &uncounted, "PutItem")]
-    {
+    for (user, invited, operation) in [
+        ("ada", &by_address, "TransactWriteItems"),
+        ("bob", &counted, "TransactWriteItems"),
+        ("eve", &uncounted, "PutItem"),
+    ] {
         table.loses_the_answer_to(operation);
         app.person(user).accepts(&invited.token).await.is(200);
         assert!(table.has_failed());
@@ -51,13 +62,18 @@ async fn an_end_is_an_end() {
     let table = LossyTable::of(&below).await;
     let app = App::with(table.options()).await;
     let alice = app.owner().await;
-    let (revoked, declined) =
-        (alice.invited(json!({"email": "ada@example.com"})).await, alice.invited(json!({"email": "eve@example.com"})).await);
+    let (revoked, declined) = (
+        alice.invited(json!({"email": "ada@example.com"})).await,
+        alice.invited(json!({"email": "eve@example.com"})).await,
+    );
     table.loses_the_answer_to("UpdateItem");
     assert_eq!(alice.revokes(&revoked.id).await.is(200).json["state"], "revoked");
     assert!(table.has_failed());
     table.loses_the_answer_to("UpdateItem");
-    assert_eq!(app.nobody().declines(&declined.token).await.is(200).json["invite"]["state"], "declined");
+    assert_eq!(
+        app.nobody().declines(&declined.token).await.is(200).json["invite"]["state"],
+        "declined"
+    );
     assert!(table.has_failed());
 }
 
@@ -147,14 +163,20 @@ async fn a_request_counts_once() {
 }
 
 #[tokio::test]
-async fn every_door_knows_its_own_write_again() {
+async fn every_api_knows_its_own_write_again() {
     let below = App::start().await;
     let table = LossyTable::of(&below).await;
     let app = App::with(table.options()).await;
     let alice = app.owner().await;
-    app.user("app").claim("scope", json!("users:write")).puts("/v1/users/29845", &json!({"email": "joe@example.com"})).await.is(200);
+    app.user("app")
+        .claim("scope", json!("users:write"))
+        .puts("/v1/users/29845", &json!({"email": "joe@example.com"}))
+        .await
+        .is(200);
     let evanta = json!({"group_invite": {"user_id": 29845, "group_id": 3773}});
-    for (path, body, status) in [("/group_invites", &evanta, 201), ("/groups/3773/users/token", &json!({}), 200)] {
+    for (path, body, status) in
+        [("/group_invites", &evanta, 201), ("/groups/3773/users/token", &json!({}), 200)]
+    {
         table.loses_the_answer_to("PutItem");
         alice.posts(path, body).await.is(status);
         assert!(table.has_failed(), "{path}");

@@ -11,16 +11,23 @@ const HERE: &str = "/v1/groups/3773";
 async fn whoever_makes_a_group_owns_it() {
     let app = App::start().await;
     let alice = app.user("alice").name("Alice");
-    let made = alice.creates(json!({"name": "  Minted id  ", "metadata": {"b": 1, "a": [2]}})).await;
+    let made =
+        alice.creates(json!({"name": "  Minted id  ", "metadata": {"b": 1, "a": [2]}})).await;
     let id = made.text_at("/id");
     assert!(id.parse::<u64>().is_ok_and(|id| id < 1 << 53), "{id}");
-    assert_eq!((made.text_at("/name"), made.text_at("/owner_user_id"), made.text_at("/type")), ("Minted id", "alice", "private"));
+    assert_eq!(
+        (made.text_at("/name"), made.text_at("/owner_user_id"), made.text_at("/type")),
+        ("Minted id", "alice", "private")
+    );
     assert_eq!(made.json["member_count"], 1);
     let read = alice.gets(&format!("/v1/groups/{id}")).await.is(200);
     assert_eq!(read.json, made.json);
     assert_eq!(read.header("etag"), made.header("etag"));
     let member = &alice.gets(&format!("/v1/groups/{id}/members")).await.is(200).json["data"][0];
-    assert_eq!((&member["roles"], &member["name"], &member["invite_id"]), (&json!(["owner"]), &json!("Alice"), &json!(null)));
+    assert_eq!(
+        (&member["roles"], &member["name"], &member["invite_id"]),
+        (&json!(["owner"]), &json!("Alice"), &json!(null))
+    );
 }
 
 #[tokio::test]
@@ -99,9 +106,17 @@ async fn only_allowed_domains_are_invited() {
     for address in ["ada@EXAMPLE.com", "ada@xn--mnchen-3ya.example"] {
         alice.invites(json!({"email": address})).await.is(201);
     }
-    for address in ["ada@example.org", "ada@evilexample.com", "ada@sub.example.com", "ada@example.com.evil.org"] {
+    for address in [
+        "ada@example.org",
+        "ada@evilexample.com",
+        "ada@sub.example.com",
+        "ada@example.com.evil.org",
+    ] {
         alice.invites(json!({"email": address})).await.refuses(403, "domain_not_allowed");
-        alice.invites(json!({"person": {"email": address}})).await.refuses(403, "domain_not_allowed");
+        alice
+            .invites(json!({"person": {"email": address}}))
+            .await
+            .refuses(403, "domain_not_allowed");
     }
     // What a change does not name stays.
     alice.sets_policy(json!({"links": false})).await;
@@ -116,8 +131,10 @@ async fn a_group_takes_as_many_as_it_has_seats() {
     let app = App::start().await;
     let alice = app.user("alice");
     alice.creates_group_with(json!({"max_members": 2})).await;
-    let (first, second) =
-        (alice.invited(json!({"email": "ada@example.com"})).await, alice.invited(json!({"email": "bob@example.com"})).await);
+    let (first, second) = (
+        alice.invited(json!({"email": "ada@example.com"})).await,
+        alice.invited(json!({"email": "bob@example.com"})).await,
+    );
     let (ada, bob) = (app.person("ada"), app.person("bob"));
     ada.accepts(&first.token).await.is(200);
     bob.accepts(&second.token).await.refuses(409, "seats_full");
@@ -142,7 +159,10 @@ async fn a_change_can_be_bound_to_what_was_read() {
     let read = alice.gets(HERE).await;
     let etag = read.header("etag").to_owned();
     let rename = |name: &str, etag: &str| {
-        let request = alice.request(Method::PATCH, HERE).header("if-match", etag).json(&json!({"name": name}));
+        let request = alice
+            .request(Method::PATCH, HERE)
+            .header("if-match", etag)
+            .json(&json!({"name": name}));
         alice.sends(request)
     };
     let renamed = rename("First", &etag).await.is(200);
@@ -153,7 +173,10 @@ async fn a_change_can_be_bound_to_what_was_read() {
     let after = alice.gets(HERE).await;
     assert_eq!(after.text_at("/name"), "Third");
     alice.patches(HERE, &json!({"description": "New"})).await.is(200);
-    assert_eq!(alice.patches(HERE, &json!({"name": "Fourth"})).await.text_at("/description"), "New");
+    assert_eq!(
+        alice.patches(HERE, &json!({"name": "Fourth"})).await.text_at("/description"),
+        "New"
+    );
     assert!(alice.patches(HERE, &json!({"description": null})).await.json["description"].is_null());
 }
 
@@ -186,14 +209,34 @@ async fn a_body_that_is_not_right_makes_and_changes_no_group() {
         (json!({"name": "x", "id": "x".repeat(65)}), "/id", "invalid_group_id"),
         (json!({"name": "x", "owner_user_id": "bob"}), "/owner_user_id", "wrong_type"),
         (json!({"name": "x", "type": "public"}), "/type", "unknown_value"),
-        (json!({"name": "x", "policy": {"who_may_invite": "all"}}), "/policy/who_may_invite", "unknown_value"),
-        (json!({"name": "x", "policy": {"max_members": 0}}), "/policy/max_members", "invalid_max_members"),
+        (
+            json!({"name": "x", "policy": {"who_may_invite": "all"}}),
+            "/policy/who_may_invite",
+            "unknown_value",
+        ),
+        (
+            json!({"name": "x", "policy": {"max_members": 0}}),
+            "/policy/max_members",
+            "invalid_max_members",
+        ),
         (json!({"name": "x", "policy": {"max_members": -1}}), "/policy/max_members", "wrong_type"),
-        (json!({"name": "x", "policy": {"allowed_domains": ["no domain"]}}), "/policy/allowed_domains", "invalid_domain"),
+        (
+            json!({"name": "x", "policy": {"allowed_domains": ["no domain"]}}),
+            "/policy/allowed_domains",
+            "invalid_domain",
+        ),
     ] {
-        alice.posts("/v1/groups", &body).await.refuses(422, "invalid_body").points_at(pointer, code);
+        alice
+            .posts("/v1/groups", &body)
+            .await
+            .refuses(422, "invalid_body")
+            .points_at(pointer, code);
     }
-    alice.patches(HERE, &json!({"id": "other"})).await.refuses(422, "invalid_body").points_at("/id", "unknown_field");
+    alice
+        .patches(HERE, &json!({"id": "other"}))
+        .await
+        .refuses(422, "invalid_body")
+        .points_at("/id", "unknown_field");
     alice.patches(HERE, &json!({"policy": {"max_members": 5}})).await.refuses(422, "invalid_body");
     assert_eq!(app.table().await, table);
 }

@@ -11,7 +11,12 @@ async fn another_account_is_refused_and_changes_nothing() {
     let invited = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
     let table = app.table().await;
     let without_address = app.user("ada");
-    for other in [app.person("bob"), without_address, app.user("x").email("ada@example.org"), app.user("y").email("ada+1@example.com")] {
+    for other in [
+        app.person("bob"),
+        without_address,
+        app.user("x").email("ada@example.org"),
+        app.user("y").email("ada+1@example.com"),
+    ] {
         other.accepts(&invited.token).await.refuses(403, "identity_mismatch");
         other.accepts_by_id(&invited.id).await.refuses(404, "invite_not_found");
     }
@@ -29,7 +34,8 @@ async fn an_address_that_is_not_verified_proves_nothing() {
     ada.accepts(&invited.token).await.refuses(403, "email_not_verified");
     ada.accepts_by_id(&invited.id).await.refuses(404, "invite_not_found");
     assert!(ada.looks_into_inbox().await.data().is_empty());
-    let mallory = app.user("mallory").email("mallory@example.com").claim("email_verified", json!(false));
+    let mallory =
+        app.user("mallory").email("mallory@example.com").claim("email_verified", json!(false));
     mallory.accepts(&invited.token).await.refuses(403, "identity_mismatch");
 }
 
@@ -48,7 +54,8 @@ async fn upper_and_lower_case_are_the_same_address() {
 async fn under_the_bearer_policy_the_link_is_enough() {
     let app = App::start().await;
     let alice = app.owner().await;
-    let invited = alice.invited(json!({"email": "ada@example.com", "identity_policy": "bearer"})).await;
+    let invited =
+        alice.invited(json!({"email": "ada@example.com", "identity_policy": "bearer"})).await;
     let bob = app.user("bob");
     bob.accepts_by_id(&invited.id).await.refuses(404, "invite_not_found");
     bob.accepts(&invited.token).await.is(200);
@@ -63,7 +70,10 @@ async fn a_user_is_invited_by_id() {
     let alice = app.owner().await;
     alice.invites(json!({"user_id": "29845"})).await.refuses(404, "user_not_found");
     let directory = app.user("app").claim("scope", json!("users:write"));
-    directory.puts("/v1/users/29845", &json!({"email": "ada@example.com", "first_name": "Ada"})).await.is(200);
+    directory
+        .puts("/v1/users/29845", &json!({"email": "ada@example.com", "first_name": "Ada"}))
+        .await
+        .is(200);
     let invited = alice.invited(json!({"user_id": "29845"})).await;
     assert_eq!(invited.json["invitee"], json!({"kind": "user", "user_id": "29845"}));
     assert_eq!(app.mail_to("ada@example.com").await.token(), invited.token);
@@ -82,8 +92,14 @@ async fn a_phone_number_is_proven_by_the_issuer() {
     let alice = app.owner().await;
     let invited = alice.invited(json!({"phone": "+19199993333"})).await;
     assert_eq!(invited.json["delivery"]["state"], "not_requested");
-    assert_eq!(app.nobody().previews(&invited.token).await.json["invitee"], json!({"kind": "phone", "address": "+•••33"}));
-    let unverified = app.user("ada").claim("phone_number", json!("+19199993333")).claim("phone_number_verified", json!(false));
+    assert_eq!(
+        app.nobody().previews(&invited.token).await.json["invitee"],
+        json!({"kind": "phone", "address": "+•••33"})
+    );
+    let unverified = app
+        .user("ada")
+        .claim("phone_number", json!("+19199993333"))
+        .claim("phone_number_verified", json!(false));
     unverified.accepts(&invited.token).await.refuses(403, "identity_mismatch");
     let ada = app.user("ada").claim("phone_number", json!("+19199993333"));
     assert_eq!(ada.looks_into_inbox().await.each("id"), [invited.id.as_str()]);
@@ -95,10 +111,18 @@ async fn an_account_is_its_platform_and_its_number_together() {
     let app = App::start().await;
     let alice = app.owner().await;
     let account = |kind: i32, id: &str| json!([{"membership_type": kind, "membership_id": id}]);
-    let invited = alice.invited(json!({"account": {"membership_type": 3, "membership_id": "4611686018467322796"}})).await;
+    let invited = alice
+        .invited(json!({"account": {"membership_type": 3, "membership_id": "4611686018467322796"}}))
+        .await;
     let other = |accounts: Value| app.user("bob").claim("accounts", accounts);
-    other(account(2, "4611686018467322796")).accepts(&invited.token).await.refuses(403, "identity_mismatch");
-    other(account(3, "4611686018467322797")).accepts(&invited.token).await.refuses(403, "identity_mismatch");
+    other(account(2, "4611686018467322796"))
+        .accepts(&invited.token)
+        .await
+        .refuses(403, "identity_mismatch");
+    other(account(3, "4611686018467322797"))
+        .accepts(&invited.token)
+        .await
+        .refuses(403, "identity_mismatch");
     let ada = app.user("ada").claim("accounts", account(3, "4611686018467322796"));
     assert_eq!(ada.looks_into_inbox().await.each("id"), [invited.id.as_str()]);
     ada.accepts_by_id(&invited.id).await.is(200);
@@ -119,7 +143,10 @@ async fn somebody_new_becomes_a_user_by_accepting() {
     assert_eq!(accepted.json["membership"]["name"], "Ada Lovelace");
     let me = ada.gets("/v1/me").await.is(200).json;
     assert_eq!((&me["id"], &me["state"]), (&json!("ada"), &json!("active")));
-    assert_eq!((&me["email"], &me["first_name"], &me["last_name"]), (&json!("ada@example.com"), &json!("Ada"), &json!("Lovelace")));
+    assert_eq!(
+        (&me["email"], &me["first_name"], &me["last_name"]),
+        (&json!("ada@example.com"), &json!("Ada"), &json!("Lovelace"))
+    );
     assert_eq!(app.items("user").await.len(), 1);
     alice.invites(json!({"user_id": "ada"})).await.refuses(409, "already_member");
     alice.invites(json!({"email": "ada@example.com"})).await.refuses(409, "already_member");
@@ -130,7 +157,8 @@ async fn somebody_new_becomes_a_user_by_accepting() {
 async fn a_pending_user_gives_way_to_who_proves_the_address() {
     let app = App::start().await;
     let alice = app.owner().await;
-    let invited = alice.invited(json!({"person": {"email": "ada@example.com", "first_name": "Ada"}})).await;
+    let invited =
+        alice.invited(json!({"person": {"email": "ada@example.com", "first_name": "Ada"}})).await;
     let ada = app.person("ada");
     ada.puts("/v1/me", &json!({"email": "ada@example.com", "first_name": "Augusta"})).await.is(200);
     assert_eq!(app.items("user").await.len(), 1);
@@ -145,7 +173,11 @@ async fn a_bearer_invite_takes_in_only_whom_the_group_s_domains_allow() {
     alice.sets_policy(json!({"allowed_domains": ["example.com"]})).await;
     let bearer = json!({"email": "ada@example.com", "identity_policy": "bearer", "notify": false});
     let invited = alice.invited(bearer).await;
-    app.user("eve").email("eve@example.org").accepts(&invited.token).await.refuses(403, "domain_not_allowed");
+    app.user("eve")
+        .email("eve@example.org")
+        .accepts(&invited.token)
+        .await
+        .refuses(403, "domain_not_allowed");
     app.user("eve").accepts(&invited.token).await.refuses(403, "domain_not_allowed");
     app.user("ada").email("other.ada@example.com").accepts(&invited.token).await.is(200);
 }

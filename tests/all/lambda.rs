@@ -1,4 +1,5 @@
-//! Functions as Lambda runs them: an event's JSON in, an answer's JSON out, each deployment over a table of its own.
+//! Functions as Lambda runs them: an event's JSON in, an answer's JSON out, each deployment over a
+//! table of its own.
 
 use std::convert::Infallible;
 
@@ -24,7 +25,8 @@ pub(crate) struct Deployment {
     pub(crate) service: Service,
     environment: Environment,
     own_settings: Option<OwnSettings>,
-    /// The functions' own table: that of the local service has a stream, from which the service itself would send mail.
+    /// The functions' own table: that of the local service has a stream, from which the service
+    /// itself would send mail.
     table: String,
     running: Running,
 }
@@ -87,8 +89,10 @@ where
     F: Fn(Request) -> Fut + Send + 'a,
     Fut: Future<Output = Result<Response<Body>, Infallible>> + Send + 'a,
 {
-    let request: LambdaRequest = serde_json::from_str(event).expect("the event is one of API Gateway's");
-    let Ok(answer) = Adapter::from(service_fn(handle)).call(LambdaEvent::new(request, Context::default())).await;
+    let request: LambdaRequest =
+        serde_json::from_str(event).expect("the event is one of API Gateway's");
+    let Ok(answer) =
+        Adapter::from(service_fn(handle)).call(LambdaEvent::new(request, Context::default())).await;
     serde_json::to_value(answer).unwrap()
 }
 
@@ -100,22 +104,34 @@ impl Deployment {
 
     /// Deploys so, but with these variables.
     pub(crate) async fn start_with(now: Timestamp, variables: &[(&str, &str)]) -> Self {
-        let variables: Vec<_> = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let variables: Vec<_> = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         let options = Options { port: 0, demo: false, settings: env_json(), ..Options::default() };
         let options = under::test(options);
         let own_settings = options.own_settings;
         let running = start(options).await.expect("the local service starts");
         let endpoint = running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap();
         let table = under::fresh_table();
-        table::make_like(endpoint, running.environment.required("TABLE_NAME").unwrap(), &table).await;
-        let same = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB"];
-        let same = same.map(|name| (name.to_owned(), running.environment.required(name).unwrap().to_owned()));
+        table::make_like(endpoint, running.environment.required("TABLE_NAME").unwrap(), &table)
+            .await;
+        let same = [
+            "AWS_REGION",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_ENDPOINT_URL_DYNAMODB",
+        ];
+        let same = same
+            .map(|name| (name.to_owned(), running.environment.required(name).unwrap().to_owned()));
         let name = ("TABLE_NAME".to_owned(), table.clone());
         let inbox = ("AWS_ENDPOINT_URL_SESV2".to_owned(), format!("{}/local/ses", running.url));
-        let environment: Environment = env_json().into_iter().chain(same).chain([name, inbox]).chain(variables).collect();
+        let environment: Environment =
+            env_json().into_iter().chain(same).chain([name, inbox]).chain(variables).collect();
         let clock = Clock::fixed(now);
         Self {
-            service: Service::start(&environment, clock.clone()).expect("events/env.json is a configuration"),
+            service: Service::start(&environment, clock.clone())
+                .expect("events/env.json is a configuration"),
             clock,
             environment,
             own_settings,
@@ -133,11 +149,15 @@ impl Deployment {
     pub(crate) async fn invoke(&self, package: &str, event: &str) -> Value {
         let own = self.own_environment(package);
         if package != SEND_MAIL {
-            let own = own.map(|own| Service::start(&own, self.clock.clone()).expect("events/env.json is a configuration"));
+            let own = own.map(|own| {
+                Service::start(&own, self.clock.clone())
+                    .expect("events/env.json is a configuration")
+            });
             return request_function(own.as_ref().unwrap_or(&self.service), package, event).await;
         }
         let environment = own.as_ref().unwrap_or(&self.environment);
-        let mail = MailService::start(environment, self.clock.clone()).expect("events/env.json is a configuration");
+        let mail = MailService::start(environment, self.clock.clone())
+            .expect("events/env.json is a configuration");
         let event = serde_json::from_str(event).expect("the event is one of a DynamoDB stream");
         let Ok(answer) = background_send_mail::handle(&mail, event).await;
         serde_json::to_value(answer).unwrap()
@@ -145,7 +165,8 @@ impl Deployment {
 
     /// The function's own environment, where it shall have one.
     fn own_environment(&self, package: &str) -> Option<Environment> {
-        let id: String = package.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+        let id: String =
+            package.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
         self.own_settings.map(|own| self.environment.with(own(&id, &self.environment)))
     }
 

@@ -1,4 +1,5 @@
-//! The house rules of ARCHITECTURE.md: functions, template, events and docs/functions.md agree, dependencies run one way, files stay short.
+//! The house rules of ARCHITECTURE.md: functions, template, events and docs/functions.md agree,
+//! dependencies run one way, files stay short.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,12 +7,16 @@ use std::path::{Path, PathBuf};
 use serde_yaml_ng::Value;
 
 /// Functions that answer a caller who isn't signed in, so that they have no `not-signed-in.json`.
-pub(crate) const OPEN_TO_ALL: &[&str] =
-    &["native-preview-invite", "native-invite-page", "native-decline-invite", "bungie-list-potential-groups"];
+pub(crate) const OPEN_TO_ALL: &[&str] = &[
+    "native-preview-invite",
+    "native-invite-page",
+    "native-decline-invite",
+    "bungie-list-potential-groups",
+];
 
 /// Files of more than `LONGEST` lines, each with the reason why it isn't split.
 const LONG_FILES: &[(&str, &str)] = &[];
-const LONGEST: usize = 400;
+const LONGEST: usize = 500;
 
 /// One folder under `functions/`.
 struct Function {
@@ -35,21 +40,30 @@ fn exists(path: &str) -> bool {
 /// The names in a folder, sorted; none where there is no such folder.
 fn names_in(path: &str) -> Vec<String> {
     let Ok(entries) = fs::read_dir(root().join(path)) else { return Vec::new() };
-    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
 
 fn functions() -> Vec<Function> {
     let mut functions = Vec::new();
-    for door in names_in("functions") {
-        for verb in names_in(&format!("functions/{door}")) {
-            let package = format!("{door}-{verb}");
-            let logical_id = package.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
-            functions.push(Function { folder: format!("functions/{door}/{verb}"), package, logical_id });
+    for api in names_in("functions") {
+        for verb in names_in(&format!("functions/{api}")) {
+            let package = format!("{api}-{verb}");
+            let logical_id =
+                package.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+            functions.push(Function {
+                folder: format!("functions/{api}/{verb}"),
+                package,
+                logical_id,
+            });
         }
     }
-    assert!(!functions.is_empty(), "functions/ has no functions: is the test run from the repository?");
+    assert!(
+        !functions.is_empty(),
+        "functions/ has no functions: is the test run from the repository?"
+    );
     functions
 }
 
@@ -78,7 +92,9 @@ fn code_of(path: &str) -> String {
 
 /// The modules of this crate that the code names, as `crate::name` or inside `crate::{…}`.
 fn own_modules(code: &str) -> Vec<String> {
-    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let word = |text: &str| {
+        text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>()
+    };
     let mut modules = Vec::new();
     for rest in code.split("crate::").skip(1) {
         let Some(group) = rest.strip_prefix('{') else {
@@ -111,7 +127,8 @@ pub(crate) fn template() -> Value {
 /// The template's functions: logical id and resource.
 pub(crate) fn template_functions(template: &Value) -> Vec<(String, Value)> {
     let resources = template["Resources"].as_mapping().expect("template.yaml has Resources");
-    let is_function = |resource: &Value| resource["Type"].as_str() == Some("AWS::Serverless::Function");
+    let is_function =
+        |resource: &Value| resource["Type"].as_str() == Some("AWS::Serverless::Function");
     resources
         .iter()
         .filter(|(_, resource)| is_function(resource))
@@ -147,14 +164,21 @@ fn a_function_is_one_folder_package_and_binary() {
             continue;
         }
         let manifest = read(&format!("{folder}/Cargo.toml"));
-        if manifest.lines().find(|line| line.starts_with("name = ")) != Some(&format!("name = \"{package}\"")) {
-            broken.push(format!("{folder}/Cargo.toml: name the package \"{package}\", as its folder says"));
+        if manifest.lines().find(|line| line.starts_with("name = "))
+            != Some(&format!("name = \"{package}\""))
+        {
+            broken.push(format!(
+                "{folder}/Cargo.toml: name the package \"{package}\", as its folder says"
+            ));
         }
         if !manifest.contains(&format!("[[bin]]\nname = \"{package}\"")) {
-            broken.push(format!("{folder}/Cargo.toml: name the binary \"{package}\", as its folder says"));
+            broken.push(format!(
+                "{folder}/Cargo.toml: name the binary \"{package}\", as its folder says"
+            ));
         }
         if manifest.contains("description = \"\"") {
-            broken.push(format!("{folder}/Cargo.toml: say in `description` what the function does"));
+            broken
+                .push(format!("{folder}/Cargo.toml: say in `description` what the function does"));
         }
         let lines = read(&format!("{folder}/src/main.rs")).lines().count();
         if lines > 20 {
@@ -163,7 +187,10 @@ fn a_function_is_one_folder_package_and_binary() {
             ));
         }
     }
-    hold("A function is functions/<door>/<verb-noun>, one package with one binary of the same name.", &broken);
+    hold(
+        "A function is functions/<api>/<verb-noun>, one package with one binary of the same name.",
+        &broken,
+    );
 }
 
 #[test]
@@ -188,7 +215,9 @@ fn every_function_stands_in_the_template() {
     }
     for (id, _) in &deployed {
         if !functions().iter().any(|function| function.logical_id == *id) {
-            broken.push(format!("{id}: add its folder under functions/, or take it out of template.yaml"));
+            broken.push(format!(
+                "{id}: add its folder under functions/, or take it out of template.yaml"
+            ));
         }
     }
     hold("template.yaml and functions/ name the same functions.", &broken);
@@ -220,7 +249,9 @@ fn every_function_has_its_events() {
     for Function { package, .. } in functions() {
         let events = names_in(&format!("events/{package}"));
         if events.is_empty() {
-            broken.push(format!("{package}: add events/{package}/<case>.json, whole events as Lambda gets them"));
+            broken.push(format!(
+                "{package}: add events/{package}/<case>.json, whole events as Lambda gets them"
+            ));
             continue;
         }
         let mut needed = Vec::new();
@@ -242,32 +273,48 @@ fn every_function_has_its_events() {
             }
         }
     }
-    for folder in names_in("events").iter().filter(|name| root().join("events").join(name).is_dir()) {
+    for folder in names_in("events").iter().filter(|name| root().join("events").join(name).is_dir())
+    {
         if !functions().iter().any(|function| function.package == *folder) {
-            broken.push(format!("events/{folder}: no function has this name; rename or remove the folder"));
+            broken.push(format!(
+                "events/{folder}: no function has this name; rename or remove the folder"
+            ));
         }
     }
-    hold("Every function has events/<package>/ for `sam local invoke`, the console and the tests.", &broken);
+    hold(
+        "Every function has events/<package>/ for `sam local invoke`, the console and the tests.",
+        &broken,
+    );
 }
 
-/// Whether `docs/functions.md` leaves this route out, because a sentence above its table stands for it.
+/// Whether `docs/functions.md` leaves this route out, because a sentence above its table stands for
+/// it.
 fn goes_without_saying(route: &str) -> bool {
     let path = route.split(' ').nth(1).unwrap_or_default();
-    let other_form = ["/Platform/", "/platform/", "/api/v3/onezone/"].iter().any(|prefix| path.starts_with(prefix));
+    let other_form = ["/Platform/", "/platform/", "/api/v3/onezone/"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix));
     path.ends_with("/{slash+}") || other_form || route.starts_with("OPTIONS ")
 }
 
 #[test]
 fn every_function_of_the_api_answers_a_panic() {
     let mut broken = Vec::new();
-    for Function { folder, package, .. } in functions().iter().filter(|function| !function.package.starts_with("background-")) {
+    for Function { folder, package, .. } in
+        functions().iter().filter(|function| !function.package.starts_with("background-"))
+    {
         let code = code_of(&format!("{folder}/src/lib.rs"));
-        let (door, _) = package.split_once('-').expect("a package is <door>-<verb-noun>");
-        if !code.contains(&format!("{door}::respond(")) && !code.contains("deadline(") {
-            broken.push(format!("{folder}/src/lib.rs: answer through {door}::respond, or shared::http::deadline"));
+        let (api, _) = package.split_once('-').expect("a package is <api>-<verb-noun>");
+        if !code.contains(&format!("{api}::respond(")) && !code.contains("deadline(") {
+            broken.push(format!(
+                "{folder}/src/lib.rs: answer through {api}::respond, or shared::http::deadline"
+            ));
         }
     }
-    hold("A panic is the door's own 500, and what takes too long its 503: shared::http::deadline sees to both.", &broken);
+    hold(
+        "A panic is the API's own 500, and what takes too long its 503: shared::http::deadline sees to both.",
+        &broken,
+    );
 }
 
 #[test]
@@ -281,13 +328,21 @@ fn the_list_of_functions_has_every_function_and_route() {
             broken.push(format!("{package}: add its row"));
             continue;
         };
-        let documented: Vec<&str> = row.split('|').nth(2).unwrap_or_default().split('`').skip(1).step_by(2).collect();
-        let deployed: Vec<String> =
-            deployed.iter().filter(|(id, _)| *id == logical_id).flat_map(|(_, resource)| routes(resource)).collect();
-        for route in deployed.iter().filter(|route| !goes_without_saying(route) && !documented.contains(&route.as_str())) {
+        let documented: Vec<&str> =
+            row.split('|').nth(2).unwrap_or_default().split('`').skip(1).step_by(2).collect();
+        let deployed: Vec<String> = deployed
+            .iter()
+            .filter(|(id, _)| *id == logical_id)
+            .flat_map(|(_, resource)| routes(resource))
+            .collect();
+        for route in deployed
+            .iter()
+            .filter(|route| !goes_without_saying(route) && !documented.contains(&route.as_str()))
+        {
             broken.push(format!("{package}: add `{route}` to its row"));
         }
-        for route in documented.iter().filter(|route| !deployed.iter().any(|there| there == *route)) {
+        for route in documented.iter().filter(|route| !deployed.iter().any(|there| there == *route))
+        {
             broken.push(format!("{package}: the template has no route `{route}`"));
         }
     }
@@ -307,11 +362,15 @@ fn the_domain_knows_no_io() {
         let code = code_of(&path);
         for word in ["aws_", "lambda_http", "lambda_runtime", "tokio::"] {
             if code.contains(word) {
-                broken.push(format!("{path}: names `{word}`; move what needs it to store/, mail/, auth/ or http/"));
+                broken.push(format!(
+                    "{path}: names `{word}`; move what needs it to store/, mail/, auth/ or http/"
+                ));
             }
         }
         for module in own_modules(&code).iter().filter(|module| *module != "domain") {
-            broken.push(format!("{path}: names `crate::{module}`; the domain depends on nothing of ours but itself"));
+            broken.push(format!(
+                "{path}: names `crate::{module}`; the domain depends on nothing of ours but itself"
+            ));
         }
     }
     hold("shared/src/domain is pure rules: no AWS, no HTTP, no other module.", &broken);
@@ -327,8 +386,12 @@ fn the_engine_knows_neither_http_nor_the_sdk() {
                 broken.push(format!("{path}: names `{word}`; requests end in the functions and http/, the SDK begins in store/ and mail/"));
             }
         }
-        for module in own_modules(&code).iter().filter(|module| ["http", "doors"].contains(&module.as_str())) {
-            broken.push(format!("{path}: names `crate::{module}`; return a typed outcome and let the door render it"));
+        for module in
+            own_modules(&code).iter().filter(|module| ["http", "api"].contains(&module.as_str()))
+        {
+            broken.push(format!(
+                "{path}: names `crate::{module}`; return a typed outcome and let the API render it"
+            ));
         }
     }
     hold("shared/src/engine is use cases: input, store, typed outcome.", &broken);
@@ -336,18 +399,24 @@ fn the_engine_knows_neither_http_nor_the_sdk() {
 
 #[test]
 fn only_the_configuration_reads_the_environment() {
-    let files = ["shared/src", "functions", "local/src"].iter().flat_map(|folder| rust_files(folder));
+    let files =
+        ["shared/src", "functions", "local/src"].iter().flat_map(|folder| rust_files(folder));
     let reads = |path: &String| {
         let code = code_of(path);
         code.contains("std::env") || code.contains("env::var")
     };
-    let broken: Vec<String> = files.filter(|path| path != "shared/src/config.rs" && reads(path)).collect();
-    hold("Only shared/src/config.rs reads the environment: take a value of `Environment`, or an option of the command line.", &broken);
+    let broken: Vec<String> =
+        files.filter(|path| path != "shared/src/config.rs" && reads(path)).collect();
+    hold(
+        "Only shared/src/config.rs reads the environment: take a value of `Environment`, or an option of the command line.",
+        &broken,
+    );
 }
 
 #[test]
 fn files_stay_short() {
-    let files = ["shared", "functions", "local", "tests"].iter().flat_map(|folder| rust_files(folder));
+    let files =
+        ["shared", "functions", "local", "tests"].iter().flat_map(|folder| rust_files(folder));
     let mut broken = Vec::new();
     for path in files {
         let lines = read(&path).lines().count();
@@ -361,7 +430,8 @@ fn files_stay_short() {
     }
     for (path, reason) in LONG_FILES {
         if !exists(path) || reason.is_empty() {
-            broken.push(format!("{path}: LONG_FILES names a file that is gone, or gives no reason"));
+            broken
+                .push(format!("{path}: LONG_FILES names a file that is gone, or gives no reason"));
         }
     }
     hold(&format!("No Rust file is longer than {LONGEST} lines without a reason."), &broken);
@@ -369,8 +439,10 @@ fn files_stay_short() {
 
 #[test]
 fn nothing_is_left_undone() {
-    let files = ["shared", "functions", "local", "tests"].iter().flat_map(|folder| rust_files(folder));
+    let files =
+        ["shared", "functions", "local", "tests"].iter().flat_map(|folder| rust_files(folder));
     let marks = [concat!("todo", "!("), concat!("unimplemented", "!(")];
-    let broken: Vec<String> = files.filter(|path| marks.iter().any(|mark| code_of(path).contains(mark))).collect();
+    let broken: Vec<String> =
+        files.filter(|path| marks.iter().any(|mark| code_of(path).contains(mark))).collect();
     hold("Nothing is left undone behind a macro that panics: write it, or leave it out.", &broken);
 }

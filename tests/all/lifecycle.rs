@@ -24,7 +24,10 @@ async fn an_invite_is_expired_from_the_very_second_on() {
     assert_eq!(alice.lists("?state=expired").await.each("id"), [invited.id.as_str()]);
     assert!(alice.lists("?state=pending").await.data().is_empty());
     let all = alice.lists("").await;
-    assert_eq!((all.each("id"), all.each("state")), (vec![invited.id.clone()], vec!["expired".to_owned()]));
+    assert_eq!(
+        (all.each("id"), all.each("state")),
+        (vec![invited.id.clone()], vec!["expired".to_owned()])
+    );
     assert!(ada.looks_into_inbox().await.data().is_empty());
     assert_eq!(app.nobody().previews(&invited.token).await.is(200).json["state"], "expired");
     app.nobody().opens(&invited.token).await.is(410);
@@ -73,8 +76,12 @@ async fn whoever_holds_the_link_declines_without_an_account() {
     assert_eq!(again.json, declined.json);
 
     let read = alice.reads(&invited.id).await.json;
-    assert_eq!((read["state"].as_str(), read["decline_reason"].as_str()), (Some("declined"), Some("No time.")));
-    let refused = app.person("ada").accepts(&invited.token).await.refuses(409, "invite_not_pending");
+    assert_eq!(
+        (read["state"].as_str(), read["decline_reason"].as_str()),
+        (Some("declined"), Some("No time."))
+    );
+    let refused =
+        app.person("ada").accepts(&invited.token).await.refuses(409, "invite_not_pending");
     assert_eq!(refused.json["state"], "declined");
     app.nobody().opens(&invited.token).await.is(410);
     alice.revokes(&invited.id).await.refuses(409, "invite_not_pending");
@@ -105,9 +112,15 @@ async fn a_revoked_invite_is_dead_and_revoking_it_again_says_the_same() {
     let first = alice.revokes(&invited.id).await.is(200);
     let second = alice.revokes(&invited.id).await.is(200);
     assert_eq!(first.json, second.json);
-    assert_eq!((first.json["state"].as_str(), first.json["resolved_by"]["id"].as_str()), (Some("revoked"), Some("alice")));
+    assert_eq!(
+        (first.json["state"].as_str(), first.json["resolved_by"]["id"].as_str()),
+        (Some("revoked"), Some("alice"))
+    );
     let ada = app.person("ada");
-    assert_eq!(ada.accepts(&invited.token).await.refuses(410, "invite_revoked").json["state"], "revoked");
+    assert_eq!(
+        ada.accepts(&invited.token).await.refuses(410, "invite_revoked").json["state"],
+        "revoked"
+    );
     ada.declines(&invited.token).await.refuses(410, "invite_revoked");
     app.nobody().opens(&invited.token).await.is(410);
     assert_eq!(app.nobody().previews(&invited.token).await.is(200).json["state"], "revoked");

@@ -9,7 +9,10 @@ async fn a_counted_link_takes_so_many_and_is_then_exhausted() {
     let app = App::start().await;
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {"max_uses": 2}})).await;
-    assert_eq!(link.json["invitee"], json!({"kind": "link", "max_uses": 2, "uses": 0, "allowed_domains": []}));
+    assert_eq!(
+        link.json["invitee"],
+        json!({"kind": "link", "max_uses": 2, "uses": 0, "allowed_domains": []})
+    );
     assert_eq!(link.json["identity_policy"], "bearer");
     assert_eq!(link.json["delivery"]["state"], "not_requested");
     app.user("a").accepts(&link.token).await.is(200);
@@ -24,7 +27,10 @@ async fn a_counted_link_takes_so_many_and_is_then_exhausted() {
     assert!(alice.lists("?state=pending").await.data().is_empty());
     app.nobody().opens(&link.token).await.is(410);
     // Who joined by it hears so again.
-    assert_eq!(app.user("a").accepts(&link.token).await.is(200).json["membership"]["invite_id"], json!(link.id));
+    assert_eq!(
+        app.user("a").accepts(&link.token).await.is(200).json["membership"]["invite_id"],
+        json!(link.id)
+    );
     assert_eq!(alice.sees_members().await, ["a", "alice", "b"]);
 }
 
@@ -70,7 +76,12 @@ async fn a_link_for_domains_takes_those_who_prove_one() {
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {"allowed_domains": ["Example.com"]}})).await;
     let unverified = app.user("x").email("x@example.com").claim("email_verified", json!(false));
-    for other in [app.user("nobody"), app.user("y").email("y@example.org"), app.user("z").email("z@sub.example.com"), unverified] {
+    for other in [
+        app.user("nobody"),
+        app.user("y").email("y@example.org"),
+        app.user("z").email("z@sub.example.com"),
+        unverified,
+    ] {
         other.accepts(&link.token).await.refuses(403, "domain_not_allowed");
     }
     app.user("ada").email("ada@EXAMPLE.com").accepts(&link.token).await.is(200);
@@ -93,7 +104,8 @@ async fn a_link_is_nobodys_by_name() {
 async fn every_link_is_its_own() {
     let app = App::start().await;
     let alice = app.owner().await;
-    let (first, second) = (alice.invited(json!({"link": {}})).await, alice.invited(json!({"link": {}})).await);
+    let (first, second) =
+        (alice.invited(json!({"link": {}})).await, alice.invited(json!({"link": {}})).await);
     assert_ne!(first.id, second.id);
     alice.revokes(&first.id).await.is(200);
     let ada = app.user("ada");
@@ -139,11 +151,23 @@ async fn a_link_takes_in_only_whom_the_group_s_domains_allow() {
     let app = App::start().await;
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {}})).await;
-    alice.sets_policy(json!({"allowed_domains": ["example.com"], "blocked_domains": ["example.net"]})).await;
+    alice
+        .sets_policy(
+            json!({"allowed_domains": ["example.com"], "blocked_domains": ["example.net"]}),
+        )
+        .await;
     app.user("x").accepts(&link.token).await.refuses(403, "domain_not_allowed");
-    app.user("y").email("y@example.org").accepts(&link.token).await.refuses(403, "domain_not_allowed");
+    app.user("y")
+        .email("y@example.org")
+        .accepts(&link.token)
+        .await
+        .refuses(403, "domain_not_allowed");
     app.person("ada").accepts(&link.token).await.is(200);
     alice.sets_policy(json!({"allowed_domains": []})).await;
-    app.user("z").email("z@example.net").accepts(&link.token).await.refuses(403, "domain_not_allowed");
+    app.user("z")
+        .email("z@example.net")
+        .accepts(&link.token)
+        .await
+        .refuses(403, "domain_not_allowed");
     app.user("x").accepts(&link.token).await.is(200);
 }

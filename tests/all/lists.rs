@@ -13,7 +13,9 @@ async fn pages(actor: &Actor<'_>, path: &str) -> (Vec<String>, Vec<usize>) {
     for _ in 0..50 {
         let page = actor.gets(&format!("{path}{cursor}")).await.is(200);
         sizes.push(page.data().len());
-        ids.extend(page.data().iter().map(|object| object["id"].as_str().or(object["user_id"].as_str()).unwrap().to_owned()));
+        ids.extend(page.data().iter().map(|object| {
+            object["id"].as_str().or(object["user_id"].as_str()).unwrap().to_owned()
+        }));
         match page.next_cursor() {
             Some(next) => cursor = format!("&cursor={next}"),
             None => return (ids, sizes),
@@ -48,7 +50,8 @@ async fn paging_shows_every_invite_exactly_once() {
     assert_eq!(pending.len(), 38);
     let (two, _) = pages(&alice, "/v1/groups/3773/invites?limit=3&state=revoked,declined").await;
     assert_eq!(two.len(), 6);
-    let (repeated, _) = pages(&alice, "/v1/groups/3773/invites?limit=3&state=revoked&state=declined").await;
+    let (repeated, _) =
+        pages(&alice, "/v1/groups/3773/invites?limit=3&state=revoked&state=declined").await;
     assert_eq!(repeated, two);
 
     // In the middle of a walk time passes: nothing is shown twice, nothing is left out.
@@ -56,7 +59,8 @@ async fn paging_shows_every_invite_exactly_once() {
     app.advance(600);
     let second = alice.lists(&format!("?limit=20&cursor={}", first.next_cursor().unwrap())).await;
     let third = alice.lists(&format!("?limit=20&cursor={}", second.next_cursor().unwrap())).await;
-    let walked: Vec<String> = [&first, &second, &third].iter().flat_map(|page| page.each("id")).collect();
+    let walked: Vec<String> =
+        [&first, &second, &third].iter().flat_map(|page| page.each("id")).collect();
     assert_eq!((walked.len(), walked.iter().collect::<BTreeSet<_>>().len()), (45, 45));
     let (expired, _) = pages(&alice, "/v1/groups/3773/invites?limit=20&state=expired").await;
     assert_eq!(expired.len(), 38);
@@ -124,8 +128,14 @@ async fn a_cursor_belongs_to_its_list() {
         alice.lists(&query).await.refuses(400, "invalid_cursor");
     }
     alice.lists(&format!("?cursor={cursor}&cursor={cursor}")).await.refuses(400, "invalid_query");
-    alice.gets(&format!("/v1/groups/other/invites?cursor={cursor}")).await.refuses(400, "invalid_cursor");
-    alice.gets(&format!("/v1/groups/3773/members?cursor={cursor}")).await.refuses(400, "invalid_cursor");
+    alice
+        .gets(&format!("/v1/groups/other/invites?cursor={cursor}"))
+        .await
+        .refuses(400, "invalid_cursor");
+    alice
+        .gets(&format!("/v1/groups/3773/members?cursor={cursor}"))
+        .await
+        .refuses(400, "invalid_cursor");
     alice.gets(&format!("/v1/groups?cursor={cursor}")).await.refuses(400, "invalid_cursor");
     alice.gets(&format!("/v1/me/invites?cursor={cursor}")).await.refuses(400, "invalid_cursor");
 }
@@ -134,9 +144,20 @@ async fn a_cursor_belongs_to_its_list() {
 async fn a_query_that_is_not_right_is_refused() {
     let app = App::start().await;
     let alice = app.owner().await;
-    let lists = ["/v1/groups/3773/invites", "/v1/groups/3773/members", "/v1/groups", "/v1/me/invites"];
+    let lists =
+        ["/v1/groups/3773/invites", "/v1/groups/3773/members", "/v1/groups", "/v1/me/invites"];
     for list in lists {
-        for query in ["limit=0", "limit=101", "limit=-1", "limit=x", "limit=1,2", "limit=1&limit=2", "limt=5", "page=2", "LIMIT=5"] {
+        for query in [
+            "limit=0",
+            "limit=101",
+            "limit=-1",
+            "limit=x",
+            "limit=1,2",
+            "limit=1&limit=2",
+            "limt=5",
+            "page=2",
+            "LIMIT=5",
+        ] {
             alice.gets(&format!("{list}?{query}")).await.refuses(400, "invalid_query");
         }
         alice.gets(&format!("{list}?limit=1")).await.is(200);
@@ -157,7 +178,9 @@ async fn no_page_is_empty_where_the_limit_divides_the_list() {
     for number in 0..4 {
         let user = app.person(&format!("p{number}"));
         alice.creates(json!({"id": format!("g{number}"), "name": "Group"})).await;
-        let invited = alice.invited(json!({"email": format!("p{number}@example.com"), "notify": false})).await;
+        let invited = alice
+            .invited(json!({"email": format!("p{number}@example.com"), "notify": false}))
+            .await;
         if number < 3 {
             user.accepts(&invited.token).await.is(200);
         }

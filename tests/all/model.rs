@@ -1,6 +1,8 @@
-//! The state machine under property tests: random commands against the real engine and table, and against a model that fits on a page.
+//! The state machine under property tests: random commands against the real engine and table, and
+//! against a model that fits on a page.
 //!
-//! After each command the answer, every invite, every member and every older token are compared with what the model says.
+//! After each command the answer, every invite, every member and every older token are compared
+//! with what the model says.
 
 mod reference;
 
@@ -19,13 +21,17 @@ use shared::domain::invite::{IdentityPolicy, Invite, State};
 use shared::domain::invitee::{Invitee, Lifetime};
 use shared::domain::role::{RoleName, Roles};
 use shared::domain::rule::InviteRule;
-use shared::domain::text::{DoorData, Metadata, Name};
-use shared::engine::{Engine, InviteFilter, InviteRef, InviteeRequest, MemberEdit, NewGroup, NewInvite, Outcome, Refusal};
+use shared::domain::text::{ApiData, Metadata, Name};
+use shared::engine::{
+    Engine, InviteFilter, InviteRef, InviteeRequest, MemberEdit, NewGroup, NewInvite, Outcome,
+    Refusal,
+};
 use shared::store::Order;
 
 use crate::lambda::Deployment;
 
-/// Of proptest's cases (256, or `PROPTEST_CASES`) one in ten is tried: each is a long talk with a database.
+/// Of proptest's cases (256, or `PROPTEST_CASES`) one in ten is tried: each is a long talk with a
+/// database.
 const ONE_IN: u32 = 10;
 const STEPS: std::ops::Range<usize> = 5..30;
 /// Makes the group; the others come by invite or not at all.
@@ -43,7 +49,8 @@ struct World<'a> {
     now: Timestamp,
 }
 
-/// The commands, most of which can succeed: the founder acts often, and people mostly use what is addressed to them.
+/// The commands, most of which can succeed: the founder acts often, and people mostly use what is
+/// addressed to them.
 fn step() -> impl Strategy<Value = Step> {
     let person = prop_oneof![5 => Just(FOUNDER), 4 => 0..PEOPLE];
     let guest = prop_oneof![8 => 1..PEOPLE, 1 => Just(FOUNDER)];
@@ -67,20 +74,26 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Where sequences begin, so that more of them come far: nowhere; with an admin; with somebody whom that admin has invited, once or again;
-/// with a member who came by another's invite and has one of their own.
+/// Where sequences begin, so that more of them come far: nowhere; with an admin; with somebody whom
+/// that admin has invited, once or again; with a member who came by another's invite and has one of
+/// their own.
 fn beginnings() -> impl Strategy<Value = Vec<Step>> {
-    let invite = |by, address, role| Step::Invite { by, address, role, lifetime: 86_400, bearer: false };
+    let invite =
+        |by, address, role| Step::Invite { by, address, role, lifetime: 86_400, bearer: false };
     let admin = vec![invite(FOUNDER, 1, 2), Step::Accept { by: 1, address: 1, back: 0 }];
     let invited = [admin.clone(), vec![invite(1, 2, 0)]].concat();
-    let again = [invited.clone(), vec![Step::Decline { address: 2, back: 0 }, invite(1, 2, 2)]].concat();
-    let forwarded = Step::Invite { by: FOUNDER, address: 1, role: 0, lifetime: 86_400, bearer: true };
-    let member_invited = vec![forwarded, Step::Accept { by: 2, address: 1, back: 0 }, invite(FOUNDER, 2, 0)];
+    let again =
+        [invited.clone(), vec![Step::Decline { address: 2, back: 0 }, invite(1, 2, 2)]].concat();
+    let forwarded =
+        Step::Invite { by: FOUNDER, address: 1, role: 0, lifetime: 86_400, bearer: true };
+    let member_invited =
+        vec![forwarded, Step::Accept { by: 2, address: 1, back: 0 }, invite(FOUNDER, 2, 0)];
     prop::sample::select(vec![vec![], admin, invited, again, member_invited])
 }
 
 fn sequence() -> impl Strategy<Value = Vec<Step>> {
-    (beginnings(), prop::collection::vec(step(), STEPS)).prop_map(|(first, then)| [first, then].concat())
+    (beginnings(), prop::collection::vec(step(), STEPS))
+        .prop_map(|(first, then)| [first, then].concat())
 }
 
 fn address(of: usize) -> EmailAddress {
@@ -100,7 +113,7 @@ fn role(roles: &Roles) -> usize {
 fn word<T>(outcome: &Outcome<T>) -> String {
     match outcome {
         Ok(_) => "ok".into(),
-        // As the native door tells it.
+        // As the native API tells it.
         Err(Refusal::NotMember(_)) => "GroupNotFound".into(),
         Err(refusal @ Refusal::NotPending(_)) => format!("{refusal:?}"),
         Err(refusal) => format!("{refusal:?}").split('(').next().unwrap_or_default().to_owned(),
@@ -108,7 +121,8 @@ fn word<T>(outcome: &Outcome<T>) -> String {
 }
 
 impl<'a> World<'a> {
-    /// A group that the founder has just made. Limits count by user, so every case has users of its own.
+    /// A group that the founder has just made. Limits count by user, so every case has users of its
+    /// own.
     async fn found(engine: &'a Engine, case: usize) -> Self {
         let person = |number| Caller {
             user: UserId::parse(&format!("{case}-{number}")).unwrap(),
@@ -163,9 +177,13 @@ impl<'a> World<'a> {
                     lifetime: Lifetime::Seconds(lifetime),
                     redirect_url: None,
                     notify: false,
-                    identity_policy: if bearer { IdentityPolicy::Bearer } else { IdentityPolicy::Strict },
+                    identity_policy: if bearer {
+                        IdentityPolicy::Bearer
+                    } else {
+                        IdentityPolicy::Strict
+                    },
                     rule: InviteRule::Policy,
-                    door: DoorData::default(),
+                    api_data: ApiData::default(),
                 };
                 let created = engine.create_invite(person(by), &new, random(), now).await;
                 if let Ok(created) = &created {
@@ -173,13 +191,23 @@ impl<'a> World<'a> {
                 }
                 word(&created)
             }
-            Step::Accept { by, address, back } => word(&engine.accept_invite(person(by), &self.token(address, back), now).await),
-            Step::AcceptById { by, address } => word(&engine.accept_invite(person(by), &self.by_id(address), now).await),
-            Step::Decline { address, back } => word(&engine.decline_invite(None, &self.token(address, back), None, now).await),
-            Step::DeclineById { by, address } => word(&engine.decline_invite(Some(person(by)), &self.by_id(address), None, now).await),
-            Step::Revoke { by, address } => {
-                word(&engine.revoke_invite(person(by), &group, self.id(address), InviteRule::Policy, now).await)
+            Step::Accept { by, address, back } => {
+                word(&engine.accept_invite(person(by), &self.token(address, back), now).await)
             }
+            Step::AcceptById { by, address } => {
+                word(&engine.accept_invite(person(by), &self.by_id(address), now).await)
+            }
+            Step::Decline { address, back } => {
+                word(&engine.decline_invite(None, &self.token(address, back), None, now).await)
+            }
+            Step::DeclineById { by, address } => word(
+                &engine.decline_invite(Some(person(by)), &self.by_id(address), None, now).await,
+            ),
+            Step::Revoke { by, address } => word(
+                &engine
+                    .revoke_invite(person(by), &group, self.id(address), InviteRule::Policy, now)
+                    .await,
+            ),
             Step::Wait { seconds } => {
                 self.now = now.plus(seconds);
                 "ok".into()
@@ -188,7 +216,9 @@ impl<'a> World<'a> {
                 let edit = MemberEdit { roles: Some(roles(role)), privileges: None };
                 word(&engine.edit_member(person(by), &group, &person(of).user, &edit, now).await)
             }
-            Step::Remove { by, of } => word(&engine.remove_member(person(by), &group, &person(of).user, now).await),
+            Step::Remove { by, of } => {
+                word(&engine.remove_member(person(by), &group, &person(of).user, now).await)
+            }
             Step::DeleteGroup { by } => word(&engine.delete_group(person(by), &group, now).await),
         }
     }
@@ -200,7 +230,11 @@ impl<'a> World<'a> {
             prop_assert!(!model.alive, "a living group has an owner");
             for person in &self.people {
                 let found = self.engine.list_members(person, &self.group, 100, None).await;
-                prop_assert_eq!(word(&found), "GroupNotFound", "nobody is a member of a deleted group");
+                prop_assert_eq!(
+                    word(&found),
+                    "GroupNotFound",
+                    "nobody is a member of a deleted group"
+                );
             }
             return Ok(());
         };
@@ -212,18 +246,34 @@ impl<'a> World<'a> {
     }
 
     async fn check_members(&self, owner: usize, model: &Model) -> Result<(), TestCaseError> {
-        let page = self.engine.list_members(&self.people[owner], &self.group, 100, None).await.unwrap();
-        let number = |user: &UserId| self.people.iter().position(|person| person.user == *user).unwrap();
+        let page =
+            self.engine.list_members(&self.people[owner], &self.group, 100, None).await.unwrap();
+        let number =
+            |user: &UserId| self.people.iter().position(|person| person.user == *user).unwrap();
         let via = |invite: InviteId| (0..PEOPLE).find(|of| self.id(*of) == invite).unwrap();
-        let found = page.data.iter().map(|member| (number(&member.user), (role(&member.roles), member.invite.map(via))));
+        let found = page
+            .data
+            .iter()
+            .map(|member| (number(&member.user), (role(&member.roles), member.invite.map(via))));
         let found: BTreeMap<_, _> = found.collect();
         prop_assert_eq!(&found, &model.members, "the members are the model's");
-        prop_assert!(found.values().any(|(role, _)| ROLES[*role] == "owner"), "somebody owns the group");
+        prop_assert!(
+            found.values().any(|(role, _)| ROLES[*role] == "owner"),
+            "somebody owns the group"
+        );
         Ok(())
     }
 
-    async fn check_invite(&mut self, owner: usize, of: usize, model: &Model) -> Result<(), TestCaseError> {
-        let found = self.engine.get_invite(&self.people[owner], &self.group, self.id(of), InviteRule::Policy).await;
+    async fn check_invite(
+        &mut self,
+        owner: usize,
+        of: usize,
+        model: &Model,
+    ) -> Result<(), TestCaseError> {
+        let found = self
+            .engine
+            .get_invite(&self.people[owner], &self.group, self.id(of), InviteRule::Policy)
+            .await;
         let Some(expected) = model.invites.get(&of) else {
             prop_assert_eq!(word(&found), "InviteNotFound");
             return Ok(());
@@ -237,19 +287,43 @@ impl<'a> World<'a> {
         if let Some(before) = self.seen.insert(of, found.clone()) {
             let ended = before.state(self.now) != State::Pending;
             let same_life = before.generation == found.generation;
-            prop_assert!(!(ended && same_life) || before == found, "what has ended changes no more: {:?} {:?}", before, found);
-            prop_assert!(before == found || before.version < found.version, "a change is a new version");
+            prop_assert!(
+                !(ended && same_life) || before == found,
+                "what has ended changes no more: {:?} {:?}",
+                before,
+                found
+            );
+            prop_assert!(
+                before == found || before.version < found.version,
+                "a change is a new version"
+            );
             prop_assert!(before.generation <= found.generation, "generations only rise");
         }
         Ok(())
     }
 
     async fn check_pending(&self, owner: usize, model: &Model) -> Result<(), TestCaseError> {
-        let filter = InviteFilter { states: vec![State::Pending], order: Order::default(), limit: 100, cursor: None };
-        let page = self.engine.list_group_invites(&self.people[owner], &self.group, InviteRule::Policy, &filter, self.now).await.unwrap();
+        let filter = InviteFilter {
+            states: vec![State::Pending],
+            order: Order::default(),
+            limit: 100,
+            cursor: None,
+        };
+        let page = self
+            .engine
+            .list_group_invites(
+                &self.people[owner],
+                &self.group,
+                InviteRule::Policy,
+                &filter,
+                self.now,
+            )
+            .await
+            .unwrap();
         let listed: Vec<String> = page.data.iter().map(|invite| invite.invitee.key()).collect();
         let live = model.invites.iter().filter(|(_, invite)| model.is_live(invite));
-        let live: BTreeSet<String> = live.map(|(of, _)| Invitee::Email(address(*of)).key()).collect();
+        let live: BTreeSet<String> =
+            live.map(|(of, _)| Invitee::Email(address(*of)).key()).collect();
         prop_assert_eq!(listed.len(), live.len(), "one live invite for an address");
         prop_assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), live);
         Ok(())
@@ -269,15 +343,25 @@ impl<'a> World<'a> {
         for (of, tokens) in &self.tokens {
             for token in tokens.iter().rev().skip(1) {
                 let token = InviteRef::Token(token.clone());
-                prop_assert_eq!(word(&self.engine.accept_invite(&self.people[*of], &token, self.now).await), "InviteReplaced");
-                prop_assert_eq!(word(&self.engine.decline_invite(None, &token, None, self.now).await), "InviteReplaced");
+                prop_assert_eq!(
+                    word(&self.engine.accept_invite(&self.people[*of], &token, self.now).await),
+                    "InviteReplaced"
+                );
+                prop_assert_eq!(
+                    word(&self.engine.decline_invite(None, &token, None, self.now).await),
+                    "InviteReplaced"
+                );
             }
         }
         Ok(())
     }
 }
 
-async fn follows_the_model(engine: &Engine, case: usize, steps: &[Step]) -> Result<(), TestCaseError> {
+async fn follows_the_model(
+    engine: &Engine,
+    case: usize,
+    steps: &[Step],
+) -> Result<(), TestCaseError> {
     let mut world = World::found(engine, case).await;
     let mut model = Model::founded_by(FOUNDER, world.now.seconds());
     for (at, step) in steps.iter().enumerate() {
@@ -292,11 +376,17 @@ async fn follows_the_model(engine: &Engine, case: usize, steps: &[Step]) -> Resu
 
 #[test]
 fn the_engine_follows_the_model() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let deployment = runtime.block_on(Deployment::start(Timestamp::from_seconds(0)));
     let case = AtomicUsize::new(0);
     let usual = Config::default();
-    let config = Config { cases: usual.cases / ONE_IN, max_shrink_iters: 300, failure_persistence: None, ..usual };
+    let config = Config {
+        cases: usual.cases / ONE_IN,
+        max_shrink_iters: 300,
+        failure_persistence: None,
+        ..usual
+    };
     let outcome = TestRunner::new(config).run(&sequence(), |steps| {
         let case = case.fetch_add(1, Ordering::SeqCst);
         runtime.block_on(follows_the_model(&deployment.service.engine, case, &steps))

@@ -1,4 +1,4 @@
-//! The onezone door (contract onezone): tokens made, handed on, narrowed and used up.
+//! The onezone API (contract onezone): tokens made, handed on, narrowed and used up.
 
 mod caveats;
 mod create;
@@ -16,7 +16,7 @@ use crate::app::{Actor, Answer};
 
 const CREATE: &str = "/groups/3773/users/token";
 const JOIN: &str = "/user/groups/join";
-/// What the documented paths begin with; the door does without it too.
+/// What the documented paths begin with; the API does without it too.
 const PREFIX: &str = "/api/v3/onezone";
 
 const NOT_UNDERSTOOD: &str = "Provided data could not be understood by the server";
@@ -44,25 +44,39 @@ async fn joins(who: &Actor<'_>, token: &str) -> Answer {
 }
 
 /// Asks with this body, declared as this type where one is given.
-async fn sends(who: &Actor<'_>, path: &str, kind: Option<&str>, body: impl Into<reqwest::Body>) -> Answer {
+async fn sends(
+    who: &Actor<'_>,
+    path: &str,
+    kind: Option<&str>,
+    body: impl Into<reqwest::Body>,
+) -> Answer {
     let request = who.request(Method::POST, path).body(body);
     let request = if let Some(kind) = kind { request.header(CONTENT_TYPE, kind) } else { request };
     who.sends(request).await
 }
 
-/// This answer, which must be the door's error of this status and sentence, and nothing else.
+/// This answer, which must be the API's error of this status and sentence, and nothing else.
 #[track_caller]
 fn fails(answer: Answer, status: u16, sentence: &str) -> Answer {
-    assert_eq!((answer.status, answer.text.as_str()), (status, json!({ "error": sentence }).to_string().as_str()));
+    assert_eq!(
+        (answer.status, answer.text.as_str()),
+        (status, json!({ "error": sentence }).to_string().as_str())
+    );
     assert_eq!(answer.header("content-type"), "application/json");
-    assert_eq!((answer.header("cache-control"), answer.header("x-content-type-options")), ("no-store", "nosniff"));
+    assert_eq!(
+        (answer.header("cache-control"), answer.header("x-content-type-options")),
+        ("no-store", "nosniff")
+    );
     answer
 }
 
 /// The token under more caveats, as its holder makes it without asking.
 fn narrowed(token: &str, caveats: &[&str]) -> String {
     let macaroon = Macaroon::parse(token).expect("a macaroon");
-    caveats.iter().fold(macaroon, |macaroon, caveat| macaroon.narrowed(caveat).expect("short")).to_base62()
+    caveats
+        .iter()
+        .fold(macaroon, |macaroon, caveat| macaroon.narrowed(caveat).expect("short"))
+        .to_base62()
 }
 
 fn already(user: &str) -> String {

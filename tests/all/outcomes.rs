@@ -1,17 +1,19 @@
-//! Every reason that the engine has to say no, through every door: the same reason, in each door's own coat.
+//! Every reason that the engine has to say no, through every API: the same reason, in each API's
+//! own coat.
 
 use std::collections::BTreeSet;
 
 use lambda_http::{Body, Request, Response};
+use shared::api::{bungie, chembiohub, evanta, native, onezone, rownd};
 use shared::domain::Invalid;
 use shared::domain::group::GroupType;
 use shared::domain::ids::InviteId;
 use shared::domain::invite::State;
-use shared::doors::{bungie, chembiohub, evanta, native, onezone, rownd};
 use shared::engine::{Refusal, Scope};
 use shared::store::StoreError;
 
-/// Where a reason stands in [`all`]: a variant without a number does not compile, and one without an example fails the test.
+/// Where a reason stands in [`all`]: a variant without a number does not compile, and one without
+/// an example fails the test.
 fn number(refusal: &Refusal) -> usize {
     match refusal {
         Refusal::InsufficientScope(_) => 0,
@@ -47,7 +49,7 @@ fn number(refusal: &Refusal) -> usize {
     }
 }
 
-/// One of each reason, and each form that a door tells apart.
+/// One of each reason, and each form that an API tells apart.
 fn all() -> Vec<Refusal> {
     let mut all = vec![
         Refusal::InsufficientScope(Scope::UsersWrite),
@@ -85,32 +87,39 @@ fn all() -> Vec<Refusal> {
 }
 
 /// The answer as one line: status, what the caller is told to wait, body.
-fn line(door: &str, answer: Response<Body>) -> String {
+fn line(api: &str, answer: Response<Body>) -> String {
     let status = answer.status().as_u16();
-    assert!(status >= 400, "{door} calls a refusal a success");
-    let wait = answer.headers().get("retry-after").map(|value| format!(" (retry after {})", value.to_str().unwrap())).unwrap_or_default();
-    assert!(!["429", "503"].contains(&status.to_string().as_str()) || !wait.is_empty(), "{door} says {status} and not for how long");
+    assert!(status >= 400, "{api} calls a refusal a success");
+    let wait = answer
+        .headers()
+        .get("retry-after")
+        .map(|value| format!(" (retry after {})", value.to_str().unwrap()))
+        .unwrap_or_default();
+    assert!(
+        !["429", "503"].contains(&status.to_string().as_str()) || !wait.is_empty(),
+        "{api} says {status} and not for how long"
+    );
     let body = match answer.body() {
         Body::Text(text) => text.clone(),
         Body::Empty => "(empty)".into(),
-        _ => panic!("{door} answers with bytes"),
+        _ => panic!("{api} answers with bytes"),
     };
     for inside in ["ThrottlingException", "ValidationException"] {
-        assert!(!body.contains(inside), "{door} shows what is inside: {body}");
+        assert!(!body.contains(inside), "{api} shows what is inside: {body}");
     }
-    format!("{door:<11} {status}{wait} {body}\n")
+    format!("{api:<11} {status}{wait} {body}\n")
 }
 
 macro_rules! through {
-    ($refusal:expr, $door:ident, $failure:ty $(, $request:expr)?) => {{
+    ($refusal:expr, $api:ident, $failure:ty $(, $request:expr)?) => {{
         let failure = <$failure>::from($refusal);
-        let Ok(answer) = $door::respond($($request,)? async { Err(failure) }).await;
-        line(stringify!($door), answer)
+        let Ok(answer) = $api::respond($($request,)? async { Err(failure) }).await;
+        line(stringify!($api), answer)
     }};
 }
 
-/// The reason number `at` through every door.
-async fn through_every_door(at: usize) -> String {
+/// The reason number `at` through every API.
+async fn through_every_api(at: usize) -> String {
     let request = Request::default();
     let refusal = || all().remove(at);
     let mut shown = format!("## {:?}\n", refusal());
@@ -124,13 +133,13 @@ async fn through_every_door(at: usize) -> String {
 }
 
 #[tokio::test]
-async fn every_reason_looks_in_each_door_as_its_contract_says() {
+async fn every_reason_looks_in_each_api_as_its_contract_says() {
     let count = all().len();
     let numbers: BTreeSet<usize> = all().iter().map(number).collect();
     assert_eq!(numbers, (0..=29).collect(), "all() has an example of every reason");
     let mut shown = String::new();
     for at in 0..count {
-        shown += &through_every_door(at).await;
+        shown += &through_every_api(at).await;
         shown.push('\n');
     }
     insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!("outcomes", shown) });

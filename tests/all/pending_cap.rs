@@ -6,7 +6,8 @@ use serde_json::json;
 use crate::app::App;
 
 #[tokio::test]
-async fn a_group_takes_as_many_pending_invites_as_its_policy_says_and_one_more_for_each_that_ends() {
+async fn a_group_takes_as_many_pending_invites_as_its_policy_says_and_one_more_for_each_that_ends()
+{
     let app = App::start().await;
     let alice = app.owner().await;
     // More than the 25 that are counted beside the first reads (ADR 0012).
@@ -27,5 +28,8 @@ async fn whoever_may_not_invite_hears_that_and_not_how_full_the_group_is() {
     let alice = app.owner().await;
     alice.sets_policy(json!({"max_pending": 1})).await;
     alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
-    app.user("eve").invites(json!({"email": "eve@example.com"})).await.refuses(404, "group_not_found");
+    app.user("eve")
+        .invites(json!({"email": "eve@example.com"}))
+        .await
+        .refuses(404, "group_not_found");
 }

@@ -9,7 +9,8 @@ use crate::app::{Actor, Answer, App, GROUP, under};
 
 /// So many people, signed in already.
 async fn crowd<'a>(app: &'a App, count: usize) -> Vec<Actor<'a>> {
-    let crowd: Vec<Actor<'a>> = (0..count).map(|number| app.person(&format!("p{number:03}"))).collect();
+    let crowd: Vec<Actor<'a>> =
+        (0..count).map(|number| app.person(&format!("p{number:03}"))).collect();
     join_all(crowd.iter().map(Actor::signs_in)).await;
     crowd
 }
@@ -27,13 +28,19 @@ async fn two_people_accept_one_invite_at_once_and_one_joins() {
         let invited = alice.invited(json!({"email": format!("x{round}@example.com"), "identity_policy": "bearer", "notify": false})).await;
         let (ada, bob) = (app.user(&format!("ada{round}")), app.user(&format!("bob{round}")));
         futures::join!(ada.signs_in(), bob.signs_in());
-        let (first, second) = futures::join!(ada.accepts_at_last(&invited.token), bob.accepts_at_last(&invited.token));
+        let (first, second) = futures::join!(
+            ada.accepts_at_last(&invited.token),
+            bob.accepts_at_last(&invited.token)
+        );
         let (winner, loser) = if first.status == 200 { (first, second) } else { (second, first) };
         let winner = winner.is(200);
         let loser = loser.refuses(409, "invite_not_pending");
         assert_eq!(loser.json["state"], "accepted");
         assert_eq!(alice.sees_members().await.len(), 2 + round);
-        assert_eq!(alice.reads(&invited.id).await.json["resolved_by"]["id"], winner.json["membership"]["user_id"]);
+        assert_eq!(
+            alice.reads(&invited.id).await.json["resolved_by"]["id"],
+            winner.json["membership"]["user_id"]
+        );
     }
 }
 
@@ -47,7 +54,9 @@ async fn one_person_accepts_many_times_at_once_and_hears_yes_each_time() {
     futures::join!(ada.signs_in(), bob.signs_in());
     let answers = join_all((0..8).map(|_| ada.accepts_at_last(&invited.token))).await;
     assert_eq!(count(&answers, 200), 8, "{answers:#?}");
-    assert!(answers.iter().all(|answer| answer.json["membership"] == answers[0].json["membership"]));
+    assert!(
+        answers.iter().all(|answer| answer.json["membership"] == answers[0].json["membership"])
+    );
     let answers = join_all((0..8).map(|_| bob.accepts_at_last(&counted.token))).await;
     assert_eq!(count(&answers, 200), 8, "{answers:#?}");
     assert_eq!(alice.reads(&counted.id).await.json["invitee"]["uses"], 1);
@@ -88,8 +97,12 @@ async fn a_link_whose_last_uses_are_taken_at_once_is_listed_as_exhausted() {
 
 /// Invites ada fifty times at once, which makes one invite: its id.
 async fn fifty_at_once(alice: &Actor<'_>) -> String {
-    let answers = join_all((0..50).map(|_| alice.invites_at_last(GROUP, json!({"email": "ada@example.com"})))).await;
-    // On a machine that is very busy the winner's answer may be a 503, and only its second try hears that there is an invite.
+    let answers = join_all(
+        (0..50).map(|_| alice.invites_at_last(GROUP, json!({"email": "ada@example.com"}))),
+    )
+    .await;
+    // On a machine that is very busy the winner's answer may be a 503, and only its second try
+    // hears that there is an invite.
     let busy = answers.iter().any(|(_, again)| *again);
     let answers: Vec<Answer> = answers.into_iter().map(|(answer, _)| answer).collect();
     let made = count(&answers, 201);
@@ -134,8 +147,11 @@ async fn an_invite_is_never_both_accepted_and_revoked() {
     let alice = app.owner().await;
     let crowd = crowd(&app, 20).await;
     for (number, person) in crowd.iter().enumerate() {
-        let invited = alice.invited(json!({"email": format!("p{number:03}@example.com"), "notify": false})).await;
-        let (accepted, revoked) = futures::join!(person.accepts_at_last(&invited.token), alice.revokes(&invited.id));
+        let invited = alice
+            .invited(json!({"email": format!("p{number:03}@example.com"), "notify": false}))
+            .await;
+        let (accepted, revoked) =
+            futures::join!(person.accepts_at_last(&invited.token), alice.revokes(&invited.id));
         let state = alice.reads(&invited.id).await.json["state"].clone();
         let is_member = alice.sees_members().await.contains(&format!("p{number:03}"));
         if accepted.status == 200 {
@@ -155,10 +171,16 @@ async fn an_invite_is_never_both_accepted_and_declined() {
     let alice = app.owner().await;
     let crowd = crowd(&app, 10).await;
     for (number, person) in crowd.iter().enumerate() {
-        let invited = alice.invited(json!({"email": format!("p{number:03}@example.com"), "notify": false})).await;
+        let invited = alice
+            .invited(json!({"email": format!("p{number:03}@example.com"), "notify": false}))
+            .await;
         let nobody = app.nobody();
-        let (accepted, declined) = futures::join!(person.accepts_at_last(&invited.token), nobody.declines(&invited.token));
-        assert!(matches!((accepted.status, declined.status), (200, 409) | (409, 200)), "{accepted:#?} {declined:#?}");
+        let (accepted, declined) =
+            futures::join!(person.accepts_at_last(&invited.token), nobody.declines(&invited.token));
+        assert!(
+            matches!((accepted.status, declined.status), (200, 409) | (409, 200)),
+            "{accepted:#?} {declined:#?}"
+        );
         let is_member = alice.sees_members().await.contains(&format!("p{number:03}"));
         assert_eq!(is_member, accepted.status == 200);
     }
@@ -187,14 +209,24 @@ async fn of_two_owners_who_leave_at_once_one_stays() {
         let (alice, bob) = (app.person("alice"), app.person("bob"));
         let group = format!("g{round}");
         alice.creates(json!({"id": group, "name": "Group"})).await;
-        let invited = alice.invites_to(&group, json!({"email": "bob@example.com", "roles": ["owner"], "notify": false})).await.is(201);
+        let invited = alice
+            .invites_to(
+                &group,
+                json!({"email": "bob@example.com", "roles": ["owner"], "notify": false}),
+            )
+            .await
+            .is(201);
         bob.accepts(invited.text_at("/token")).await.is(200);
         let member = |user: &str| format!("/v1/groups/{group}/members/{user}");
         let (first, second) = (member("alice"), member("bob"));
         let (first, second) = futures::join!(alice.deletes(&first), bob.deletes(&second));
-        let (stays, refused) = if first.status == 204 { (&bob, second) } else { (&alice, first.is(409)) };
+        let (stays, refused) =
+            if first.status == 204 { (&bob, second) } else { (&alice, first.is(409)) };
         refused.refuses(409, "last_owner");
-        assert_eq!(stays.gets(&format!("/v1/groups/{group}/members")).await.is(200).data().len(), 1);
+        assert_eq!(
+            stays.gets(&format!("/v1/groups/{group}/members")).await.is(200).data().len(),
+            1
+        );
     }
 }
 
@@ -204,7 +236,9 @@ async fn one_person_invited_by_two_groups_at_once_is_one_user() {
     let alice = app.owner().await;
     alice.creates(json!({"id": "other", "name": "Other"})).await;
     let body = json!({"person": {"email": "ada@example.com", "first_name": "Ada"}});
-    let creates = (0..20).map(|number| alice.invites_at_last(if number % 2 == 0 { GROUP } else { "other" }, body.clone()));
+    let creates = (0..20).map(|number| {
+        alice.invites_at_last(if number % 2 == 0 { GROUP } else { "other" }, body.clone())
+    });
     let answers = join_all(creates).await;
     let busy = answers.iter().any(|(_, again)| *again);
     let answers: Vec<Answer> = answers.into_iter().map(|(answer, _)| answer).collect();
@@ -215,8 +249,12 @@ async fn one_person_invited_by_two_groups_at_once_is_one_user() {
     let ada = app.person("ada");
     let inbox = ada.looks_into_inbox().await;
     assert_eq!(inbox.data().len(), 2);
-    let named =
-        |invite: &serde_json::Value| (invite["group"]["id"].as_str().unwrap().to_owned(), invite["id"].as_str().unwrap().to_owned());
+    let named = |invite: &serde_json::Value| {
+        (
+            invite["group"]["id"].as_str().unwrap().to_owned(),
+            invite["id"].as_str().unwrap().to_owned(),
+        )
+    };
     for (group, id) in inbox.data().iter().map(named) {
         ada.accepts_in(&group, &id).await.is(200);
     }
@@ -230,13 +268,20 @@ async fn an_inviter_makes_exactly_so_many_invites_an_hour() {
     let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "10")]).await;
     let alice = app.owner().await;
     let since = Instant::now();
-    let creates = (0..30).map(|number| alice.invites(json!({"email": format!("p{number}@example.com"), "notify": false})));
+    let creates = (0..30).map(|number| {
+        alice.invites(json!({"email": format!("p{number}@example.com"), "notify": false}))
+    });
     let answers = join_all(creates).await;
-    // What takes a second is sent to the table again, and then counts twice (faults::a_request_counts_once).
+    // What takes a second is sent to the table again, and then counts twice
+    // (faults::a_request_counts_once).
     let quick = since.elapsed() < Duration::from_secs(1);
     let made = count(&answers, 201);
     assert!(made == 10 || (!quick && made < 10), "{made} were made");
-    let limited = answers.into_iter().find(|answer| answer.status == 429).unwrap().refuses(429, "rate_limited");
+    let limited = answers
+        .into_iter()
+        .find(|answer| answer.status == 429)
+        .unwrap()
+        .refuses(429, "rate_limited");
     let wait: i64 = limited.header("retry-after").parse().unwrap();
     assert!((1..=3600).contains(&wait));
     assert!(alice.lists("?limit=100").await.data().len() <= 10);

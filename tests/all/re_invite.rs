@@ -1,4 +1,5 @@
-//! A new invite for the same person after the old one ended: the same id lives again, and the older link is dead.
+//! A new invite for the same person after the old one ended: the same id lives again, and the older
+//! link is dead.
 
 use serde_json::{Value, json};
 
@@ -14,7 +15,11 @@ async fn lives_again(app: &App, alice: &Actor<'_>, first: &Invited) -> Invited {
     assert_eq!(second.id, first.id);
     assert_ne!(second.token, first.token);
     assert_eq!(second.json["state"], "pending");
-    assert!(second.json["resolved_at"].is_null() && second.json["resolved_by"].is_null() && second.json["decline_reason"].is_null());
+    assert!(
+        second.json["resolved_at"].is_null()
+            && second.json["resolved_by"].is_null()
+            && second.json["decline_reason"].is_null()
+    );
     assert!(number(&second.json["etag"]) > number(&first.json["etag"]));
     assert_eq!(alice.lists("").await.each("id"), [first.id.as_str()]);
 
@@ -82,8 +87,11 @@ async fn while_the_first_is_pending_there_is_no_second() {
     let app = App::start().await;
     let alice = app.owner().await;
     let first = alice.invited(json!({"email": "ada@example.com"})).await;
-    for body in [json!({"email": "ada@example.com"}), json!({"email": "ADA@EXAMPLE.COM"}), json!({"person": {"email": "ada@example.com"}})]
-    {
+    for body in [
+        json!({"email": "ada@example.com"}),
+        json!({"email": "ADA@EXAMPLE.COM"}),
+        json!({"person": {"email": "ada@example.com"}}),
+    ] {
         let refused = alice.invites(body).await.refuses(409, "invite_already_pending");
         assert_eq!(refused.json["invite_id"], json!(first.id));
         assert!(!refused.text.contains("bkn_"));

@@ -1,4 +1,4 @@
-//! The rownd door over HTTP (contract rownd).
+//! The rownd API over HTTP (contract rownd).
 
 mod bad_input;
 mod credentials;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::app::{Actor, Answer, GROUP};
 
-/// The invites of [`GROUP`] at this door.
+/// The invites of [`GROUP`] at this API.
 fn invites() -> String {
     format!("/me/groups/{GROUP}/invites")
 }
@@ -24,7 +24,7 @@ fn invite(id: &str) -> String {
     format!("{}/{id}", invites())
 }
 
-/// The members of [`GROUP`] at this door.
+/// The members of [`GROUP`] at this API.
 fn members() -> String {
     format!("/me/groups/{GROUP}/members")
 }
@@ -42,13 +42,23 @@ async fn made(inviter: &Actor<'_>, body: Value) -> Made {
     let answer = inviter.posts(&invites(), &body).await.is(200);
     let link = answer.text_at("/link");
     let token = link.rsplit_once("/i/").expect("a link leads to the page").1.to_owned();
-    Made { id: answer.text_at("/invitation/id").to_owned(), token, json: answer.json["invitation"].clone() }
+    Made {
+        id: answer.text_at("/invitation/id").to_owned(),
+        token,
+        json: answer.json["invitation"].clone(),
+    }
 }
 
-/// The answer, which must be this error in the published form: the public SDKs need its fields in different choices, so all must be there.
+/// The answer, which must be this error in the published form: the public SDKs need its fields in
+/// different choices, so all must be there.
 #[track_caller]
 fn fails(answer: Answer, status: u16, code: &str) -> Answer {
-    assert_eq!((answer.status, answer.json["code"].as_str()), (status, Some(code)), "{}", answer.text);
+    assert_eq!(
+        (answer.status, answer.json["code"].as_str()),
+        (status, Some(code)),
+        "{}",
+        answer.text
+    );
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(keys(&answer.text), ["statusCode", "error", "code", "message", "messages"]);
@@ -57,7 +67,11 @@ fn fails(answer: Answer, status: u16, code: &str) -> Answer {
     let reason = reqwest::StatusCode::from_u16(status).unwrap().canonical_reason();
     assert_eq!(body["error"].as_str(), reason);
     let messages = body["messages"].as_array().expect("a list");
-    assert!(!messages.is_empty() && messages.iter().all(|message| message.as_str().is_some_and(|text| !text.is_empty())), "{body}");
+    assert!(
+        !messages.is_empty()
+            && messages.iter().all(|message| message.as_str().is_some_and(|text| !text.is_empty())),
+        "{body}"
+    );
     assert_eq!(body["message"], messages[0]);
     answer
 }

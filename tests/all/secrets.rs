@@ -46,7 +46,8 @@ async fn the_table_holds_no_token() {
     app.mail_to("ada@example.com").await;
     app.person("ada").accepts(&invited.token).await.is(200);
     app.user("bob").accepts(&link.token).await.is(200);
-    let secrets = [invited.token.trim_start_matches("bkn_"), link.token.trim_start_matches("bkn_"), "bkn_"];
+    let secrets =
+        [invited.token.trim_start_matches("bkn_"), link.token.trim_start_matches("bkn_"), "bkn_"];
     for item in app.table().await {
         assert!(secrets.iter().all(|secret| !item.contains(secret)), "{item}");
     }

@@ -22,14 +22,21 @@ async fn an_invited_person_joins_by_the_link_in_the_mail() {
     assert_eq!(mail.text.matches("bkn_").count(), 1);
     assert_eq!(mail.html.matches("bkn_").count(), 1);
     for part in [&mail.text, &mail.html] {
-        assert!(part.contains("Private Group") && part.contains("editor") && part.contains("Join us!"), "{part}");
+        assert!(
+            part.contains("Private Group") && part.contains("editor") && part.contains("Join us!"),
+            "{part}"
+        );
     }
     let token = mail.token();
 
     let preview = app.nobody().previews(&token).await.is(200);
     assert_eq!(preview.json["group"]["name"], "Private Group");
     assert_eq!(preview.json["invitee"], json!({"kind": "email", "address": "a•••@example.com"}));
-    assert!(!preview.text.contains("ada@example.com") && !preview.text.contains("ticket") && !preview.text.contains("Join us!"));
+    assert!(
+        !preview.text.contains("ada@example.com")
+            && !preview.text.contains("ticket")
+            && !preview.text.contains("Join us!")
+    );
     assert_eq!(app.nobody().opens(&token).await.status, 200);
 
     let ada = app.person("ada").name("Ada Lovelace");
@@ -100,10 +107,14 @@ async fn the_page_protects_the_link_and_changes_nothing() {
         assert_eq!(page.header("x-content-type-options"), "nosniff");
         assert_eq!(page.header("x-frame-options"), "DENY");
         let policy = page.header("content-security-policy");
-        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(
+            policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{policy}"
+        );
         assert!(!policy.contains("unsafe") && !page.headers.contains_key("set-cookie"));
         for method in [Method::HEAD, Method::OPTIONS, Method::GET] {
-            let request = app.nobody().request(method, &format!("/i/{token}")).header("accept", "*/*");
+            let request =
+                app.nobody().request(method, &format!("/i/{token}")).header("accept", "*/*");
             app.person("ada").sends(request).await;
         }
         app.nobody().previews(&token).await.is(200);
@@ -123,7 +134,9 @@ async fn the_answer_to_an_acceptance_shows_the_invite_as_it_then_stands() {
     let counted = alice.invited(json!({"link": {"max_uses": 2}})).await;
     let uncounted = alice.invited(json!({"link": {}})).await;
     app.advance(60);
-    for (user, invited) in [("ada", &by_address), ("bob", &counted), ("eve", &counted), ("joe", &uncounted)] {
+    for (user, invited) in
+        [("ada", &by_address), ("bob", &counted), ("eve", &counted), ("joe", &uncounted)]
+    {
         let accepted = app.person(user).accepts(&invited.token).await.is(200);
         assert_eq!(accepted.json["invite"], alice.reads(&invited.id).await.json, "{user}");
         app.advance(60);

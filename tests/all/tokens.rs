@@ -42,7 +42,8 @@ async fn every_token_that_is_not_ours_gets_one_answer() {
     wrong.push("9".repeat(60_000));
 
     let ada = app.person("ada");
-    let expected = app.nobody().previews("x").await.refuses(404, "invite_not_found").without_instance();
+    let expected =
+        app.nobody().previews("x").await.refuses(404, "invite_not_found").without_instance();
     for token in wrong {
         for answer in [
             ada.accepts(&token).await,
@@ -50,7 +51,11 @@ async fn every_token_that_is_not_ours_gets_one_answer() {
             app.nobody().declines(&token).await,
             app.nobody().previews(&token).await,
         ] {
-            assert_eq!(answer.refuses(404, "invite_not_found").without_instance(), expected, "{token:?}");
+            assert_eq!(
+                answer.refuses(404, "invite_not_found").without_instance(),
+                expected,
+                "{token:?}"
+            );
         }
     }
     assert_eq!(app.table().await, table);
@@ -74,10 +79,21 @@ async fn the_page_of_a_token_that_is_not_ours_says_so_alike() {
     let cut = &invited.token[..invited.token.len() - 1];
     let long = "9".repeat(7000);
     let expected = app.nobody().opens("bkn_x").await.is(404);
-    for token in [cut, "x", "bkn_%00", "%3Cscript%3Ealert(1)%3C%2Fscript%3E", "..%2f..", "%22%3E%3Cimg%20src=x%3E", long.as_str()] {
+    for token in [
+        cut,
+        "x",
+        "bkn_%00",
+        "%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+        "..%2f..",
+        "%22%3E%3Cimg%20src=x%3E",
+        long.as_str(),
+    ] {
         let page = app.nobody().opens(token).await.is(404);
         assert_eq!(page.text, expected.text, "{token}");
-        assert_eq!(page.header("content-security-policy"), expected.header("content-security-policy"));
+        assert_eq!(
+            page.header("content-security-policy"),
+            expected.header("content-security-policy")
+        );
     }
 }
 
@@ -91,7 +107,12 @@ async fn guessing_is_throttled_and_a_real_token_never() {
     app.nobody().declines("x").await.refuses(404, "invite_not_found");
     ada.accepts("x").await.refuses(404, "invite_not_found");
     let refused = app.nobody().previews("x").await.refuses(429, "rate_limited");
-    assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|seconds| (1..=600).contains(&seconds)));
+    assert!(
+        refused
+            .header("retry-after")
+            .parse::<u32>()
+            .is_ok_and(|seconds| (1..=600).contains(&seconds))
+    );
     app.nobody().previews(&invited.token).await.is(200);
     ada.accepts(&invited.token).await.is(200);
     app.advance(600);

@@ -1,4 +1,4 @@
-# What the bungie door's clients share: sourced by tests/clients/bungie-*/run.
+# What the bungie API's clients share: sourced by tests/clients/bungie-*/run.
 # Starts the service that $BECKON names, with its demo data, on a free port; sets URL, and TOKEN for the demo group's owner.
 set -euo pipefail
 : "${BECKON:?set BECKON to the path of the beckon binary}"

@@ -1,6 +1,12 @@
-//! Compares what each function accessed while the tests ran (`BECKON_RECORD`) with its policy in `template.yaml`, both ways, and with the key
-//! prefixes that `tests/recording/accesses.txt` keeps. `just test-policies` does the whole of it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is a test, which fails by panics")]
+//! Compares what each function accessed while the tests ran (`BECKON_RECORD`) with its policy in
+//! `template.yaml`, both ways, and with the key prefixes that `tests/recording/accesses.txt` keeps.
+//! `just test-policies` does the whole of it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "this is a test, which fails by panics"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -29,7 +35,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let recorded = recorded(&arguments.folder);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let template = serde_yaml_ng::from_str(&fs::read_to_string(root.join("template.yaml")).expect("template.yaml")).expect("YAML");
+    let template = serde_yaml_ng::from_str(
+        &fs::read_to_string(root.join("template.yaml")).expect("template.yaml"),
+    )
+    .expect("YAML");
     let mut findings = against_policies(&recorded, &policies(&template));
     let kept = root.join("tests/recording/accesses.txt");
     let table = table(&recorded);
@@ -49,31 +58,44 @@ fn main() -> ExitCode {
 
 /// The accesses of every process of the run, by function.
 fn recorded(folder: &Path) -> BTreeMap<String, BTreeSet<Access>> {
-    let files = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let files =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut recorded: BTreeMap<String, BTreeSet<Access>> = BTreeMap::new();
     for file in files {
         for line in fs::read_to_string(file.unwrap().path()).unwrap().lines() {
-            let (function, access) = line.split_once(' ').unwrap_or_else(|| panic!("not a record: {line}"));
+            let (function, access) =
+                line.split_once(' ').unwrap_or_else(|| panic!("not a record: {line}"));
             let access = Access::parse(access).unwrap_or_else(|| panic!("not a record: {line}"));
             recorded.entry(function.to_owned()).or_default().insert(access);
         }
     }
-    assert!(!recorded.is_empty(), "{} has no records: run the tests with BECKON_RECORD", folder.display());
+    assert!(
+        !recorded.is_empty(),
+        "{} has no records: run the tests with BECKON_RECORD",
+        folder.display()
+    );
     recorded
 }
 
 /// What each function of the template may do.
 fn policies(template: &Value) -> Allowed {
     let resources = template["Resources"].as_mapping().expect("Resources").iter();
-    let functions = resources.filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function");
-    let allowed = |resource: &Value| statements(&resource["Properties"]["Policies"]).into_iter().flat_map(pairs).collect();
-    functions.map(|(id, resource)| (id.as_str().expect("an id").to_owned(), allowed(resource))).collect()
+    let functions =
+        resources.filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function");
+    let allowed = |resource: &Value| {
+        statements(&resource["Properties"]["Policies"]).into_iter().flat_map(pairs).collect()
+    };
+    functions
+        .map(|(id, resource)| (id.as_str().expect("an id").to_owned(), allowed(resource)))
+        .collect()
 }
 
 /// Every statement of the policies.
 fn statements(policies: &Value) -> Vec<&Value> {
     let policies = policies.as_sequence().map(Vec::as_slice).unwrap_or_default().iter();
-    let statements = policies.flat_map(|policy| policy["Statement"].as_sequence().expect("a policy has a list of statements"));
+    let statements = policies.flat_map(|policy| {
+        policy["Statement"].as_sequence().expect("a policy has a list of statements")
+    });
     statements.map(present).collect()
 }
 
@@ -88,13 +110,25 @@ fn present(value: &Value) -> &Value {
 /// Every action of the statement with every resource.
 fn pairs(statement: &Value) -> Vec<(String, String)> {
     assert_eq!(statement["Effect"], "Allow", "only what allows is understood here: {statement:?}");
-    let several = |value: &'_ Value| value.as_sequence().cloned().unwrap_or_else(|| vec![value.clone()]);
-    let actions = several(&statement["Action"]).into_iter().map(|action| action.as_str().expect("an action is text").to_owned());
-    let resources: Vec<String> = several(present(&statement["Resource"])).iter().map(resource).collect();
-    actions.flat_map(|action| resources.iter().map(move |resource| (action.clone(), resource.clone())).collect::<Vec<_>>()).collect()
+    let several =
+        |value: &'_ Value| value.as_sequence().cloned().unwrap_or_else(|| vec![value.clone()]);
+    let actions = several(&statement["Action"])
+        .into_iter()
+        .map(|action| action.as_str().expect("an action is text").to_owned());
+    let resources: Vec<String> =
+        several(present(&statement["Resource"])).iter().map(resource).collect();
+    actions
+        .flat_map(|action| {
+            resources
+                .iter()
+                .map(move |resource| (action.clone(), resource.clone()))
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }
 
-/// The resource as an access names it. SES wants leave for the identity and, where there is one, for the configuration set.
+/// The resource as an access names it. SES wants leave for the identity and, where there is one,
+/// for the configuration set.
 fn resource(value: &Value) -> String {
     let text = match present(value) {
         Value::Tagged(tagged) => tagged.value.as_str(),
@@ -109,19 +143,26 @@ fn resource(value: &Value) -> String {
     }
 }
 
-fn against_policies(recorded: &BTreeMap<String, BTreeSet<Access>>, policies: &Allowed) -> Vec<String> {
+fn against_policies(
+    recorded: &BTreeMap<String, BTreeSet<Access>>,
+    policies: &Allowed,
+) -> Vec<String> {
     let mut findings = Vec::new();
     let none = BTreeSet::new();
     let functions: BTreeSet<&String> = recorded.keys().chain(policies.keys()).collect();
     for function in functions {
         let used = recorded.get(function).into_iter().flatten();
-        let used: BTreeSet<_> = used.map(|access| (access.action.clone(), access.resource.clone())).collect();
+        let used: BTreeSet<_> =
+            used.map(|access| (access.action.clone(), access.resource.clone())).collect();
         let allowed = policies.get(function).unwrap_or(&none);
         let missing = used.difference(allowed);
-        findings
-            .extend(missing.map(|(action, resource)| format!("{function} used {action} on {resource}, which its policy doesn't allow")));
+        findings.extend(missing.map(|(action, resource)| {
+            format!("{function} used {action} on {resource}, which its policy doesn't allow")
+        }));
         let unused = allowed.difference(&used);
-        findings.extend(unused.map(|(action, resource)| format!("{function} may {action} on {resource}, and no test made it do so")));
+        findings.extend(unused.map(|(action, resource)| {
+            format!("{function} may {action} on {resource}, and no test made it do so")
+        }));
     }
     findings
 }
@@ -159,7 +200,10 @@ fn each_with_function(table: &str) -> BTreeSet<String> {
 /// The lines of which function that only one side has.
 fn differences(kept: &str, table: &str) -> Vec<String> {
     let (kept, table) = (each_with_function(kept), each_with_function(table));
-    let gone = kept.difference(&table).map(|line| format!("tests/recording/accesses.txt has, and no test did: {line}"));
-    let new = table.difference(&kept).map(|line| format!("tests/recording/accesses.txt lacks: {line}"));
+    let gone = kept
+        .difference(&table)
+        .map(|line| format!("tests/recording/accesses.txt has, and no test did: {line}"));
+    let new =
+        table.difference(&kept).map(|line| format!("tests/recording/accesses.txt lacks: {line}"));
     gone.chain(new).collect()
 }

@@ -1,4 +1,5 @@
-//! A start without a variable: it ends at once, and the log names the variable. Which ones are needed, the configuration's own reader tells.
+//! A start without a variable: it ends at once, and the log names the variable. Which ones are
+//! needed, the configuration's own reader tells.
 
 use shared::config::{ConfigError, Environment};
 use shared::domain::clock::Clock;
@@ -13,13 +14,18 @@ pub(crate) async fn run(setup: &Setup) -> Report {
     for package in packages() {
         let event = text(&format!("{package}/{}", cases(&package).first().expect("an event")));
         for variable in needed(setup, &package) {
-            let emulator = setup.start(&package, &format!("{package}-without-{variable}"), Some(variable)).await;
+            let emulator = setup
+                .start(&package, &format!("{package}-without-{variable}"), Some(variable))
+                .await;
             let (status, answer) = emulator.invoke(&event).await;
             let log = emulator.log();
-            let named = log.lines().any(|line| line.contains(variable)) && log.contains("Runtime.ExitError");
-            report.note(&format!("{package} without {variable} does not start and says so"), status.is_server_error() && named, || {
-                format!("{status} {answer}\n{log}")
-            });
+            let named = log.lines().any(|line| line.contains(variable))
+                && log.contains("Runtime.ExitError");
+            report.note(
+                &format!("{package} without {variable} does not start and says so"),
+                status.is_server_error() && named,
+                || format!("{status} {answer}\n{log}"),
+            );
         }
     }
     println!("{} starts without a variable", report.passed.len() + report.failed.len());
@@ -29,7 +35,8 @@ pub(crate) async fn run(setup: &Setup) -> Report {
 /// The variables without which the function can't start.
 fn needed<'a>(setup: &'a Setup, package: &str) -> Vec<&'a str> {
     let start = |without: &str| -> Result<(), ConfigError> {
-        let environment: Environment = setup.variables.iter().filter(|(name, _)| name != without).cloned().collect();
+        let environment: Environment =
+            setup.variables.iter().filter(|(name, _)| name != without).cloned().collect();
         if package.starts_with("background-") {
             MailService::start(&environment, Clock::system()).map(|_| ())
         } else {

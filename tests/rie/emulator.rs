@@ -33,17 +33,24 @@ pub(crate) struct Emulator {
 }
 
 impl Setup {
-    /// Starts the binary under an emulator of its own, with every variable but `without`; `name` names its log.
+    /// Starts the binary under an emulator of its own, with every variable but `without`; `name`
+    /// names its log.
     pub(crate) async fn start(&self, binary: &str, name: &str, without: Option<&str>) -> Emulator {
         let program = self.functions.join(binary);
         assert!(program.exists(), "{} is missing; `just test-rie` builds it", program.display());
-        let (log, clock) = (self.logs.join(format!("{name}.log")), self.logs.join(format!("{name}.clock")));
+        let (log, clock) =
+            (self.logs.join(format!("{name}.log")), self.logs.join(format!("{name}.clock")));
         set(&clock, 0);
         let output = File::create(&log).unwrap();
         let (invoked, runtime) = (free_port(), free_port());
         let process = Command::new(&self.emulator)
             .args(["--log-level", "warn"])
-            .args(["--runtime-interface-emulator-address", &invoked, "--runtime-api-address", &runtime])
+            .args([
+                "--runtime-interface-emulator-address",
+                &invoked,
+                "--runtime-api-address",
+                &runtime,
+            ])
             .arg(&program)
             .env_clear()
             .envs(self.variables.iter().filter(|(name, _)| Some(name.as_str()) != without).cloned())
@@ -53,7 +60,12 @@ impl Setup {
             .stderr(output)
             .spawn()
             .expect("the emulator starts");
-        let emulator = Emulator { process, url: format!("http://{invoked}/2015-03-31/functions/function/invocations"), log, clock };
+        let emulator = Emulator {
+            process,
+            url: format!("http://{invoked}/2015-03-31/functions/function/invocations"),
+            log,
+            clock,
+        };
         for _ in 0..LOOKS {
             if TcpStream::connect(&invoked).is_ok() {
                 return emulator;
@@ -63,7 +75,8 @@ impl Setup {
         panic!("the emulator of {binary} does not listen: {}", emulator.log())
     }
 
-    /// The wall clock reads what the file says at each look; the clock that measures spans goes on by itself.
+    /// The wall clock reads what the file says at each look; the clock that measures spans goes on
+    /// by itself.
     fn time(&self, clock: &std::path::Path) -> [(&'static str, PathBuf); 5] {
         [
             ("LD_PRELOAD", self.faketime.clone()),
@@ -83,7 +96,12 @@ impl Emulator {
 
     /// Invokes the function: the emulator's status and the function's answer.
     pub(crate) async fn invoke(&self, event: &str) -> (StatusCode, String) {
-        let answer = reqwest::Client::new().post(&self.url).body(event.to_owned()).send().await.expect("the emulator answers");
+        let answer = reqwest::Client::new()
+            .post(&self.url)
+            .body(event.to_owned())
+            .send()
+            .await
+            .expect("the emulator answers");
         (answer.status(), answer.text().await.expect("an answer is text"))
     }
 

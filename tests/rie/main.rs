@@ -1,9 +1,16 @@
-//! Every function's real binary under Amazon's Runtime Interface Emulator: each of its events, answered as `tests/all/snapshots/events`
-//! says, at the time that the event tells; what becomes of a panic; and what a start without a variable ends with.
+//! Every function's real binary under Amazon's Runtime Interface Emulator: each of its events,
+//! answered as `tests/all/snapshots/events` says, at the time that the event tells; what becomes of
+//! a panic; and what a start without a variable ends with.
 //!
-//! `just test-rie` builds the binaries and runs this; with words, only the events whose name has one of them. The binaries know nothing of
-//! this: `libfaketime` lies between them and the system's clock, and the table is the one that the local service embeds.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is a test, which fails by panics")]
+//! `just test-rie` builds the binaries and runs this; with words, only the events whose name has
+//! one of them. The binaries know nothing of this: `libfaketime` lies between them and the system's
+//! clock, and the table is the one that the local service embeds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "this is a test, which fails by panics"
+)]
 
 mod configuration;
 mod emulator;
@@ -19,7 +26,8 @@ use clap::Parser;
 use emulator::Setup;
 use tests::events::env_json;
 
-/// The functions' table: that of the local service has a stream, from which the service itself would send mail.
+/// The functions' table: that of the local service has a stream, from which the service itself
+/// would send mail.
 const TABLE: &str = "emulated";
 
 /// Runs every function's binary under the Lambda Runtime Interface Emulator.
@@ -41,7 +49,10 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let running = beckon::start(Options { port: 0, demo: false, settings: env_json(), ..Options::default() }).await.expect("a service");
+    let running =
+        beckon::start(Options { port: 0, demo: false, settings: env_json(), ..Options::default() })
+            .await
+            .expect("a service");
     let setup = Setup {
         emulator: arguments.emulator,
         faketime: arguments.faketime,
@@ -61,10 +72,16 @@ async fn main() -> ExitCode {
 
 /// The variables of `events/env.json`, and those by which the functions find table and inbox.
 fn variables(running: &Running) -> Vec<(String, String)> {
-    let same = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB"];
-    let same = same.map(|name| (name.to_owned(), running.environment.required(name).unwrap().to_owned()));
-    let own = [("TABLE_NAME", TABLE.to_owned()), ("AWS_ENDPOINT_URL_SESV2", format!("{}/local/ses", running.url))];
-    let mut variables: std::collections::BTreeMap<String, String> = env_json().into_iter().chain(same).collect();
+    let same =
+        ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB"];
+    let same =
+        same.map(|name| (name.to_owned(), running.environment.required(name).unwrap().to_owned()));
+    let own = [
+        ("TABLE_NAME", TABLE.to_owned()),
+        ("AWS_ENDPOINT_URL_SESV2", format!("{}/local/ses", running.url)),
+    ];
+    let mut variables: std::collections::BTreeMap<String, String> =
+        env_json().into_iter().chain(same).collect();
     variables.extend(own.map(|(name, value)| (name.to_owned(), value)));
     variables.into_iter().collect()
 }
@@ -79,7 +96,11 @@ struct Report {
 impl Report {
     /// Notes whether `name` holds; `why` says why not.
     fn note(&mut self, name: &str, holds: bool, why: impl FnOnce() -> String) {
-        if holds { self.passed.push(name.to_owned()) } else { self.failed.push(format!("{name}: {}", why())) }
+        if holds {
+            self.passed.push(name.to_owned())
+        } else {
+            self.failed.push(format!("{name}: {}", why()))
+        }
     }
 
     fn extend(&mut self, other: Self) {
@@ -91,7 +112,12 @@ impl Report {
         for failure in &self.failed {
             println!("FAILED {failure}");
         }
-        println!("{} passed, {} failed under the emulator, in {:.1} s", self.passed.len(), self.failed.len(), took.as_secs_f32());
+        println!(
+            "{} passed, {} failed under the emulator, in {:.1} s",
+            self.passed.len(),
+            self.failed.len(),
+            took.as_secs_f32()
+        );
         // Nothing that ran is as good as something that failed.
         if self.failed.is_empty() && !self.passed.is_empty() {
             let _gone = std::fs::remove_dir_all(&setup.logs);

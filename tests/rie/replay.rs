@@ -10,7 +10,8 @@ use tests::table;
 use crate::emulator::{Emulator, Setup};
 use crate::{Report, TABLE};
 
-/// Runs every event whose name has one of the words, each on an empty table, after those that are given for it.
+/// Runs every event whose name has one of the words, each on an empty table, after those that are
+/// given for it.
 pub(crate) async fn run(setup: &Setup, running: &Running, words: &[String]) -> Report {
     let mut report = Report::default();
     let mut world = World { setup, running, emulators: BTreeMap::new(), given: given() };
@@ -21,7 +22,9 @@ pub(crate) async fn run(setup: &Setup, running: &Running, words: &[String]) -> R
             if words.is_empty() || words.iter().any(|word| name.contains(word)) {
                 let expected = snapshot(&name).unwrap_or_else(|| "no snapshot".into());
                 let answer = world.answered(&name).await;
-                report.note(&name, same(&expected, &answer), || format!("in process:\n{expected}\nunder the emulator:\n{answer}"));
+                report.note(&name, same(&expected, &answer), || {
+                    format!("in process:\n{expected}\nunder the emulator:\n{answer}")
+                });
                 count += 1;
             }
         }
@@ -48,12 +51,16 @@ struct World<'a> {
 impl World<'_> {
     async fn answered(&mut self, name: &str) -> String {
         let endpoint = self.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap();
-        table::make_like(endpoint, self.running.environment.required("TABLE_NAME").unwrap(), TABLE).await;
+        table::make_like(endpoint, self.running.environment.required("TABLE_NAME").unwrap(), TABLE)
+            .await;
         let mails = self.inbox().await.len();
         for earlier in self.given.get(name).cloned().unwrap_or_default() {
             let answer = self.invoke(&earlier).await;
             let status = answer["statusCode"].as_u64().unwrap_or_default();
-            assert!((200..300).contains(&status), "{earlier}, given before {name}, was answered with {answer}");
+            assert!(
+                (200..300).contains(&status),
+                "{earlier}, given before {name}, was answered with {answer}"
+            );
         }
         let answer = self.invoke(name).await;
         table::delete(endpoint, TABLE).await;
@@ -74,7 +81,8 @@ impl World<'_> {
         let event = text(name);
         emulator.set_time(time(&serde_json::from_str(&event).unwrap()));
         let (status, answer) = emulator.invoke(&event).await;
-        serde_json::from_str(&answer).unwrap_or_else(|_| panic!("{name}: {status} {answer}\n{}", emulator.log()))
+        serde_json::from_str(&answer)
+            .unwrap_or_else(|_| panic!("{name}: {status} {answer}\n{}", emulator.log()))
     }
 
     /// The mails so far, newest first.

@@ -1,4 +1,5 @@
-//! What the engine itself takes, asked without the SDK, for the least that making an invite needs: one read and one write.
+//! What the engine itself takes, asked without the SDK, for the least that making an invite needs:
+//! one read and one write.
 
 use std::time::{Duration, Instant};
 
@@ -8,11 +9,16 @@ use uuid::Uuid;
 
 use crate::Fault;
 
-/// Reads an item that isn't there and writes one as large as an invite, into every index, so often; how long each pair took.
+/// Reads an item that isn't there and writes one as large as an invite, into every index, so often;
+/// how long each pair took.
 ///
 /// # Errors
 /// The engine doesn't answer, or refuses.
-pub(super) async fn get_and_put(engine: &str, table: &str, times: usize) -> Result<Vec<Duration>, Fault> {
+pub(super) async fn get_and_put(
+    engine: &str,
+    table: &str,
+    times: usize,
+) -> Result<Vec<Duration>, Fault> {
     let client = Client::builder().no_proxy().build()?;
     let mut took = Vec::with_capacity(times);
     // The first pair opens the connection.
@@ -39,8 +45,11 @@ fn item(key: &str) -> Value {
 }
 
 async fn ask(client: &Client, engine: &str, operation: &str, body: Value) -> Result<(), Fault> {
-    let request = client.post(engine).header("x-amz-target", format!("DynamoDB_20120810.{operation}"));
-    let request = request.header("content-type", "application/x-amz-json-1.0").header("x-amz-date", "20261121T000000Z");
+    let request =
+        client.post(engine).header("x-amz-target", format!("DynamoDB_20120810.{operation}"));
+    let request = request
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amz-date", "20261121T000000Z");
     // The engine wants a signature and doesn't look at it.
     let signature = "AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
     let answer = request.header("authorization", signature).body(body.to_string()).send().await?;

@@ -1,4 +1,5 @@
-//! The figures of a function, and how they are printed: medians, and ratios to the floor of the same run.
+//! The figures of a function, and how they are printed: medians, and ratios to the floor of the
+//! same run.
 
 use std::time::Duration;
 
@@ -71,10 +72,12 @@ pub(super) fn print(over: &str, figures: &[Figures], json: bool) -> Result<(), F
         }
         return Ok(());
     }
-    let head: Vec<&str> = ["function"].into_iter().chain(floor.iter().map(|(name, _)| *name)).collect();
+    let head: Vec<&str> =
+        ["function"].into_iter().chain(floor.iter().map(|(name, _)| *name)).collect();
     let cell = |value: f64, floor: f64| format!("{value:.3} ({:.1}×)", value / floor);
     let cells = |row: &Figures| {
-        let values = row.values().into_iter().zip(floor).map(|((_, value), (_, floor))| cell(value, floor));
+        let values =
+            row.values().into_iter().zip(floor).map(|((_, value), (_, floor))| cell(value, floor));
         [row.name.to_owned()].into_iter().chain(values).collect::<Vec<_>>()
     };
     println!(
@@ -85,8 +88,13 @@ pub(super) fn print(over: &str, figures: &[Figures], json: bool) -> Result<(), F
     Ok(())
 }
 
-/// Prints how long warm invocations take beside what the engine itself and the floor take together; the first of `figures` is the floor.
-pub(super) fn print_to_engine(engine: &mut [Duration], figures: &[Figures], json: bool) -> Result<(), Fault> {
+/// Prints how long warm invocations take beside what the engine itself and the floor take together;
+/// the first of `figures` is the floor.
+pub(super) fn print_to_engine(
+    engine: &mut [Duration],
+    figures: &[Figures],
+    json: bool,
+) -> Result<(), Fault> {
     let engine = report::percentile(engine, 50);
     let p50 = |row: &Figures| report::percentile(&mut row.warm.clone(), 50);
     let floor = engine + figures.first().map(p50).ok_or("nothing was measured")?;
@@ -102,8 +110,16 @@ pub(super) fn print_to_engine(engine: &mut [Duration], figures: &[Figures], json
     println!(
         "The engine's own GetItem and PutItem, without the SDK, take {engine:.3} ms; with the floor's invocation {floor:.3} ms. Warm p50 to that:\n"
     );
-    let cells: Vec<_> =
-        figures.iter().map(|row| vec![row.name.to_owned(), format!("{:.3}", p50(row)), format!("{:.1}×", p50(row) / floor)]).collect();
+    let cells: Vec<_> = figures
+        .iter()
+        .map(|row| {
+            vec![
+                row.name.to_owned(),
+                format!("{:.3}", p50(row)),
+                format!("{:.1}×", p50(row) / floor),
+            ]
+        })
+        .collect();
     println!("{}", report::table(1, &["function", "warm_p50_ms", "to engine and floor"], &cells));
     Ok(())
 }

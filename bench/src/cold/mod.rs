@@ -1,4 +1,5 @@
-//! `bench cold`: how a function's release binary starts, answers first and answers warm, beside a floor in the same run.
+//! `bench cold`: how a function's release binary starts, answers first and answers warm, beside a
+//! floor in the same run.
 
 mod engine_calls;
 mod figures;
@@ -25,7 +26,11 @@ use tls::Certificates;
 #[derive(Args)]
 pub(crate) struct Options {
     /// The functions, beside the two floors
-    #[arg(long, value_delimiter = ',', default_value = "native-create-invite,native-accept-invite,native-list-group-invites")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "native-create-invite,native-accept-invite,native-list-group-invites"
+    )]
     functions: Vec<String>,
     /// Cold starts of each, in turn with the others
     #[arg(long, default_value_t = 25)]
@@ -52,11 +57,14 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
     for subject in &subjects {
         if !options.binaries.join(subject.name).exists() {
             let packages: String = names.iter().map(|name| format!(" -p {name}")).collect();
-            return Err(format!("{} isn't built: cargo build --release{packages}", subject.name).into());
+            return Err(
+                format!("{} isn't built: cargo build --release{packages}", subject.name).into()
+            );
         }
     }
     let each = options.starts + options.warm + options.disk + 1;
-    let accepts = if names.iter().any(|name| name == ACCEPT) { each * options.over.len() } else { 0 };
+    let accepts =
+        if names.iter().any(|name| name == ACCEPT) { each * options.over.len() } else { 0 };
     let mut stage = Stage::set(accepts).await?;
     let folder = std::env::temp_dir().join(format!("beckon-bench-{}", std::process::id()));
     let certificates = Certificates::make(&folder)?;
@@ -67,7 +75,8 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
         let figures = measure(options, &subjects, &stage, &mut api, &environment).await?;
         figures::print(over, &figures, json)?;
         if !tls {
-            let mut engine = engine_calls::get_and_put(stage.engine(), stage.table()?, options.warm).await?;
+            let mut engine =
+                engine_calls::get_and_put(stage.engine(), stage.table()?, options.warm).await?;
             figures::print_to_engine(&mut engine, &figures, json)?;
         }
     }
@@ -90,7 +99,9 @@ async fn measure(
     // Once each before anything counts: whoever comes first would warm the caches for the others.
     for round in 0..=options.starts {
         for (subject, figures) in subjects.iter().zip(&mut figures) {
-            let start = one_start(api, subject, stage, environment, &options.binaries.join(subject.name)).await?;
+            let start =
+                one_start(api, subject, stage, environment, &options.binaries.join(subject.name))
+                    .await?;
             if round > 0 {
                 figures.starts.push(start);
             }
@@ -128,7 +139,11 @@ async fn one_start(
     Ok(Start { init, init_cpu, first: answered - asked, first_cpu: cpu - init_cpu })
 }
 
-async fn init_only(api: &mut RuntimeApi, environment: &[(String, String)], binary: &Path) -> Result<Duration, Fault> {
+async fn init_only(
+    api: &mut RuntimeApi,
+    environment: &[(String, String)],
+    binary: &Path,
+) -> Result<Duration, Fault> {
     let process = Process::start(binary, environment)?;
     let (give, at) = api.waits().await?;
     let init = at - process.since;

@@ -1,7 +1,8 @@
 //! A function's process, and what the system says of it.
 //!
-//! Time on the processor is the sum over the process's threads in `/proc/PID/task/*/schedstat`, in nanoseconds; it is read while the function waits for an
-//! event, so all that it did is in it. rusage would tell the same, but only after the end.
+//! Time on the processor is the sum over the process's threads in `/proc/PID/task/*/schedstat`, in
+//! nanoseconds; it is read while the function waits for an event, so all that it did is in it.
+//! rusage would tell the same, but only after the end.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,12 @@ impl Process {
     /// Starts the binary with this environment and no other.
     pub(super) fn start(binary: &Path, environment: &[(String, String)]) -> Result<Self, Fault> {
         let mut command = Command::new(binary);
-        command.env_clear().envs(environment.iter().cloned()).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
+        command
+            .env_clear()
+            .envs(environment.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true);
         let since = Instant::now();
         let child = command.spawn().map_err(|error| format!("{}: {error}", binary.display()))?;
         let id = child.id().ok_or("the function ended at once")?;
@@ -49,7 +55,11 @@ impl Process {
         for thread in fs::read_dir(self.folder.join("task"))? {
             // A thread may end between the list and the look.
             let stat = fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
-            sum += stat.split_whitespace().next().and_then(|first| first.parse().ok()).unwrap_or(0_u64);
+            sum += stat
+                .split_whitespace()
+                .next()
+                .and_then(|first| first.parse().ok())
+                .unwrap_or(0_u64);
         }
         Ok(Duration::from_nanos(sum))
     }

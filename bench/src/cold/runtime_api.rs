@@ -62,13 +62,22 @@ impl RuntimeApi {
     }
 
     /// Gives the event and waits for the answer, which must have this status; when it came.
-    pub(super) async fn invokes(&mut self, give: oneshot::Sender<String>, event: String, status: u16) -> Result<(Instant, Instant), Fault> {
+    pub(super) async fn invokes(
+        &mut self,
+        give: oneshot::Sender<String>,
+        event: String,
+        status: u16,
+    ) -> Result<(Instant, Instant), Fault> {
         let since = Instant::now();
         give.send(event).map_err(|_| "the function has gone")?;
         match self.did.recv().await {
             Some(Did::Answered(body, at)) => {
                 let answer: Value = serde_json::from_slice(&body)?;
-                if answer["statusCode"] == status { Ok((since, at)) } else { Err(unexpected(&body)) }
+                if answer["statusCode"] == status {
+                    Ok((since, at))
+                } else {
+                    Err(unexpected(&body))
+                }
             }
             Some(Did::Failed(body)) => Err(unexpected(&body)),
             Some(Did::Waits(..)) | None => Err("the function didn't answer".into()),
@@ -85,12 +94,20 @@ async fn next(State(tell): State<Tell>) -> impl IntoResponse {
     // Nobody who listens any more means that the run is over, and so is the wait for an event.
     let _ended = tell.send(Did::Waits(give, Instant::now()));
     let mut headers = HeaderMap::new();
-    headers.insert("lambda-runtime-aws-request-id", HeaderValue::from_static("8476a536-e9f4-11e8-9739-2dfe598c3fcd"));
+    headers.insert(
+        "lambda-runtime-aws-request-id",
+        HeaderValue::from_static("8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
+    );
     headers.insert("lambda-runtime-deadline-ms", HeaderValue::from_static("4102444800000"));
-    headers.insert("lambda-runtime-invoked-function-arn", HeaderValue::from_static("arn:aws:lambda:us-east-1:123456789012:function:bench"));
+    headers.insert(
+        "lambda-runtime-invoked-function-arn",
+        HeaderValue::from_static("arn:aws:lambda:us-east-1:123456789012:function:bench"),
+    );
     headers.insert(
         "lambda-runtime-trace-id",
-        HeaderValue::from_static("Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0"),
+        HeaderValue::from_static(
+            "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0",
+        ),
     );
     headers.insert("content-type", HeaderValue::from_static("application/json"));
     match given.await {
@@ -99,9 +116,14 @@ async fn next(State(tell): State<Tell>) -> impl IntoResponse {
     }
 }
 
-async fn answered(State(tell): State<Tell>, Path((_, what)): Path<(String, String)>, body: Bytes) -> StatusCode {
+async fn answered(
+    State(tell): State<Tell>,
+    Path((_, what)): Path<(String, String)>,
+    body: Bytes,
+) -> StatusCode {
     let at = Instant::now();
-    let _ended = tell.send(if what == "response" { Did::Answered(body, at) } else { Did::Failed(body) });
+    let _ended =
+        tell.send(if what == "response" { Did::Answered(body, at) } else { Did::Failed(body) });
     StatusCode::ACCEPTED
 }
 

@@ -1,6 +1,8 @@
-//! What the functions find: a table with groups, people and invites, an issuer's keys, and tokens that it has signed.
+//! What the functions find: a table with groups, people and invites, an issuer's keys, and tokens
+//! that it has signed.
 //!
-//! The local service makes all of it through its own API and is ended then, so that nothing of it runs beside what is measured.
+//! The local service makes all of it through its own API and is ended then, so that nothing of it
+//! runs beside what is measured.
 
 use axum::Json;
 use axum::Router;
@@ -16,7 +18,7 @@ use crate::{Fault, engine};
 
 /// Invites are spread over so many groups, so that none has more than a few.
 pub(super) const GROUPS: usize = 210;
-/// The first group's id; they are numbers, so that every door can name them.
+/// The first group's id; they are numbers, so that every API can name them.
 pub(super) const FIRST_GROUP: usize = 1000;
 /// How many people the directory knows, from the number 5000 on.
 const PEOPLE: usize = 40;
@@ -51,35 +53,70 @@ struct Setting<'a> {
 
 impl Setting<'_> {
     async fn token(&self, claims: &Value) -> Result<String, Fault> {
-        let answer: Value = self.client.post(format!("{}/local/token", self.running.url)).json(claims).send().await?.json().await?;
-        answer["access_token"].as_str().map(str::to_owned).ok_or_else(|| format!("no token: {answer}").into())
+        let answer: Value = self
+            .client
+            .post(format!("{}/local/token", self.running.url))
+            .json(claims)
+            .send()
+            .await?
+            .json()
+            .await?;
+        answer["access_token"]
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| format!("no token: {answer}").into())
     }
 
-    async fn does(&self, token: &str, method: Method, path: &str, body: &Value) -> Result<Value, Fault> {
-        let answer = self.client.request(method, format!("{}{path}", self.running.url)).bearer_auth(token).json(body).send().await?;
+    async fn does(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> Result<Value, Fault> {
+        let answer = self
+            .client
+            .request(method, format!("{}{path}", self.running.url))
+            .bearer_auth(token)
+            .json(body)
+            .send()
+            .await?;
         let status = answer.status();
         let text = answer.text().await?;
-        if status.is_success() { Ok(serde_json::from_str(&text)?) } else { Err(format!("{path}: {status}: {text}").into()) }
+        if status.is_success() {
+            Ok(serde_json::from_str(&text)?)
+        } else {
+            Err(format!("{path}: {status}: {text}").into())
+        }
     }
 
     async fn group(&self, owner: &str, at: usize) -> Result<(), Fault> {
         let id = (FIRST_GROUP + at).to_string();
-        self.does(owner, Method::POST, "/v1/groups", &json!({"id": id, "name": "Private Group"})).await?;
+        self.does(owner, Method::POST, "/v1/groups", &json!({"id": id, "name": "Private Group"}))
+            .await?;
         Ok(())
     }
 
     async fn person(&self, directory: &str, at: usize) -> Result<(), Fault> {
         let body = json!({"email": format!("person-{at}@example.com"), "first_name": "Sonny", "last_name": "Tromp"});
-        self.does(directory, Method::PUT, &format!("/v1/users/{}", FIRST_PERSON + at), &body).await?;
+        self.does(directory, Method::PUT, &format!("/v1/users/{}", FIRST_PERSON + at), &body)
+            .await?;
         Ok(())
     }
 
     async fn ready(&self, owner: &str, at: usize) -> Result<Ready, Fault> {
         let address = format!("invited-{at}@example.com");
         let path = format!("/v1/groups/{}/invites", FIRST_GROUP + at % GROUPS);
-        let made = self.does(owner, Method::POST, &path, &json!({"email": address, "roles": ["editor"]})).await?;
+        let made = self
+            .does(owner, Method::POST, &path, &json!({"email": address, "roles": ["editor"]}))
+            .await?;
         let token = made["token"].as_str().ok_or("no token")?.to_owned();
-        Ok(Ready { token, jwt: self.token(&json!({"sub": format!("invited-{at}"), "name": "Ada", "email": address})).await? })
+        Ok(Ready {
+            token,
+            jwt: self
+                .token(&json!({"sub": format!("invited-{at}"), "name": "Ada", "email": address}))
+                .await?,
+        })
     }
 }
 
@@ -88,18 +125,45 @@ impl Stage {
     pub(super) async fn set(invites: usize) -> Result<Self, Fault> {
         let mut tasks = JoinSet::new();
         let engine = engine::start(&mut tasks).await?;
-        let limits = [("LIMIT_INVITES_PER_INVITER_HOUR", "1000000000"), ("LIMIT_PENDING_PER_GROUP", "10000")];
+        let limits = [
+            ("LIMIT_INVITES_PER_INVITER_HOUR", "1000000000"),
+            ("LIMIT_PENDING_PER_GROUP", "10000"),
+        ];
         let limits = limits.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let options = Options { port: 0, dynamodb: Some(engine.clone()), demo: false, settings: limits.to_vec(), ..Options::default() };
+        let options = Options {
+            port: 0,
+            dynamodb: Some(engine.clone()),
+            demo: false,
+            settings: limits.to_vec(),
+            ..Options::default()
+        };
         let running = beckon::start(options).await?;
         let setting = Setting { running: &running, client: Client::builder().no_proxy().build()? };
         let owner =
             setting.token(&json!({"sub": "29842", "name": "Generic User", "email": "owner@example.com", "scope": "AdminGroups"})).await?;
         let directory = setting.token(&json!({"sub": "directory", "scope": "users:write"})).await?;
-        stream::iter(0..GROUPS).map(|at| setting.group(&owner, at)).buffered(AT_ONCE).try_collect::<Vec<()>>().await?;
-        stream::iter(0..PEOPLE).map(|at| setting.person(&directory, at)).buffered(AT_ONCE).try_collect::<Vec<()>>().await?;
-        let ready = stream::iter(0..invites).map(|at| setting.ready(&owner, at)).buffered(AT_ONCE).try_collect().await?;
-        let jwks: Value = setting.client.get(format!("{}/local/jwks.json", running.url)).send().await?.json().await?;
+        stream::iter(0..GROUPS)
+            .map(|at| setting.group(&owner, at))
+            .buffered(AT_ONCE)
+            .try_collect::<Vec<()>>()
+            .await?;
+        stream::iter(0..PEOPLE)
+            .map(|at| setting.person(&directory, at))
+            .buffered(AT_ONCE)
+            .try_collect::<Vec<()>>()
+            .await?;
+        let ready = stream::iter(0..invites)
+            .map(|at| setting.ready(&owner, at))
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        let jwks: Value = setting
+            .client
+            .get(format!("{}/local/jwks.json", running.url))
+            .send()
+            .await?
+            .json()
+            .await?;
         let settings = settings(&running, &limits)?;
         running.shutdown().await?;
         let keys = keys(jwks, &mut tasks).await?;
@@ -117,7 +181,8 @@ impl Stage {
         setting.map(|(_, value)| value.as_str()).ok_or_else(|| "no TABLE_NAME".into())
     }
 
-    /// A function's variables: as Lambda and template.yaml set them, with table and keys on plain HTTP or behind TLS.
+    /// A function's variables: as Lambda and template.yaml set them, with table and keys on plain
+    /// HTTP or behind TLS.
     pub(super) async fn environment(
         &mut self,
         runtime: &str,
@@ -132,7 +197,8 @@ impl Stage {
         }
         let roots = certificates.roots().display().to_string();
         let own = [
-            // Lambda's image has one bundle; a Debian also has a folder with the same roots once more.
+            // Lambda's image has one bundle; a Debian also has a folder with the same roots once
+            // more.
             ("SSL_CERT_FILE", roots.as_str()),
             ("AWS_ENDPOINT_URL_DYNAMODB", &table),
             ("JWT_JWKS_URL", &keys),
@@ -148,7 +214,10 @@ impl Stage {
     }
 }
 
-fn settings(running: &Running, limits: &[(String, String)]) -> Result<Vec<(String, String)>, Fault> {
+fn settings(
+    running: &Running,
+    limits: &[(String, String)],
+) -> Result<Vec<(String, String)>, Fault> {
     let names = [
         "TABLE_NAME",
         "PUBLIC_URL",
@@ -161,7 +230,9 @@ fn settings(running: &Running, limits: &[(String, String)]) -> Result<Vec<(Strin
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
     ];
-    let own = names.into_iter().map(|name| Ok((name.to_owned(), running.environment.required(name)?.to_owned())));
+    let own = names
+        .into_iter()
+        .map(|name| Ok((name.to_owned(), running.environment.required(name)?.to_owned())));
     own.chain(limits.iter().cloned().map(Ok)).collect()
 }
 

@@ -1,4 +1,5 @@
-//! The functions that can be measured, and the events that they get: each is another request, signed, valid and with work to do.
+//! The functions that can be measured, and the events that they get: each is another request,
+//! signed, valid and with work to do.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -41,7 +42,9 @@ impl Subject {
     pub(super) fn named(names: &[String]) -> Result<Vec<Self>, Fault> {
         let find = |name: &String| {
             let known = KNOWN.iter().find(|(known, _)| known == name);
-            let (name, status) = known.ok_or_else(|| format!("{name} isn't one of {}", KNOWN.map(|(name, _)| name).join(", ")))?;
+            let (name, status) = known.ok_or_else(|| {
+                format!("{name} isn't one of {}", KNOWN.map(|(name, _)| name).join(", "))
+            })?;
             Ok(Self { name, status: *status, asked: AtomicUsize::new(0) })
         };
         names.iter().map(find).collect()
@@ -56,8 +59,7 @@ impl Subject {
         let mut jwt = stage.owner.as_str();
         let (method, route, parameters, body) = match self.name {
             "native-create-invite" => {
-                let body =
-                    json!({"email": email, "roles": ["editor"], "message": "Come and see the engine.", "metadata": {"crm_id": "lead-42"}});
+                let body = json!({"email": email, "roles": ["editor"], "message": "Come and see the engine.", "metadata": {"crm_id": "lead-42"}});
                 ("POST", "/v1/groups/{group}/invites", json!({"group": group}), body)
             }
             ACCEPT => {
@@ -65,19 +67,36 @@ impl Subject {
                 jwt = &ready.jwt;
                 ("POST", "/v1/invites/accept", json!({}), json!({"token": ready.token}))
             }
-            "native-list-group-invites" => ("GET", "/v1/groups/{group}/invites", json!({"group": group}), Value::Null),
+            "native-list-group-invites" => {
+                ("GET", "/v1/groups/{group}/invites", json!({"group": group}), Value::Null)
+            }
             "evanta-create-group-invite" => {
                 let group: usize = group.parse()?;
-                ("POST", "/group_invites", json!({}), json!({"group_invite": {"user_id": person, "group_id": group}}))
+                (
+                    "POST",
+                    "/group_invites",
+                    json!({}),
+                    json!({"group_invite": {"user_id": person, "group_id": group}}),
+                )
             }
-            "rownd-create-invite" => {
-                ("POST", "/me/groups/{group}/invites", json!({"group": group}), json!({"email": email, "roles": ["editor"]}))
+            "rownd-create-invite" => (
+                "POST",
+                "/me/groups/{group}/invites",
+                json!({"group": group}),
+                json!({"email": email, "roles": ["editor"]}),
+            ),
+            "onezone-create-user-token" => {
+                ("POST", "/groups/{id}/users/token", json!({"id": group}), json!({}))
             }
-            "onezone-create-user-token" => ("POST", "/groups/{id}/users/token", json!({"id": group}), json!({})),
             "chembiohub-create-invitation" => {
                 let project = json!({"id": group.parse::<usize>()?, "name": "Private Group"});
                 let body = json!({"email": email, "first_name": "A", "last_name": "B", "projects_selected": [project]});
-                ("POST", "/{namespace}/api/invitations/{slash+}", json!({"namespace": "chembiohub", "slash": ""}), body)
+                (
+                    "POST",
+                    "/{namespace}/api/invitations/{slash+}",
+                    json!({"namespace": "chembiohub", "slash": ""}),
+                    body,
+                )
             }
             "bungie-invite-individual" => {
                 let parameters = json!({"groupId": group, "membershipType": "3", "membershipId": (4_611_686_018_429_000_000_usize + at).to_string(), "slash": ""});

@@ -1,4 +1,5 @@
-//! TLS before a plain server, with a certificate that the functions trust as they trust AWS's: its root stands in the same file as the system's.
+//! TLS before a plain server, with a certificate that the functions trust as they trust AWS's: its
+//! root stands in the same file as the system's.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,9 +16,11 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObj
 use crate::{Fault, engine};
 
 /// Where Debian, and Lambda's own image in like manner, keep the roots.
-const SYSTEM: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
+const SYSTEM: [&str; 2] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
-/// A root of our own and a certificate for `localhost` under it, made by the command `openssl` (RSA, as AWS's).
+/// A root of our own and a certificate for `localhost` under it, made by the command `openssl`
+/// (RSA, as AWS's).
 pub(super) struct Certificates {
     folder: PathBuf,
 }
@@ -27,11 +30,24 @@ impl Certificates {
     pub(super) fn make(folder: &Path) -> Result<Self, Fault> {
         fs::create_dir_all(folder)?;
         let this = Self { folder: folder.to_owned() };
-        openssl(folder, "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=bench-root -keyout root.key -out root.pem")?;
-        openssl(folder, "req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout own.key -out own.csr")?;
-        fs::write(folder.join("own.ext"), "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n")?;
-        openssl(folder, "x509 -req -in own.csr -CA root.pem -CAkey root.key -CAcreateserial -days 2 -extfile own.ext -out own.pem")?;
-        let system = SYSTEM.iter().find_map(|path| fs::read_to_string(path).ok()).unwrap_or_default();
+        openssl(
+            folder,
+            "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=bench-root -keyout root.key -out root.pem",
+        )?;
+        openssl(
+            folder,
+            "req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout own.key -out own.csr",
+        )?;
+        fs::write(
+            folder.join("own.ext"),
+            "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n",
+        )?;
+        openssl(
+            folder,
+            "x509 -req -in own.csr -CA root.pem -CAkey root.key -CAcreateserial -days 2 -extfile own.ext -out own.pem",
+        )?;
+        let system =
+            SYSTEM.iter().find_map(|path| fs::read_to_string(path).ok()).unwrap_or_default();
         fs::write(this.roots(), system + &fs::read_to_string(folder.join("root.pem"))?)?;
         Ok(this)
     }
@@ -42,10 +58,17 @@ impl Certificates {
     }
 
     /// Serves `upstream` (`http://host:port`) behind TLS; gives the new URL.
-    pub(super) async fn before(&self, upstream: &str, tasks: &mut JoinSet<()>) -> Result<String, Fault> {
-        let chain = CertificateDer::pem_file_iter(self.folder.join("own.pem"))?.collect::<Result<Vec<_>, _>>()?;
+    pub(super) async fn before(
+        &self,
+        upstream: &str,
+        tasks: &mut JoinSet<()>,
+    ) -> Result<String, Fault> {
+        let chain = CertificateDer::pem_file_iter(self.folder.join("own.pem"))?
+            .collect::<Result<Vec<_>, _>>()?;
         let key = PrivateKeyDer::from_pem_file(self.folder.join("own.key"))?;
-        let acceptor = TlsAcceptor::from(Arc::new(ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key)?));
+        let acceptor = TlsAcceptor::from(Arc::new(
+            ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key)?,
+        ));
         let (listener, url) = engine::port().await?;
         let upstream = upstream.replace("http://", "");
         tasks.spawn(async move {
@@ -72,5 +95,9 @@ async fn passed_on(acceptor: &TlsAcceptor, inner: TcpStream, upstream: &str) -> 
 
 fn openssl(folder: &Path, arguments: &str) -> Result<(), Fault> {
     let done = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output()?;
-    if done.status.success() { Ok(()) } else { Err(format!("openssl {arguments}: {}", String::from_utf8_lossy(&done.stderr)).into()) }
+    if done.status.success() {
+        Ok(())
+    } else {
+        Err(format!("openssl {arguments}: {}", String::from_utf8_lossy(&done.stderr)).into())
+    }
 }

@@ -1,6 +1,6 @@
 //! `bench cost`: every operation of every endpoint over HTTP, with what DynamoDB would charge.
 
-mod doors;
+mod apis;
 mod native;
 mod prices;
 mod recorder;
@@ -31,7 +31,10 @@ pub(crate) async fn run(json: bool) -> Result<(), Fault> {
         println!(
             "Units are those of one operation, dollars those of a million: list price, us-east-1, on demand, November 2026; SES's own price is left out."
         );
-        println!("One invitation's whole life (create, mail, accept): ${:.2} a million.", life(&rows));
+        println!(
+            "One invitation's whole life (create, mail, accept): ${:.2} a million.",
+            life(&rows)
+        );
     }
     Ok(())
 }
@@ -40,14 +43,17 @@ pub(crate) async fn run(json: bool) -> Result<(), Fault> {
 async fn rows() -> Result<Vec<Row>, Fault> {
     let mut world = World::start().await?;
     native::measure(&mut world).await?;
-    doors::measure(&mut world).await?;
+    apis::measure(&mut world).await?;
     Ok(world.rows)
 }
 
 /// Dollars for a million whole lives of an invitation.
 fn life(rows: &[Row]) -> f64 {
-    let part =
-        |(function, case): (&str, &str)| rows.iter().find(|row| row.function == function && row.case == case).map_or(f64::NAN, prices::all);
+    let part = |(function, case): (&str, &str)| {
+        rows.iter()
+            .find(|row| row.function == function && row.case == case)
+            .map_or(f64::NAN, prices::all)
+    };
     LIFE.into_iter().map(part).sum()
 }
 
@@ -58,6 +64,10 @@ mod tests {
     #[tokio::test]
     async fn every_operation_costs_what_it_did() {
         let rows = rows().await.unwrap();
-        insta::assert_snapshot!(format!("{}\nwhole life: ${:.2} a million\n", table(&rows), life(&rows)));
+        insta::assert_snapshot!(format!(
+            "{}\nwhole life: ${:.2} a million\n",
+            table(&rows),
+            life(&rows)
+        ));
     }
 }

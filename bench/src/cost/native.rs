@@ -1,4 +1,4 @@
-//! The native door's operations, in the order of an invite's life.
+//! The native API's operations, in the order of an invite's life.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -47,14 +47,32 @@ pub(super) async fn measure(world: &mut World) -> Result<(), Fault> {
 }
 
 async fn directory(world: &mut World) -> Result<(), Fault> {
-    let administrator = Person::new("directory", "Directory", "").claim("scope", json!("users:write"));
+    let administrator =
+        Person::new("directory", "Directory", "").claim("scope", json!("users:write"));
     let accounts = json!([{"membership_type": 3, "membership_id": "4611686018429783292"}]);
     let profile = json!({"email": "juliet@towne.com", "first_name": "Sonny", "last_name": "Tromp", "accounts": accounts});
-    let what = ("native-manage-users", "put a user with an address and an account", Method::PUT, "/v1/users/29845".into());
+    let what = (
+        "native-manage-users",
+        "put a user with an address and an account",
+        Method::PUT,
+        "/v1/users/29845".into(),
+    );
     world.measures(Some(&administrator), what, profile).await?;
     let profile = json!({"first_name": "Generic", "last_name": "User"});
-    world.measures(Some(&owner()), ("native-manage-users", "put own profile", Method::PUT, "/v1/me".into()), profile).await?;
-    world.measures(Some(&owner()), ("native-manage-users", "get own profile", Method::GET, "/v1/me".into()), Value::Null).await?;
+    world
+        .measures(
+            Some(&owner()),
+            ("native-manage-users", "put own profile", Method::PUT, "/v1/me".into()),
+            profile,
+        )
+        .await?;
+    world
+        .measures(
+            Some(&owner()),
+            ("native-manage-users", "get own profile", Method::GET, "/v1/me".into()),
+            Value::Null,
+        )
+        .await?;
     Ok(())
 }
 
@@ -68,12 +86,43 @@ async fn by_mail(world: &mut World) -> Result<(), Fault> {
     let made = create(world, "to an e-mail address", json!({"email": "ada@example.com"})).await?;
     let (token, id) = (text(&made, "token")?, text(&made, "id")?);
     let path = format!("/v1/groups/{GROUP}/invites");
-    world.measures(Some(&owner()), ("native-list-group-invites", "one invite", Method::GET, path.clone()), Value::Null).await?;
-    world.measures(Some(&owner()), ("native-get-invite", "", Method::GET, format!("{path}/{id}")), Value::Null).await?;
-    world.measures(Some(&ada), ("native-list-my-invites", "one invite", Method::GET, "/v1/me/invites".into()), Value::Null).await?;
-    world.measures(None, ("native-preview-invite", "", Method::POST, "/v1/invites/preview".into()), json!({"token": token})).await?;
-    world.measures(None, ("native-invite-page", "", Method::GET, format!("/i/{token}")), Value::Null).await?;
-    let what = ("native-accept-invite", "by the token in a mail", Method::POST, "/v1/invites/accept".into());
+    world
+        .measures(
+            Some(&owner()),
+            ("native-list-group-invites", "one invite", Method::GET, path.clone()),
+            Value::Null,
+        )
+        .await?;
+    world
+        .measures(
+            Some(&owner()),
+            ("native-get-invite", "", Method::GET, format!("{path}/{id}")),
+            Value::Null,
+        )
+        .await?;
+    world
+        .measures(
+            Some(&ada),
+            ("native-list-my-invites", "one invite", Method::GET, "/v1/me/invites".into()),
+            Value::Null,
+        )
+        .await?;
+    world
+        .measures(
+            None,
+            ("native-preview-invite", "", Method::POST, "/v1/invites/preview".into()),
+            json!({"token": token}),
+        )
+        .await?;
+    world
+        .measures(None, ("native-invite-page", "", Method::GET, format!("/i/{token}")), Value::Null)
+        .await?;
+    let what = (
+        "native-accept-invite",
+        "by the token in a mail",
+        Method::POST,
+        "/v1/invites/accept".into(),
+    );
     world.measures(Some(&ada), what, json!({"token": token})).await?;
     let what = ("native-accept-invite", "once more", Method::POST, "/v1/invites/accept".into());
     world.measures(Some(&ada), what, json!({"token": token})).await?;
@@ -83,9 +132,20 @@ async fn by_mail(world: &mut World) -> Result<(), Fault> {
 async fn by_id(world: &mut World) -> Result<(), Fault> {
     let made = create(world, "to a user of the directory", json!({"user_id": "29845"})).await?;
     let body = json!({"group": GROUP, "invite": text(&made, "id")?});
-    world.measures(Some(&invitee()), ("native-accept-invite", "by id", Method::POST, "/v1/invites/accept".into()), body).await?;
+    world
+        .measures(
+            Some(&invitee()),
+            ("native-accept-invite", "by id", Method::POST, "/v1/invites/accept".into()),
+            body,
+        )
+        .await?;
     create(world, "to a phone number", json!({"phone": "+14155550123"})).await?;
-    create(world, "to a platform account", json!({"account": {"membership_type": 3, "membership_id": "4611686018429783299"}})).await?;
+    create(
+        world,
+        "to a platform account",
+        json!({"account": {"membership_type": 3, "membership_id": "4611686018429783299"}}),
+    )
+    .await?;
     Ok(())
 }
 
@@ -94,7 +154,13 @@ async fn new_person(world: &mut World) -> Result<(), Fault> {
     let made = create(world, "to a new person", person).await?;
     let grace = Person::new("grace", "Grace Hopper", "grace@example.com");
     let body = json!({"token": text(&made, "token")?});
-    world.measures(Some(&grace), ("native-accept-invite", "by a new person", Method::POST, "/v1/invites/accept".into()), body).await?;
+    world
+        .measures(
+            Some(&grace),
+            ("native-accept-invite", "by a new person", Method::POST, "/v1/invites/accept".into()),
+            body,
+        )
+        .await?;
     Ok(())
 }
 
@@ -103,21 +169,55 @@ async fn links(world: &mut World) -> Result<(), Fault> {
     let carol = Person::new("carol", "Carol", "carol@example.com");
     let made = create(world, "as a link for ten", json!({"link": {"max_uses": 10}})).await?;
     let body = json!({"token": text(&made, "token")?});
-    world.measures(Some(&bob), ("native-accept-invite", "by a counted link", Method::POST, "/v1/invites/accept".into()), body).await?;
+    world
+        .measures(
+            Some(&bob),
+            (
+                "native-accept-invite",
+                "by a counted link",
+                Method::POST,
+                "/v1/invites/accept".into(),
+            ),
+            body,
+        )
+        .await?;
     let made = create(world, "as a link for any number", json!({"link": {}})).await?;
     let body = json!({"token": text(&made, "token")?});
-    world.measures(Some(&carol), ("native-accept-invite", "by an uncounted link", Method::POST, "/v1/invites/accept".into()), body).await?;
+    world
+        .measures(
+            Some(&carol),
+            (
+                "native-accept-invite",
+                "by an uncounted link",
+                Method::POST,
+                "/v1/invites/accept".into(),
+            ),
+            body,
+        )
+        .await?;
     Ok(())
 }
 
 async fn refused(world: &mut World) -> Result<(), Fault> {
     let path = format!("/v1/groups/{GROUP}/invites");
-    let made = world.does(&owner(), Method::POST, &path, &invite(json!({"email": "dan@example.com"}))).await?;
+    let made = world
+        .does(&owner(), Method::POST, &path, &invite(json!({"email": "dan@example.com"})))
+        .await?;
     let body = json!({"token": text(&made, "token")?, "reason": "No time."});
-    world.measures(None, ("native-decline-invite", "by token", Method::POST, "/v1/invites/decline".into()), body).await?;
-    let made = world.does(&owner(), Method::POST, &path, &invite(json!({"email": "eve@example.com"}))).await?;
+    world
+        .measures(
+            None,
+            ("native-decline-invite", "by token", Method::POST, "/v1/invites/decline".into()),
+            body,
+        )
+        .await?;
+    let made = world
+        .does(&owner(), Method::POST, &path, &invite(json!({"email": "eve@example.com"})))
+        .await?;
     let path = format!("{path}/{}/revoke", text(&made, "id")?);
-    world.measures(Some(&owner()), ("native-revoke-invite", "", Method::POST, path), json!({})).await?;
+    world
+        .measures(Some(&owner()), ("native-revoke-invite", "", Method::POST, path), json!({}))
+        .await?;
     create(world, "again, after it was revoked", json!({"email": "eve@example.com"})).await?;
     Ok(())
 }
@@ -125,7 +225,9 @@ async fn refused(world: &mut World) -> Result<(), Fault> {
 /// What the count of pending invites costs once there are many (ADR 0012).
 async fn crowded(world: &mut World) -> Result<(), Fault> {
     let owner = Person::new("host", "Host", "host@example.com");
-    world.does(&owner, Method::POST, "/v1/groups", &json!({"id": "crowd", "name": "Crowd"})).await?;
+    world
+        .does(&owner, Method::POST, "/v1/groups", &json!({"id": "crowd", "name": "Crowd"}))
+        .await?;
     let path = "/v1/groups/crowd/invites";
     for guest in 0..100 {
         let mut body = invite(json!({"email": format!("guest-{guest:03}@example.com")}));
@@ -135,29 +237,77 @@ async fn crowded(world: &mut World) -> Result<(), Fault> {
     let mut body = invite(json!({"email": "one-more@example.com"}));
     body["notify"] = json!(false);
     world
-        .measures(Some(&owner), ("native-create-invite", "beside 100 pending ones, without a mail", Method::POST, path.into()), body)
+        .measures(
+            Some(&owner),
+            (
+                "native-create-invite",
+                "beside 100 pending ones, without a mail",
+                Method::POST,
+                path.into(),
+            ),
+            body,
+        )
         .await?;
     world
-        .measures(Some(&owner), ("native-list-group-invites", "the first 20 of 101", Method::GET, format!("{path}?limit=20")), Value::Null)
+        .measures(
+            Some(&owner),
+            (
+                "native-list-group-invites",
+                "the first 20 of 101",
+                Method::GET,
+                format!("{path}?limit=20"),
+            ),
+            Value::Null,
+        )
         .await?;
     Ok(())
 }
 
 async fn members(world: &mut World) -> Result<(), Fault> {
     let path = format!("/v1/groups/{GROUP}/members");
-    world.measures(Some(&owner()), ("native-manage-members", "list six", Method::GET, path.clone()), Value::Null).await?;
+    world
+        .measures(
+            Some(&owner()),
+            ("native-manage-members", "list six", Method::GET, path.clone()),
+            Value::Null,
+        )
+        .await?;
     let what = ("native-manage-members", "change roles", Method::PATCH, format!("{path}/ada"));
     world.measures(Some(&owner()), what, json!({"roles": ["admin"]})).await?;
-    world.measures(Some(&owner()), ("native-manage-members", "remove", Method::DELETE, format!("{path}/ada")), Value::Null).await?;
+    world
+        .measures(
+            Some(&owner()),
+            ("native-manage-members", "remove", Method::DELETE, format!("{path}/ada")),
+            Value::Null,
+        )
+        .await?;
     Ok(())
 }
 
 async fn groups(world: &mut World) -> Result<(), Fault> {
     let path = format!("/v1/groups/{GROUP}");
-    world.measures(Some(&owner()), ("native-manage-groups", "list one", Method::GET, "/v1/groups".into()), Value::Null).await?;
-    world.measures(Some(&owner()), ("native-manage-groups", "get", Method::GET, path.clone()), Value::Null).await?;
+    world
+        .measures(
+            Some(&owner()),
+            ("native-manage-groups", "list one", Method::GET, "/v1/groups".into()),
+            Value::Null,
+        )
+        .await?;
+    world
+        .measures(
+            Some(&owner()),
+            ("native-manage-groups", "get", Method::GET, path.clone()),
+            Value::Null,
+        )
+        .await?;
     let what = ("native-manage-groups", "change", Method::PATCH, path.clone());
     world.measures(Some(&owner()), what, json!({"name": "Another name"})).await?;
-    world.measures(Some(&owner()), ("native-manage-groups", "delete", Method::DELETE, path), Value::Null).await?;
+    world
+        .measures(
+            Some(&owner()),
+            ("native-manage-groups", "delete", Method::DELETE, path),
+            Value::Null,
+        )
+        .await?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! A proxy before the embedded engine that asks for the capacity of every call and writes it down.
 //!
-//! It holds each answer until no further call has come for a moment: calls that are made at once are then seen at once, so the number of round
-//! trips that wait for each other can be counted. The stream's calls, which Lambda makes and doesn't charge, pass by; a gate holds them back while a
+//! It holds each answer until no further call has come for a moment: calls that are made at once
+//! are then seen at once, so the number of round trips that wait for each other can be counted. The
+//! stream's calls, which Lambda makes and doesn't charge, pass by; a gate holds them back while a
 //! request is measured, so that its mail comes afterwards.
 
 use std::collections::BTreeMap;
@@ -52,15 +53,17 @@ pub(crate) struct Call {
 #[derive(Default)]
 struct Log {
     calls: Vec<Call>,
-    /// The last round trip whose calls are answered, all of them: what comes after that may depend on it.
+    /// The last round trip whose calls are answered, all of them: what comes after that may depend
+    /// on it.
     answered: u32,
     last: Option<Instant>,
     empty_looks: u32,
 }
 
 impl Log {
-    /// Whether the calls of this round trip are answered now: together, once no further call has come for a moment. One that an answer has
-    /// led to already is of the next round trip, and keeps none of this one waiting.
+    /// Whether the calls of this round trip are answered now: together, once no further call has
+    /// come for a moment. One that an answer has led to already is of the next round trip, and
+    /// keeps none of this one waiting.
     fn may_answer(&mut self, trip: u32) -> bool {
         if self.answered < trip && self.last.is_none_or(|last| last.elapsed() >= QUIET) {
             self.answered = trip;
@@ -98,10 +101,18 @@ impl Recorder {
         let mut tasks = JoinSet::new();
         let engine = engine::start(&mut tasks).await?;
         let client = Client::builder().no_proxy().build()?;
-        let state = Arc::new(State { client, engine, gate: Arc::default(), holds: AtomicBool::new(false), log: Mutex::default() });
+        let state = Arc::new(State {
+            client,
+            engine,
+            gate: Arc::default(),
+            holds: AtomicBool::new(false),
+            log: Mutex::default(),
+        });
         let (listener, url) = engine::port().await?;
         let shared = Arc::clone(&state);
-        let router = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| answer(&shared, &headers, &body).await);
+        let router = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
+            answer(&shared, &headers, &body).await
+        });
         tasks.spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
                 eprintln!("bench: the recorder ended: {error}");
@@ -142,18 +153,25 @@ impl Recorder {
 }
 
 async fn answer(state: &State, headers: &HeaderMap, body: &Bytes) -> Response {
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let target =
+        headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let answered = match target.strip_prefix("DynamoDB_20120810.") {
         Some(operation) => table_call(state, operation, headers, body).await,
         None => stream_call(state, headers, body).await,
     };
     match answered {
-        Ok((status, body)) => (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response(),
+        Ok((status, body)) => {
+            (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
+        }
         Err(fault) => (StatusCode::BAD_GATEWAY, fault.to_string()).into_response(),
     }
 }
 
-async fn stream_call(state: &State, headers: &HeaderMap, body: &Bytes) -> Result<(StatusCode, Bytes), Fault> {
+async fn stream_call(
+    state: &State,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<(StatusCode, Bytes), Fault> {
     let _open = state.gate.read().await;
     let (status, body) = forward(state, headers, body.clone()).await?;
     let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
@@ -164,7 +182,12 @@ async fn stream_call(state: &State, headers: &HeaderMap, body: &Bytes) -> Result
     Ok((status, body))
 }
 
-async fn table_call(state: &State, operation: &str, headers: &HeaderMap, body: &Bytes) -> Result<(StatusCode, Bytes), Fault> {
+async fn table_call(
+    state: &State,
+    operation: &str,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<(StatusCode, Bytes), Fault> {
     let trip = {
         let mut log = state.log();
         log.last = Some(Instant::now());
@@ -200,7 +223,11 @@ async fn measured(
     Ok((Some(call(operation, trip, &request, &answer, !status.is_success())?), status, body))
 }
 
-async fn forward(state: &State, headers: &HeaderMap, body: Bytes) -> Result<(StatusCode, Bytes), Fault> {
+async fn forward(
+    state: &State,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Bytes), Fault> {
     let mut request = state.client.post(&state.engine).body(body);
     for name in ["x-amz-target", "x-amz-date", "content-type", "authorization"] {
         if let Some(value) = headers.get(name) {
@@ -211,11 +238,20 @@ async fn forward(state: &State, headers: &HeaderMap, body: Bytes) -> Result<(Sta
     Ok((answer.status(), answer.bytes().await?))
 }
 
-fn call(operation: &str, trip: u32, request: &Value, answer: &Value, refused: bool) -> Result<Call, Fault> {
+fn call(
+    operation: &str,
+    trip: u32,
+    request: &Value,
+    answer: &Value,
+    refused: bool,
+) -> Result<Call, Fault> {
     let length = |value: &Value| value.as_array().map_or(0, |list| list.len() as u64);
     let (reads, items) = match operation {
         "GetItem" => (true, u64::from(answer["Item"].is_object())),
-        "BatchGetItem" => (true, answer["Responses"].as_object().map_or(0, |tables| tables.values().map(length).sum())),
+        "BatchGetItem" => (
+            true,
+            answer["Responses"].as_object().map_or(0, |tables| tables.values().map(length).sum()),
+        ),
         "Query" => (true, answer["ScannedCount"].as_u64().unwrap_or_default()),
         "PutItem" | "UpdateItem" | "DeleteItem" => (false, 1),
         "TransactWriteItems" => (false, length(&request["TransactItems"])),
@@ -225,7 +261,8 @@ fn call(operation: &str, trip: u32, request: &Value, answer: &Value, refused: bo
     let consumed = &answer["ConsumedCapacity"];
     let tables = consumed.as_array().map_or_else(|| std::slice::from_ref(consumed), Vec::as_slice);
     if refused {
-        // An error tells no capacity. A write whose condition doesn't hold costs what it would have; ours are of less than 1 KiB there.
+        // An error tells no capacity. A write whose condition doesn't hold costs what it would
+        // have; ours are of less than 1 KiB there.
         units.insert("table".into(), 1.0);
     }
     for table in tables.iter().filter(|table| table.is_object()) {
@@ -238,7 +275,15 @@ fn call(operation: &str, trip: u32, request: &Value, answer: &Value, refused: bo
     }
     let (items_read, items_written) = if reads { (items, 0) } else { (0, items) };
     let (read, write) = if reads { (units, Units::new()) } else { (Units::new(), units) };
-    Ok(Call { operation: operation.to_owned(), trip, items_read, items_written, read, write, refused })
+    Ok(Call {
+        operation: operation.to_owned(),
+        trip,
+        items_read,
+        items_written,
+        read,
+        write,
+        refused,
+    })
 }
 
 fn add(units: &mut Units, name: &str, spent: &Value) {

@@ -1,5 +1,5 @@
-//! The engine's units against AWS's published rules (DynamoDB Developer Guide, "DynamoDB on-demand capacity mode" and "Using Global Secondary Indexes"):
-//! what the cost table says rests on them.
+//! The engine's units against AWS's published rules (DynamoDB Developer Guide, "DynamoDB on-demand
+//! capacity mode" and "Using Global Secondary Indexes"): what the cost table says rests on them.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,10 @@ struct Table {
 
 impl Table {
     async fn make() -> Self {
-        let table = Self { recorder: Recorder::start().await.unwrap(), client: reqwest::Client::builder().no_proxy().build().unwrap() };
+        let table = Self {
+            recorder: Recorder::start().await.unwrap(),
+            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+        };
         let key = |hash: &str| json!([{"AttributeName": hash, "KeyType": "HASH"}]);
         let index = json!({"IndexName": "by_group", "KeySchema": key("g"), "Projection": {"ProjectionType": "ALL"}});
         let attributes = json!([{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "g", "AttributeType": "S"}]);
@@ -25,9 +28,19 @@ impl Table {
 
     async fn sends(&self, operation: &str, body: Value) {
         let authorization = "AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date;x-amz-target, Signature=0";
-        let request = self.client.post(&self.recorder.url).header("x-amz-target", format!("DynamoDB_20120810.{operation}"));
-        let request = request.header("content-type", "application/x-amz-json-1.0").header("x-amz-date", "20261121T000000Z");
-        let answer = request.header("authorization", authorization).body(body.to_string()).send().await.unwrap();
+        let request = self
+            .client
+            .post(&self.recorder.url)
+            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"));
+        let request = request
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-date", "20261121T000000Z");
+        let answer = request
+            .header("authorization", authorization)
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
         assert!(answer.status().is_success(), "{operation}: {}", answer.text().await.unwrap());
     }
 
@@ -63,9 +76,17 @@ async fn a_write_unit_is_a_kilobyte_and_a_transaction_s_write_two() {
     let table = Table::make().await;
     for (bytes, expected) in [(1024, 1.0), (1025, 2.0), (3000, 3.0)] {
         let item = item(&format!("k{bytes}"), None, bytes);
-        assert_eq!(table.costs("PutItem", json!({"Item": item})).await.1, units(&[("table", expected)]), "{bytes}");
+        assert_eq!(
+            table.costs("PutItem", json!({"Item": item})).await.1,
+            units(&[("table", expected)]),
+            "{bytes}"
+        );
         let put = json!({"TransactItems": [{"Put": {"TableName": "table", "Item": item}}]});
-        assert_eq!(table.costs("TransactWriteItems", put).await.1, units(&[("table", 2.0 * expected)]), "{bytes}, in a transaction");
+        assert_eq!(
+            table.costs("TransactWriteItems", put).await.1,
+            units(&[("table", 2.0 * expected)]),
+            "{bytes}, in a transaction"
+        );
     }
 }
 
@@ -75,25 +96,50 @@ async fn an_index_is_charged_for_a_new_entry_for_a_changed_one_and_twice_for_one
     let put = async |item: Value| table.costs("PutItem", json!({"Item": item})).await.1;
     assert_eq!(put(item("k", Some("a"), 500)).await, units(&[("table", 1.0), ("by_group", 1.0)]));
     assert_eq!(put(item("k", Some("a"), 500)).await, units(&[("table", 1.0)]), "nothing changed");
-    assert_eq!(put(item("k", Some("a"), 600)).await, units(&[("table", 1.0), ("by_group", 1.0)]), "another attribute");
-    assert_eq!(put(item("k", Some("b"), 600)).await, units(&[("table", 1.0), ("by_group", 2.0)]), "another key");
-    assert_eq!(put(item("k", None, 600)).await, units(&[("table", 1.0), ("by_group", 1.0)]), "out of the index");
+    assert_eq!(
+        put(item("k", Some("a"), 600)).await,
+        units(&[("table", 1.0), ("by_group", 1.0)]),
+        "another attribute"
+    );
+    assert_eq!(
+        put(item("k", Some("b"), 600)).await,
+        units(&[("table", 1.0), ("by_group", 2.0)]),
+        "another key"
+    );
+    assert_eq!(
+        put(item("k", None, 600)).await,
+        units(&[("table", 1.0), ("by_group", 1.0)]),
+        "out of the index"
+    );
     // In a transaction the table's part doubles, the index's doesn't.
     let write = json!({"TransactItems": [{"Put": {"TableName": "table", "Item": item("k", Some("c"), 600)}}]});
-    assert_eq!(table.costs("TransactWriteItems", write).await.1, units(&[("table", 2.0), ("by_group", 1.0)]));
+    assert_eq!(
+        table.costs("TransactWriteItems", write).await.1,
+        units(&[("table", 2.0), ("by_group", 1.0)])
+    );
 }
 
 #[tokio::test]
 async fn a_read_unit_is_four_kilobytes_or_eight_that_may_lag() {
     let table = Table::make().await;
-    for (bytes, consistent, expected) in [(4096, true, 1.0), (4097, true, 2.0), (4097, false, 1.0), (100, false, 0.5)] {
+    for (bytes, consistent, expected) in
+        [(4096, true, 1.0), (4097, true, 2.0), (4097, false, 1.0), (100, false, 0.5)]
+    {
         let key = format!("k{bytes}");
         table.costs("PutItem", json!({"Item": item(&key, None, bytes)})).await;
         let get = json!({"Key": {"pk": {"S": key}}, "ConsistentRead": consistent});
-        assert_eq!(table.costs("GetItem", get).await.0, units(&[("table", expected)]), "{bytes}, {consistent}");
+        assert_eq!(
+            table.costs("GetItem", get).await.0,
+            units(&[("table", expected)]),
+            "{bytes}, {consistent}"
+        );
     }
     let missing = json!({"Key": {"pk": {"S": "nothing"}}, "ConsistentRead": true});
-    assert_eq!(table.costs("GetItem", missing).await.0, units(&[("table", 1.0)]), "what isn't there costs as much as the least item");
+    assert_eq!(
+        table.costs("GetItem", missing).await.0,
+        units(&[("table", 1.0)]),
+        "what isn't there costs as much as the least item"
+    );
 }
 
 #[tokio::test]
@@ -103,5 +149,9 @@ async fn a_query_is_charged_for_all_it_passes_over_together() {
         table.costs("PutItem", json!({"Item": item(&format!("k{at}"), Some("a"), 1000)})).await;
     }
     let query = json!({"IndexName": "by_group", "KeyConditionExpression": "g = :g", "ExpressionAttributeValues": {":g": {"S": "a"}}, "Select": "COUNT"});
-    assert_eq!(table.costs("Query", query).await.0, units(&[("by_group", 1.5)]), "10,000 bytes are three times 4 KiB, at half price");
+    assert_eq!(
+        table.costs("Query", query).await.0,
+        units(&[("by_group", 1.5)]),
+        "10,000 bytes are three times 4 KiB, at half price"
+    );
 }

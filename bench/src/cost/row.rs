@@ -65,7 +65,9 @@ impl Row {
             row.items_read += call.items_read;
             row.items_written += call.items_written;
             for (sum, units) in [(&mut row.read, &call.read), (&mut row.write, &call.write)] {
-                units.iter().for_each(|(name, units)| *sum.entry(name.clone()).or_default() += units);
+                units
+                    .iter()
+                    .for_each(|(name, units)| *sum.entry(name.clone()).or_default() += units);
             }
         }
         row.round_trips = u32::try_from(trips.len()).unwrap_or(u32::MAX);
@@ -75,7 +77,11 @@ impl Row {
 
     /// With what it costs.
     pub(super) fn priced(&self) -> Priced<'_> {
-        Priced { row: self, dynamodb_usd_per_million: rounded(prices::dynamodb(self)), usd_per_million: rounded(prices::all(self)) }
+        Priced {
+            row: self,
+            dynamodb_usd_per_million: rounded(prices::dynamodb(self)),
+            usd_per_million: rounded(prices::all(self)),
+        }
     }
 }
 
@@ -102,7 +108,8 @@ pub(super) fn table(rows: &[Row]) -> String {
         "DynamoDB $",
         "all $",
     ];
-    let cell = |units: &Units, name: &str| units.get(name).map_or_else(String::new, ToString::to_string);
+    let cell =
+        |units: &Units, name: &str| units.get(name).map_or_else(String::new, ToString::to_string);
     let cells = |row: &Row| {
         vec![
             row.function.clone(),

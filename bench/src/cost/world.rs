@@ -44,18 +44,43 @@ impl World {
     /// A service in memory without demo data.
     pub(super) async fn start() -> Result<Self, Fault> {
         let recorder = Recorder::start().await?;
-        let running = beckon::start(Options { port: 0, dynamodb: Some(recorder.url.clone()), demo: false, ..Options::default() }).await?;
-        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
+        let running = beckon::start(Options {
+            port: 0,
+            dynamodb: Some(recorder.url.clone()),
+            demo: false,
+            ..Options::default()
+        })
+        .await?;
+        let client =
+            Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
         Ok(Self { running, recorder, client, rows: Vec::new() })
     }
 
     async fn token(&self, person: &Person) -> Result<String, Fault> {
-        let answer: Value = self.client.post(format!("{}/local/token", self.running.url)).json(&person.0).send().await?.json().await?;
-        answer["access_token"].as_str().map(str::to_owned).ok_or_else(|| format!("no token: {answer}").into())
+        let answer: Value = self
+            .client
+            .post(format!("{}/local/token", self.running.url))
+            .json(&person.0)
+            .send()
+            .await?
+            .json()
+            .await?;
+        answer["access_token"]
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| format!("no token: {answer}").into())
     }
 
-    async fn request(&self, by: Option<&Person>, method: Method, path: &str) -> Result<RequestBuilder, Fault> {
-        let request = self.client.request(method, format!("{}{path}", self.running.url)).header("x-api-key", "bench");
+    async fn request(
+        &self,
+        by: Option<&Person>,
+        method: Method,
+        path: &str,
+    ) -> Result<RequestBuilder, Fault> {
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.running.url))
+            .header("x-api-key", "bench");
         Ok(match by {
             Some(person) => request.bearer_auth(self.token(person).await?),
             None => request,
@@ -63,13 +88,25 @@ impl World {
     }
 
     /// Does something that isn't measured.
-    pub(super) async fn does(&self, by: &Person, method: Method, path: &str, body: &Value) -> Result<Value, Fault> {
+    pub(super) async fn does(
+        &self,
+        by: &Person,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> Result<Value, Fault> {
         let request = self.request(Some(by), method, path).await?;
         sent(path, with_body(request, body)).await
     }
 
-    /// Measures a request and, in a row of its own, the mail that it leads to; gives the answer's body.
-    pub(super) async fn measures(&mut self, by: Option<&Person>, what: What<'_>, body: Value) -> Result<Value, Fault> {
+    /// Measures a request and, in a row of its own, the mail that it leads to; gives the answer's
+    /// body.
+    pub(super) async fn measures(
+        &mut self,
+        by: Option<&Person>,
+        what: What<'_>,
+        body: Value,
+    ) -> Result<Value, Fault> {
         let (function, case, method, path) = what;
         let request = with_body(self.request(by, method, &path).await?, &body);
         self.recorder.settled().await?;
@@ -84,7 +121,12 @@ impl World {
         self.recorder.holds_answers(false);
         let calls = self.recorder.take();
         if !calls.is_empty() {
-            self.rows.push(Row::of("background-send-mail", &format!("after {function}, {case}"), true, &calls));
+            self.rows.push(Row::of(
+                "background-send-mail",
+                &format!("after {function}, {case}"),
+                true,
+                &calls,
+            ));
         }
         Ok(answer)
     }

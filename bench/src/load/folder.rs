@@ -1,4 +1,5 @@
-//! Folders for the products' data, on a disk: in memory a sync costs nothing, and nobody would see why the figures are so good.
+//! Folders for the products' data, on a disk: in memory a sync costs nothing, and nobody would see
+//! why the figures are so good.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,8 @@ use crate::Fault;
 /// The kind of a file system that is in memory, as `statfs` tells it (`TMPFS_MAGIC`).
 const TMPFS: FsWord = 0x0102_1994;
 
-/// A new folder for data, which goes with this; it is made before the server that uses it, so that it goes after.
+/// A new folder for data, which goes with this; it is made before the server that uses it, so that
+/// it goes after.
 pub(super) struct Folder(PathBuf);
 
 impl Folder {
@@ -44,11 +46,14 @@ impl Drop for Folder {
 /// They are in memory, or nothing is there.
 pub(super) fn place() -> Result<PathBuf, Fault> {
     let place = std::env::temp_dir();
-    let system = rustix::fs::statfs(&place).map_err(|error| format!("{}: {error}", place.display()))?;
+    let system =
+        rustix::fs::statfs(&place).map_err(|error| format!("{}: {error}", place.display()))?;
     if system.f_type == TMPFS {
-        return Err(
-            format!("{} is in memory (tmpfs), where a sync costs nothing: set TMPDIR to a folder on a disk", place.display()).into()
-        );
+        return Err(format!(
+            "{} is in memory (tmpfs), where a sync costs nothing: set TMPDIR to a folder on a disk",
+            place.display()
+        )
+        .into());
     }
     Ok(place)
 }

@@ -1,5 +1,6 @@
-//! `bench load`: the local service's release binary over HTTP: create, list and accept, one at a time and sixteen at once; how long it takes to start,
-//! and how much memory it has; first with more and more invites stored, then beside its peers.
+//! `bench load`: the local service's release binary over HTTP: create, list and accept, one at a
+//! time and sixteen at once; how long it takes to start, and how much memory it has; first with
+//! more and more invites stored, then beside its peers.
 
 mod folder;
 mod peers;
@@ -19,10 +20,12 @@ use crate::Fault;
 /// What to measure.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// How many invites are stored at the most; the steps are powers of ten from 1,000 on; 0 for no steps
+    /// How many invites are stored at the most; the steps are powers of ten from 1,000 on; 0 for no
+    /// steps
     #[arg(long, default_value_t = 100_000)]
     invites: usize,
-    /// Requests of each kind at each step and in each round, 10,000 at the most, for the inbox keeps no more mails; accepts are fewer
+    /// Requests of each kind at each step and in each round, 10,000 at the most, for the inbox
+    /// keeps no more mails; accepts are fewer
     #[arg(long, default_value_t = 800, value_parser = clap::value_parser!(u16).range(1..=i64::from(product::KEPT)))]
     requests: u16,
     /// Where the data are: in memory, or in a file on which each write waits for the disk
@@ -39,7 +42,8 @@ pub(crate) struct Options {
     rounds: usize,
 }
 
-/// Measures and prints, until a signal asks to stop: all that was started ends with this, and its data go.
+/// Measures and prints, until a signal asks to stop: all that was started ends with this, and its
+/// data go.
 ///
 /// # Errors
 /// The first that any measurement has, or that it was stopped.

@@ -1,4 +1,5 @@
-//! Ours beside its peers: the same requests to each, in rounds, each product once a round with data of its own.
+//! Ours beside its peers: the same requests to each, in rounds, each product once a round with data
+//! of its own.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -16,7 +17,8 @@ use crate::{Fault, report};
 /// The groups whose invites are listed, and how many each has.
 const LISTED_GROUPS: usize = 20;
 const LISTED: usize = 20;
-/// A group gets no more measured invites than this: half of better-auth's limit of 100 pending ones.
+/// A group gets no more measured invites than this: half of better-auth's limit of 100 pending
+/// ones.
 const PER_GROUP: usize = 50;
 /// One accept for so many creates: each needs a guest who has signed up.
 const CREATES_PER_ACCEPT: usize = 8;
@@ -47,19 +49,31 @@ impl<'a> Load<'a> {
     async fn new(product: Product, server: &'a Server, creates: usize) -> Result<Self, Fault> {
         let owner = product.sign_in(server, "owner@example.com").await?;
         let count = creates.div_ceil(PER_GROUP);
-        let made = stream::iter(0..count + LISTED_GROUPS).map(async |at| product.group(server, &owner, &format!("g{at}")).await);
+        let made = stream::iter(0..count + LISTED_GROUPS)
+            .map(async |at| product.group(server, &owner, &format!("g{at}")).await);
         let mut groups: Vec<String> = made.buffered(FILLING).try_collect().await?;
         let listed = groups.split_off(count);
         let fill = stream::iter(0..LISTED_GROUPS * LISTED).map(|at| {
             let group = listed.get(at / LISTED).map(String::as_str).unwrap_or_default();
-            server.ask(product.create(server, &owner, group, &format!("listed-{at}@example.com"), true))
+            server.ask(product.create(
+                server,
+                &owner,
+                group,
+                &format!("listed-{at}@example.com"),
+                true,
+            ))
         });
         fill.buffer_unordered(FILLING).try_for_each(async |_| Ok(())).await?;
         product.mailed(server, LISTED_GROUPS * LISTED).await?;
         for group in &listed {
             let (list, _) = server.ask(product.list(server, &owner, group)).await?;
             if product.listed(&list) != LISTED {
-                return Err(format!("{}: a list of {LISTED} has {}", product.name(), product.listed(&list)).into());
+                return Err(format!(
+                    "{}: a list of {LISTED} has {}",
+                    product.name(),
+                    product.listed(&list)
+                )
+                .into());
             }
         }
         Ok(Self { product, server, owner, groups, listed, made: Cell::new(0) })
@@ -68,26 +82,35 @@ impl<'a> Load<'a> {
     /// The next invite, and for whom it is.
     fn next(&self, notify: bool) -> (RequestBuilder, String) {
         let at = self.made.replace(self.made.get() + 1);
-        let group = self.groups.get(at % self.groups.len().max(1)).map(String::as_str).unwrap_or_default();
+        let group =
+            self.groups.get(at % self.groups.len().max(1)).map(String::as_str).unwrap_or_default();
         let email = format!("guest-{at}@example.com");
         (self.product.create(self.server, &self.owner, group, &email, notify), email)
     }
 
     async fn create(&self, requests: usize, at_once: usize) -> Result<Vec<Figure>, Fault> {
         self.product.forget(self.server).await?;
-        let creates = (0..requests).map(|_| async { Ok(self.server.ask(self.next(true).0).await?.1) });
+        let creates =
+            (0..requests).map(|_| async { Ok(self.server.ask(self.next(true).0).await?.1) });
         let since = std::time::Instant::now();
         let took = timed(creates, at_once).await?;
         self.product.mailed(self.server, requests).await?;
         let mailed = per_second(requests, since.elapsed());
         let mut figures = figures("create", at_once, took);
-        figures.push(Figure { measure: "create, mail caught", at_once: Some(at_once), unit: "req/s", value: mailed });
+        figures.push(Figure {
+            measure: "create, mail caught",
+            at_once: Some(at_once),
+            unit: "req/s",
+            value: mailed,
+        });
         Ok(figures)
     }
 
     async fn list(&self, requests: usize, at_once: usize) -> Result<Vec<Figure>, Fault> {
         let groups = self.listed.iter().cycle().take(requests);
-        let lists = groups.map(|group| async { Ok(self.server.ask(self.product.list(self.server, &self.owner, group)).await?.1) });
+        let lists = groups.map(|group| async {
+            Ok(self.server.ask(self.product.list(self.server, &self.owner, group)).await?.1)
+        });
         Ok(figures("list", at_once, timed(lists, at_once).await?))
     }
 
@@ -98,29 +121,42 @@ impl<'a> Load<'a> {
             let (made, _) = self.server.ask(request).await?;
             ready.push((self.product.sign_in(self.server, &email).await?, made));
         }
-        let accepts =
-            ready.iter().map(|(guest, made)| async { Ok(self.server.ask(self.product.accept(self.server, guest, made)).await?.1) });
+        let accepts = ready.iter().map(|(guest, made)| async {
+            Ok(self.server.ask(self.product.accept(self.server, guest, made)).await?.1)
+        });
         Ok(figures("accept", 1, timed(accepts, 1).await?))
     }
 }
 
-fn figures(measure: &'static str, at_once: usize, (altogether, mut took): (Duration, Vec<Duration>)) -> Vec<Figure> {
+fn figures(
+    measure: &'static str,
+    at_once: usize,
+    (altogether, mut took): (Duration, Vec<Duration>),
+) -> Vec<Figure> {
     let values = [
         ("req/s", per_second(took.len(), altogether)),
         ("p50 ms", report::percentile(&mut took, 50)),
         ("p99 ms", report::percentile(&mut took, 99)),
     ];
-    values.into_iter().map(|(unit, value)| Figure { measure, at_once: Some(at_once), unit, value }).collect()
+    values
+        .into_iter()
+        .map(|(unit, value)| Figure { measure, at_once: Some(at_once), unit, value })
+        .collect()
 }
 
 /// One product's figures in one round.
 async fn round(product: Product, options: &Options) -> Result<Vec<Figure>, Fault> {
     let folder = Folder::new()?;
     product.prepare(folder.path()).await?;
-    let server = Server::start(|port| product.command(&options.binary, folder.path(), port), product.health()).await?;
+    let server = Server::start(
+        |port| product.command(&options.binary, folder.path(), port),
+        product.health(),
+    )
+    .await?;
     let once = |measure, unit, value| Figure { measure, at_once: None, unit, value };
     let started = server.started.as_secs_f64() * 1000.0;
-    let mut figures = vec![once("start-up to first 2xx", "ms", started), once("memory, idle", "MB", server.idle)];
+    let mut figures =
+        vec![once("start-up to first 2xx", "ms", started), once("memory, idle", "MB", server.idle)];
     let requests = usize::from(options.requests);
     let accepts = requests.div_ceil(CREATES_PER_ACCEPT);
     let load = Load::new(product, &server, 2 * requests + accepts).await?;
@@ -133,7 +169,8 @@ async fn round(product: Product, options: &Options) -> Result<Vec<Figure>, Fault
     Ok(figures)
 }
 
-/// The order of a round: another one comes first after each two rounds, and every second round goes backwards, so that none always comes after the same.
+/// The order of a round: another one comes first after each two rounds, and every second round goes
+/// backwards, so that none always comes after the same.
 fn order(products: &[Product], round: usize) -> Vec<Product> {
     let mut order = products.to_vec();
     order.rotate_left(round / 2 % products.len().max(1));
@@ -145,7 +182,8 @@ fn order(products: &[Product], round: usize) -> Vec<Product> {
 
 /// Measures ours and the peers in turn, and prints.
 pub(super) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
-    let products: Vec<Product> = std::iter::once(Product::Beckon).chain(options.peers.iter().copied()).collect();
+    let products: Vec<Product> =
+        std::iter::once(Product::Beckon).chain(options.peers.iter().copied()).collect();
     let mut rounds: Vec<(Product, Vec<Figure>)> = Vec::new();
     for number in 0..options.rounds {
         for product in order(&products, number) {
@@ -159,14 +197,23 @@ pub(super) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
 
 /// The figures of one row for one product, one for each round.
 fn values(rounds: &[(Product, Vec<Figure>)], product: Product, row: usize) -> Vec<f64> {
-    rounds.iter().filter(|(of, _)| *of == product).filter_map(|(_, figures)| figures.get(row)).map(|figure| figure.value).collect()
+    rounds
+        .iter()
+        .filter(|(of, _)| *of == product)
+        .filter_map(|(_, figures)| figures.get(row))
+        .map(|figure| figure.value)
+        .collect()
 }
 
 fn print(products: &[Product], rounds: &[(Product, Vec<Figure>)], json: bool) {
     let Some((_, rows)) = rounds.first() else { return };
     let mut cells = Vec::new();
     for (row, Figure { measure, at_once, unit, .. }) in rows.iter().enumerate() {
-        let mut line = vec![(*measure).to_owned(), at_once.map(|at_once| at_once.to_string()).unwrap_or_default(), (*unit).to_owned()];
+        let mut line = vec![
+            (*measure).to_owned(),
+            at_once.map(|at_once| at_once.to_string()).unwrap_or_default(),
+            (*unit).to_owned(),
+        ];
         let ours = report::median(&mut values(rounds, Product::Beckon, row));
         for product in products {
             let mut values = values(rounds, *product, row);
@@ -215,7 +262,8 @@ mod tests {
         let rounds: Vec<_> = (0..6).map(|round| order(&products, round)).collect();
         for first in products {
             for second in products.into_iter().filter(|second| *second != first) {
-                let follows = |order: &&Vec<_>| order.windows(2).any(|pair| pair == [first, second]);
+                let follows =
+                    |order: &&Vec<_>| order.windows(2).any(|pair| pair == [first, second]);
                 assert_eq!(rounds.iter().filter(follows).count(), 2);
             }
         }

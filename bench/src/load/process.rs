@@ -1,4 +1,5 @@
-//! A process of a product, with all that it starts: they are ended together, and their memory is one sum.
+//! A process of a product, with all that it starts: they are ended together, and their memory is
+//! one sum.
 
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
@@ -9,7 +10,8 @@ use tokio::process::{Child, Command};
 
 use crate::{Fault, report};
 
-/// How long a process may take to end once it is asked to, how long once it is killed, and how often it is looked at.
+/// How long a process may take to end once it is asked to, how long once it is killed, and how
+/// often it is looked at.
 const ASKED: Duration = Duration::from_secs(5);
 const KILLED: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(10);
@@ -18,7 +20,8 @@ const LOOK: Duration = Duration::from_millis(10);
 pub(super) struct Process(Child);
 
 impl Process {
-    /// Starts it as the first of a process group: Ctrl-C goes to the bench alone, which ends it then, and what it starts can be killed with it.
+    /// Starts it as the first of a process group: Ctrl-C goes to the bench alone, which ends it
+    /// then, and what it starts can be killed with it.
     ///
     /// # Errors
     /// It can't be started.
@@ -37,7 +40,8 @@ impl Process {
         Ok(self.0.try_wait()?.is_some())
     }
 
-    /// Memory in MB, the sum over it and all that it has started; what some of them share is in it once (`Pss`).
+    /// Memory in MB, the sum over it and all that it has started; what some of them share is in it
+    /// once (`Pss`).
     pub(super) fn memory(&self) -> Result<f64, Fault> {
         memory(self.0.id().ok_or("the server has ended")?)
     }
@@ -57,7 +61,8 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// Asks it to end, for gunicorn's workers outlive a master that is killed alone; what doesn't end is killed with all of its group.
+    /// Asks it to end, for gunicorn's workers outlive a master that is killed alone; what doesn't
+    /// end is killed with all of its group.
     fn drop(&mut self) {
         let id = self.0.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let Some(id) = id else { return };
@@ -74,7 +79,8 @@ impl Drop for Process {
 /// Memory in MB of this process and of all that descend from it.
 fn memory(id: u32) -> Result<f64, Fault> {
     let folder = PathBuf::from(format!("/proc/{id}"));
-    let mut sum = report::megabytes(&std::fs::read_to_string(folder.join("smaps_rollup"))?, "Pss:")?;
+    let mut sum =
+        report::megabytes(&std::fs::read_to_string(folder.join("smaps_rollup"))?, "Pss:")?;
     for thread in std::fs::read_dir(folder.join("task"))? {
         let children = std::fs::read_to_string(thread?.path().join("children"))?;
         for child in children.split_whitespace() {

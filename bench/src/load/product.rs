@@ -1,4 +1,5 @@
-//! The products under load, and how each is asked for the same things. bench/peers/README.md says how the peers are set up.
+//! The products under load, and how each is asked for the same things. bench/peers/README.md says
+//! how the peers are set up.
 
 use std::path::Path;
 use std::time::Duration;
@@ -60,11 +61,17 @@ impl Product {
         let mut command = match self {
             Self::Beckon => return Ok(()),
             Self::BetterAuth => better_auth("migrate.mjs", folder, 0),
-            Self::DjangoInvitations => django("python", &["peer.py", "migrate", "--verbosity=0"], folder),
+            Self::DjangoInvitations => {
+                django("python", &["peer.py", "migrate", "--verbosity=0"], folder)
+            }
         };
         let done = async { Process::start(&mut command)?.wait().await }.await;
         let installed = done.is_ok_and(|status| status.success());
-        if installed { Ok(()) } else { Err(format!("{} doesn't run: bench/peers/install", self.name()).into()) }
+        if installed {
+            Ok(())
+        } else {
+            Err(format!("{} doesn't run: bench/peers/install", self.name()).into())
+        }
     }
 
     /// Its server on this port with its data in this folder; ours is `binary`.
@@ -74,7 +81,16 @@ impl Product {
             Self::BetterAuth => better_auth("server.mjs", folder, port),
             Self::DjangoInvitations => {
                 let bind = format!("127.0.0.1:{port}");
-                let usual = ["--workers", "2", "--log-level", "warning", "--no-control-socket", "--bind", &bind, "peer:application"];
+                let usual = [
+                    "--workers",
+                    "2",
+                    "--log-level",
+                    "warning",
+                    "--no-control-socket",
+                    "--bind",
+                    &bind,
+                    "peer:application",
+                ];
                 django("gunicorn", &usual, folder)
             }
         }
@@ -83,13 +99,26 @@ impl Product {
     /// Signs somebody in who has this address.
     pub(super) async fn sign_in(self, server: &Server, email: &str) -> Result<Session, Fault> {
         let (path, field, body) = match self {
-            Self::Beckon => ("/local/token", "access_token", json!({"sub": email, "name": "Ada", "email": email})),
+            Self::Beckon => (
+                "/local/token",
+                "access_token",
+                json!({"sub": email, "name": "Ada", "email": email}),
+            ),
             Self::DjangoInvitations => ("/users", "token", json!({"email": email})),
             Self::BetterAuth => {
                 let body = json!({"email": email, "name": "Ada", "password": "correct horse battery staple"});
-                let answer = server.client.post(server.at("/api/auth/sign-up/email")).json(&body).send().await?.error_for_status()?;
+                let answer = server
+                    .client
+                    .post(server.at("/api/auth/sign-up/email"))
+                    .json(&body)
+                    .send()
+                    .await?
+                    .error_for_status()?;
                 let cookie = answer.headers().get(SET_COOKIE).ok_or("no session")?.to_str()?;
-                return Ok(Session("cookie", cookie.split(';').next().unwrap_or_default().to_owned()));
+                return Ok(Session(
+                    "cookie",
+                    cookie.split(';').next().unwrap_or_default().to_owned(),
+                ));
             }
         };
         let (answer, _) = server.ask(server.client.post(server.at(path)).json(&body)).await?;
@@ -97,12 +126,24 @@ impl Product {
         Ok(Session("authorization", format!("Bearer {token}")))
     }
 
-    /// Makes a group of this id, or of this name where the product chooses the id, and gives its id. django-invitations knows no groups.
-    pub(super) async fn group(self, server: &Server, owner: &Session, id: &str) -> Result<String, Fault> {
+    /// Makes a group of this id, or of this name where the product chooses the id, and gives its
+    /// id. django-invitations knows no groups.
+    pub(super) async fn group(
+        self,
+        server: &Server,
+        owner: &Session,
+        id: &str,
+    ) -> Result<String, Fault> {
         let request = match self {
-            Self::Beckon => server.client.post(server.at("/v1/groups")).json(&json!({"id": id, "name": "Private Group"})),
+            Self::Beckon => server
+                .client
+                .post(server.at("/v1/groups"))
+                .json(&json!({"id": id, "name": "Private Group"})),
             Self::BetterAuth => {
-                let request = server.client.post(server.at("/api/auth/organization/create")).header("origin", &server.url);
+                let request = server
+                    .client
+                    .post(server.at("/api/auth/organization/create"))
+                    .header("origin", &server.url);
                 request.json(&json!({"slug": id, "name": "Private Group"}))
             }
             Self::DjangoInvitations => return Ok(id.to_owned()),
@@ -112,17 +153,29 @@ impl Product {
     }
 
     /// Invites this address, with a mail; ours can go without one, and then tells the token.
-    pub(super) fn create(self, server: &Server, owner: &Session, group: &str, email: &str, notify: bool) -> RequestBuilder {
+    pub(super) fn create(
+        self,
+        server: &Server,
+        owner: &Session,
+        group: &str,
+        email: &str,
+        notify: bool,
+    ) -> RequestBuilder {
         let request = match self {
             Self::Beckon => {
                 let body = json!({"email": email, "roles": ["editor"], "metadata": {"crm_id": "lead-42"}, "notify": notify});
                 server.client.post(server.at(&format!("/v1/groups/{group}/invites"))).json(&body)
             }
             Self::BetterAuth => {
-                let request = server.client.post(server.at("/api/auth/organization/invite-member")).header("origin", &server.url);
+                let request = server
+                    .client
+                    .post(server.at("/api/auth/organization/invite-member"))
+                    .header("origin", &server.url);
                 request.json(&json!({"email": email, "role": "member", "organizationId": group}))
             }
-            Self::DjangoInvitations => server.client.post(server.at("/invitations")).json(&json!({"email": email})),
+            Self::DjangoInvitations => {
+                server.client.post(server.at("/invitations")).json(&json!({"email": email}))
+            }
         };
         owner.asks(request)
     }
@@ -131,7 +184,9 @@ impl Product {
     pub(super) fn list(self, server: &Server, owner: &Session, group: &str) -> RequestBuilder {
         let path = match self {
             Self::Beckon => format!("/v1/groups/{group}/invites?limit=20"),
-            Self::BetterAuth => format!("/api/auth/organization/list-invitations?organizationId={group}"),
+            Self::BetterAuth => {
+                format!("/api/auth/organization/list-invitations?organizationId={group}")
+            }
             Self::DjangoInvitations => "/invitations".to_owned(),
         };
         owner.asks(server.client.get(server.at(&path)))
@@ -150,12 +205,20 @@ impl Product {
     /// Accepts what was made, as whom it invites.
     pub(super) fn accept(self, server: &Server, guest: &Session, made: &Value) -> RequestBuilder {
         let request = match self {
-            Self::Beckon => server.client.post(server.at("/v1/invites/accept")).json(&json!({"token": made["token"]})),
+            Self::Beckon => server
+                .client
+                .post(server.at("/v1/invites/accept"))
+                .json(&json!({"token": made["token"]})),
             Self::BetterAuth => {
-                let request = server.client.post(server.at("/api/auth/organization/accept-invitation")).header("origin", &server.url);
+                let request = server
+                    .client
+                    .post(server.at("/api/auth/organization/accept-invitation"))
+                    .header("origin", &server.url);
                 request.json(&json!({"invitationId": made["id"]}))
             }
-            Self::DjangoInvitations => server.client.post(server.at("/accept")).json(&json!({"key": made["key"]})),
+            Self::DjangoInvitations => {
+                server.client.post(server.at("/accept")).json(&json!({"key": made["key"]}))
+            }
         };
         guest.asks(request)
     }
@@ -191,11 +254,20 @@ impl Session {
     }
 }
 
-/// The local service on this port, with its data in memory or in a file, and without a limit on how many invites one person makes.
+/// The local service on this port, with its data in memory or in a file, and without a limit on how
+/// many invites one person makes.
 pub(super) fn beckon(binary: &Path, data: Option<&Path>, port: u16) -> Command {
     let mut command = Command::new(binary);
     let limits = ["LIMIT_INVITES_PER_INVITER_HOUR=1000000000", "LIMIT_PENDING_PER_GROUP=10000"];
-    command.args(["--port", &port.to_string(), "--no-demo", "--set", limits[0], "--set", limits[1]]);
+    command.args([
+        "--port",
+        &port.to_string(),
+        "--no-demo",
+        "--set",
+        limits[0],
+        "--set",
+        limits[1],
+    ]);
     if let Some(file) = data {
         command.arg("--data").arg(file);
     }
@@ -211,6 +283,9 @@ fn better_auth(script: &str, folder: &Path, port: u16) -> Command {
 
 fn django(program: &str, arguments: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(format!("{PEERS}/django-invitations/.venv/bin/{program}"));
-    command.args(arguments).current_dir(format!("{PEERS}/django-invitations")).env("DATA", folder.join("data"));
+    command
+        .args(arguments)
+        .current_dir(format!("{PEERS}/django-invitations"))
+        .env("DATA", folder.join("data"));
     command
 }

@@ -1,4 +1,5 @@
-//! A server as a process of its own, and the requests to it. Every server is started, asked and ended in the same way, by the same client.
+//! A server as a process of its own, and the requests to it. Every server is started, asked and
+//! ended in the same way, by the same client.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
@@ -33,11 +34,15 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts what `command` says for a free port of 127.0.0.1, and waits until `health` is answered with a success.
+    /// Starts what `command` says for a free port of 127.0.0.1, and waits until `health` is
+    /// answered with a success.
     ///
     /// # Errors
     /// It can't be started, ends, or isn't up in time.
-    pub(super) async fn start(command: impl FnOnce(u16) -> Command, health: &str) -> Result<Self, Fault> {
+    pub(super) async fn start(
+        command: impl FnOnce(u16) -> Command,
+        health: &str,
+    ) -> Result<Self, Fault> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let mut command = command(port);
         let url = format!("http://127.0.0.1:{port}");
@@ -45,7 +50,13 @@ impl Server {
         let since = Instant::now();
         let process = Process::start(&mut command)?;
         let mut server = Self { process, url, client, started: Duration::ZERO, idle: 0.0 };
-        while !server.client.get(server.at(health)).send().await.is_ok_and(|answer| answer.status().is_success()) {
+        while !server
+            .client
+            .get(server.at(health))
+            .send()
+            .await
+            .is_ok_and(|answer| answer.status().is_success())
+        {
             if since.elapsed() > PATIENCE || server.process.ended()? {
                 return Err(format!("{command:?} doesn't start").into());
             }
@@ -88,7 +99,10 @@ impl Server {
 ///
 /// # Errors
 /// The first that any request has.
-pub(super) async fn timed<F>(requests: impl Iterator<Item = F>, at_once: usize) -> Result<(Duration, Vec<Duration>), Fault>
+pub(super) async fn timed<F>(
+    requests: impl Iterator<Item = F>,
+    at_once: usize,
+) -> Result<(Duration, Vec<Duration>), Fault>
 where
     F: Future<Output = Result<Duration, Fault>>,
 {

@@ -15,7 +15,8 @@ use crate::{Fault, report};
 
 /// So many invites are stored in each group.
 const PER_GROUP: usize = 100;
-/// Measured invites go to so many groups that were empty before, at each step alike, for what a create reads depends on how many are pending in its group.
+/// Measured invites go to so many groups that were empty before, at each step alike, for what a
+/// create reads depends on how many are pending in its group.
 const MEASURED_GROUPS: usize = 100;
 /// Requests at once while the table is filled.
 const FILLING: usize = 16;
@@ -45,7 +46,9 @@ struct Service {
 impl Service {
     async fn start(options: &Options, folder: Option<&Folder>) -> Result<Self, Fault> {
         let data = folder.map(|folder| folder.path().join("data"));
-        let server = Server::start(|port| beckon(&options.binary, data.as_deref(), port), OURS.health()).await?;
+        let server =
+            Server::start(|port| beckon(&options.binary, data.as_deref(), port), OURS.health())
+                .await?;
         let owner = OURS.sign_in(&server, "owner@example.com").await?;
         Ok(Self { server, owner })
     }
@@ -54,17 +57,28 @@ impl Service {
         OURS.group(&self.server, &self.owner, id).await.map(|_| ())
     }
 
-    async fn invite(&self, group: &str, email: &str, notify: bool) -> Result<(Value, Duration), Fault> {
+    async fn invite(
+        &self,
+        group: &str,
+        email: &str,
+        notify: bool,
+    ) -> Result<(Value, Duration), Fault> {
         self.server.ask(OURS.create(&self.server, &self.owner, group, email, notify)).await
     }
 
     /// Stores the invites of these numbers, without mails.
     async fn fill(&self, from: usize, to: usize) -> Result<(), Fault> {
-        let groups = stream::iter(from / PER_GROUP..to.div_ceil(PER_GROUP)).map(async |group| self.group(&format!("g{group}")).await);
+        let groups = stream::iter(from / PER_GROUP..to.div_ceil(PER_GROUP))
+            .map(async |group| self.group(&format!("g{group}")).await);
         groups.buffer_unordered(FILLING).try_for_each(async |()| Ok(())).await?;
         let stored = Cell::new(from);
         let invites = stream::iter(from..to).map(async |at| {
-            self.invite(&format!("g{}", at / PER_GROUP), &format!("stored-{at}@example.com"), false).await?;
+            self.invite(
+                &format!("g{}", at / PER_GROUP),
+                &format!("stored-{at}@example.com"),
+                false,
+            )
+            .await?;
             stored.set(stored.get() + 1);
             if stored.get().is_multiple_of(TELLING) {
                 eprintln!("{} invites stored", stored.get());
@@ -75,11 +89,26 @@ impl Service {
     }
 
     /// The three operations at this step, as rows.
-    async fn measure(&self, data: &str, stored: usize, requests: usize, at_once: usize) -> Result<Vec<Row>, Fault> {
-        let row = |operation, figures: (Duration, Vec<Duration>)| row(data, stored, operation, at_once, figures);
-        // Their names stand among those of the stored ones, so that the measured invites go to all parts of the table.
+    async fn measure(
+        &self,
+        data: &str,
+        stored: usize,
+        requests: usize,
+        at_once: usize,
+    ) -> Result<Vec<Row>, Fault> {
+        let row = |operation, figures: (Duration, Vec<Duration>)| {
+            row(data, stored, operation, at_once, figures)
+        };
+        // Their names stand among those of the stored ones, so that the measured invites go to all
+        // parts of the table.
         let count = stored / PER_GROUP;
-        let name = |at: usize| format!("g{}x{stored}x{at_once}x{}", at % MEASURED_GROUPS * count / MEASURED_GROUPS, at % MEASURED_GROUPS);
+        let name = |at: usize| {
+            format!(
+                "g{}x{stored}x{at_once}x{}",
+                at % MEASURED_GROUPS * count / MEASURED_GROUPS,
+                at % MEASURED_GROUPS
+            )
+        };
         for at in 0..MEASURED_GROUPS {
             self.group(&name(at)).await?;
         }
@@ -102,15 +131,31 @@ impl Service {
             let (made, _) = self.invite(&name(at), &email, false).await?;
             ready.push((OURS.sign_in(&self.server, &email).await?, made));
         }
-        let accepts = ready.iter().map(|(guest, made)| async move { Ok(self.server.ask(OURS.accept(&self.server, guest, made)).await?.1) });
+        let accepts = ready.iter().map(|(guest, made)| async move {
+            Ok(self.server.ask(OURS.accept(&self.server, guest, made)).await?.1)
+        });
         let accept = row("accept", timed(accepts, at_once).await?);
         Ok(vec![create, list, accept])
     }
 }
 
-fn row(data: &str, stored: usize, operation: &'static str, at_once: usize, (altogether, mut took): (Duration, Vec<Duration>)) -> Row {
+fn row(
+    data: &str,
+    stored: usize,
+    operation: &'static str,
+    at_once: usize,
+    (altogether, mut took): (Duration, Vec<Duration>),
+) -> Row {
     let (p50, p99) = (report::percentile(&mut took, 50), report::percentile(&mut took, 99));
-    Row { data: data.to_owned(), stored, operation, at_once, per_second: per_second(took.len(), altogether), p50, p99 }
+    Row {
+        data: data.to_owned(),
+        stored,
+        operation,
+        at_once,
+        per_second: per_second(took.len(), altogether),
+        p50,
+        p99,
+    }
 }
 
 /// Measures and prints.
@@ -130,11 +175,17 @@ pub(super) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
             }
         }
         let server = service.server;
-        let (started, idle, full) = (server.started.as_secs_f64() * 1000.0, server.idle, server.memory()?);
+        let (started, idle, full) =
+            (server.started.as_secs_f64() * 1000.0, server.idle, server.memory()?);
         if json {
-            println!("{}", json!({"data": data, "start_ms": started, "idle_pss_mb": idle, "stored": stored, "pss_mb": full}));
+            println!(
+                "{}",
+                json!({"data": data, "start_ms": started, "idle_pss_mb": idle, "stored": stored, "pss_mb": full})
+            );
         } else {
-            println!("{data}: first answer after {started:.0} ms, {idle:.1} MB idle, {full:.0} MB with {stored} invites");
+            println!(
+                "{data}: first answer after {started:.0} ms, {idle:.1} MB idle, {full:.0} MB with {stored} invites"
+            );
         }
     }
     print(&rows, json);
@@ -152,14 +203,33 @@ fn print(rows: &[Row], json: bool) {
                 json!({"data": data, "stored": stored, "operation": operation, "at_once": at_once, "per_second": per_second, "p50_ms": p50, "p99_ms": p99, "growth": growth})
             );
         }
-        let numbers = [format!("{per_second:.0}"), format!("{p50:.2}"), format!("{p99:.2}"), format!("{growth:.2}×")];
-        let names = [data.clone(), (*operation).to_owned(), at_once.to_string(), stored.to_string()];
+        let numbers = [
+            format!("{per_second:.0}"),
+            format!("{p50:.2}"),
+            format!("{p99:.2}"),
+            format!("{growth:.2}×"),
+        ];
+        let names =
+            [data.clone(), (*operation).to_owned(), at_once.to_string(), stored.to_string()];
         cells.push(names.into_iter().chain(numbers).collect::<Vec<_>>());
     }
     if !json {
         println!(
             "\n{}",
-            report::table(2, &["data", "operation", "at once", "stored", "req/s", "p50 ms", "p99 ms", "p50 to 1,000 stored"], &cells)
+            report::table(
+                2,
+                &[
+                    "data",
+                    "operation",
+                    "at once",
+                    "stored",
+                    "req/s",
+                    "p50 ms",
+                    "p99 ms",
+                    "p50 to 1,000 stored"
+                ],
+                &cells
+            )
         );
     }
 }

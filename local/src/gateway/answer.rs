@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// Headers that belong to the connection, which the gateway sets itself.
-const OF_THE_CONNECTION: [HeaderName; 4] = [header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::UPGRADE];
+const OF_THE_CONNECTION: [HeaderName; 4] =
+    [header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::UPGRADE];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -57,7 +58,8 @@ pub(crate) fn response(answer: Value) -> Result<Response<Body>, AnswerError> {
     for cookie in answer.cookies {
         builder = builder.header(header::SET_COOKIE, cookie);
     }
-    let untyped = !body.is_empty() && builder.headers_ref().is_some_and(|headers| !headers.contains_key(header::CONTENT_TYPE));
+    let untyped = !body.is_empty()
+        && builder.headers_ref().is_some_and(|headers| !headers.contains_key(header::CONTENT_TYPE));
     if untyped {
         builder = builder.header(header::CONTENT_TYPE, "text/plain;charset=UTF-8");
     }
@@ -76,7 +78,9 @@ fn values(value: &Value) -> impl Iterator<Item = String> {
 pub(crate) fn message(status: StatusCode, text: &str) -> Response<Body> {
     let mut response = Response::new(Body::from(json!({ "message": text }).to_string()));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
@@ -101,7 +105,10 @@ mod tests {
     #[test]
     fn an_answer_of_another_form_is_refused() {
         assert!(matches!(response(json!({"body": "x"})), Err(AnswerError::Form(_))));
-        assert!(matches!(response(json!({"statusCode": 200, "body": "*", "isBase64Encoded": true})), Err(AnswerError::Base64(_))));
+        assert!(matches!(
+            response(json!({"statusCode": 200, "body": "*", "isBase64Encoded": true})),
+            Err(AnswerError::Base64(_))
+        ));
         assert!(matches!(response(json!({"statusCode": 99})), Err(AnswerError::Http(_))));
     }
 }

@@ -25,9 +25,15 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) request_id: &'a str,
 }
 
-/// The event for a request with `body` on the route `matched`. As with the real gateway, an absent body, query or cookie leaves its field out,
-/// `rawPath` is percent-decoded (and ends at a decoded `?`) while `rawQueryString` is not, and only some text types escape base64.
-pub(crate) fn build(parts: &Parts, body: &[u8], matched: &Matched<'_>, around: &Surroundings<'_>) -> Value {
+/// The event for a request with `body` on the route `matched`. As with the real gateway, an absent
+/// body, query or cookie leaves its field out, `rawPath` is percent-decoded (and ends at a decoded
+/// `?`) while `rawQueryString` is not, and only some text types escape base64.
+pub(crate) fn build(
+    parts: &Parts,
+    body: &[u8],
+    matched: &Matched<'_>,
+    around: &Surroundings<'_>,
+) -> Value {
     let query = parts.uri.query().unwrap_or_default();
     let mut event = json!({
         "version": "2.0",
@@ -62,7 +68,10 @@ fn raw_path(path: &str) -> String {
 }
 
 fn context(parts: &Parts, matched: &Matched<'_>, around: &Surroundings<'_>) -> Value {
-    let agent = parts.headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let agent = parts
+        .headers
+        .get(header::USER_AGENT)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     json!({
         "accountId": "123456789012",
         "apiId": "local",
@@ -85,10 +94,13 @@ fn context(parts: &Parts, matched: &Matched<'_>, around: &Surroundings<'_>) -> V
 
 /// The time as the gateway writes it: `12/Mar/2020:19:03:58 +0000`.
 fn common_log_time(now: Timestamp) -> String {
-    jiff::Timestamp::from_second(now.seconds()).map(|time| time.strftime("%d/%b/%Y:%H:%M:%S %z").to_string()).unwrap_or_default()
+    jiff::Timestamp::from_second(now.seconds())
+        .map(|time| time.strftime("%d/%b/%Y:%H:%M:%S %z").to_string())
+        .unwrap_or_default()
 }
 
-/// Names in lower case, several values joined by commas, cookies apart, and what a gateway adds about the caller.
+/// Names in lower case, several values joined by commas, cookies apart, and what a gateway adds
+/// about the caller.
 fn headers(headers: &HeaderMap, around: &Surroundings<'_>) -> Map<String, Value> {
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in headers.iter().filter(|(name, _)| *name != header::COOKIE) {
@@ -113,9 +125,14 @@ fn append(joined: &mut BTreeMap<String, String>, name: &str, value: &str) {
 }
 
 fn cookies(headers: &HeaderMap) -> Vec<String> {
-    let values = headers.get_all(header::COOKIE).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let values = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     values
-        .flat_map(|value| value.split(';').map(|cookie| cookie.trim().to_owned()).collect::<Vec<_>>())
+        .flat_map(|value| {
+            value.split(';').map(|cookie| cookie.trim().to_owned()).collect::<Vec<_>>()
+        })
         .filter(|cookie| !cookie.is_empty())
         .collect()
 }
@@ -128,12 +145,18 @@ fn query_parameters(query: &str) -> BTreeMap<String, String> {
     joined
 }
 
-/// The types whose bodies the gateway leaves as text. All others, forms and a missing type among them, arrive as base64: the real one was measured so
-/// (ministackorg/ministack#766), whatever is said elsewhere.
+/// The types whose bodies the gateway leaves as text. All others, forms and a missing type among
+/// them, arrive as base64: the real one was measured so (ministackorg/ministack#766), whatever is
+/// said elsewhere.
 fn is_text(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    kind.starts_with("text/") || matches!(kind.as_str(), "application/json" | "application/xml" | "application/javascript")
+    kind.starts_with("text/")
+        || matches!(
+            kind.as_str(),
+            "application/json" | "application/xml" | "application/javascript"
+        )
 }
 
 #[cfg(test)]
@@ -143,7 +166,11 @@ mod tests {
 
     fn event(request: Request<&str>) -> Value {
         let (parts, body) = request.into_parts();
-        let matched = Matched { function: "F", key: "POST /a/{id}", parameters: BTreeMap::from([("id".into(), "1".into())]) };
+        let matched = Matched {
+            function: "F",
+            key: "POST /a/{id}",
+            parameters: BTreeMap::from([("id".into(), "1".into())]),
+        };
         let around = Surroundings {
             domain: "127.0.0.1:3000",
             peer: IpAddr::from([127, 0, 0, 1]),
@@ -155,7 +182,12 @@ mod tests {
 
     #[test]
     fn headers_are_lower_case_and_joined_and_cookies_stand_apart() {
-        let request = Request::post("/a/1").header("X-Two", "1").header("x-two", "2").header("Cookie", "a=1; b=2").body("").unwrap();
+        let request = Request::post("/a/1")
+            .header("X-Two", "1")
+            .header("x-two", "2")
+            .header("Cookie", "a=1; b=2")
+            .body("")
+            .unwrap();
         let event = event(request);
         assert_eq!(event["headers"]["x-two"], "1,2");
         assert_eq!(event["cookies"], json!(["a=1", "b=2"]));
@@ -174,16 +206,27 @@ mod tests {
 
     #[test]
     fn only_text_bodies_stay_text() {
-        let json = event(Request::post("/a/1").header("content-type", "application/json; charset=utf-8").body("{}").unwrap());
+        let json = event(
+            Request::post("/a/1")
+                .header("content-type", "application/json; charset=utf-8")
+                .body("{}")
+                .unwrap(),
+        );
         assert_eq!((&json["body"], &json["isBase64Encoded"]), (&json!("{}"), &json!(false)));
-        let form = event(Request::post("/a/1").header("content-type", "application/x-www-form-urlencoded").body("a=1").unwrap());
+        let form = event(
+            Request::post("/a/1")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body("a=1")
+                .unwrap(),
+        );
         assert_eq!((&form["body"], &form["isBase64Encoded"]), (&json!("YT0x"), &json!(true)));
         assert_eq!(event(Request::post("/a/1").body("x").unwrap())["isBase64Encoded"], true);
     }
 
     #[test]
     fn the_context_is_the_gateways() {
-        let context = &event(Request::post("/a/1").header("user-agent", "curl").body("").unwrap())["requestContext"];
+        let context = &event(Request::post("/a/1").header("user-agent", "curl").body("").unwrap())
+            ["requestContext"];
         assert_eq!(context["time"], "12/Mar/2020:19:03:58 +0000");
         assert_eq!(context["timeEpoch"], 1_584_039_838_000_i64);
         assert_eq!(context["http"]["protocol"], "HTTP/1.1");
@@ -193,7 +236,8 @@ mod tests {
 
     #[test]
     fn the_event_is_what_lambda_http_reads() {
-        let text = event(Request::post("/a/1").header("host", "127.0.0.1:3000").body("x").unwrap()).to_string();
+        let text = event(Request::post("/a/1").header("host", "127.0.0.1:3000").body("x").unwrap())
+            .to_string();
         let request = lambda_http::request::from_str(&text).unwrap();
         assert_eq!(request.uri(), "http://127.0.0.1:3000/a/1");
         assert!(matches!(request.body(), lambda_http::Body::Binary(bytes) if bytes == b"x"));

@@ -1,4 +1,5 @@
-//! The HTTP API: finds the route, makes the event, runs the function and passes its answer on, as API Gateway does.
+//! The HTTP API: finds the route, makes the event, runs the function and passes its answer on, as
+//! API Gateway does.
 
 mod answer;
 mod event;
@@ -37,12 +38,20 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// The API at `domain` (such as `127.0.0.1:3000`) with the template's routes to the registry's functions, over the data of `commits`.
-    pub(crate) fn new(template: &Template, registry: Registry, clock: Clock, domain: String, commits: Commits) -> Self {
+    /// The API at `domain` (such as `127.0.0.1:3000`) with the template's routes to the registry's
+    /// functions, over the data of `commits`.
+    pub(crate) fn new(
+        template: &Template,
+        registry: Registry,
+        clock: Clock,
+        domain: String,
+        commits: Commits,
+    ) -> Self {
         Self { routes: Routes::new(template), registry, clock, domain, commits }
     }
 
-    /// Answers a request. Whatever goes wrong behind it, there is an answer: the gateway's own 404, 413, 500 or 503.
+    /// Answers a request. Whatever goes wrong behind it, there is an answer: the gateway's own 404,
+    /// 413, 500 or 503.
     pub(crate) async fn answer(&self, request: Request) -> Response<Body> {
         let request_id = Uuid::new_v4().to_string();
         let mut response = self.dispatch(request, &request_id).await;
@@ -64,11 +73,15 @@ impl Gateway {
         let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         };
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
         let around = Surroundings { domain: &self.domain, peer, now: self.clock.now(), request_id };
         let event = event::build(&parts, &body, &matched, &around);
         let answer = invoke(handler, event, INTEGRATION_LIMIT).await;
-        // DynamoDB tells of nothing that could still be lost, and a function that failed may have written all the same.
+        // DynamoDB tells of nothing that could still be lost, and a function that failed may have
+        // written all the same.
         let on_disk = tokio::time::timeout(INTEGRATION_LIMIT, self.commits.on_disk());
         if let Err(error) = on_disk.await.unwrap_or_else(|elapsed| Err(elapsed.into())) {
             tracing::error!(%error, "the data can't be brought to the disk");
@@ -88,7 +101,9 @@ fn failure(function: &str, error: &InvokeError) -> Response<Body> {
     tracing::error!(function, %error, "a function failed");
     match error {
         InvokeError::Timeout(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
-        InvokeError::Form(_) | InvokeError::Panic => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+        InvokeError::Form(_) | InvokeError::Panic => {
+            message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+        }
     }
 }
 
@@ -110,7 +125,13 @@ mod tests {
         let mut template = Template::parse(TEMPLATE).unwrap();
         let routes = vec![Route { path: Some("/a/{id}".into()), method: Some("POST".into()) }];
         template.functions = vec![Function { id: "F".into(), routes, streams: Vec::new() }];
-        Gateway::new(&template, Registry::from([("F", handler)]), Clock::system(), "127.0.0.1:3000".into(), commits)
+        Gateway::new(
+            &template,
+            Registry::from([("F", handler)]),
+            Clock::system(),
+            "127.0.0.1:3000".into(),
+            commits,
+        )
     }
 
     async fn post(gateway: &Gateway, path: &str, body: Vec<u8>) -> (StatusCode, String) {
@@ -129,16 +150,25 @@ mod tests {
             })
         }));
         let (status, body) = post(&gateway, "/a/bad", Vec::new()).await;
-        assert_eq!((status.as_u16(), body.as_str()), (500, r#"{"message":"Internal Server Error"}"#));
+        assert_eq!(
+            (status.as_u16(), body.as_str()),
+            (500, r#"{"message":"Internal Server Error"}"#)
+        );
         assert_eq!(post(&gateway, "/a/good", Vec::new()).await.0, 204);
     }
 
     #[tokio::test]
     async fn no_route_is_a_404_and_too_much_is_a_413() {
         let gateway = gateway(Arc::new(|_| Box::pin(async { Ok(json!({"statusCode": 204})) })));
-        assert_eq!(post(&gateway, "/b", Vec::new()).await, (StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#.into()));
+        assert_eq!(
+            post(&gateway, "/b", Vec::new()).await,
+            (StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#.into())
+        );
         let (status, body) = post(&gateway, "/a/1", vec![0; BODY_LIMIT + 1]).await;
-        assert_eq!((status.as_u16(), body.as_str()), (413, r#"{"message":"Request Entity Too Large"}"#));
+        assert_eq!(
+            (status.as_u16(), body.as_str()),
+            (413, r#"{"message":"Request Entity Too Large"}"#)
+        );
         assert_eq!(post(&gateway, "/a/1", vec![0; BODY_LIMIT]).await.0, 204);
     }
 
@@ -151,18 +181,28 @@ mod tests {
     #[tokio::test]
     async fn nobody_is_told_of_what_is_not_on_the_disk() {
         let (commits, flushing, go_on) = Commits::held();
-        let gateway = Arc::new(over(Arc::new(|_| Box::pin(async { Ok(json!({"statusCode": 204})) })), commits));
+        let gateway = Arc::new(over(
+            Arc::new(|_| Box::pin(async { Ok(json!({"statusCode": 204})) })),
+            commits,
+        ));
 
         let asked = Arc::clone(&gateway);
         let answer = crate::tasks::spawn(async move { post(&asked, "/a/1", Vec::new()).await.0 });
-        tokio::task::spawn_blocking(move || flushing.recv_timeout(Duration::from_secs(10))).await.unwrap().unwrap();
+        tokio::task::spawn_blocking(move || flushing.recv_timeout(Duration::from_secs(10)))
+            .await
+            .unwrap()
+            .unwrap();
         assert!(!answer.is_finished());
         go_on.send(()).unwrap();
         assert_eq!(answer.await.unwrap(), 204);
 
         drop(go_on);
-        let failing = Commits::new(rusqlite::Connection::open_in_memory().unwrap(), Box::new(|| Err(std::io::ErrorKind::Other.into())));
-        let gateway = over(Arc::new(|_| Box::pin(async { Ok(json!({"statusCode": 204})) })), failing);
+        let failing = Commits::new(
+            rusqlite::Connection::open_in_memory().unwrap(),
+            Box::new(|| Err(std::io::ErrorKind::Other.into())),
+        );
+        let gateway =
+            over(Arc::new(|_| Box::pin(async { Ok(json!({"statusCode": 204})) })), failing);
         let (status, body) = post(&gateway, "/a/1", Vec::new()).await;
         assert_eq!((status.as_u16(), body.as_str()), (503, r#"{"message":"Service Unavailable"}"#));
     }

@@ -38,14 +38,17 @@ enum Part {
     Greedy(String),
 }
 
-/// How a route fits; the greatest wins: each segment in turn, then a named method before `ANY`. `$default` has no segments, so it loses to any path.
+/// How a route fits; the greatest wins: each segment in turn, then a named method before `ANY`.
+/// `$default` has no segments, so it loses to any path.
 type Rank = (Vec<u8>, bool);
 
 impl Routes {
     /// The routes of every function in `template`.
     pub(crate) fn new(template: &Template) -> Self {
         let entries = template.functions.iter().flat_map(|function| {
-            function.routes.iter().map(|route| Entry::new(&function.id, route.method.as_deref(), route.path.as_deref()))
+            function.routes.iter().map(|route| {
+                Entry::new(&function.id, route.method.as_deref(), route.path.as_deref())
+            })
         });
         Self(entries.collect())
     }
@@ -53,8 +56,10 @@ impl Routes {
     /// The route for `method` and the percent-encoded `path`, if there is one.
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<Matched<'_>> {
         let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
-        let fitting = self.0.iter().filter_map(|entry| Some((entry, entry.fit(method, &segments)?)));
-        let (entry, (_, parameters)) = fitting.max_by(|(_, (left, _)), (_, (right, _))| left.cmp(right))?;
+        let fitting =
+            self.0.iter().filter_map(|entry| Some((entry, entry.fit(method, &segments)?)));
+        let (entry, (_, parameters)) =
+            fitting.max_by(|(_, (left, _)), (_, (right, _))| left.cmp(right))?;
         Some(Matched { function: &entry.function, key: &entry.key, parameters })
     }
 }
@@ -63,8 +68,12 @@ impl Entry {
     fn new(function: &str, method: Option<&str>, path: Option<&str>) -> Self {
         let method = method.map(str::to_ascii_uppercase).filter(|method| method != "ANY");
         let path = path.filter(|path| *path != "$default");
-        let key = path.map_or_else(|| "$default".to_owned(), |path| format!("{} {path}", method.as_deref().unwrap_or("ANY")));
-        let parts = path.map(|path| path.strip_prefix('/').unwrap_or(path).split('/').map(Part::new).collect());
+        let key = path.map_or_else(
+            || "$default".to_owned(),
+            |path| format!("{} {path}", method.as_deref().unwrap_or("ANY")),
+        );
+        let parts = path
+            .map(|path| path.strip_prefix('/').unwrap_or(path).split('/').map(Part::new).collect());
         Self { function: function.to_owned(), key, method, path: parts }
     }
 
@@ -88,7 +97,8 @@ impl Entry {
                     rank.push(2);
                 }
                 Part::Greedy(name) => {
-                    // Takes the rest, which may be nothing after the slash: that is what a twin route for a trailing slash stands for.
+                    // Takes the rest, which may be nothing after the slash: that is what a twin
+                    // route for a trailing slash stands for.
                     parameters.insert(name.clone(), decoded(&segments[index..].join("/")));
                     rank.push(1);
                     return Some(((rank, self.method.is_some()), parameters));
@@ -121,7 +131,11 @@ mod tests {
     use super::*;
 
     fn routes(list: &[(&str, Option<&str>, Option<&str>)]) -> Routes {
-        Routes(list.iter().map(|(function, method, path)| Entry::new(function, *method, *path)).collect())
+        Routes(
+            list.iter()
+                .map(|(function, method, path)| Entry::new(function, *method, *path))
+                .collect(),
+        )
     }
 
     fn found<'a>(routes: &'a Routes, method: &str, path: &str) -> Option<&'a str> {
@@ -162,7 +176,10 @@ mod tests {
 
     #[test]
     fn a_greedy_twin_takes_the_trailing_slash() {
-        let routes = routes(&[("bare", Some("POST"), Some("/a")), ("twin", Some("POST"), Some("/a/{slash+}"))]);
+        let routes = routes(&[
+            ("bare", Some("POST"), Some("/a")),
+            ("twin", Some("POST"), Some("/a/{slash+}")),
+        ]);
         assert_eq!(found(&routes, "POST", "/a"), Some("bare"));
         assert_eq!(found(&routes, "POST", "/a/"), Some("twin"));
     }

@@ -16,7 +16,8 @@ const INVOCATION_LIMIT: Duration = Duration::from_secs(900);
 /// The longest pause before a retry: Lambda waits longer, but here a person waits behind it.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// A batch that was given up: what Lambda's on-failure destination would get. Metadata only, no record.
+/// A batch that was given up: what Lambda's on-failure destination would get. Metadata only, no
+/// record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct GivenUp {
     /// The function's logical id.
@@ -76,10 +77,14 @@ struct Batch {
 }
 
 impl Delivery {
-    /// Hands `records` to the function, batch by batch and in order, until each was taken or given up.
+    /// Hands `records` to the function, batch by batch and in order, until each was taken or given
+    /// up.
     pub(crate) async fn deliver(&self, records: Vec<Value>) {
         let size = self.source.batch_size.max(1);
-        let mut queue: VecDeque<Batch> = records.chunks(size).map(|chunk| Batch { records: chunk.to_vec(), failures: 0 }).collect();
+        let mut queue: VecDeque<Batch> = records
+            .chunks(size)
+            .map(|chunk| Batch { records: chunk.to_vec(), failures: 0 })
+            .collect();
         while let Some(batch) = queue.pop_front() {
             let Some(first) = self.first_failed(&batch.records).await else {
                 continue;
@@ -88,7 +93,10 @@ impl Delivery {
                 queue.push_front(next);
             }
             let tried = queue.front().map_or(0, |batch| batch.failures);
-            tokio::time::sleep(self.pause.saturating_mul(2_u32.saturating_pow(tried.min(16))).min(LONGEST_PAUSE)).await;
+            tokio::time::sleep(
+                self.pause.saturating_mul(2_u32.saturating_pow(tried.min(16))).min(LONGEST_PAUSE),
+            )
+            .await;
         }
     }
 
@@ -108,7 +116,8 @@ impl Delivery {
         self.source.function_response_types.iter().any(|kind| kind == "ReportBatchItemFailures")
     }
 
-    /// What comes next after `batch` failed from its record `first` on: fewer records, two halves, another try, or nothing.
+    /// What comes next after `batch` failed from its record `first` on: fewer records, two halves,
+    /// another try, or nothing.
     fn after_failure(&self, mut batch: Batch, first: usize) -> Vec<Batch> {
         let bisects = self.source.bisect_batch_on_function_error;
         if first > 0 {
@@ -131,7 +140,8 @@ impl Delivery {
         if endless || i64::from(batch.failures) <= self.source.maximum_retry_attempts {
             return vec![batch];
         }
-        let number = |record: Option<&Value>| record.map(sequence_number).unwrap_or_default().to_owned();
+        let number =
+            |record: Option<&Value>| record.map(sequence_number).unwrap_or_default().to_owned();
         self.on_failure.push(GivenUp {
             function: self.function.clone(),
             invocations: batch.failures,
@@ -143,7 +153,8 @@ impl Delivery {
     }
 }
 
-/// The place of the first record that `answer` calls failed. An identifier that is empty, missing or unknown means the whole batch.
+/// The place of the first record that `answer` calls failed. An identifier that is empty, missing
+/// or unknown means the whole batch.
 fn lowest_failure(answer: &Value, records: &[Value]) -> Option<usize> {
     let failures = match &answer["batchItemFailures"] {
         Value::Null => return None,
@@ -151,8 +162,11 @@ fn lowest_failure(answer: &Value, records: &[Value]) -> Option<usize> {
         _ => return Some(0),
     };
     let place = |failure: &Value| {
-        let identifier = failure["itemIdentifier"].as_str().filter(|identifier| !identifier.is_empty());
-        identifier.and_then(|wanted| records.iter().position(|record| sequence_number(record) == wanted)).unwrap_or(0)
+        let identifier =
+            failure["itemIdentifier"].as_str().filter(|identifier| !identifier.is_empty());
+        identifier
+            .and_then(|wanted| records.iter().position(|record| sequence_number(record) == wanted))
+            .unwrap_or(0)
     };
     failures.iter().map(place).min()
 }

@@ -8,25 +8,41 @@ struct Fake {
     seen: Seen,
 }
 
-/// A function whose answer to each invocation is `answer(how many came before, numbers)`; an `Err` panics.
+/// A function whose answer to each invocation is `answer(how many came before, numbers)`; an `Err`
+/// panics.
 fn fake(mapping: &str, answer: fn(usize, &[u64]) -> Result<Value, ()>) -> Fake {
     let seen = Seen::default();
     let log = Arc::clone(&seen);
     let handler: Handler = Arc::new(move |event| {
-        let numbers: Vec<u64> =
-            event["Records"].as_array().unwrap().iter().map(|record| sequence_number(record).parse().unwrap()).collect();
+        let numbers: Vec<u64> = event["Records"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|record| sequence_number(record).parse().unwrap())
+            .collect();
         let before = log.lock().unwrap().len();
         log.lock().unwrap().push(numbers.clone());
         Box::pin(async move { Ok(answer(before, &numbers).expect("this function fails")) })
     });
     let source = serde_yaml_ng::from_str(mapping).unwrap();
     let pause = Duration::from_nanos(100);
-    Fake { delivery: Delivery { function: "F".into(), handler, source, pause, on_failure: OnFailure::default() }, seen }
+    Fake {
+        delivery: Delivery {
+            function: "F".into(),
+            handler,
+            source,
+            pause,
+            on_failure: OnFailure::default(),
+        },
+        seen,
+    }
 }
 
 impl Fake {
     async fn run(&self, numbers: std::ops::RangeInclusive<u64>) -> Vec<Vec<u64>> {
-        let records = numbers.map(|number| json!({"dynamodb": {"SequenceNumber": number.to_string()}})).collect();
+        let records = numbers
+            .map(|number| json!({"dynamodb": {"SequenceNumber": number.to_string()}}))
+            .collect();
         self.delivery.deliver(records).await;
         self.seen.lock().unwrap().clone()
     }
@@ -49,9 +65,10 @@ async fn records_come_in_batches_and_in_order() {
 
 #[tokio::test]
 async fn a_partial_failure_is_retried_from_its_lowest_number() {
-    let fake = fake("{BatchSize: 5, FunctionResponseTypes: [ReportBatchItemFailures]}", |before, _| {
-        Ok(if before == 0 { failed(&["4", "3"]) } else { failed(&[]) })
-    });
+    let fake =
+        fake("{BatchSize: 5, FunctionResponseTypes: [ReportBatchItemFailures]}", |before, _| {
+            Ok(if before == 0 { failed(&["4", "3"]) } else { failed(&[]) })
+        });
     assert_eq!(fake.run(1..=5).await, [vec![1, 2, 3, 4, 5], vec![3, 4, 5]]);
 }
 
@@ -59,7 +76,10 @@ async fn a_partial_failure_is_retried_from_its_lowest_number() {
 async fn an_empty_or_unknown_identifier_is_the_whole_batch() {
     for identifier in ["", "99"] {
         let answer = failed(&[identifier]);
-        let records = [json!({"dynamodb": {"SequenceNumber": "1"}}), json!({"dynamodb": {"SequenceNumber": "2"}})];
+        let records = [
+            json!({"dynamodb": {"SequenceNumber": "1"}}),
+            json!({"dynamodb": {"SequenceNumber": "2"}}),
+        ];
         assert_eq!(lowest_failure(&answer, &records), Some(0));
     }
     assert_eq!(lowest_failure(&json!({"batchItemFailures": [{}]}), &[]), Some(0));
@@ -75,26 +95,40 @@ async fn reports_count_only_where_the_mapping_asks_for_them() {
 
 #[tokio::test]
 async fn after_the_last_retry_the_batch_is_given_up_and_the_next_one_comes() {
-    let fake = fake("{BatchSize: 2, MaximumRetryAttempts: 2}", |_, numbers| if numbers[0] == 1 { Err(()) } else { Ok(json!({})) });
+    let fake = fake("{BatchSize: 2, MaximumRetryAttempts: 2}", |_, numbers| {
+        if numbers[0] == 1 { Err(()) } else { Ok(json!({})) }
+    });
     assert_eq!(fake.run(1..=3).await, [vec![1, 2], vec![1, 2], vec![1, 2], vec![3]]);
-    let expected =
-        GivenUp { function: "F".into(), invocations: 3, batch_size: 2, start_sequence_number: "1".into(), end_sequence_number: "2".into() };
+    let expected = GivenUp {
+        function: "F".into(),
+        invocations: 3,
+        batch_size: 2,
+        start_sequence_number: "1".into(),
+        end_sequence_number: "2".into(),
+    };
     assert_eq!(fake.given_up(), [expected]);
 }
 
 #[tokio::test]
 async fn cutting_in_two_leaves_only_the_poisoned_record_behind() {
-    let fake = fake("{BatchSize: 4, MaximumRetryAttempts: 1, BisectBatchOnFunctionError: true}", |_, numbers| {
-        if numbers.contains(&3) { Err(()) } else { Ok(json!({})) }
-    });
-    assert_eq!(fake.run(1..=4).await, [vec![1, 2, 3, 4], vec![1, 2], vec![3, 4], vec![3], vec![3], vec![4]]);
+    let fake = fake(
+        "{BatchSize: 4, MaximumRetryAttempts: 1, BisectBatchOnFunctionError: true}",
+        |_, numbers| {
+            if numbers.contains(&3) { Err(()) } else { Ok(json!({})) }
+        },
+    );
+    assert_eq!(
+        fake.run(1..=4).await,
+        [vec![1, 2, 3, 4], vec![1, 2], vec![3, 4], vec![3], vec![3], vec![4]]
+    );
     assert_eq!(fake.given_up().len(), 1);
     assert_eq!(fake.given_up()[0].start_sequence_number, "3");
 }
 
 #[tokio::test]
 async fn without_a_maximum_it_goes_on() {
-    let fake = fake("{BatchSize: 1}", |before, _| if before < 20 { Err(()) } else { Ok(json!({})) });
+    let fake =
+        fake("{BatchSize: 1}", |before, _| if before < 20 { Err(()) } else { Ok(json!({})) });
     // Only the pauses are shortened, by their smallness: 100 ns doubled sixteen times at most.
     assert_eq!(fake.run(1..=1).await.len(), 21);
     assert_eq!(fake.delivery.on_failure.count(), 0);

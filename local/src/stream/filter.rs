@@ -1,4 +1,5 @@
-//! `FilterCriteria` of an event source mapping: EventBridge's patterns, as far as a stream of ours needs them.
+//! `FilterCriteria` of an event source mapping: EventBridge's patterns, as far as a stream of ours
+//! needs them.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,8 @@ use serde_json::Value;
 
 use crate::template::FilterCriteria;
 
-/// Which records reach a function: those that one of the patterns matches, or all where there is none.
+/// Which records reach a function: those that one of the patterns matches, or all where there is
+/// none.
 #[derive(Debug)]
 pub(crate) struct Filter(Vec<Pattern>);
 
@@ -41,9 +43,13 @@ impl Filter {
     /// Reads a mapping's patterns.
     ///
     /// # Errors
-    /// A pattern isn't JSON, or uses an operator that isn't among exact values, `prefix`, `anything-but` and `exists`: better than filtering wrongly.
+    /// A pattern isn't JSON, or uses an operator that isn't among exact values, `prefix`,
+    /// `anything-but` and `exists`: better than filtering wrongly.
     pub(crate) fn new(criteria: &FilterCriteria) -> Result<Self, FilterError> {
-        let patterns = criteria.filters.iter().map(|filter| Pattern::new(&serde_json::from_str(&filter.pattern)?));
+        let patterns = criteria
+            .filters
+            .iter()
+            .map(|filter| Pattern::new(&serde_json::from_str(&filter.pattern)?));
         Ok(Self(patterns.collect::<Result<_, _>>()?))
     }
 
@@ -57,17 +63,22 @@ impl Pattern {
     fn new(value: &Value) -> Result<Self, FilterError> {
         match value {
             Value::Object(fields) => {
-                let fields = fields.iter().map(|(name, value)| Ok((name.clone(), Self::new(value)?)));
+                let fields =
+                    fields.iter().map(|(name, value)| Ok((name.clone(), Self::new(value)?)));
                 Ok(Self::Object(fields.collect::<Result<_, FilterError>>()?))
             }
-            Value::Array(tests) => Ok(Self::Leaf(tests.iter().map(Test::new).collect::<Result<_, _>>()?)),
+            Value::Array(tests) => {
+                Ok(Self::Leaf(tests.iter().map(Test::new).collect::<Result<_, _>>()?))
+            }
             other => Err(FilterError::Unknown(format!("the bare value {other}"))),
         }
     }
 
     fn matches(&self, value: Option<&Value>) -> bool {
         match self {
-            Self::Object(fields) => fields.iter().all(|(name, pattern)| pattern.matches(value.and_then(|value| value.get(name)))),
+            Self::Object(fields) => fields
+                .iter()
+                .all(|(name, pattern)| pattern.matches(value.and_then(|value| value.get(name)))),
             Self::Leaf(tests) => tests.iter().any(|test| test.passes(value)),
         }
     }
@@ -87,7 +98,9 @@ impl Test {
             ("prefix", Value::String(prefix)) => Ok(Self::Prefix(prefix.clone())),
             ("exists", Value::Bool(wanted)) => Ok(Self::Exists(*wanted)),
             ("anything-but", Value::Array(values)) => Ok(Self::AnythingBut(values.clone())),
-            ("anything-but", Value::String(_) | Value::Number(_)) => Ok(Self::AnythingBut(vec![argument.clone()])),
+            ("anything-but", Value::String(_) | Value::Number(_)) => {
+                Ok(Self::AnythingBut(vec![argument.clone()]))
+            }
             _ => Err(unknown()),
         }
     }
@@ -121,7 +134,8 @@ mod tests {
     use serde_json::json;
 
     fn filter(patterns: &[Value]) -> Result<Filter, FilterError> {
-        let filters = patterns.iter().map(|pattern| FilterPattern { pattern: pattern.to_string() }).collect();
+        let filters =
+            patterns.iter().map(|pattern| FilterPattern { pattern: pattern.to_string() }).collect();
         Filter::new(&FilterCriteria { filters })
     }
 
@@ -161,7 +175,10 @@ mod tests {
 
     #[test]
     fn an_unknown_operator_is_refused() {
-        assert!(matches!(filter(&[json!({"a": [{"numeric": [">", 1]}]})]), Err(FilterError::Unknown(_))));
+        assert!(matches!(
+            filter(&[json!({"a": [{"numeric": [">", 1]}]})]),
+            Err(FilterError::Unknown(_))
+        ));
         assert!(matches!(filter(&[json!({"a": "x"})]), Err(FilterError::Unknown(_))));
     }
 }

@@ -1,4 +1,5 @@
-//! The table's stream: reads it and feeds the background functions, as Lambda's event source mappings do.
+//! The table's stream: reads it and feeds the background functions, as Lambda's event source
+//! mappings do.
 
 mod delivery;
 mod filter;
@@ -26,7 +27,8 @@ const IDLE_POLL: Duration = Duration::from_millis(200);
 const LOOKS_UNTIL_IDLE: u32 = 40;
 /// The pause after the stream couldn't be read.
 const AFTER_ERROR: Duration = Duration::from_millis(500);
-/// How many looks go by before the pump looks for new shards that follow none that ended: seldom, for the embedded engine reads all its records for that.
+/// How many looks go by before the pump looks for new shards that follow none that ended: seldom,
+/// for the embedded engine reads all its records for that.
 const LOOKS_BETWEEN_DESCRIPTIONS: u32 = 2000;
 
 /// Why the stream can't be read just now.
@@ -70,7 +72,8 @@ struct Shard {
 }
 
 impl Pump {
-    /// Reads the stream from its beginning, for as long as the service lives. Older shards are read to their end before newer ones.
+    /// Reads the stream from its beginning, for as long as the service lives. Older shards are read
+    /// to their end before newer ones.
     pub(crate) async fn run(self) {
         let mut ended = HashSet::new();
         let mut open: Vec<Shard> = Vec::new();
@@ -96,7 +99,10 @@ impl Pump {
                 }
             }
             let before = open.len();
-            ended.extend(open.extract_if(.., |shard| shard.iterator.as_deref() == Some("")).map(|shard| shard.id));
+            ended.extend(
+                open.extract_if(.., |shard| shard.iterator.as_deref() == Some(""))
+                    .map(|shard| shard.id),
+            );
             // A shard that ended has children: look for them at once.
             quiet = if open.len() < before { 0 } else { quiet.wrapping_add(1) };
             empty = if found { 0 } else { empty.saturating_add(1) };
@@ -115,12 +121,19 @@ impl Pump {
         let mut ids = Vec::new();
         let mut start = None;
         loop {
-            let request = self.stream.client.describe_stream().stream_arn(&self.stream.arn).set_exclusive_start_shard_id(start);
+            let request = self
+                .stream
+                .client
+                .describe_stream()
+                .stream_arn(&self.stream.arn)
+                .set_exclusive_start_shard_id(start);
             let answer = request.send().await.map_err(Error::from)?;
             let Some(description) = answer.stream_description() else {
                 return Ok(ids);
             };
-            ids.extend(description.shards().iter().filter_map(|shard| shard.shard_id().map(str::to_owned)));
+            ids.extend(
+                description.shards().iter().filter_map(|shard| shard.shard_id().map(str::to_owned)),
+            );
             start = description.last_evaluated_shard_id().map(str::to_owned);
             if start.is_none() {
                 return Ok(ids);
@@ -134,25 +147,49 @@ impl Pump {
             Some(iterator) => iterator,
             None => self.iterator(shard).await?,
         };
-        let answer = self.stream.client.get_records().shard_iterator(iterator).send().await.map_err(Error::from)?;
-        let records: Vec<_> = answer.records().iter().map(|record| record::record(record, &self.stream.arn)).collect();
+        let answer = self
+            .stream
+            .client
+            .get_records()
+            .shard_iterator(iterator)
+            .send()
+            .await
+            .map_err(Error::from)?;
+        let records: Vec<_> = answer
+            .records()
+            .iter()
+            .map(|record| record::record(record, &self.stream.arn))
+            .collect();
         let last = records.last().map(|record| record::sequence_number(record).to_owned());
         let found = last.is_some();
-        let wanted: Vec<_> = records.into_iter().filter(|record| self.filter.matches(record)).collect();
+        let wanted: Vec<_> =
+            records.into_iter().filter(|record| self.filter.matches(record)).collect();
         if !wanted.is_empty() {
             self.stream.commits.on_disk().await?;
         }
         shard.last = last.or_else(|| shard.last.take());
-        // No next iterator: the shard has ended. An empty one marks that here, for none is ever empty.
+        // No next iterator: the shard has ended. An empty one marks that here, for none is ever
+        // empty.
         shard.iterator = Some(answer.next_shard_iterator().unwrap_or_default().to_owned());
         self.delivery.deliver(wanted).await;
         Ok(found)
     }
 
     async fn iterator(&self, shard: &Shard) -> Result<String, ReadError> {
-        let kind = if shard.last.is_some() { ShardIteratorType::AfterSequenceNumber } else { ShardIteratorType::TrimHorizon };
-        let request = self.stream.client.get_shard_iterator().stream_arn(&self.stream.arn).shard_id(&shard.id).shard_iterator_type(kind);
-        let answer = request.set_sequence_number(shard.last.clone()).send().await.map_err(Error::from)?;
+        let kind = if shard.last.is_some() {
+            ShardIteratorType::AfterSequenceNumber
+        } else {
+            ShardIteratorType::TrimHorizon
+        };
+        let request = self
+            .stream
+            .client
+            .get_shard_iterator()
+            .stream_arn(&self.stream.arn)
+            .shard_id(&shard.id)
+            .shard_iterator_type(kind);
+        let answer =
+            request.set_sequence_number(shard.last.clone()).send().await.map_err(Error::from)?;
         Ok(answer.shard_iterator().unwrap_or_default().to_owned())
     }
 }

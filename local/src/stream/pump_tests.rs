@@ -20,7 +20,13 @@ async fn clients(tasks: &mut Tasks) -> Clients {
 
 async fn put(clients: &Clients, sk: &str, outbox: &str) {
     let text = |value: &str| AttributeValue::S(value.to_owned());
-    let request = clients.tables.put_item().table_name("beckon").item("pk", text("G#1")).item("sk", text(sk)).item("outbox", text(outbox));
+    let request = clients
+        .tables
+        .put_item()
+        .table_name("beckon")
+        .item("pk", text("G#1"))
+        .item("sk", text(sk))
+        .item("outbox", text(outbox));
     request.send().await.unwrap();
 }
 
@@ -35,9 +41,22 @@ fn pump(clients: &Clients, stream_arn: String, commits: Commits) -> (Pump, Seen)
         Box::pin(async { Ok(json!({})) })
     });
     let source = serde_yaml_ng::from_str(MAPPING).unwrap();
-    let delivery = Delivery { function: "F".into(), handler, source, pause: POLL, on_failure: OnFailure::default() };
+    let delivery = Delivery {
+        function: "F".into(),
+        handler,
+        source,
+        pause: POLL,
+        on_failure: OnFailure::default(),
+    };
     let filter = Filter::new(&delivery.source.filter_criteria).unwrap();
-    (Pump { stream: Stream { client: clients.streams.clone(), arn: stream_arn, commits }, filter, delivery }, seen)
+    (
+        Pump {
+            stream: Stream { client: clients.streams.clone(), arn: stream_arn, commits },
+            filter,
+            delivery,
+        },
+        seen,
+    )
 }
 
 async fn until_seen(seen: &Seen, count: usize) {
@@ -63,7 +82,10 @@ async fn changes_of_the_table_reach_the_function_through_the_filter() {
     put(&clients, "after", "queued").await;
     until_seen(&seen, 2).await;
     let records = seen.lock().unwrap().clone();
-    let keys: Vec<_> = records.iter().map(|record| record["dynamodb"]["Keys"]["sk"]["S"].as_str().unwrap()).collect();
+    let keys: Vec<_> = records
+        .iter()
+        .map(|record| record["dynamodb"]["Keys"]["sk"]["S"].as_str().unwrap())
+        .collect();
     assert_eq!(keys, ["before", "after"]);
     assert_eq!(records[0]["eventName"], "INSERT");
     assert!(record::sequence_number(&records[0]) < record::sequence_number(&records[1]));
@@ -73,12 +95,16 @@ async fn changes_of_the_table_reach_the_function_through_the_filter() {
 async fn a_function_gets_no_record_of_what_is_not_on_the_disk() {
     let mut tasks = Tasks::default();
     let clients = clients(&mut tasks).await;
-    let stream_arn = clients.ensure_table("beckon", &Template::parse(TEMPLATE).unwrap().table).await.unwrap();
+    let stream_arn =
+        clients.ensure_table("beckon", &Template::parse(TEMPLATE).unwrap().table).await.unwrap();
     let (commits, flushing, go_on) = Commits::held();
     let (pump, seen) = pump(&clients, stream_arn, commits);
     tasks.start(pump.run());
     put(&clients, "1", "queued").await;
-    tokio::task::spawn_blocking(move || flushing.recv_timeout(Duration::from_secs(10))).await.unwrap().unwrap();
+    tokio::task::spawn_blocking(move || flushing.recv_timeout(Duration::from_secs(10)))
+        .await
+        .unwrap()
+        .unwrap();
     assert!(seen.lock().unwrap().is_empty());
     go_on.send(()).unwrap();
     until_seen(&seen, 1).await;

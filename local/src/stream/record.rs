@@ -14,7 +14,11 @@ pub(crate) fn record(record: &Record, stream_arn: &str) -> Value {
         if let Some(at) = stream.approximate_creation_date_time() {
             change.insert("ApproximateCreationDateTime".into(), json!(at.secs()));
         }
-        for (name, image) in [("Keys", stream.keys()), ("NewImage", stream.new_image()), ("OldImage", stream.old_image())] {
+        for (name, image) in [
+            ("Keys", stream.keys()),
+            ("NewImage", stream.new_image()),
+            ("OldImage", stream.old_image()),
+        ] {
             if let Some(image) = image {
                 change.insert(name.into(), item(image));
             }
@@ -36,7 +40,8 @@ pub(crate) fn record(record: &Record, stream_arn: &str) -> Value {
     });
     if let Some(identity) = record.user_identity() {
         // How a function tells a removal by time to live from one by a caller.
-        event["userIdentity"] = json!({"type": identity.r#type(), "principalId": identity.principal_id()});
+        event["userIdentity"] =
+            json!({"type": identity.r#type(), "principalId": identity.principal_id()});
     }
     event
 }
@@ -64,7 +69,8 @@ fn attribute(value: &AttributeValue) -> Value {
         }
         AttributeValue::L(list) => json!({ "L": list.iter().map(attribute).collect::<Vec<_>>() }),
         AttributeValue::M(map) => json!({ "M": item(map) }),
-        // Nothing else is in the service's model; a value that can't be read must not look like one that can.
+        // Nothing else is in the service's model; a value that can't be read must not look like one
+        // that can.
         _ => Value::Null,
     }
 }
@@ -80,10 +86,21 @@ mod tests {
         let change = StreamRecord::builder()
             .keys("pk", AttributeValue::S("G#1".into()))
             .new_image("n", AttributeValue::N("7".into()))
-            .new_image("m", AttributeValue::M(HashMap::from([("l".into(), AttributeValue::L(vec![AttributeValue::Bool(true)]))])))
+            .new_image(
+                "m",
+                AttributeValue::M(HashMap::from([(
+                    "l".into(),
+                    AttributeValue::L(vec![AttributeValue::Bool(true)]),
+                )])),
+            )
             .sequence_number("111")
             .build();
-        let source = Record::builder().event_id("e").event_name(OperationType::Insert).aws_region("local").dynamodb(change).build();
+        let source = Record::builder()
+            .event_id("e")
+            .event_name(OperationType::Insert)
+            .aws_region("local")
+            .dynamodb(change)
+            .build();
         let json = record(&source, "arn:aws:dynamodb:local:1:table/t/stream/s");
         assert_eq!(json["dynamodb"]["NewImage"]["m"], json!({"M": {"l": {"L": [{"BOOL": true}]}}}));
         assert_eq!(sequence_number(&json), "111");

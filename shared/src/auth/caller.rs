@@ -1,4 +1,5 @@
-//! The signed-in caller, as far as the issuer vouches for it. What the caller may do is read from the table, never from the token.
+//! The signed-in caller, as far as the issuer vouches for it. What the caller may do is read from
+//! the table, never from the token.
 
 use crate::domain::email::EmailAddress;
 use crate::domain::identity::{Accounts, Identity, PhoneNumber};
@@ -29,7 +30,11 @@ impl Caller {
     pub fn identities(&self) -> Vec<Identity> {
         let email = self.email.clone().map(Identity::Email);
         let phone = self.phone.clone().map(Identity::Phone);
-        email.into_iter().chain(phone).chain(self.accounts.as_slice().iter().cloned().map(Identity::Account)).collect()
+        email
+            .into_iter()
+            .chain(phone)
+            .chain(self.accounts.as_slice().iter().cloned().map(Identity::Account))
+            .collect()
     }
 
     /// The keys of all invitees that the caller proves to be.
@@ -38,13 +43,16 @@ impl Caller {
         own.chain(self.identities().iter().map(Identity::key)).collect()
     }
 
-    /// Whether the invite is for this caller by name, address, number or account. A link is for nobody by name.
+    /// Whether the invite is for this caller by name, address, number or account. A link is for
+    /// nobody by name.
     pub fn is(&self, invitee: &Invitee) -> bool {
         match invitee {
             Invitee::User(user) => *user == self.user,
             Invitee::Link(_) => false,
             Invitee::Email(_) | Invitee::Phone(_) | Invitee::Account(_) | Invitee::Person(_) => {
-                invitee.identity().is_some_and(|identity| self.identities().iter().any(|own| own.key() == identity.key()))
+                invitee.identity().is_some_and(|identity| {
+                    self.identities().iter().any(|own| own.key() == identity.key())
+                })
             }
         }
     }

@@ -1,4 +1,5 @@
-//! The claims that count, each with the one JSON type that it may have. A claim that stands twice is an error.
+//! The claims that count, each with the one JSON type that it may have. A claim that stands twice
+//! is an error.
 
 use std::fmt;
 
@@ -98,7 +99,8 @@ impl OtherClaims {
     }
 }
 
-/// Which claim names the user: `sub`, or another that means nothing else here (contract rownd, "Credentials").
+/// Which claim names the user: `sub`, or another that means nothing else here (contract rownd,
+/// "Credentials").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum UserIdClaim {
     Subject,
@@ -112,9 +114,10 @@ impl UserIdClaim {
     pub(super) fn parse(name: &str) -> Result<Self, ConfigError> {
         match name {
             "sub" => Ok(Self::Subject),
-            name if READ.split(' ').any(|read| read == name) => {
-                Err(ConfigError { variable: "JWT_USER_ID_CLAIM", problem: "names a claim that has a meaning of its own".into() })
-            }
+            name if READ.split(' ').any(|read| read == name) => Err(ConfigError {
+                variable: "JWT_USER_ID_CLAIM",
+                problem: "names a claim that has a meaning of its own".into(),
+            }),
             name => Ok(Self::Other(name.to_owned())),
         }
     }
@@ -142,11 +145,17 @@ impl Claims {
         let now = rules.now.seconds();
         let for_us = match &self.aud {
             Audience::One(audience) => audience == rules.audience,
-            Audience::Several(audiences) => audiences.iter().any(|audience| audience == rules.audience),
+            Audience::Several(audiences) => {
+                audiences.iter().any(|audience| audience == rules.audience)
+            }
         };
         let lifetime = self.exp.checked_sub(self.iat).ok_or(ClaimsError::Invalid)?;
         let early = self.iat > now + LEEWAY || self.nbf.is_some_and(|from| from > now + LEEWAY);
-        if self.iss != rules.issuer || !for_us || early || !(1..=rules.max_lifetime).contains(&lifetime) {
+        if self.iss != rules.issuer
+            || !for_us
+            || early
+            || !(1..=rules.max_lifetime).contains(&lifetime)
+        {
             return Err(ClaimsError::Invalid);
         }
         if self.exp <= now - LEEWAY {
@@ -162,16 +171,25 @@ impl Claims {
         };
         let user = user.and_then(|text| UserId::parse(text).ok()).ok_or(ClaimsError::Invalid)?;
         let email = self.email.and_then(|text| EmailAddress::parse(&text).ok());
-        let (email, unverified_email) = if self.email_verified.is_true() { (email, None) } else { (None, email) };
+        let (email, unverified_email) =
+            if self.email_verified.is_true() { (email, None) } else { (None, email) };
         let phone = self.phone_number.filter(|_| self.phone_number_verified.is_true());
         Ok(Caller {
             user,
-            name: self.name.and_then(|name| Name::parse(&name).ok()).map(|name| name.as_str().to_owned()),
+            name: self
+                .name
+                .and_then(|name| Name::parse(&name).ok())
+                .map(|name| name.as_str().to_owned()),
             email,
             unverified_email,
             phone: phone.and_then(|text| PhoneNumber::parse(&text).ok()),
             accounts: self.accounts,
-            scopes: self.scope.unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect(),
+            scopes: self
+                .scope
+                .unwrap_or_default()
+                .split_ascii_whitespace()
+                .map(str::to_owned)
+                .collect(),
         })
     }
 }

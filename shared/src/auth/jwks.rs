@@ -1,5 +1,5 @@
-//! The issuer's public keys: fetched when first needed, again for an unknown `kid` at most once a minute and for the known ones every ten
-//! minutes, and kept while the issuer is down.
+//! The issuer's public keys: fetched when first needed, again for an unknown `kid` at most once a
+//! minute and for the known ones every ten minutes, and kept while the issuer is down.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -49,27 +49,39 @@ struct Cache {
 const REFRESH_AFTER: i64 = 60;
 /// How long to wait before asking again an issuer that did not answer, in seconds.
 const RETRY_AFTER: i64 = 5;
-/// When known keys are asked for again, in seconds: a key that the issuer has withdrawn is not trusted for longer.
+/// When known keys are asked for again, in seconds: a key that the issuer has withdrawn is not
+/// trusted for longer.
 const STALE_AFTER: i64 = 600;
 /// How long the issuer may take, for both documents together.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How long it may take for one of them.
 const PATIENCE_FOR_ONE: Duration = Duration::from_millis(1500);
-/// The same while a function starts: less than a start waits, so that an issuer that says nothing is remembered as such.
+/// The same while a function starts: less than a start waits, so that an issuer that says nothing
+/// is remembered as such.
 const PATIENCE_AT_START: Duration = Duration::from_millis(1400);
 /// The largest document that is read from the issuer.
 const MAX_DOCUMENT: usize = 256 * 1024;
 
 impl Jwks {
     pub(super) fn new(issuer: String, url: Option<String>, outbound: &Outbound) -> Self {
-        Self { issuer, url, http: outbound.connector(), cache: RwLock::default(), asking: Mutex::default() }
+        Self {
+            issuer,
+            url,
+            http: outbound.connector(),
+            cache: RwLock::default(),
+            asking: Mutex::default(),
+        }
     }
 
     /// The key of this `kid`; without one, the issuer's only key.
     ///
     /// # Errors
     /// Where the issuer can't be asked, and nothing is known from before.
-    pub(super) async fn key(&self, kid: Option<&str>, now: Timestamp) -> Result<Option<VerificationKey>, FetchError> {
+    pub(super) async fn key(
+        &self,
+        kid: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<VerificationKey>, FetchError> {
         self.key_in_time(kid, now, PATIENCE).await
     }
 
@@ -81,7 +93,12 @@ impl Jwks {
         self.key_in_time(None, now, PATIENCE_AT_START).await.map(|_| ())
     }
 
-    async fn key_in_time(&self, kid: Option<&str>, now: Timestamp, patience: Duration) -> Result<Option<VerificationKey>, FetchError> {
+    async fn key_in_time(
+        &self,
+        kid: Option<&str>,
+        now: Timestamp,
+        patience: Duration,
+    ) -> Result<Option<VerificationKey>, FetchError> {
         if let Some(answer) = self.cache.read().await.answer(kid, now) {
             return answer;
         }
@@ -114,7 +131,12 @@ impl Jwks {
         let url = match &self.url {
             Some(url) => url.clone(),
             None => {
-                let found: Discovery = self.get(&format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'))).await?;
+                let found: Discovery = self
+                    .get(&format!(
+                        "{}/.well-known/openid-configuration",
+                        self.issuer.trim_end_matches('/')
+                    ))
+                    .await?;
                 if found.issuer != self.issuer {
                     return Err(FetchError("the discovery document names another issuer".into()));
                 }
@@ -123,7 +145,11 @@ impl Jwks {
         };
         let set: KeySet = self.get(&url).await?;
         // A set may hold keys of kinds that we don't know; they are for others.
-        let keys: HashMap<_, _> = set.keys.into_iter().filter_map(|key| usable(&serde_json::from_value(key).ok()?)).collect();
+        let keys: HashMap<_, _> = set
+            .keys
+            .into_iter()
+            .filter_map(|key| usable(&serde_json::from_value(key).ok()?))
+            .collect();
         if keys.is_empty() { Err(FetchError("the set has no usable key".into())) } else { Ok(keys) }
     }
 
@@ -131,19 +157,28 @@ impl Jwks {
         let failed = |error: &dyn std::fmt::Display| FetchError(error.to_string());
         let request = HttpRequest::get(url).map_err(|error| failed(&error))?;
         let answered = tokio::time::timeout(PATIENCE_FOR_ONE, self.http.call(request)).await;
-        let response = answered.map_err(|_| FetchError("no answer in time".into()))?.map_err(|error| failed(&error))?;
+        let response = answered
+            .map_err(|_| FetchError("no answer in time".into()))?
+            .map_err(|error| failed(&error))?;
         if !response.status().is_success() {
             return Err(FetchError(format!("status {}", response.status().as_u16())));
         }
-        let body = Limited::new(response.into_body(), MAX_DOCUMENT).collect().await.map_err(|error| failed(&error))?;
+        let body = Limited::new(response.into_body(), MAX_DOCUMENT)
+            .collect()
+            .await
+            .map_err(|error| failed(&error))?;
         serde_json::from_slice(&body.to_bytes()).map_err(|error| failed(&error))
     }
 }
 
 impl Cache {
-    /// What can be said without asking the issuer, if anything can: the key, or that it is not among keys fetched a moment ago, or that
-    /// the issuer did not answer a moment ago.
-    fn answer(&self, kid: Option<&str>, now: Timestamp) -> Option<Result<Option<VerificationKey>, FetchError>> {
+    /// What can be said without asking the issuer, if anything can: the key, or that it is not
+    /// among keys fetched a moment ago, or that the issuer did not answer a moment ago.
+    fn answer(
+        &self,
+        kid: Option<&str>,
+        now: Timestamp,
+    ) -> Option<Result<Option<VerificationKey>, FetchError>> {
         let (at, answered) = self.asked?;
         let age = now.seconds() - at.seconds();
         let known = self.find(kid);
@@ -166,7 +201,8 @@ impl Cache {
     }
 }
 
-/// The key with its `kid`, if it is a public key for signatures of a kind that we know. Symmetric keys have no place in a public set.
+/// The key with its `kid`, if it is a public key for signatures of a kind that we know. Symmetric
+/// keys have no place in a public set.
 fn usable(jwk: &Jwk) -> Option<(Option<String>, VerificationKey)> {
     use Algorithm::{ES256, ES384, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512};
     let family: Vec<Algorithm> = match &jwk.algorithm {
@@ -176,14 +212,23 @@ fn usable(jwk: &Jwk) -> Option<(Option<String>, VerificationKey)> {
             EllipticCurve::P384 => vec![ES384],
             _ => return None,
         },
-        AlgorithmParameters::OctetKeyPair(parameters) if parameters.curve == EllipticCurve::Ed25519 => vec![EdDSA],
+        AlgorithmParameters::OctetKeyPair(parameters)
+            if parameters.curve == EllipticCurve::Ed25519 =>
+        {
+            vec![EdDSA]
+        }
         _ => return None,
     };
-    let named: Option<Algorithm> = jwk.common.key_algorithm.map(|named| named.to_string().parse()).transpose().ok()?;
-    let algorithms: Vec<Algorithm> = family.into_iter().filter(|algorithm| named.is_none_or(|named| named == *algorithm)).collect();
+    let named: Option<Algorithm> =
+        jwk.common.key_algorithm.map(|named| named.to_string().parse()).transpose().ok()?;
+    let algorithms: Vec<Algorithm> = family
+        .into_iter()
+        .filter(|algorithm| named.is_none_or(|named| named == *algorithm))
+        .collect();
     let for_signatures = matches!(jwk.common.public_key_use, None | Some(PublicKeyUse::Signature));
     let key = DecodingKey::from_jwk(jwk).ok()?;
-    (for_signatures && !algorithms.is_empty()).then(|| (jwk.common.key_id.clone(), VerificationKey { key, algorithms }))
+    (for_signatures && !algorithms.is_empty())
+        .then(|| (jwk.common.key_id.clone(), VerificationKey { key, algorithms }))
 }
 
 #[cfg(test)]

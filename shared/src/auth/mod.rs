@@ -1,4 +1,5 @@
-//! Who is calling: JSON Web Tokens of the deployment's issuer, verified in the function (RFC 7519, RFC 8725).
+//! Who is calling: JSON Web Tokens of the deployment's issuer, verified in the function (RFC 7519,
+//! RFC 8725).
 
 mod caller;
 mod claims;

@@ -1,7 +1,8 @@
 //! From an `Authorization` header to a [`Caller`].
 //!
-//! `jsonwebtoken` alone is lax about claims (it ignores `nbf`, `typ` and `crit`, and takes an absent `aud`), so it checks the
-//! signature only, with the algorithm fixed by the key, and everything else is checked here and in [`super::claims`].
+//! `jsonwebtoken` alone is lax about claims (it ignores `nbf`, `typ` and `crit`, and takes an
+//! absent `aud`), so it checks the signature only, with the algorithm fixed by the key, and
+//! everything else is checked here and in [`super::claims`].
 
 use std::sync::Arc;
 
@@ -50,17 +51,24 @@ enum Keys {
 const MAX_HEADER: usize = 8 * 1024;
 
 impl Authenticator {
-    /// Reads `JWT_ISSUER`, `JWT_AUDIENCE`, `JWT_TYPE`, `JWT_MAX_LIFETIME_SECONDS`, `JWT_USER_ID_CLAIM`, and `JWT_JWKS_URL` or
-    /// `JWT_HS256_SECRET`.
+    /// Reads `JWT_ISSUER`, `JWT_AUDIENCE`, `JWT_TYPE`, `JWT_MAX_LIFETIME_SECONDS`,
+    /// `JWT_USER_ID_CLAIM`, and `JWT_JWKS_URL` or `JWT_HS256_SECRET`.
     ///
     /// # Errors
-    /// Names the variable that is missing or wrong: a secret beside a JWKS, or one below 32 bytes, among them.
-    pub(crate) fn configure(environment: &Environment, outbound: &Outbound) -> Result<Self, ConfigError> {
+    /// Names the variable that is missing or wrong: a secret beside a JWKS, or one below 32 bytes,
+    /// among them.
+    pub(crate) fn configure(
+        environment: &Environment,
+        outbound: &Outbound,
+    ) -> Result<Self, ConfigError> {
         let issuer = environment.required("JWT_ISSUER")?.to_owned();
         let url = environment.optional("JWT_JWKS_URL").map(str::to_owned);
         let keys = match environment.secret("JWT_HS256_SECRET")? {
             Some(_) if url.is_some() => {
-                return Err(ConfigError { variable: "JWT_HS256_SECRET", problem: "may not be set beside JWT_JWKS_URL".into() });
+                return Err(ConfigError {
+                    variable: "JWT_HS256_SECRET",
+                    problem: "may not be set beside JWT_JWKS_URL".into(),
+                });
             }
             Some(secret) => {
                 let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
@@ -73,7 +81,9 @@ impl Authenticator {
             audience: environment.required("JWT_AUDIENCE")?.to_owned(),
             kind: environment.optional("JWT_TYPE").map(str::to_owned),
             max_lifetime: environment.parsed("JWT_MAX_LIFETIME_SECONDS", 86_400)?,
-            user_id_claim: UserIdClaim::parse(environment.optional("JWT_USER_ID_CLAIM").unwrap_or("sub"))?,
+            user_id_claim: UserIdClaim::parse(
+                environment.optional("JWT_USER_ID_CLAIM").unwrap_or("sub"),
+            )?,
             keys,
         })
     }
@@ -95,8 +105,13 @@ impl Authenticator {
     /// The caller whom the value of the `Authorization` header proves.
     ///
     /// # Errors
-    /// See [`Unauthenticated`]; nothing is looked up before the signature is right but the key of the `kid`.
-    pub async fn caller(&self, authorization: Option<&str>, now: Timestamp) -> Result<Caller, Unauthenticated> {
+    /// See [`Unauthenticated`]; nothing is looked up before the signature is right but the key of
+    /// the `kid`.
+    pub async fn caller(
+        &self,
+        authorization: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Caller, Unauthenticated> {
         self.verify(bearer(authorization.ok_or(Unauthenticated::Missing)?)?, now).await
     }
 
@@ -104,8 +119,16 @@ impl Authenticator {
     ///
     /// # Errors
     /// As for [`Authenticator::caller`].
-    pub async fn caller_by_token(&self, token: &str, now: Timestamp) -> Result<Caller, Unauthenticated> {
-        if token.len() <= MAX_HEADER && is_plain(token) { self.verify(token, now).await } else { Err(Unauthenticated::Invalid) }
+    pub async fn caller_by_token(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Caller, Unauthenticated> {
+        if token.len() <= MAX_HEADER && is_plain(token) {
+            self.verify(token, now).await
+        } else {
+            Err(Unauthenticated::Invalid)
+        }
     }
 
     async fn verify(&self, token: &str, now: Timestamp) -> Result<Caller, Unauthenticated> {
@@ -128,7 +151,11 @@ impl Authenticator {
         })
     }
 
-    async fn key(&self, header: &Header, now: Timestamp) -> Result<VerificationKey, Unauthenticated> {
+    async fn key(
+        &self,
+        header: &Header,
+        now: Timestamp,
+    ) -> Result<VerificationKey, Unauthenticated> {
         let kid = header.kid.as_deref();
         if kid.is_some_and(|kid| kid.len() > 256) {
             return Err(Unauthenticated::Invalid);
@@ -146,10 +173,12 @@ impl Authenticator {
     }
 }
 
-/// RFC 6750 §2.1: one scheme, one space, one token. A gateway joins several headers with commas; those are refused.
+/// RFC 6750 §2.1: one scheme, one space, one token. A gateway joins several headers with commas;
+/// those are refused.
 fn bearer(authorization: &str) -> Result<&str, Unauthenticated> {
     let (scheme, token) = authorization.split_once(' ').ok_or(Unauthenticated::Invalid)?;
-    if authorization.len() <= MAX_HEADER && scheme.eq_ignore_ascii_case("bearer") && is_plain(token) {
+    if authorization.len() <= MAX_HEADER && scheme.eq_ignore_ascii_case("bearer") && is_plain(token)
+    {
         Ok(token)
     } else {
         Err(Unauthenticated::Invalid)
@@ -158,16 +187,22 @@ fn bearer(authorization: &str) -> Result<&str, Unauthenticated> {
 
 /// The characters of a token (RFC 6750 §2.1).
 fn is_plain(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte))
+    !token.is_empty()
+        && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte))
 }
 
 /// RFC 7515 §4.1.9: `typ` compares without case, and `application/` may be left out.
 fn is_kind(header: &Header, kind: &str) -> bool {
-    let short = |text: &str| text.to_ascii_lowercase().trim_start_matches("application/").to_owned();
+    let short =
+        |text: &str| text.to_ascii_lowercase().trim_start_matches("application/").to_owned();
     header.typ.as_deref().is_some_and(|typ| short(typ) == short(kind))
 }
 
-fn verified_claims(token: &str, header: &Header, key: &VerificationKey) -> Result<Claims, Unauthenticated> {
+fn verified_claims(
+    token: &str,
+    header: &Header,
+    key: &VerificationKey,
+) -> Result<Claims, Unauthenticated> {
     if !key.algorithms.contains(&header.alg) {
         return Err(Unauthenticated::Invalid);
     }
@@ -175,7 +210,9 @@ fn verified_claims(token: &str, header: &Header, key: &VerificationKey) -> Resul
     signature_only.validate_exp = false;
     signature_only.validate_aud = false;
     signature_only.required_spec_claims.clear();
-    jsonwebtoken::decode::<Claims>(token, &key.key, &signature_only).map(|data| data.claims).map_err(|_| Unauthenticated::Invalid)
+    jsonwebtoken::decode::<Claims>(token, &key.key, &signature_only)
+        .map(|data| data.claims)
+        .map_err(|_| Unauthenticated::Invalid)
 }
 
 #[cfg(test)]
@@ -189,8 +226,13 @@ mod tests {
     const NOW: i64 = 1_800_000_000;
 
     fn authenticator(extra: &[(&str, &str)]) -> Result<Authenticator, ConfigError> {
-        let base = [("JWT_ISSUER", "https://issuer.example"), ("JWT_AUDIENCE", "beckon"), ("JWT_HS256_SECRET", SECRET)];
-        let pairs = base.iter().chain(extra).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let base = [
+            ("JWT_ISSUER", "https://issuer.example"),
+            ("JWT_AUDIENCE", "beckon"),
+            ("JWT_HS256_SECRET", SECRET),
+        ];
+        let pairs =
+            base.iter().chain(extra).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Authenticator::configure(&pairs.collect(), &Outbound::new())
     }
 
@@ -211,7 +253,8 @@ mod tests {
     }
 
     fn sign(claims: &Value) -> String {
-        encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap()
+        encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(SECRET.as_bytes()))
+            .unwrap()
     }
 
     async fn verify(authorization: &str) -> Result<Caller, Unauthenticated> {
@@ -236,7 +279,8 @@ mod tests {
 
     #[tokio::test]
     async fn only_json_true_verifies_an_address() {
-        for value in [json!("true"), json!(1), json!(null), json!(false), json!({}), json!([true])] {
+        for value in [json!("true"), json!(1), json!(null), json!(false), json!({}), json!([true])]
+        {
             let mut claims = with("email", json!("ada@example.com"));
             claims["email_verified"] = value;
             let caller = verify_claims(&claims).await.unwrap();
@@ -302,11 +346,16 @@ mod tests {
         let key = EncodingKey::from_secret(SECRET.as_bytes());
         use base64::Engine as _;
         use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
-        let body = claims().to_string().replace("\"sub\":\"29842\"", "\"sub\":\"29842\",\"sub\":\"1\"");
+        let body =
+            claims().to_string().replace("\"sub\":\"29842\"", "\"sub\":\"29842\",\"sub\":\"1\"");
         let head = B64.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
         let message = format!("{head}.{}", B64.encode(body));
-        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
-        assert_eq!(verify(&format!("Bearer {message}.{signature}")).await, Err(Unauthenticated::Invalid));
+        let signature =
+            jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
+        assert_eq!(
+            verify(&format!("Bearer {message}.{signature}")).await,
+            Err(Unauthenticated::Invalid)
+        );
     }
 
     #[tokio::test]
@@ -338,7 +387,9 @@ mod tests {
 
     #[test]
     fn the_claim_that_names_the_user_is_one_that_means_nothing_else() {
-        assert!(authenticator(&[("JWT_USER_ID_CLAIM", "https://auth.rownd.io/app_user_id")]).is_ok());
+        assert!(
+            authenticator(&[("JWT_USER_ID_CLAIM", "https://auth.rownd.io/app_user_id")]).is_ok()
+        );
         let error = authenticator(&[("JWT_USER_ID_CLAIM", "email")]).err().unwrap();
         assert_eq!(error.variable, "JWT_USER_ID_CLAIM");
     }
@@ -358,23 +409,43 @@ mod tests {
             r#"{"alg":"HS256","crit":[]}"#,
         ] {
             let message = format!("{}.{}", B64.encode(head), B64.encode(claims().to_string()));
-            let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
-            assert_eq!(verify(&format!("Bearer {message}.{signature}")).await, Err(Unauthenticated::Invalid), "{head}");
-            assert_eq!(verify(&format!("Bearer {message}.")).await, Err(Unauthenticated::Invalid), "{head}");
+            let signature =
+                jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
+            assert_eq!(
+                verify(&format!("Bearer {message}.{signature}")).await,
+                Err(Unauthenticated::Invalid),
+                "{head}"
+            );
+            assert_eq!(
+                verify(&format!("Bearer {message}.")).await,
+                Err(Unauthenticated::Invalid),
+                "{head}"
+            );
         }
         let pinned = authenticator(&[("JWT_TYPE", "at+jwt")]).unwrap();
-        let plain = pinned.caller(Some(&format!("Bearer {}", sign(&claims()))), Timestamp::from_seconds(NOW)).await;
+        let plain = pinned
+            .caller(Some(&format!("Bearer {}", sign(&claims()))), Timestamp::from_seconds(NOW))
+            .await;
         assert_eq!(plain, Err(Unauthenticated::Invalid));
-        let header = Header { typ: Some("application/AT+JWT".into()), ..Header::new(Algorithm::HS256) };
+        let header =
+            Header { typ: Some("application/AT+JWT".into()), ..Header::new(Algorithm::HS256) };
         let token = encode(&header, &claims(), &key).unwrap();
-        assert!(pinned.caller(Some(&format!("Bearer {token}")), Timestamp::from_seconds(NOW)).await.is_ok());
+        assert!(
+            pinned
+                .caller(Some(&format!("Bearer {token}")), Timestamp::from_seconds(NOW))
+                .await
+                .is_ok()
+        );
     }
 
     #[test]
     fn weak_or_doubled_configuration_ends_the_start() {
         let variable = |extra: &[(&str, &str)]| authenticator(extra).err().unwrap().variable;
         assert_eq!(variable(&[("JWT_HS256_SECRET", "short")]), "JWT_HS256_SECRET");
-        assert_eq!(variable(&[("JWT_JWKS_URL", "https://issuer.example/jwks")]), "JWT_HS256_SECRET");
+        assert_eq!(
+            variable(&[("JWT_JWKS_URL", "https://issuer.example/jwks")]),
+            "JWT_HS256_SECRET"
+        );
         assert_eq!(variable(&[("JWT_AUDIENCE", "")]), "JWT_AUDIENCE");
         assert_eq!(variable(&[("JWT_MAX_LIFETIME_SECONDS", "a day")]), "JWT_MAX_LIFETIME_SECONDS");
     }

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
-/// The last instant that can be written, a day before the year 10000 so that it can be written in every time zone.
+/// The last instant that can be written, a day before the year 10000 so that it can be written in
+/// every time zone.
 const LAST: i64 = 253_402_207_200;
 
 impl Timestamp {
@@ -70,7 +71,8 @@ impl Clock {
     /// The present instant.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
     pub fn now(&self) -> Timestamp {
-        let base = self.fixed.map_or_else(|| jiff::Timestamp::now().as_second(), Timestamp::seconds);
+        let base =
+            self.fixed.map_or_else(|| jiff::Timestamp::now().as_second(), Timestamp::seconds);
         Timestamp::from_seconds(base.saturating_add(self.offset.load(Ordering::SeqCst)))
     }
 }

@@ -1,26 +1,31 @@
-//! What people typed, made fit to be read by other people: names in mails and pages, and an invite's message.
+//! What people typed, made fit to be read by other people: names in mails and pages, and an
+//! invite's message.
 //!
-//! Mail clients turn `evil.com` and `+1 555 123 4567` into links by themselves, whatever the mail's author escaped, so a
-//! name that carries one would let anyone send a working link under our sender address.
+//! Mail clients turn `evil.com` and `+1 555 123 4567` into links by themselves, whatever the mail's
+//! author escaped, so a name that carries one would let anyone send a working link under our sender
+//! address.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// The longest name that is shown, in characters, the ellipsis of a shortened one included.
 pub const NAME_LIMIT: usize = 64;
-/// Marks on one base character: enough for every living script, too few to smear over the neighbouring lines.
+/// Marks on one base character: enough for every living script, too few to smear over the
+/// neighbouring lines.
 const MARKS_PER_CHARACTER: usize = 4;
 /// Digits that a mail client may take for a telephone number.
 const PHONE_DIGITS: usize = 7;
 /// What stands in a message where an address stood.
 const LINK_REMOVED: &str = "[link removed]";
 
-/// A display name (of a group, an inviter or an invitee) as it may stand in a mail or on a page, on one line.
+/// A display name (of a group, an inviter or an invitee) as it may stand in a mail or on a page, on
+/// one line.
 ///
-/// The name is brought to NFC; control, bidi, zero-width and other invisible characters go, white space (line breaks
-/// included) becomes single spaces, marks heaped on one character are thinned, and what is longer than [`NAME_LIMIT`]
-/// characters ends in an ellipsis. `None` for a name that is empty after that, or that carries a URL, a host name or a
-/// telephone number: the caller says "a group" or "Someone" then.
+/// The name is brought to NFC; control, bidi, zero-width and other invisible characters go, white
+/// space (line breaks included) becomes single spaces, marks heaped on one character are thinned,
+/// and what is longer than [`NAME_LIMIT`] characters ends in an ellipsis. `None` for a name that is
+/// empty after that, or that carries a URL, a host name or a telephone number: the caller says "a
+/// group" or "Someone" then.
 pub fn clean_for_mail(name: &str) -> Option<String> {
     let cleaned = visible(name).split_whitespace().collect::<Vec<_>>().join(" ");
     if cleaned.is_empty() || carries_address(&cleaned) || carries_phone_number(&cleaned) {
@@ -29,8 +34,9 @@ pub fn clean_for_mail(name: &str) -> Option<String> {
     Some(shorten(&cleaned, NAME_LIMIT))
 }
 
-/// An invite's message as it may stand in a mail: plain text over several lines, with `[link removed]` for every URL,
-/// host name and e-mail address, and without control, bidi and other invisible characters.
+/// An invite's message as it may stand in a mail: plain text over several lines, with `[link
+/// removed]` for every URL, host name and e-mail address, and without control, bidi and other
+/// invisible characters.
 pub fn clean_message(message: &str) -> String {
     let text = visible(&message.replace("\r\n", "\n"));
     let mut kept: Vec<String> = Vec::new();
@@ -52,7 +58,8 @@ pub fn shorten(text: &str, limit: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// `text` in NFC with every line break as `\n`, other white space as a space, and nothing that can't be seen.
+/// `text` in NFC with every line break as `\n`, other white space as a space, and nothing that
+/// can't be seen.
 fn visible(text: &str) -> String {
     let seen = text.nfc().filter_map(|c| match c {
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
@@ -64,8 +71,9 @@ fn visible(text: &str) -> String {
     thin_marks(seen.nfc())
 }
 
-/// Characters that show nothing, or that change how their neighbours show: bidi controls, zero-width and filler
-/// characters, tags. Variation selectors stay, for emoji need them; they count as marks.
+/// Characters that show nothing, or that change how their neighbours show: bidi controls,
+/// zero-width and filler characters, tags. Variation selectors stay, for emoji need them; they
+/// count as marks.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
@@ -74,7 +82,8 @@ fn is_invisible(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The characters in NFC without marks that have none to sit on, and without those above [`MARKS_PER_CHARACTER`].
+/// The characters in NFC without marks that have none to sit on, and without those above
+/// [`MARKS_PER_CHARACTER`].
 fn thin_marks(text: impl Iterator<Item = char>) -> String {
     // A mark at the start, or after a space, would sit on whatever the mail has before it.
     let mut marks = MARKS_PER_CHARACTER;
@@ -89,7 +98,8 @@ fn thin_marks(text: impl Iterator<Item = char>) -> String {
     kept.nfc().collect()
 }
 
-/// Whether a mail client could make a link of a part of `text`: a scheme, `www.`, or letters after a dot.
+/// Whether a mail client could make a link of a part of `text`: a scheme, `www.`, or letters after
+/// a dot.
 fn carries_address(text: &str) -> bool {
     // Compatibility forms too: a full-width `ｅｖｉｌ．ｃｏｍ` is looked up as evil.com.
     let folded: Vec<char> = text.nfkc().flat_map(char::to_lowercase).collect();
@@ -98,8 +108,11 @@ fn carries_address(text: &str) -> bool {
         let rest = &folded[at..];
         let before = at.checked_sub(1).map(|before| folded[before]);
         rest.starts_with(&[':', '/', '/'])
-            || rest.starts_with(&['w', 'w', 'w', '.']) && before.is_none_or(|c| !c.is_alphanumeric())
-            || rest[0] == '.' && before.is_some_and(|c| !c.is_whitespace() && c != '.') && starts_with_letters(&rest[1..])
+            || rest.starts_with(&['w', 'w', 'w', '.'])
+                && before.is_none_or(|c| !c.is_alphanumeric())
+            || rest[0] == '.'
+                && before.is_some_and(|c| !c.is_whitespace() && c != '.')
+                && starts_with_letters(&rest[1..])
     })
 }
 
@@ -108,7 +121,8 @@ fn starts_with_letters(rest: &[char]) -> bool {
     rest.len() >= 2 && rest[..2].iter().all(|c| c.is_alphabetic())
 }
 
-/// Whether `text` has digits enough for a telephone number with nothing but separators between them.
+/// Whether `text` has digits enough for a telephone number with nothing but separators between
+/// them.
 fn carries_phone_number(text: &str) -> bool {
     let mut run = 0;
     text.nfkc().any(|c| {
@@ -210,28 +224,43 @@ mod tests {
     fn long_names_and_heaped_marks_are_cut() {
         let long = cleaned(&"ab ".repeat(100));
         assert!(long.chars().count() <= NAME_LIMIT && long.ends_with('…'), "{long}");
-        assert_eq!(cleaned(&format!("x{}y", "\u{334}".repeat(50))), format!("x{}y", "\u{334}".repeat(4)));
+        assert_eq!(
+            cleaned(&format!("x{}y", "\u{334}".repeat(50))),
+            format!("x{}y", "\u{334}".repeat(4))
+        );
         assert_eq!(cleaned("\u{338}> a"), "> a");
     }
 
     #[test]
     fn a_message_keeps_its_lines_and_loses_its_links() {
         let message = "Hello!\r\nSee (https://evil.test/a?b=c), or www.evil.test.\u{202e}\r\n\r\n\r\n\r\nMail me: <eve@evil.test>\0 \n";
-        assert_eq!(clean_message(message), "Hello!\nSee ([link removed]), or [link removed].\n\nMail me: <[link removed]>");
-        assert_eq!(clean_message("wait...what? e.g. this. Awww. 3.5 of 7"), "wait...what? e.g. this. Awww. 3.5 of 7");
+        assert_eq!(
+            clean_message(message),
+            "Hello!\nSee ([link removed]), or [link removed].\n\nMail me: <[link removed]>"
+        );
+        assert_eq!(
+            clean_message("wait...what? e.g. this. Awww. 3.5 of 7"),
+            "wait...what? e.g. this. Awww. 3.5 of 7"
+        );
     }
 
     /// Text in which what must go, and what makes an address, is frequent.
     fn text() -> impl Strategy<Value = String> {
-        let special =
-            "\r\n\t\0\u{85}\u{61c}\u{200b}\u{200d}\u{200e}\u{202e}\u{2028}\u{2066}\u{2069}\u{feff}\u{301}\u{334}\u{fe0f} .:/@w12e…．";
+        let special = "\r\n\t\0\u{85}\u{61c}\u{200b}\u{200d}\u{200e}\u{202e}\u{2028}\u{2066}\u{2069}\u{feff}\u{301}\u{334}\u{fe0f} .:/@w12e…．";
         let special: Vec<char> = special.chars().collect();
-        let characters = prop_oneof![proptest::sample::select(special), any::<char>(), proptest::char::range('a', 'f')];
-        proptest::collection::vec(characters, 0..120).prop_map(|characters| characters.into_iter().collect())
+        let characters = prop_oneof![
+            proptest::sample::select(special),
+            any::<char>(),
+            proptest::char::range('a', 'f')
+        ];
+        proptest::collection::vec(characters, 0..120)
+            .prop_map(|characters| characters.into_iter().collect())
     }
 
     fn is_clean(text: &str) -> bool {
-        !text.chars().any(|c| c.is_control() || is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}'))
+        !text
+            .chars()
+            .any(|c| c.is_control() || is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}'))
     }
 
     proptest! {

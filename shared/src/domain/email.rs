@@ -16,17 +16,22 @@ pub struct EmailAddress {
     key: String,
 }
 
-const INVALID: Invalid = Invalid::new("invalid_email", "This is not an e-mail address that mail can be sent to, such as ada@example.com.");
+const INVALID: Invalid = Invalid::new(
+    "invalid_email",
+    "This is not an e-mail address that mail can be sent to, such as ada@example.com.",
+);
 
 impl EmailAddress {
-    /// Reads one address: a dot-atom of ASCII before the `@` (RFC 5321 §4.5.3.1: at most 64 octets), a domain of two labels or
-    /// more after it (IDNA by UTS 46), 254 octets in all. Comments, quoted strings, display names and address literals are refused.
+    /// Reads one address: a dot-atom of ASCII before the `@` (RFC 5321 §4.5.3.1: at most 64
+    /// octets), a domain of two labels or more after it (IDNA by UTS 46), 254 octets in all.
+    /// Comments, quoted strings, display names and address literals are refused.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let typed = text.trim_matches([' ', '\t']).to_owned();
         let (local, domain) = typed.split_once('@').ok_or(INVALID)?;
         let ascii_domain = to_ascii_domain(domain).ok_or(INVALID)?;
         let key = format!("{}@{ascii_domain}", local.to_ascii_lowercase());
-        if is_dot_atom(local) && is_domain(&ascii_domain) && key.len() <= 254 && typed.len() <= 254 {
+        if is_dot_atom(local) && is_domain(&ascii_domain) && key.len() <= 254 && typed.len() <= 254
+        {
             Ok(Self { typed, key })
         } else {
             Err(INVALID)
@@ -43,8 +48,9 @@ impl EmailAddress {
         &self.key
     }
 
-    /// The mailbox that the address most likely leads to, for limits alone: without a tag behind a `+`, and at Gmail without dots. Elsewhere two people's
-    /// addresses may share one, so it never says who somebody is.
+    /// The mailbox that the address most likely leads to, for limits alone: without a tag behind a
+    /// `+`, and at Gmail without dots. Elsewhere two people's addresses may share one, so it never
+    /// says who somebody is.
     pub fn abuse_key(&self) -> String {
         let (local, domain) = self.key.split_once('@').unwrap_or((&self.key, ""));
         let untagged = local.split('+').next().filter(|name| !name.is_empty()).unwrap_or(local);
@@ -72,8 +78,9 @@ pub fn parse_domain(text: &str) -> Result<String, Invalid> {
         .ok_or(Invalid::new("invalid_domain", "This is not a mail domain, such as example.com."))
 }
 
-/// The domain's form in lower-case ASCII (UTS 46). A label that only looks like ASCII, such as one in full-width letters, is refused:
-/// two spellings of one mailbox would otherwise differ in nothing that a person sees.
+/// The domain's form in lower-case ASCII (UTS 46). A label that only looks like ASCII, such as one
+/// in full-width letters, is refused: two spellings of one mailbox would otherwise differ in
+/// nothing that a person sees.
 fn to_ascii_domain(domain: &str) -> Option<String> {
     let ascii = idna::domain_to_ascii_strict(domain).ok()?.to_ascii_lowercase();
     let plain = |(typed, mapped): (&str, &str)| typed.is_ascii() || mapped.starts_with("xn--");
@@ -83,8 +90,12 @@ fn to_ascii_domain(domain: &str) -> Option<String> {
 
 /// RFC 5321 §4.1.2 `Dot-string`, at most 64 octets.
 fn is_dot_atom(local: &str) -> bool {
-    let atom =
-        |atom: &str| !atom.is_empty() && atom.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&byte));
+    let atom = |atom: &str| {
+        !atom.is_empty()
+            && atom
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&byte))
+    };
     // `=?` opens an encoded word (RFC 2047), which some mail readers decode into another address.
     local.len() <= 64 && !local.contains("=?") && local.split('.').all(atom)
 }
@@ -97,7 +108,10 @@ fn is_domain(domain: &str) -> bool {
             && !label.ends_with('-')
     };
     let top = domain.rsplit('.').next().unwrap_or_default();
-    domain.len() <= 253 && domain.contains('.') && domain.split('.').all(label) && !top.bytes().all(|byte| byte.is_ascii_digit())
+    domain.len() <= 253
+        && domain.contains('.')
+        && domain.split('.').all(label)
+        && !top.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl PartialEq for EmailAddress {
@@ -139,8 +153,14 @@ mod tests {
 
     #[test]
     fn tags_and_dots_make_other_mailboxes() {
-        assert_ne!(EmailAddress::parse("ada+x@example.com").unwrap(), EmailAddress::parse("ada@example.com").unwrap());
-        assert_ne!(EmailAddress::parse("a.da@example.com").unwrap(), EmailAddress::parse("ada@example.com").unwrap());
+        assert_ne!(
+            EmailAddress::parse("ada+x@example.com").unwrap(),
+            EmailAddress::parse("ada@example.com").unwrap()
+        );
+        assert_ne!(
+            EmailAddress::parse("a.da@example.com").unwrap(),
+            EmailAddress::parse("ada@example.com").unwrap()
+        );
     }
 
     #[test]
@@ -154,7 +174,10 @@ mod tests {
 
     #[test]
     fn international_domains_compare_by_their_ascii_form() {
-        assert_eq!(EmailAddress::parse("ada@bücher.example").unwrap(), EmailAddress::parse("ada@xn--bcher-kva.example").unwrap());
+        assert_eq!(
+            EmailAddress::parse("ada@bücher.example").unwrap(),
+            EmailAddress::parse("ada@xn--bcher-kva.example").unwrap()
+        );
     }
 
     #[test]
@@ -202,9 +225,15 @@ mod tests {
     #[test]
     fn no_character_beyond_ascii_shares_a_key_with_an_ascii_address() {
         for character in ('\u{80}'..=char::MAX).filter(|c| !c.is_control()) {
-            assert!(EmailAddress::parse(&format!("a{character}@example.org")).is_err(), "{character:?}");
+            assert!(
+                EmailAddress::parse(&format!("a{character}@example.org")).is_err(),
+                "{character:?}"
+            );
             let in_domain = EmailAddress::parse(&format!("a@x{character}.org"));
-            assert!(in_domain.is_err() || in_domain.unwrap().domain().starts_with("xn--"), "{character:?}");
+            assert!(
+                in_domain.is_err() || in_domain.unwrap().domain().starts_with("xn--"),
+                "{character:?}"
+            );
         }
     }
 

@@ -56,9 +56,11 @@ pub struct Policy {
     pub allowed_domains: Domains,
     /// Mail domains that may not be invited.
     pub blocked_domains: Domains,
-    /// How many members the group may have; none for any number. Counted exactly, also under a race.
+    /// How many members the group may have; none for any number. Counted exactly, also under a
+    /// race.
     pub max_members: Option<u32>,
-    /// How many live invites the group may have at once; it may be passed by what was made in the last seconds.
+    /// How many live invites the group may have at once; it may be passed by what was made in the
+    /// last seconds.
     pub max_pending: MaxPending,
     /// Whether shareable links may be made and used.
     pub links: bool,
@@ -116,12 +118,16 @@ impl PolicyChange {
 }
 
 /// Reads a field that is there: `null` is a value like any other, and refused where `T` has none.
-pub fn given<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub fn given<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
 /// Reads an object that is there, `null` refused.
-pub fn given_object<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub fn given_object<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     from_object(deserializer).map(Some)
 }
 
@@ -143,7 +149,11 @@ pub struct MaxPending(u32);
 impl MaxPending {
     /// The cap of this number.
     pub fn new(number: u32) -> Result<Self, Invalid> {
-        if number <= 10_000 { Ok(Self(number)) } else { Err(Invalid::new("invalid_max_pending", "Give 0 to 10000.")) }
+        if number <= 10_000 {
+            Ok(Self(number))
+        } else {
+            Err(Invalid::new("invalid_max_pending", "Give 0 to 10000."))
+        }
     }
 
     /// The number.
@@ -211,14 +221,16 @@ pub struct Group {
     pub updated_at: Timestamp,
     /// Counts the writes to its fields; what an `ETag` shows.
     pub version: u64,
-    /// When a member was last removed or given other roles: nobody has lost a right since (ADR 0007).
+    /// When a member was last removed or given other roles: nobody has lost a right since (ADR
+    /// 0007).
     pub authority_changed_at: Option<Timestamp>,
     /// How many members it has, where `max_members` has it counted.
     pub seats_taken: Option<u32>,
 }
 
 impl Group {
-    /// The group that stands for the system itself, under [`GroupId::system`]. It is never stored, nobody owns it, and `name` is the deployment's own.
+    /// The group that stands for the system itself, under [`GroupId::system`]. It is never stored,
+    /// nobody owns it, and `name` is the deployment's own.
     pub fn system(name: Name) -> Self {
         let at = Timestamp::from_seconds(0);
         Self {
@@ -252,7 +264,13 @@ pub(crate) mod tests {
     pub(crate) fn group() -> Group {
         let (id, owner) = (GroupId::parse("3773").unwrap(), UserId::parse("1").unwrap());
         let name = Name::parse("Private Group").unwrap();
-        Group { id, kind: GroupType::Private, owner: Some(owner), owner_count: 1, ..Group::system(name) }
+        Group {
+            id,
+            kind: GroupType::Private,
+            owner: Some(owner),
+            owner_count: 1,
+            ..Group::system(name)
+        }
     }
 
     #[test]
@@ -266,9 +284,15 @@ pub(crate) mod tests {
 
     #[test]
     fn domains_are_allowed_and_blocked_whole() {
-        let domains = |names: &[&str]| Domains::parse(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
-        let policy =
-            Policy { allowed_domains: domains(&["Example.com", "b.org"]), blocked_domains: domains(&["b.org"]), ..Policy::default() };
+        let domains = |names: &[&str]| {
+            Domains::parse(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+                .unwrap()
+        };
+        let policy = Policy {
+            allowed_domains: domains(&["Example.com", "b.org"]),
+            blocked_domains: domains(&["b.org"]),
+            ..Policy::default()
+        };
         let allows = |text: &str| policy.allows(&EmailAddress::parse(text).unwrap());
         assert!(allows("ada@EXAMPLE.com"));
         assert!(!allows("ada@sub.example.com"));

@@ -1,4 +1,5 @@
-//! What a person can prove to be theirs besides their user id: e-mail addresses, phone numbers, platform accounts.
+//! What a person can prove to be theirs besides their user id: e-mail addresses, phone numbers,
+//! platform accounts.
 
 use std::fmt;
 
@@ -7,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::email::EmailAddress;
 use super::{Invalid, deserialize_by_parse, from_object};
 
-/// A phone number in E.164: `+`, then 7 to 15 digits of which the first is not 0. `Debug` shows its last two digits only.
+/// A phone number in E.164: `+`, then 7 to 15 digits of which the first is not 0. `Debug` shows its
+/// last two digits only.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct PhoneNumber(String);
@@ -20,7 +22,10 @@ impl PhoneNumber {
         if fits && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Invalid::new("invalid_phone", "Give the phone number in E.164, such as +19199993333."))
+            Err(Invalid::new(
+                "invalid_phone",
+                "Give the phone number in E.164, such as +19199993333.",
+            ))
         }
     }
 
@@ -73,7 +78,8 @@ pub struct Accounts(Vec<Account>);
 impl Accounts {
     /// Takes the accounts; refuses more than 20, and one that stands twice.
     pub fn new(accounts: Vec<Account>) -> Result<Self, Invalid> {
-        let repeated = accounts.iter().enumerate().any(|(at, account)| accounts[..at].contains(account));
+        let repeated =
+            accounts.iter().enumerate().any(|(at, account)| accounts[..at].contains(account));
         if accounts.len() > 20 || repeated {
             Err(Invalid::new("invalid_accounts", "Give at most 20 different accounts."))
         } else {
@@ -94,13 +100,18 @@ impl<'de> Deserialize<'de> for Accounts {
 }
 
 impl Account {
-    /// Takes a platform and an id on it; refuses the platforms that stand for all or none, and ids that are no positive int64.
+    /// Takes a platform and an id on it; refuses the platforms that stand for all or none, and ids
+    /// that are no positive int64.
     pub fn new(membership_type: i32, membership_id: &str) -> Result<Self, Invalid> {
-        let plain = !membership_id.starts_with('0') && membership_id.bytes().all(|byte| byte.is_ascii_digit());
+        let plain = !membership_id.starts_with('0')
+            && membership_id.bytes().all(|byte| byte.is_ascii_digit());
         if membership_type > 0 && plain && membership_id.parse::<i64>().is_ok() {
             Ok(Self { membership_type, membership_id: membership_id.to_owned() })
         } else {
-            Err(Invalid::new("invalid_account", "An account is a membership_type above 0 and a membership_id in decimal digits."))
+            Err(Invalid::new(
+                "invalid_account",
+                "An account is a membership_type above 0 and a membership_id in decimal digits.",
+            ))
         }
     }
 }
@@ -122,7 +133,9 @@ impl Identity {
         match self {
             Self::Email(address) => format!("e:{}", address.key()),
             Self::Phone(number) => format!("p:{}", number.as_str()),
-            Self::Account(account) => format!("a:{}:{}", account.membership_type, account.membership_id),
+            Self::Account(account) => {
+                format!("a:{}:{}", account.membership_type, account.membership_id)
+            }
         }
     }
 }
@@ -136,9 +149,16 @@ mod tests {
     #[test]
     fn phone_numbers_are_e164() {
         assert!(PhoneNumber::parse("+19199993333").is_ok());
-        for text in
-            ["", "+", "19199993333", "+0199999333", "+1234567890123456", "+1 919 999", ".;phone-context=", "+dwPAA;phone-context=AA"]
-        {
+        for text in [
+            "",
+            "+",
+            "19199993333",
+            "+0199999333",
+            "+1234567890123456",
+            "+1 919 999",
+            ".;phone-context=",
+            "+dwPAA;phone-context=AA",
+        ] {
             assert!(PhoneNumber::parse(text).is_err(), "{text}");
         }
     }
@@ -146,8 +166,17 @@ mod tests {
     #[test]
     fn accounts_refuse_all_none_and_odd_ids() {
         assert!(Account::new(3, "4611686018429783292").is_ok());
-        for (kind, id) in [(-1, "1"), (0, "1"), (3, ""), (3, "0"), (3, "01"), (3, "-1"), (3, "+1"), (3, "1.0"), (3, "9223372036854775808")]
-        {
+        for (kind, id) in [
+            (-1, "1"),
+            (0, "1"),
+            (3, ""),
+            (3, "0"),
+            (3, "01"),
+            (3, "-1"),
+            (3, "+1"),
+            (3, "1.0"),
+            (3, "9223372036854775808"),
+        ] {
             assert!(Account::new(kind, id).is_err(), "{kind} {id}");
         }
     }

@@ -19,19 +19,25 @@ impl GroupId {
     /// Reads a group id; refuses any other character and any other length.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let fits = (1..=Self::MAX_LENGTH).contains(&text.len());
-        if fits && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
+        if fits
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+        {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Invalid::new("invalid_group_id", "A group id is 1 to 64 letters, digits, '_' or '-'."))
+            Err(Invalid::new(
+                "invalid_group_id",
+                "A group id is 1 to 64 letters, digits, '_' or '-'.",
+            ))
         }
     }
 
-    /// The decimal group id that 64 random bits give, below 2^53 so that every door can carry it.
+    /// The decimal group id that 64 random bits give, below 2^53 so that every API can carry it.
     pub fn from_random(random: u64) -> Self {
         Self(below_2_53(random).to_string())
     }
 
-    /// The id that stands for the system itself: invites that lead into no group of anybody's. No group can be made under it.
+    /// The id that stands for the system itself: invites that lead into no group of anybody's. No
+    /// group can be made under it.
     pub fn system() -> Self {
         Self("_system".into())
     }
@@ -42,7 +48,8 @@ impl GroupId {
     }
 }
 
-/// A user's id: whatever the identity provider puts in `sub`, 1 to 128 visible ASCII characters without `#`.
+/// A user's id: whatever the identity provider puts in `sub`, 1 to 128 visible ASCII characters
+/// without `#`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct UserId(String);
@@ -54,11 +61,15 @@ impl UserId {
         if fits && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Invalid::new("invalid_user_id", "A user id is 1 to 128 visible ASCII characters other than '#'."))
+            Err(Invalid::new(
+                "invalid_user_id",
+                "A user id is 1 to 128 visible ASCII characters other than '#'.",
+            ))
         }
     }
 
-    /// The id of the user who is pending under `address_key`: the same address always gives the same user.
+    /// The id of the user who is pending under `address_key`: the same address always gives the
+    /// same user.
     pub fn of_pending(address_key: &str) -> Self {
         Self(hash_53("pending-user", &[address_key.as_bytes()]).to_string())
     }
@@ -74,7 +85,8 @@ impl UserId {
 pub struct InviteId(u64);
 
 impl InviteId {
-    /// The id of the invite for `invitee_key` in `group`: the first 53 bits of SHA-256 over both, never 0.
+    /// The id of the invite for `invitee_key` in `group`: the first 53 bits of SHA-256 over both,
+    /// never 0.
     ///
     /// `attempt` is 0, or counts up where another invitee already holds the id that came out.
     pub fn of(group: &GroupId, invitee_key: &str, attempt: u8) -> Self {
@@ -86,13 +98,19 @@ impl InviteId {
         if (1..1 << 53).contains(&number) {
             Ok(Self(number))
         } else {
-            Err(Invalid::new("invalid_invite_id", "An invite id is a decimal integer from 1 to 9007199254740991."))
+            Err(Invalid::new(
+                "invalid_invite_id",
+                "An invite id is a decimal integer from 1 to 9007199254740991.",
+            ))
         }
     }
 
     /// Reads an id in plain decimal digits, without sign or leading zeros.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let plain = !text.is_empty() && text.len() <= 16 && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+        let plain = !text.is_empty()
+            && text.len() <= 16
+            && !text.starts_with('0')
+            && text.bytes().all(|byte| byte.is_ascii_digit());
         let number = if plain { text.parse().unwrap_or(0) } else { 0 };
         Self::from_number(number)
     }
@@ -103,7 +121,8 @@ impl InviteId {
     }
 }
 
-/// The number of a user's membership in a group, for doors whose memberships have one: the same pair always has the same.
+/// The number of a user's membership in a group, for APIs whose memberships have one: the same pair
+/// always has the same.
 pub fn member_number(group: &GroupId, user: &UserId) -> u64 {
     hash_53("member", &[group.as_str().as_bytes(), user.as_str().as_bytes()])
 }
@@ -132,7 +151,8 @@ fn below_2_53(bits: u64) -> u64 {
     (bits >> 11).max(1)
 }
 
-/// The first 53 bits of SHA-256 over `purpose` and `parts`, each with its length before it so that no two lists of parts read alike.
+/// The first 53 bits of SHA-256 over `purpose` and `parts`, each with its length before it so that
+/// no two lists of parts read alike.
 fn hash_53(purpose: &str, parts: &[&[u8]]) -> u64 {
     let mut hasher = Sha256::new();
     for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
@@ -163,7 +183,21 @@ mod tests {
 
     #[test]
     fn odd_forms_of_numbers_are_no_invite_ids() {
-        for text in ["", "0", "01", "+1", "-1", "1.0", "1e3", " 1", "1 ", "9007199254740992", "99999999999999999999", "1", "٣"] {
+        for text in [
+            "",
+            "0",
+            "01",
+            "+1",
+            "-1",
+            "1.0",
+            "1e3",
+            " 1",
+            "1 ",
+            "9007199254740992",
+            "99999999999999999999",
+            "1",
+            "٣",
+        ] {
             assert_eq!(InviteId::parse(text).is_ok(), text == "1", "{text}");
         }
         assert!(InviteId::parse("9007199254740991").is_ok());
@@ -189,7 +223,7 @@ mod tests {
         }
 
         #[test]
-        fn minted_ids_fit_every_door(bits: u64, key in ".{0,40}", attempt: u8) {
+        fn minted_ids_fit_every_api(bits: u64, key in ".{0,40}", attempt: u8) {
             let group = GroupId::from_random(bits);
             prop_assert!(GroupId::parse(group.as_str()).is_ok());
             prop_assert!(InviteId::from_number(InviteId::of(&group, &key, attempt).number()).is_ok());

@@ -16,7 +16,7 @@ use super::mailing::Mailing;
 use super::redirect::RedirectUrl;
 use super::role::{Rank, Roles};
 use super::rule::InviteRule;
-use super::text::{DoorData, Message, Metadata};
+use super::text::{ApiData, Message, Metadata};
 
 /// Where an invite stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -38,7 +38,14 @@ pub enum State {
 
 impl State {
     /// Every state, in the order in which lists show them.
-    pub const ALL: [Self; 6] = [Self::Pending, Self::Accepted, Self::Declined, Self::Revoked, Self::Expired, Self::Exhausted];
+    pub const ALL: [Self; 6] = [
+        Self::Pending,
+        Self::Accepted,
+        Self::Declined,
+        Self::Revoked,
+        Self::Expired,
+        Self::Exhausted,
+    ];
 
     /// The word for the state, in the API and in keys.
     pub fn as_str(self) -> &'static str {
@@ -139,8 +146,8 @@ pub struct Invite {
     pub message: Option<Message>,
     /// The caller's own data.
     pub metadata: Metadata,
-    /// What the door that made it keeps for its own answers.
-    pub door: DoorData,
+    /// What the API that made it keeps for its own answers.
+    pub api_data: ApiData,
     /// The rule that it was made under.
     pub rule: InviteRule,
     /// Where to go after accepting.
@@ -153,7 +160,8 @@ pub struct Invite {
     pub created_at: Timestamp,
     /// Who made it.
     pub created_by: Inviter,
-    /// Tells the request that made it from every other, so that a repeated write finds its own work.
+    /// Tells the request that made it from every other, so that a repeated write finds its own
+    /// work.
     pub request: String,
     /// When it last changed.
     pub updated_at: Timestamp,
@@ -175,11 +183,14 @@ pub struct Invite {
 pub type Generation = u32;
 
 impl Invite {
-    /// The state that holds at `now`: a pending invite whose time has passed is expired, whatever any sweep has done.
+    /// The state that holds at `now`: a pending invite whose time has passed is expired, whatever
+    /// any sweep has done.
     pub fn state(&self, now: Timestamp) -> State {
         match self.stored_state {
             State::Pending if self.is_past(now) => State::Expired,
-            State::Pending if self.invitee.link().is_some_and(|link| link.is_used_up()) => State::Exhausted,
+            State::Pending if self.invitee.link().is_some_and(|link| link.is_used_up()) => {
+                State::Exhausted
+            }
             stored => stored,
         }
     }
@@ -218,13 +229,22 @@ pub(crate) mod tests {
             identity_policy: IdentityPolicy::Strict,
             message: None,
             metadata: Metadata::default(),
-            door: DoorData::default(),
+            api_data: ApiData::default(),
             rule: InviteRule::Policy,
             redirect_url: None,
             mailing: Mailing::default(),
-            delivery: Delivery { state: DeliveryState::NotRequested, attempts: 0, updated_at: None, reason: None },
+            delivery: Delivery {
+                state: DeliveryState::NotRequested,
+                attempts: 0,
+                updated_at: None,
+                reason: None,
+            },
             created_at: at,
-            created_by: Inviter { id: UserId::parse("29842").unwrap(), name: None, rank: Rank::Owner },
+            created_by: Inviter {
+                id: UserId::parse("29842").unwrap(),
+                name: None,
+                rank: Rank::Owner,
+            },
             request: String::new(),
             updated_at: at,
             expires_at: expires_at.map(Timestamp::from_seconds),
@@ -249,14 +269,22 @@ pub(crate) mod tests {
 
     #[test]
     fn a_counted_link_is_exhausted_when_its_uses_are_taken() {
-        let link = |uses| Invitee::Link(Link { key: "0".repeat(32), max_uses: Some(2), uses, allowed_domains: vec![] });
+        let link = |uses| {
+            Invitee::Link(Link {
+                key: "0".repeat(32),
+                max_uses: Some(2),
+                uses,
+                allowed_domains: vec![],
+            })
+        };
         let now = Timestamp::from_seconds(1_500);
         assert_eq!(pending(link(1), None).state(now), State::Pending);
         assert_eq!(pending(link(2), None).state(now), State::Exhausted);
     }
 
     proptest! {
-        /// Time never brings a final state back to life, and only time makes a pending invite expired.
+        /// Time never brings a final state back to life, and only time makes a pending invite
+        /// expired.
         #[test]
         fn final_states_stay(state_at in 0usize..6, end in 0i64..10_000, now in 0i64..10_000) {
             let mut invite = pending(email(), Some(end));

@@ -39,7 +39,8 @@ pub struct Person {
 /// A shareable link and its limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// What tells this link from the group's others: 32 hexadecimal digits of randomness. Not a secret.
+    /// What tells this link from the group's others: 32 hexadecimal digits of randomness. Not a
+    /// secret.
     pub key: String,
     /// How many people may join; none for any number.
     pub max_uses: Option<u32>,
@@ -57,7 +58,8 @@ impl Link {
 }
 
 impl Invitee {
-    /// The key that is the same for the same invitee, whatever the spelling: with the group it makes the invite's id.
+    /// The key that is the same for the same invitee, whatever the spelling: with the group it
+    /// makes the invite's id.
     pub fn key(&self) -> String {
         match self {
             Self::User(user) => user_key(user),

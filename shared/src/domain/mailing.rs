@@ -1,4 +1,5 @@
-//! The mail that an invite asks for: of which kind, in whose name, and about which groups besides the invite's own.
+//! The mail that an invite asks for: of which kind, in whose name, and about which groups besides
+//! the invite's own.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,8 @@ pub enum MailKind {
     /// Somebody is invited to a group.
     #[default]
     Invitation,
-    /// Somebody new is invited to the platform, perhaps to projects on it (contract chembiohub 3.2).
+    /// Somebody new is invited to the platform, perhaps to projects on it (contract chembiohub
+    /// 3.2).
     PlatformInvitation,
     /// Somebody who is known is invited to more projects (contract chembiohub 3.2).
     AccessChanged,
@@ -28,7 +30,8 @@ pub struct Mailing {
     /// The name of who asks for it; none for the name of the invite's maker.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender: Option<String>,
-    /// The other groups that it is about. Where the same request invited the person to them, the link takes up those invites too.
+    /// The other groups that it is about. Where the same request invited the person to them, the
+    /// link takes up those invites too.
     pub groups: Vec<GroupId>,
 }
 
@@ -40,6 +43,9 @@ mod tests {
     fn an_invite_written_before_there_were_kinds_asks_for_an_invitation() {
         let mailing: Mailing = serde_json::from_str("{}").unwrap();
         assert_eq!(mailing, Mailing::default());
-        assert_eq!(serde_json::to_string(&mailing).unwrap(), r#"{"kind":"invitation","groups":[]}"#);
+        assert_eq!(
+            serde_json::to_string(&mailing).unwrap(),
+            r#"{"kind":"invitation","groups":[]}"#
+        );
     }
 }

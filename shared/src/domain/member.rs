@@ -22,6 +22,7 @@ pub struct Member {
     pub joined_at: Timestamp,
     /// The invite that brought the member in; none for whoever made the group.
     pub invite: Option<InviteId>,
-    /// The invitee keys of all that the member proved to be on joining: what was sent to any of them ends with the membership.
+    /// The invitee keys of all that the member proved to be on joining: what was sent to any of
+    /// them ends with the membership.
     pub came_as: Vec<String>,
 }

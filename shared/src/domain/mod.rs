@@ -1,4 +1,5 @@
-//! The rules of inviting, as pure types and functions: no input or output, no AWS, no HTTP, no clock of its own.
+//! The rules of inviting, as pure types and functions: no input or output, no AWS, no HTTP, no
+//! clock of its own.
 
 pub mod clock;
 pub mod display_name;
@@ -38,12 +39,14 @@ impl Invalid {
         Self { code, detail }
     }
 
-    /// This refusal as an error of a deserializer, whose message keeps both the word and the sentence (see [`Invalid::split`]).
+    /// This refusal as an error of a deserializer, whose message keeps both the word and the
+    /// sentence (see [`Invalid::split`]).
     pub fn into_serde<E: serde::de::Error>(self) -> E {
         E::custom(format_args!("{}{SEPARATOR}{}{SEPARATOR}", self.code, self.detail))
     }
 
-    /// Word and sentence from a message that [`Invalid::into_serde`] made, whatever the format has added around it.
+    /// Word and sentence from a message that [`Invalid::into_serde`] made, whatever the format has
+    /// added around it.
     pub fn split(message: &str) -> Option<(&str, &str)> {
         let mut parts = message.split(SEPARATOR);
         Some((parts.next()?, parts.next()?))
@@ -53,11 +56,14 @@ impl Invalid {
 /// Between word and sentence in a deserializer's message; no format writes it by itself.
 const SEPARATOR: char = '\u{1f}';
 
-/// Reads `T` from an object only. A struct that serde derives is read from an array too, field by field, and nobody means that.
+/// Reads `T` from an object only. A struct that serde derives is read from an array too, field by
+/// field, and nobody means that.
 ///
 /// # Errors
 /// Where there is no object, and those of `T`.
-pub fn from_object<'de, D: serde::Deserializer<'de>, T: serde::Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub fn from_object<'de, D: serde::Deserializer<'de>, T: serde::Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     struct Object<T>(std::marker::PhantomData<T>);
 
     impl<'de, T: serde::Deserialize<'de>> serde::de::Visitor<'de> for Object<T> {
@@ -75,7 +81,8 @@ pub fn from_object<'de, D: serde::Deserializer<'de>, T: serde::Deserialize<'de>>
     deserializer.deserialize_any(Object(std::marker::PhantomData))
 }
 
-/// Implements `Deserialize` through the type's one constructor, so that nothing unchecked comes in by serde.
+/// Implements `Deserialize` through the type's one constructor, so that nothing unchecked comes in
+/// by serde.
 macro_rules! deserialize_by_parse {
     ($type:ty) => {
         impl<'de> serde::Deserialize<'de> for $type {

@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn a_privilege_is_read_and_written_by_its_name_and_counts_once() {
-        let twice: Privileges = serde_json::from_str(r#"["group_invite_user","group_invite_user"]"#).unwrap();
+        let twice: Privileges =
+            serde_json::from_str(r#"["group_invite_user","group_invite_user"]"#).unwrap();
         assert_eq!(serde_json::to_string(&twice).unwrap(), r#"["group_invite_user"]"#);
         assert!(twice.has(Privilege::GroupInviteUser) && twice.include(&Privileges::default()));
         assert!(serde_json::from_str::<Privileges>(r#"["root"]"#).is_err());

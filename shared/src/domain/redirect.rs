@@ -16,16 +16,22 @@ const INVALID: Invalid = Invalid::new(
 );
 
 impl RedirectUrl {
-    /// Reads a redirect: a path is allowed as it is, a URL only on one of `origins` (each `scheme://host[:port]`).
+    /// Reads a redirect: a path is allowed as it is, a URL only on one of `origins` (each
+    /// `scheme://host[:port]`).
     ///
-    /// Refuses backslashes, control characters and user names, which browsers and parsers read differently.
+    /// Refuses backslashes, control characters and user names, which browsers and parsers read
+    /// differently.
     pub fn parse(text: &str, origins: &[String]) -> Result<Self, Invalid> {
-        let suspicious =
-            text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') || text.to_ascii_lowercase().contains("%5c");
+        let suspicious = text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\')
+            || text.to_ascii_lowercase().contains("%5c");
         if text.is_empty() || text.len() > 2048 || suspicious {
             return Err(INVALID);
         }
-        if is_own_path(text) || is_on(text, origins) { Ok(Self(text.to_owned())) } else { Err(INVALID) }
+        if is_own_path(text) || is_on(text, origins) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(INVALID)
+        }
     }
 
     /// The redirect as it was given.
@@ -36,7 +42,11 @@ impl RedirectUrl {
 
 /// Whether a browser that resolves `text` stays on the page's own origin.
 fn is_own_path(text: &str) -> bool {
-    let stays = |base: &str| Url::parse(base).ok().and_then(|base| base.join(text).ok().map(|url| url.origin() == base.origin()));
+    let stays = |base: &str| {
+        Url::parse(base)
+            .ok()
+            .and_then(|base| base.join(text).ok().map(|url| url.origin() == base.origin()))
+    };
     text.starts_with('/') && !text.starts_with("//") && stays("https://a.example/i/x") == Some(true)
 }
 
@@ -61,8 +71,14 @@ mod tests {
 
     #[test]
     fn paths_and_allowed_origins_pass() {
-        for text in ["/", "/somewhere/on/my/site#", "/a?b=c#d", "https://app.example/x", "https://app.example", "https://app.example:443/x"]
-        {
+        for text in [
+            "/",
+            "/somewhere/on/my/site#",
+            "/a?b=c#d",
+            "https://app.example/x",
+            "https://app.example",
+            "https://app.example:443/x",
+        ] {
             assert!(RedirectUrl::parse(text, &origins()).is_ok(), "{text}");
         }
     }
@@ -103,7 +119,8 @@ mod tests {
     }
 
     proptest! {
-        /// Resolved as a browser does, an accepted redirect never leaves the page's own or an allowed origin.
+        /// Resolved as a browser does, an accepted redirect never leaves the page's own or an
+        /// allowed origin.
         #[test]
         fn an_accepted_redirect_stays_where_it_may(text in "[/\\\\:@.#?%a-z0-9\\t ]{0,40}") {
             if let Ok(redirect) = RedirectUrl::parse(&text, &origins()) {

@@ -4,8 +4,11 @@ use serde::Serialize;
 
 use super::{Invalid, deserialize_by_parse};
 
-/// How much a role may do: `owner` > `admin` > `editor` > `member`; any other name ranks with `member` (contract native).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+/// How much a role may do: `owner` > `admin` > `editor` > `member`; any other name ranks with
+/// `member` (contract native).
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Rank {
     /// `member`, and every name that has no rank of its own.
@@ -18,7 +21,8 @@ pub enum Rank {
     Owner,
 }
 
-/// A role's name: 1 to 32 of `a–z 0–9 _ -`, taken as it stands, never trimmed, split or put in lower case.
+/// A role's name: 1 to 32 of `a–z 0–9 _ -`, taken as it stands, never trimmed, split or put in
+/// lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct RoleName(String);
@@ -27,10 +31,17 @@ impl RoleName {
     /// Reads a role's name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let fits = (1..=32).contains(&text.len());
-        if fits && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-') {
+        if fits
+            && text.bytes().all(|byte| {
+                byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-'
+            })
+        {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Invalid::new("invalid_role", "A role is 1 to 32 lower-case letters, digits, '_' or '-'."))
+            Err(Invalid::new(
+                "invalid_role",
+                "A role is 1 to 32 lower-case letters, digits, '_' or '-'.",
+            ))
         }
     }
 
@@ -73,7 +84,8 @@ impl Roles {
         Self(vec![RoleName("owner".into())])
     }
 
-    /// The one role of somebody who is invited to read (contract chembiohub 3.2); it ranks with `member`.
+    /// The one role of somebody who is invited to read (contract chembiohub 3.2); it ranks with
+    /// `member`.
     pub fn viewer() -> Self {
         Self(vec![RoleName("viewer".into())])
     }
@@ -122,20 +134,28 @@ mod tests {
     #[test]
     fn ranks_stand_in_the_contract_s_order_and_unknown_names_rank_with_member() {
         let rank = |name: &str| RoleName::parse(name).unwrap().rank();
-        assert!(rank("owner") > rank("admin") && rank("admin") > rank("editor") && rank("editor") > rank("member"));
+        assert!(
+            rank("owner") > rank("admin")
+                && rank("admin") > rank("editor")
+                && rank("editor") > rank("member")
+        );
         assert_eq!(rank("billing-team"), rank("member"));
     }
 
     #[test]
     fn role_names_are_taken_as_they_stand_or_not_at_all() {
-        for name in ["", "Owner", " owner", "owner ", "owner,editor", "оwner", "owner\0", &"a".repeat(33)] {
+        for name in
+            ["", "Owner", " owner", "owner ", "owner,editor", "оwner", "owner\0", &"a".repeat(33)]
+        {
             assert!(RoleName::parse(name).is_err(), "{name:?}");
         }
     }
 
     #[test]
     fn a_list_of_roles_is_short_and_without_repeats() {
-        let roles = |names: &[&str]| Roles::new(names.iter().map(|name| RoleName::parse(name).unwrap()).collect());
+        let roles = |names: &[&str]| {
+            Roles::new(names.iter().map(|name| RoleName::parse(name).unwrap()).collect())
+        };
         assert!(roles(&[]).is_err());
         assert!(roles(&["editor", "editor"]).is_err());
         assert_eq!(roles(&["member", "admin"]).unwrap().rank(), Rank::Admin);

@@ -1,4 +1,5 @@
-//! By which rule somebody may invite: each door has its own, and an invite keeps the one that it was made under.
+//! By which rule somebody may invite: each API has its own, and an invite keeps the one that it was
+//! made under.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +8,8 @@ use super::member::Member;
 use super::privilege::Privilege;
 use super::role::Rank;
 
-/// Who may make an invite, and handle those of the group. Asked when it is made, and of its inviter again when it is taken up.
+/// Who may make an invite, and handle those of the group. Asked when it is made, and of its inviter
+/// again when it is taken up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InviteRule {
@@ -37,13 +39,16 @@ impl InviteRule {
             Self::Owners => rank >= Rank::Owner,
             Self::Admins => rank >= Rank::Admin,
             Self::Editors => rank >= Rank::Editor,
-            Self::Privilege => rank >= Rank::Admin || member.privileges.has(Privilege::GroupInviteUser),
+            Self::Privilege => {
+                rank >= Rank::Admin || member.privileges.has(Privilege::GroupInviteUser)
+            }
             Self::Anyone => group.is_system(),
             Self::Service => false,
         }
     }
 
-    /// Whether somebody who was let in by this rule with `rank`, and has lost no right since, still is.
+    /// Whether somebody who was let in by this rule with `rank`, and has lost no right since, still
+    /// is.
     pub fn still_allows(self, group: &Group, rank: Rank) -> bool {
         match self {
             Self::Policy => group.policy.who_may_invite.includes(rank),
@@ -81,7 +86,10 @@ mod tests {
     fn each_rule_lets_in_whom_its_contract_names() {
         let who = |rule: InviteRule| {
             let allowed = |role: &&str| rule.allows(&group(), &member(role, Privileges::default()));
-            ["member", "editor", "admin", "owner"].into_iter().filter(|role| allowed(role)).collect::<Vec<_>>()
+            ["member", "editor", "admin", "owner"]
+                .into_iter()
+                .filter(|role| allowed(role))
+                .collect::<Vec<_>>()
         };
         assert_eq!(who(InviteRule::Policy), ["admin", "owner"]);
         assert_eq!(who(InviteRule::Owners), ["owner"]);

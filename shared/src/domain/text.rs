@@ -7,7 +7,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{Invalid, deserialize_by_parse};
 
-/// A message of at most 500 characters from the inviter; line breaks are its only control characters.
+/// A message of at most 500 characters from the inviter; line breaks are its only control
+/// characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Message(String);
@@ -20,7 +21,10 @@ impl Message {
         if text.chars().count() > 500 {
             Err(Invalid::new("message_too_long", "A message may have 500 characters."))
         } else if text.chars().any(forbidden) {
-            Err(Invalid::new("control_character", "A message may not have control characters other than line breaks."))
+            Err(Invalid::new(
+                "control_character",
+                "A message may not have control characters other than line breaks.",
+            ))
         } else {
             Ok(Self(text))
         }
@@ -32,7 +36,8 @@ impl Message {
     }
 }
 
-/// A line of text from outside, such as a name: 1 to `MAX` characters, not blank, without control characters.
+/// A line of text from outside, such as a name: 1 to `MAX` characters, not blank, without control
+/// characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Line<const MAX: usize>(String);
@@ -73,7 +78,8 @@ impl<'de, const MAX: usize> Deserialize<'de> for Line<MAX> {
 
 deserialize_by_parse!(Message);
 
-/// An object of a program's own, at most 4 KiB as JSON; handed back as it came, with its keys in order.
+/// An object of a program's own, at most 4 KiB as JSON; handed back as it came, with its keys in
+/// order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Metadata(BTreeMap<String, serde_json::Value>);
@@ -100,8 +106,8 @@ impl Metadata {
     }
 }
 
-/// What a door keeps on an invite for its own answers, under the same limit; no other door shows it.
-pub type DoorData = Metadata;
+/// What an API keeps on an invite for its own answers, under the same limit; no other API shows it.
+pub type ApiData = Metadata;
 
 impl<'de> Deserialize<'de> for Metadata {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -134,7 +140,9 @@ mod tests {
 
     #[test]
     fn metadata_is_capped() {
-        let object = |length| BTreeMap::from([("k".to_owned(), serde_json::Value::from("x".repeat(length)))]);
+        let object = |length| {
+            BTreeMap::from([("k".to_owned(), serde_json::Value::from("x".repeat(length)))])
+        };
         assert!(Metadata::new(object(4096 - 8)).is_ok());
         assert!(Metadata::new(object(4097 - 8)).is_err());
     }

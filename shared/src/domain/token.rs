@@ -1,8 +1,9 @@
 //! Link tokens: derived from keys, never stored.
 //!
-//! `root = HMAC-SHA256(TOKEN_KEY, "invite" ‖ group ‖ id ‖ generation)`, and a token is
-//! `bkn_` + base62(version ‖ group ‖ id ‖ generation ‖ first 128 bits of HMAC-SHA256(root, "link") ‖ checksum).
-//! The checksum lets a secret scanner, or the edge, tell a token from junk without any key.
+//! `root = HMAC-SHA256(TOKEN_KEY, "invite" ‖ group ‖ id ‖ generation)`, and a token is `bkn_` +
+//! base62(version ‖ group ‖ id ‖ generation ‖ first 128 bits of HMAC-SHA256(root, "link") ‖
+//! checksum). The checksum lets a secret scanner, or the edge, tell a token from junk without any
+//! key.
 
 use std::fmt;
 
@@ -18,7 +19,8 @@ use super::macaroon::Macaroon;
 const PREFIX: &str = "bkn_";
 const TAG: usize = 16;
 const CHECKSUM: usize = 4;
-/// The longest token: a group id of 64 characters makes 98 bytes, which are 132 digits of base62, and the prefix.
+/// The longest token: a group id of 64 characters makes 98 bytes, which are 132 digits of base62,
+/// and the prefix.
 const MAX_LENGTH: usize = PREFIX.len() + 132;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -55,7 +57,8 @@ impl fmt::Debug for InviteToken {
     }
 }
 
-/// The keys that tokens are derived from: the one that signs, and, after a rotation, the one before it.
+/// The keys that tokens are derived from: the one that signs, and, after a rotation, the one before
+/// it.
 #[derive(Clone)]
 pub struct TokenKeys {
     version: u8,
@@ -77,7 +80,8 @@ impl TokenKeys {
         InviteToken(format!("{PREFIX}{}", base62_encode(&bytes)))
     }
 
-    /// What the token names, if one of the keys made it. Malformed, altered and foreign tokens all give none.
+    /// What the token names, if one of the keys made it. Malformed, altered and foreign tokens all
+    /// give none.
     pub fn verify(&self, token: &str) -> Option<TokenSubject> {
         if token.len() > MAX_LENGTH {
             return None;
@@ -102,13 +106,20 @@ impl TokenKeys {
     }
 
     /// The secret of the subject's macaroons under the key of this version, if there is that key.
-    pub(super) fn macaroon_secret_of(&self, version: u8, subject: &TokenSubject) -> Option<[u8; 32]> {
+    pub(super) fn macaroon_secret_of(
+        &self,
+        version: u8,
+        subject: &TokenSubject,
+    ) -> Option<[u8; 32]> {
         Some(macaroon_secret(self.key(version)?, subject))
     }
 
     /// Seals `position` to `list`: the same position under another list does not open.
     pub fn seal(&self, list: &str, position: &[u8]) -> [u8; TAG] {
-        first_16(keyed(self.current.expose_secret().as_bytes(), &[b"cursor", list.as_bytes(), position]))
+        first_16(keyed(
+            self.current.expose_secret().as_bytes(),
+            &[b"cursor", list.as_bytes(), position],
+        ))
     }
 
     fn key(&self, version: u8) -> Option<&SecretString> {
@@ -149,7 +160,10 @@ fn read_head(bytes: &[u8]) -> Option<(u8, TokenSubject)> {
 fn root(key: &SecretString, subject: &TokenSubject) -> [u8; 32] {
     let group = subject.group.as_str().as_bytes();
     let id = subject.invite.number().to_be_bytes();
-    keyed(key.expose_secret().as_bytes(), &[b"invite", group, &id, &subject.generation.to_be_bytes()])
+    keyed(
+        key.expose_secret().as_bytes(),
+        &[b"invite", group, &id, &subject.generation.to_be_bytes()],
+    )
 }
 
 fn link_tag(key: &SecretString, subject: &TokenSubject) -> [u8; TAG] {
@@ -160,7 +174,8 @@ fn macaroon_secret(key: &SecretString, subject: &TokenSubject) -> [u8; 32] {
     keyed(&root(key, subject), &[b"onezone"])
 }
 
-/// HMAC-SHA256 over the parts, each with its length before it so that no two lists of parts read alike.
+/// HMAC-SHA256 over the parts, each with its length before it so that no two lists of parts read
+/// alike.
 fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");

@@ -58,7 +58,11 @@ impl Profile {
     pub fn identities(&self) -> Vec<Identity> {
         let email = self.email.clone().map(Identity::Email);
         let phone = self.phone.clone().map(Identity::Phone);
-        email.into_iter().chain(phone).chain(self.accounts.as_slice().iter().cloned().map(Identity::Account)).collect()
+        email
+            .into_iter()
+            .chain(phone)
+            .chain(self.accounts.as_slice().iter().cloned().map(Identity::Account))
+            .collect()
     }
 }
 

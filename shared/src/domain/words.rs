@@ -7,7 +7,8 @@ use super::clock::Timestamp;
 
 const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
 
-/// The instant as "Saturday, 28 November 2026, 09:30 UTC". Its seconds are cut off: better a minute early than late.
+/// The instant as "Saturday, 28 November 2026, 09:30 UTC". Its seconds are cut off: better a minute
+/// early than late.
 pub fn date_in_words(instant: Timestamp) -> String {
     match EPOCH.checked_add(SignedDuration::from_secs(instant.seconds())) {
         Ok(instant) => instant.strftime("%A, %-d %B %Y, %H:%M UTC").to_string(),
@@ -31,8 +32,14 @@ mod tests {
 
     #[test]
     fn an_instant_is_said_with_its_weekday_and_zone() {
-        assert_eq!(date_in_words(Timestamp::from_seconds(1_795_858_259)), "Saturday, 28 November 2026, 09:30 UTC");
-        assert_eq!(date_in_words(Timestamp::from_seconds(0)), "Thursday, 1 January 1970, 00:00 UTC");
+        assert_eq!(
+            date_in_words(Timestamp::from_seconds(1_795_858_259)),
+            "Saturday, 28 November 2026, 09:30 UTC"
+        );
+        assert_eq!(
+            date_in_words(Timestamp::from_seconds(0)),
+            "Thursday, 1 January 1970, 00:00 UTC"
+        );
     }
 
     #[test]

@@ -31,13 +31,20 @@ pub struct Accepted {
 const ATTEMPTS: u8 = 3;
 
 impl Engine {
-    /// Makes the caller a member, and the first member of a group its owner besides. The same person accepting again gets the same membership.
-    /// By its link, an invite of several that one request made takes up the others too.
+    /// Makes the caller a member, and the first member of a group its owner besides. The same
+    /// person accepting again gets the same membership. By its link, an invite of several that one
+    /// request made takes up the others too.
     ///
     /// # Errors
-    /// `InviteNotFound`, `InviteReplaced`, `NotPending` with the state found, `IdentityMismatch`, `EmailNotVerified`, `CaveatNotMet`,
-    /// `DomainNotAllowed`, `GroupNotFound`, `InviterGone`, `Forbidden` while frozen, `SeatsFull`, `AlreadyMember`, and the table's own.
-    pub async fn accept_invite(&self, caller: &Caller, reference: &InviteRef, now: Timestamp) -> Outcome<Accepted> {
+    /// `InviteNotFound`, `InviteReplaced`, `NotPending` with the state found, `IdentityMismatch`,
+    /// `EmailNotVerified`, `CaveatNotMet`, `DomainNotAllowed`, `GroupNotFound`, `InviterGone`,
+    /// `Forbidden` while frozen, `SeatsFull`, `AlreadyMember`, and the table's own.
+    pub async fn accept_invite(
+        &self,
+        caller: &Caller,
+        reference: &InviteRef,
+        now: Timestamp,
+    ) -> Outcome<Accepted> {
         let accepted = self.accept_one(caller, reference, now).await?;
         if matches!(reference, InviteRef::Token(_)) {
             self.accept_companions(caller, &accepted.invite, now).await;
@@ -45,12 +52,15 @@ impl Engine {
         Ok(accepted)
     }
 
-    /// Takes up the invites that the same request made and that the same mail is about, each by itself. One that can't be taken up is left as it is:
-    /// the invite whose link it was is accepted, whatever becomes of the others.
+    /// Takes up the invites that the same request made and that the same mail is about, each by
+    /// itself. One that can't be taken up is left as it is: the invite whose link it was is
+    /// accepted, whatever becomes of the others.
     async fn accept_companions(&self, caller: &Caller, leading: &Invite, now: Timestamp) {
         let accept = |group| async move {
             let Some(companion) = self.companion(leading, group, now).await? else { return Ok(()) };
-            self.accept_one(caller, &InviteRef::Id(companion.group, companion.id), now).await.map(|_| ())
+            self.accept_one(caller, &InviteRef::Id(companion.group, companion.id), now)
+                .await
+                .map(|_| ())
         };
         for outcome in join_all(leading.mailing.groups.iter().map(accept)).await {
             if let Err(refusal) = outcome {
@@ -60,13 +70,24 @@ impl Engine {
         }
     }
 
-    /// The live invite into this group that the same request made, and that the link of `leading` takes up too.
-    pub(super) async fn companion(&self, leading: &Invite, group: &GroupId, now: Timestamp) -> Outcome<Option<Invite>> {
+    /// The live invite into this group that the same request made, and that the link of `leading`
+    /// takes up too.
+    pub(super) async fn companion(
+        &self,
+        leading: &Invite,
+        group: &GroupId,
+        now: Timestamp,
+    ) -> Outcome<Option<Invite>> {
         let found = self.invite_for(group, &leading.invitee).await?;
         Ok(found.filter(|found| found.request == leading.request && found.is_live(now)))
     }
 
-    async fn accept_one(&self, caller: &Caller, reference: &InviteRef, now: Timestamp) -> Outcome<Accepted> {
+    async fn accept_one(
+        &self,
+        caller: &Caller,
+        reference: &InviteRef,
+        now: Timestamp,
+    ) -> Outcome<Accepted> {
         for _ in 0..ATTEMPTS {
             let (invite, group, caveats) = self.invited(caller, reference).await?;
             let invite = self.written_down(invite, now).await;
@@ -75,26 +96,39 @@ impl Engine {
             {
                 return Ok(accepted);
             }
-            // Before the invite's state: it was revoked with the group, and the group is what is missing.
+            // Before the invite's state: it was revoked with the group, and the group is what is
+            // missing.
             let group = group.ok_or(Refusal::GroupNotFound)?;
             if let Err(refusal) = self.check_right(caller, &group, &invite, &caveats, now).await {
                 // A link may be over for others: who came by it stays in.
-                let before = if invite.invitee.link().is_some() { self.joined_by(caller, &invite).await? } else { None };
+                let before = if invite.invitee.link().is_some() {
+                    self.joined_by(caller, &invite).await?
+                } else {
+                    None
+                };
                 return before.ok_or(refusal);
             }
             if let Some(accepted) = self.join(caller, &invite, &group, now).await? {
                 return Ok(accepted);
             }
         }
-        Err(Refusal::Unavailable(StoreError::Unavailable("the invite, or the user's record, is contended".into())))
+        Err(Refusal::Unavailable(StoreError::Unavailable(
+            "the invite, or the user's record, is contended".into(),
+        )))
     }
 
-    /// The invite and its group, if the caller is whom it is for, and what their token asks beyond that.
-    async fn invited(&self, caller: &Caller, reference: &InviteRef) -> Outcome<(Invite, Option<Group>, Caveats)> {
+    /// The invite and its group, if the caller is whom it is for, and what their token asks beyond
+    /// that.
+    async fn invited(
+        &self,
+        caller: &Caller,
+        reference: &InviteRef,
+    ) -> Outcome<(Invite, Option<Group>, Caveats)> {
         match reference {
             InviteRef::Token(token) => {
                 let (subject, caveats) = self.admitted(token, Some(caller))?;
-                let (invite, group) = self.store.invite_and_group(&subject.group, subject.invite).await?;
+                let (invite, group) =
+                    self.store.invite_and_group(&subject.group, subject.invite).await?;
                 let invite = of_generation(invite, &subject)?;
                 may_take_up(caller, &invite)?;
                 Ok((invite, group, caveats))
@@ -114,8 +148,16 @@ impl Engine {
         Ok(member.map(|member| Accepted { invite: invite.clone(), member, repeated: true }))
     }
 
-    /// Refuses where the invite is over, the group takes nobody in this way, or the inviter has lost the right.
-    async fn check_right(&self, caller: &Caller, group: &Group, invite: &Invite, caveats: &Caveats, now: Timestamp) -> Outcome<()> {
+    /// Refuses where the invite is over, the group takes nobody in this way, or the inviter has
+    /// lost the right.
+    async fn check_right(
+        &self,
+        caller: &Caller,
+        group: &Group,
+        invite: &Invite,
+        caveats: &Caveats,
+        now: Timestamp,
+    ) -> Outcome<()> {
         live(invite, now)?;
         if caveats.over(now) {
             return Err(Refusal::NotPending(State::Expired));
@@ -138,7 +180,13 @@ impl Engine {
     }
 
     /// Writes the membership; none where something changed meanwhile and all must be read again.
-    async fn join(&self, caller: &Caller, invite: &Invite, group: &Group, now: Timestamp) -> Outcome<Option<Accepted>> {
+    async fn join(
+        &self,
+        caller: &Caller,
+        invite: &Invite,
+        group: &Group,
+        now: Timestamp,
+    ) -> Outcome<Option<Accepted>> {
         let becoming = self.becoming(caller, invite).await?;
         let member = Member {
             group: group.id.clone(),
@@ -151,9 +199,16 @@ impl Engine {
             came_as: caller.invitee_keys(),
         };
         let becoming = becoming.as_ref().map(|(pending, user)| (pending, user));
-        let outcome = self.store.join(Joining { invite: Some(invite), group, member: &member, becoming, now }).await?;
+        let outcome = self
+            .store
+            .join(Joining { invite: Some(invite), group, member: &member, becoming, now })
+            .await?;
         match outcome {
-            JoinOutcome::Joined => Ok(Some(Accepted { invite: self.after_join(caller, invite, now).await, member, repeated: false })),
+            JoinOutcome::Joined => Ok(Some(Accepted {
+                invite: self.after_join(caller, invite, now).await,
+                member,
+                repeated: false,
+            })),
             JoinOutcome::AlreadyMember => self.member_already(caller, invite).await.map(Some),
             JoinOutcome::InviteChanged => self.lost(caller, invite, now).await,
             JoinOutcome::GroupRefused => self.check_group(group).await.map(|()| None),
@@ -179,7 +234,8 @@ impl Engine {
 
     /// The counted link as it is now, for others may have joined meanwhile.
     ///
-    /// The caller has joined, whatever becomes of this: where the table can't answer, the invite is given as it was read before.
+    /// The caller has joined, whatever becomes of this: where the table can't answer, the invite is
+    /// given as it was read before.
     async fn after_use(&self, invite: &Invite, now: Timestamp) -> Invite {
         match self.store.invite(&invite.group, invite.id).await {
             Ok(found) => self.written_down(found.unwrap_or_else(|| invite.clone()), now).await,
@@ -190,8 +246,9 @@ impl Engine {
         }
     }
 
-    /// The invite, where it is a link whose uses are taken, written down as exhausted: lists find it there. Whoever sees it first does
-    /// this, the last who joined or the next who comes too late. Every read knows it anyway, so where the write fails nothing is lost.
+    /// The invite, where it is a link whose uses are taken, written down as exhausted: lists find
+    /// it there. Whoever sees it first does this, the last who joined or the next who comes too
+    /// late. Every read knows it anyway, so where the write fails nothing is lost.
     async fn written_down(&self, invite: Invite, now: Timestamp) -> Invite {
         if invite.stored_state != State::Pending || invite.state(now) != State::Exhausted {
             return invite;
@@ -209,13 +266,21 @@ impl Engine {
     /// A member who came by this very link keeps the membership; any other member has one already.
     async fn member_already(&self, caller: &Caller, invite: &Invite) -> Outcome<Accepted> {
         let accepted = self.joined_by(caller, invite).await?.ok_or(Refusal::AlreadyMember)?;
-        let invite = self.store.invite(&invite.group, invite.id).await?.ok_or(Refusal::InviteNotFound)?;
+        let invite =
+            self.store.invite(&invite.group, invite.id).await?.ok_or(Refusal::InviteNotFound)?;
         Ok(Accepted { invite, ..accepted })
     }
 
-    /// Somebody was faster: perhaps the same person, twice at once. None where the invite is still to be had, with other roles.
-    async fn lost(&self, caller: &Caller, invite: &Invite, now: Timestamp) -> Outcome<Option<Accepted>> {
-        let found = self.store.invite(&invite.group, invite.id).await?.ok_or(Refusal::InviteNotFound)?;
+    /// Somebody was faster: perhaps the same person, twice at once. None where the invite is still
+    /// to be had, with other roles.
+    async fn lost(
+        &self,
+        caller: &Caller,
+        invite: &Invite,
+        now: Timestamp,
+    ) -> Outcome<Option<Accepted>> {
+        let found =
+            self.store.invite(&invite.group, invite.id).await?.ok_or(Refusal::InviteNotFound)?;
         if found.generation != invite.generation {
             return Err(Refusal::InviteReplaced);
         }
@@ -226,21 +291,29 @@ impl Engine {
         Ok(None)
     }
 
-    /// Why the group, as read, took nobody in. Nothing speaks against another try where it got its first owner meanwhile.
+    /// Why the group, as read, took nobody in. Nothing speaks against another try where it got its
+    /// first owner meanwhile.
     pub(super) async fn check_group(&self, group: &Group) -> Outcome<()> {
         let found = self.store.groups(std::slice::from_ref(&group.id)).await?;
         let found = found.first().ok_or(Refusal::GroupNotFound)?;
-        if group.owner_count == 0 && found.owner_count > 0 { Ok(()) } else { Err(Refusal::SeatsFull) }
+        if group.owner_count == 0 && found.owner_count > 0 {
+            Ok(())
+        } else {
+            Err(Refusal::SeatsFull)
+        }
     }
 
     /// The pending user who becomes the caller, and the caller's user record as it shall be.
     async fn becoming(&self, caller: &Caller, invite: &Invite) -> Outcome<Option<(User, User)>> {
         let Invitee::Person(person) = &invite.invitee else { return Ok(None) };
-        // Under the bearer policy somebody else may come: the pending user goes on standing for whom it was made.
+        // Under the bearer policy somebody else may come: the pending user goes on standing for
+        // whom it was made.
         if !caller.is(&invite.invitee) {
             return Ok(None);
         }
-        let Some(pending_id) = person.pending_user.as_ref().filter(|id| **id != caller.user) else { return Ok(None) };
+        let Some(pending_id) = person.pending_user.as_ref().filter(|id| **id != caller.user) else {
+            return Ok(None);
+        };
         let (pending, own) = self.store.two_users(pending_id, &caller.user).await?;
         let pending = pending.filter(|user| user.state == UserState::Pending);
         Ok(pending.map(|pending| {
@@ -250,38 +323,54 @@ impl Engine {
     }
 }
 
-/// Refuses a token's holder who may not use it: under the strict policy, whoever is not the person invited; for a link, whoever proves
-/// no address of the domains it is for.
+/// Refuses a token's holder who may not use it: under the strict policy, whoever is not the person
+/// invited; for a link, whoever proves no address of the domains it is for.
 fn may_take_up(caller: &Caller, invite: &Invite) -> Outcome<()> {
     match (&invite.invitee, invite.identity_policy) {
         (Invitee::Link(link), _) => {
-            let proves = caller.email.as_ref().is_some_and(|email| link.allowed_domains.iter().any(|domain| domain == email.domain()));
-            if link.allowed_domains.is_empty() || proves { Ok(()) } else { Err(Refusal::DomainNotAllowed) }
+            let proves = caller.email.as_ref().is_some_and(|email| {
+                link.allowed_domains.iter().any(|domain| domain == email.domain())
+            });
+            if link.allowed_domains.is_empty() || proves {
+                Ok(())
+            } else {
+                Err(Refusal::DomainNotAllowed)
+            }
         }
         (_, IdentityPolicy::Strict) => is_invited(caller, invite),
         (_, IdentityPolicy::Bearer) => Ok(()),
     }
 }
 
-/// Refuses who comes without an address of their own having been invited, where the group takes addresses of some domains only and they prove
-/// none of them.
+/// Refuses who comes without an address of their own having been invited, where the group takes
+/// addresses of some domains only and they prove none of them.
 pub(super) fn check_domain(caller: &Caller, group: &Group) -> Outcome<()> {
     let policy = &group.policy;
-    let fits = caller.email.as_ref().map_or(policy.allowed_domains.0.is_empty(), |email| policy.allows(email));
+    let fits = caller
+        .email
+        .as_ref()
+        .map_or(policy.allowed_domains.0.is_empty(), |email| policy.allows(email));
     if fits { Ok(()) } else { Err(Refusal::DomainNotAllowed) }
 }
 
 /// The name that the inviter gave, if it is this caller's.
 fn person_name(caller: &Caller, invitee: &Invitee) -> Option<String> {
     match invitee {
-        Invitee::Person(person) if caller.is(invitee) => user::full_name(person.first_name.as_ref(), person.last_name.as_ref()),
+        Invitee::Person(person) if caller.is(invitee) => {
+            user::full_name(person.first_name.as_ref(), person.last_name.as_ref())
+        }
         _ => None,
     }
 }
 
 /// The caller's own record, with what the pending user knew where the caller's says nothing.
 fn merged(pending: &User, own: Option<User>, caller: &UserId) -> User {
-    let own = own.unwrap_or_else(|| User { id: caller.clone(), state: UserState::Active, profile: Profile::default(), version: 0 });
+    let own = own.unwrap_or_else(|| User {
+        id: caller.clone(),
+        state: UserState::Active,
+        profile: Profile::default(),
+        version: 0,
+    });
     let Profile { email, first_name, last_name, .. } = own.profile.clone();
     let known = pending.profile.clone();
     let profile = Profile {

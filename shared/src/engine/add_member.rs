@@ -17,13 +17,21 @@ use crate::store::{JoinOutcome, Joining, StoreError};
 const ATTEMPTS: u8 = 3;
 
 impl Engine {
-    /// Makes a user of the directory a member; what was pending for that person in the group is revoked with it. The first member of a
-    /// group becomes its owner.
+    /// Makes a user of the directory a member; what was pending for that person in the group is
+    /// revoked with it. The first member of a group becomes its owner.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below owner and while frozen, `RoleAboveOwn`, `UserNotFound`, `AlreadyMember`, `InvitesRefused`,
-    /// `SeatsFull`, `RateLimited` by the same window as inviting, and the table's own.
-    pub async fn add_member(&self, caller: &Caller, group: &GroupId, user: &UserId, roles: &Roles, now: Timestamp) -> Outcome<Member> {
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below owner and while frozen,
+    /// `RoleAboveOwn`, `UserNotFound`, `AlreadyMember`, `InvitesRefused`, `SeatsFull`,
+    /// `RateLimited` by the same window as inviting, and the table's own.
+    pub async fn add_member(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        user: &UserId,
+        roles: &Roles,
+        now: Timestamp,
+    ) -> Outcome<Member> {
         if !self.store.pass(self.invites_per_inviter, caller.user.as_str(), now).await? {
             return Err(Refusal::RateLimited(self.invites_per_inviter.remaining(now)));
         }
@@ -31,7 +39,12 @@ impl Engine {
             let (found, own) = self.store.group_and_member(group, &caller.user).await?;
             let (found, own) = member_of(caller, found, own)?;
             check(&found, &own, roles)?;
-            let known = self.store.user(user).await?.filter(|user| user.state == UserState::Active).ok_or(Refusal::UserNotFound)?;
+            let known = self
+                .store
+                .user(user)
+                .await?
+                .filter(|user| user.state == UserState::Active)
+                .ok_or(Refusal::UserNotFound)?;
             if self.store.member(group, user).await?.is_some() {
                 return Err(Refusal::AlreadyMember);
             }
@@ -40,7 +53,8 @@ impl Engine {
             }
             let member = new_member(&found, &known, first_roles(&found, roles)?, now);
             let pending = self.pending_for(&member, now).await?;
-            let joining = Joining { invite: None, group: &found, member: &member, becoming: None, now };
+            let joining =
+                Joining { invite: None, group: &found, member: &member, becoming: None, now };
             match self.store.add(joining, &pending, Some(&caller.user)).await? {
                 JoinOutcome::Joined => return Ok(member),
                 JoinOutcome::AlreadyMember => return Err(Refusal::AlreadyMember),
@@ -48,7 +62,9 @@ impl Engine {
                 JoinOutcome::InviteChanged | JoinOutcome::UserChanged => {}
             }
         }
-        Err(Refusal::Unavailable(StoreError::Unavailable("the person's invites are contended".into())))
+        Err(Refusal::Unavailable(StoreError::Unavailable(
+            "the person's invites are contended".into(),
+        )))
     }
 }
 

@@ -11,8 +11,13 @@ use crate::domain::rule::InviteRule;
 
 /// The group and the caller's place in it.
 ///
-/// Everybody is a plain member of the system itself. A group that has no member yet is in the hands of the app's own credential.
-pub(super) fn member_of(caller: &Caller, group: Option<Group>, member: Option<Member>) -> Outcome<(Group, Member)> {
+/// Everybody is a plain member of the system itself. A group that has no member yet is in the hands
+/// of the app's own credential.
+pub(super) fn member_of(
+    caller: &Caller,
+    group: Option<Group>,
+    member: Option<Member>,
+) -> Outcome<(Group, Member)> {
     let group = group.ok_or(Refusal::GroupNotFound)?;
     let stands_in = || {
         let roles = if group.is_system() {
@@ -40,7 +45,8 @@ pub(super) fn member_of(caller: &Caller, group: Option<Group>, member: Option<Me
 }
 
 /// What a member is told who may not invite.
-pub const NO_INVITER: &str = "This group's rules do not let you handle its invites; ask one of its owners.";
+pub const NO_INVITER: &str =
+    "This group's rules do not let you handle its invites; ask one of its owners.";
 
 /// Refuses a member who may not invite by this rule.
 pub(super) fn may_invite(rule: InviteRule, group: &Group, member: &Member) -> Outcome<()> {
@@ -52,7 +58,8 @@ pub(super) fn may_grant(granter: &Member, roles: &Roles) -> Outcome<()> {
     if roles.rank() <= granter.roles.rank() { Ok(()) } else { Err(Refusal::RoleAboveOwn) }
 }
 
-/// The roles that somebody gets who comes into the group by these: the first member is an owner besides, whoever made the way in (contract rownd).
+/// The roles that somebody gets who comes into the group by these: the first member is an owner
+/// besides, whoever made the way in (contract rownd).
 pub(super) fn first_roles(group: &Group, roles: &Roles) -> Outcome<Roles> {
     if group.owner_count > 0 || group.is_system() {
         return Ok(roles.clone());
@@ -60,23 +67,32 @@ pub(super) fn first_roles(group: &Group, roles: &Roles) -> Outcome<Roles> {
     roles.with_owner().map_err(|invalid| Refusal::Invalid("/roles", invalid))
 }
 
-/// How much later than the last removal or role change in its group an invite must have been made, in seconds, for the rank that was read
-/// then to be trusted: no request runs so long, so its reads saw that change (ADR 0007).
+/// How much later than the last removal or role change in its group an invite must have been made,
+/// in seconds, for the rank that was read then to be trusted: no request runs so long, so its reads
+/// saw that change (ADR 0007).
 const AUTHORITY_MARGIN: i64 = 60;
 
-/// What the invite itself and the group's record prove about the inviter's right, without reading the membership (ADR 0007).
+/// What the invite itself and the group's record prove about the inviter's right, without reading
+/// the membership (ADR 0007).
 pub(super) fn right_is_proven(group: &Group, invite: &Invite) -> bool {
     let Inviter { rank, .. } = &invite.created_by;
-    let nobody_lost_rights = group.authority_changed_at.is_none_or(|at| at.plus(AUTHORITY_MARGIN) < invite.created_at);
+    let nobody_lost_rights =
+        group.authority_changed_at.is_none_or(|at| at.plus(AUTHORITY_MARGIN) < invite.created_at);
     nobody_lost_rights && invite.rule.still_allows(group, *rank) && invite.roles.rank() <= *rank
 }
 
 /// Refuses where the inviter has left, may no longer invite, or no longer grant these roles.
-pub(super) fn inviter_still_may(group: &Group, inviter: Option<&Member>, invite: &Invite) -> Outcome<()> {
+pub(super) fn inviter_still_may(
+    group: &Group,
+    inviter: Option<&Member>,
+    invite: &Invite,
+) -> Outcome<()> {
     let may = match invite.rule {
         // Neither is a member; what let them invite is not theirs to lose in the group.
         InviteRule::Service | InviteRule::Anyone => true,
-        rule => inviter.is_some_and(|member| rule.allows(group, member) && may_grant(member, &invite.roles).is_ok()),
+        rule => inviter.is_some_and(|member| {
+            rule.allows(group, member) && may_grant(member, &invite.roles).is_ok()
+        }),
     };
     if may { Ok(()) } else { Err(Refusal::InviterGone) }
 }
@@ -86,7 +102,8 @@ pub(super) fn is_invited(caller: &Caller, invite: &Invite) -> Outcome<()> {
     if caller.is(&invite.invitee) {
         return Ok(());
     }
-    let unverified = caller.unverified_email.as_ref().is_some_and(|own| invite.invitee.address() == Some(own));
+    let unverified =
+        caller.unverified_email.as_ref().is_some_and(|own| invite.invitee.address() == Some(own));
     Err(if unverified { Refusal::EmailNotVerified } else { Refusal::IdentityMismatch })
 }
 
@@ -127,12 +144,20 @@ mod tests {
     /// RELIABILITY B1: every pair of sets of one or two roles.
     #[test]
     fn nobody_grants_above_their_own_rank() {
-        let sets: Vec<Vec<&str>> =
-            NAMES.iter().flat_map(|a| NAMES.iter().filter(move |b| a < *b).map(move |b| vec![*a, *b]).chain([vec![*a]])).collect();
+        let sets: Vec<Vec<&str>> = NAMES
+            .iter()
+            .flat_map(|a| {
+                NAMES.iter().filter(move |b| a < *b).map(move |b| vec![*a, *b]).chain([vec![*a]])
+            })
+            .collect();
         for own in &sets {
             for granted in &sets {
                 let allowed = roles(granted).rank() <= roles(own).rank();
-                assert_eq!(may_grant(&member(own), &roles(granted)).is_ok(), allowed, "{own:?} grants {granted:?}");
+                assert_eq!(
+                    may_grant(&member(own), &roles(granted)).is_ok(),
+                    allowed,
+                    "{own:?} grants {granted:?}"
+                );
                 if granted.contains(&"owner") {
                     assert_eq!(allowed, own.contains(&"owner"));
                 }
@@ -142,14 +167,23 @@ mod tests {
 
     #[test]
     fn outsiders_are_no_members_and_nobody_is_of_what_is_not_there() {
-        assert!(matches!(member_of(&caller(&[]), Some(group()), None), Err(Refusal::NotMember(GroupType::Private))));
-        assert!(matches!(member_of(&caller(&[]), None, Some(member(&["owner"]))), Err(Refusal::GroupNotFound)));
+        assert!(matches!(
+            member_of(&caller(&[]), Some(group()), None),
+            Err(Refusal::NotMember(GroupType::Private))
+        ));
+        assert!(matches!(
+            member_of(&caller(&[]), None, Some(member(&["owner"]))),
+            Err(Refusal::GroupNotFound)
+        ));
     }
 
     #[test]
     fn an_app_s_own_credential_stands_in_for_an_owner_until_there_is_one() {
         let empty = Group { owner_count: 0, ..group() };
-        assert!(member_of(&caller(&["groups:write"]), Some(empty.clone()), None).is_ok_and(|(_, member)| member.roles.is_owner()));
+        assert!(
+            member_of(&caller(&["groups:write"]), Some(empty.clone()), None)
+                .is_ok_and(|(_, member)| member.roles.is_owner())
+        );
         assert!(member_of(&caller(&["users:write"]), Some(empty), None).is_err());
         assert!(member_of(&caller(&["groups:write"]), Some(group()), None).is_err());
     }

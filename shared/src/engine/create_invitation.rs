@@ -1,11 +1,15 @@
-//! Inviting a person to several groups at once, or to the system itself, with one mail about all of it (contract chembiohub 3.2).
+//! Inviting a person to several groups at once, or to the system itself, with one mail about all of
+//! it (contract chembiohub 3.2).
 //!
-//! The invites are ordinary ones, one for each group, made all or none. The first carries the mail; its link takes up the others too.
+//! The invites are ordinary ones, one for each group, made all or none. The first carries the mail;
+//! its link takes up the others too.
 
 use futures::future::join_all;
 
 use super::authority::may_grant;
-use super::create_invite::{ATTEMPTS, Basis, InviteeRequest, NewInvite, PersonRequest, build, check, invitee};
+use super::create_invite::{
+    ATTEMPTS, Basis, InviteeRequest, NewInvite, PersonRequest, build, check, invitee,
+};
 use super::{Engine, Outcome, Refusal, hex};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
@@ -17,7 +21,7 @@ use crate::domain::mailing::{MailKind, Mailing};
 use crate::domain::member::Member;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
-use crate::domain::text::{DoorData, Metadata};
+use crate::domain::text::{ApiData, Metadata};
 use crate::domain::user::{User, UserState, full_name};
 use crate::store::{CreateReads, PutInvitesOutcome, StoreError};
 
@@ -105,34 +109,59 @@ impl Standing {
         self.live().map_or(Ok(()), |invite| may_grant(&self.inviter, &invite.roles))
     }
 
-    /// Whether the person can be invited into it. To somebody whom the directory knows the system itself is nothing new.
+    /// Whether the person can be invited into it. To somebody whom the directory knows the system
+    /// itself is nothing new.
     fn is_new(&self, is_known: bool) -> bool {
         self.place == Place::New && !(is_known && self.group.is_system())
     }
 
-    /// A new invite into it with the mail that is asked for, and the pending user that comes with it.
-    pub(super) fn invite(&self, asking: &Asking<'_>, mailing: Option<Mailing>, with_user: bool) -> (Invite, Option<User>) {
+    /// A new invite into it with the mail that is asked for, and the pending user that comes with
+    /// it.
+    pub(super) fn invite(
+        &self,
+        asking: &Asking<'_>,
+        mailing: Option<Mailing>,
+        with_user: bool,
+    ) -> (Invite, Option<User>) {
         let Self { group, inviter, id, reads, new, .. } = self;
         let new = NewInvite { notify: mailing.is_some(), ..new.clone() };
-        let basis = Basis { group, inviter, id: *id, reads, request: &asking.request, with_user, now: asking.now };
+        let basis = Basis {
+            group,
+            inviter,
+            id: *id,
+            reads,
+            request: &asking.request,
+            with_user,
+            now: asking.now,
+        };
         let (invite, user) = build(asking.caller, &new, &asking.invitee, &basis);
         (Invite { mailing: mailing.unwrap_or_default(), ..invite }, user)
     }
 }
 
 impl Engine {
-    /// Invites a person into every group asked for that is new to them, all or none, or sends a reminder.
+    /// Invites a person into every group asked for that is new to them, all or none, or sends a
+    /// reminder.
     ///
     /// # Errors
-    /// As for [`Engine::create_invite`], of whichever group refuses first. `AlreadyPending` and `AlreadyMember` where nothing is new to the
-    /// person and no reminder is asked for. `RateLimited` also where a reminder has only just gone out.
-    pub async fn create_invitation(&self, caller: &Caller, new: &NewInvitation, entropy: [u8; 16], now: Timestamp) -> Outcome<Invitation> {
+    /// As for [`Engine::create_invite`], of whichever group refuses first. `AlreadyPending` and
+    /// `AlreadyMember` where nothing is new to the person and no reminder is asked for.
+    /// `RateLimited` also where a reminder has only just gone out.
+    pub async fn create_invitation(
+        &self,
+        caller: &Caller,
+        new: &NewInvitation,
+        entropy: [u8; 16],
+        now: Timestamp,
+    ) -> Outcome<Invitation> {
         let passed = self.store.pass(self.invites_per_inviter, caller.user.as_str(), now);
         let (passed, inviter) = futures::join!(passed, self.store.user(&caller.user));
         if !passed? {
             return Err(Refusal::RateLimited(self.invites_per_inviter.remaining(now)));
         }
-        let sender = inviter?.and_then(|user| full_name(user.profile.first_name.as_ref(), user.profile.last_name.as_ref()));
+        let sender = inviter?.and_then(|user| {
+            full_name(user.profile.first_name.as_ref(), user.profile.last_name.as_ref())
+        });
         let request = hex(entropy);
         let invitee = invitee(&InviteeRequest::Person(new.person.clone()), &request);
         let asking = Asking { caller, new, invitee, sender, request, now };
@@ -140,7 +169,8 @@ impl Engine {
         for _ in 0..ATTEMPTS {
             let standings = self.standings(&asking).await?;
             let holder = self.holder(&standings).await?;
-            let fresh: Vec<&Standing> = standings.iter().filter(|standing| standing.is_new(holder.is_some())).collect();
+            let fresh: Vec<&Standing> =
+                standings.iter().filter(|standing| standing.is_new(holder.is_some())).collect();
             if fresh.is_empty() {
                 if !new.remind {
                     return Err(nothing_new(&standings));
@@ -150,13 +180,19 @@ impl Engine {
                 }
                 let is_user = holder.is_some_and(|user| user.state == UserState::Active);
                 if let Some(invite) = self.remind(&asking, &standings).await? {
-                    return Ok(Invitation { invite, notice: if is_user { Notice::UserReminded } else { Notice::Reminded } });
+                    return Ok(Invitation {
+                        invite,
+                        notice: if is_user { Notice::UserReminded } else { Notice::Reminded },
+                    });
                 }
                 continue;
             }
             let known = holder.is_some() || fresh.len() < standings.len();
             let kind = if known { MailKind::AccessChanged } else { MailKind::PlatformInvitation };
-            join_all(fresh.iter().map(|standing| self.check_cap_of(&standing.group, now))).await.into_iter().collect::<Outcome<()>>()?;
+            join_all(fresh.iter().map(|standing| self.check_cap_of(&standing.group, now)))
+                .await
+                .into_iter()
+                .collect::<Outcome<()>>()?;
             let (invites, pending_user) = invites(&asking, &fresh, kind, with_user);
             match self.store.put_invites(&invites, pending_user.as_ref()).await? {
                 PutInvitesOutcome::Written => {
@@ -180,7 +216,10 @@ impl Engine {
         if asking.new.groups.is_empty() {
             return Ok(vec![self.standing(asking, &GroupId::system()).await?]);
         }
-        join_all(asking.new.groups.iter().map(|group| self.standing(asking, group))).await.into_iter().collect()
+        join_all(asking.new.groups.iter().map(|group| self.standing(asking, group)))
+            .await
+            .into_iter()
+            .collect()
     }
 
     /// How the person stands to the group, if the caller may invite there.
@@ -191,7 +230,11 @@ impl Engine {
             let reads = self.read(asking.caller, &new, &asking.invitee, attempt).await?;
             let (group, inviter) = check(asking.caller, &new, &asking.invitee, &reads)?;
             // Two invitees may share 53 bits of hash: the later one takes the next id.
-            if reads.existing.as_ref().is_some_and(|found| found.invitee.key() != asking.invitee.key()) {
+            if reads
+                .existing
+                .as_ref()
+                .is_some_and(|found| found.invitee.key() != asking.invitee.key())
+            {
                 continue;
             }
             let place = match self.check_vacancy(&new, &asking.invitee, &reads, asking.now).await {
@@ -205,9 +248,13 @@ impl Engine {
         Err(contended())
     }
 
-    /// Whom the directory knows by the address: a user, or who was invited before and has not signed up.
+    /// Whom the directory knows by the address: a user, or who was invited before and has not
+    /// signed up.
     async fn holder(&self, standings: &[Standing]) -> Outcome<Option<User>> {
-        let Some(holder) = standings.iter().find_map(|standing| standing.reads.holder.as_ref()) else { return Ok(None) };
+        let Some(holder) = standings.iter().find_map(|standing| standing.reads.holder.as_ref())
+        else {
+            return Ok(None);
+        };
         Ok(self.store.user(holder).await?)
     }
 }
@@ -224,13 +271,23 @@ fn new_invite(asking: &Asking<'_>, group: &GroupId) -> NewInvite {
         redirect_url: None,
         notify: true,
         identity_policy: IdentityPolicy::Strict,
-        rule: if asking.new.groups.is_empty() || *group == GroupId::system() { InviteRule::Anyone } else { InviteRule::Editors },
-        door: DoorData::default(),
+        rule: if asking.new.groups.is_empty() || *group == GroupId::system() {
+            InviteRule::Anyone
+        } else {
+            InviteRule::Editors
+        },
+        api_data: ApiData::default(),
     }
 }
 
-/// The invites to be made, of which the first carries the mail, and the pending user that comes with them.
-fn invites(asking: &Asking<'_>, fresh: &[&Standing], kind: MailKind, with_user: bool) -> (Vec<Invite>, Option<User>) {
+/// The invites to be made, of which the first carries the mail, and the pending user that comes
+/// with them.
+fn invites(
+    asking: &Asking<'_>,
+    fresh: &[&Standing],
+    kind: MailKind,
+    with_user: bool,
+) -> (Vec<Invite>, Option<User>) {
     let others = fresh.iter().skip(1).map(|standing| standing.group.id.clone()).collect();
     let mut mailing = Some(Mailing { kind, sender: asking.sender.clone(), groups: others });
     let made = fresh.iter().map(|standing| standing.invite(asking, mailing.take(), with_user));
@@ -245,7 +302,10 @@ pub(super) fn leading(invites: Vec<Invite>) -> Outcome<Invite> {
 }
 
 fn nothing_new(standings: &[Standing]) -> Refusal {
-    standings.iter().find_map(Standing::live).map_or(Refusal::AlreadyMember, |invite| Refusal::AlreadyPending(invite.id))
+    standings
+        .iter()
+        .find_map(Standing::live)
+        .map_or(Refusal::AlreadyMember, |invite| Refusal::AlreadyPending(invite.id))
 }
 
 fn contended() -> Refusal {

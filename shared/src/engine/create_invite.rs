@@ -18,7 +18,7 @@ use crate::domain::member::Member;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
-use crate::domain::text::{DoorData, Message, Metadata, Name};
+use crate::domain::text::{ApiData, Message, Metadata, Name};
 use crate::domain::token::InviteToken;
 use crate::domain::user::{Profile, User, UserState};
 use crate::store::{CreateReads, PendingCount, PutInviteOutcome, StoreError};
@@ -83,8 +83,8 @@ pub struct NewInvite {
     pub identity_policy: IdentityPolicy,
     /// By which rule the caller may invite.
     pub rule: InviteRule,
-    /// What the door keeps on the invite for its own answers.
-    pub door: DoorData,
+    /// What the API keeps on the invite for its own answers.
+    pub api_data: ApiData,
 }
 
 /// An invite that was made, and its token: handed out now and never again.
@@ -96,7 +96,8 @@ pub struct Created {
     pub token: InviteToken,
 }
 
-/// How many times a create starts over: another invitee holds the id, or the pending user came to be meanwhile.
+/// How many times a create starts over: another invitee holds the id, or the pending user came to
+/// be meanwhile.
 pub(super) const ATTEMPTS: u8 = 4;
 
 impl Engine {
@@ -104,19 +105,31 @@ impl Engine {
     /// this request from every other, and names a link.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden`, `RoleAboveOwn`, `Yourself`, `DomainNotAllowed`, `UserNotFound`, `AlreadyMember`,
-    /// `AlreadyPending`, `InvitesRefused`, `RateLimited`, `PendingLimit`, `Invalid`, and the table's own.
-    pub async fn create_invite(&self, caller: &Caller, new: &NewInvite, entropy: [u8; 16], now: Timestamp) -> Outcome<Created> {
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden`, `RoleAboveOwn`, `Yourself`,
+    /// `DomainNotAllowed`, `UserNotFound`, `AlreadyMember`, `AlreadyPending`, `InvitesRefused`,
+    /// `RateLimited`, `PendingLimit`, `Invalid`, and the table's own.
+    pub async fn create_invite(
+        &self,
+        caller: &Caller,
+        new: &NewInvite,
+        entropy: [u8; 16],
+        now: Timestamp,
+    ) -> Outcome<Created> {
         let request = hex(entropy);
         let invitee = invitee(&new.invitee, &request);
         check_lifetime(new)?;
         let passed = self.store.pass(self.invites_per_inviter, caller.user.as_str(), now);
-        let (passed, reads, begun) = futures::join!(passed, self.read(caller, new, &invitee, 0), self.begin_count(&new.group, now));
+        let (passed, reads, begun) = futures::join!(
+            passed,
+            self.read(caller, new, &invitee, 0),
+            self.begin_count(&new.group, now)
+        );
         if !passed? {
             return Err(Refusal::RateLimited(self.invites_per_inviter.remaining(now)));
         }
         let mut reads = reads?;
-        // Somebody new whose address cannot be given to the pending user that would stand for them is invited without one.
+        // Somebody new whose address cannot be given to the pending user that would stand for them
+        // is invited without one.
         let mut with_user = true;
         let mut attempt = 0;
         for _ in 0..ATTEMPTS {
@@ -126,17 +139,32 @@ impl Engine {
             if reads.existing.as_ref().is_some_and(|found| found.invitee.key() != invitee.key()) {
                 attempt += 1;
             } else {
-                let (vacancy, cap) = futures::join!(self.check_vacancy(new, &invitee, &reads, now), self.check_cap(&group, &begun, now));
+                let (vacancy, cap) = futures::join!(
+                    self.check_vacancy(new, &invitee, &reads, now),
+                    self.check_cap(&group, &begun, now)
+                );
                 vacancy.and(cap)?;
-                let basis = Basis { group: &group, inviter: &inviter, id, reads: &reads, request: &request, with_user, now };
+                let basis = Basis {
+                    group: &group,
+                    inviter: &inviter,
+                    id,
+                    reads: &reads,
+                    request: &request,
+                    with_user,
+                    now,
+                };
                 let (invite, pending_user) = build(caller, new, &invitee, &basis);
                 match self.store.put_invite(&invite, pending_user.as_ref()).await? {
                     // The write was made, its answer was lost, and the SDK's own retry met it.
                     PutInviteOutcome::Occupied(found) if found.request == request => {
                         return Ok(Created { token: self.token(&found), invite: *found });
                     }
-                    PutInviteOutcome::Created => return Ok(Created { token: self.token(&invite), invite }),
-                    PutInviteOutcome::Occupied(found) if found.invitee.key() == invitee.key() && found.is_live(now) => {
+                    PutInviteOutcome::Created => {
+                        return Ok(Created { token: self.token(&invite), invite });
+                    }
+                    PutInviteOutcome::Occupied(found)
+                        if found.invitee.key() == invitee.key() && found.is_live(now) =>
+                    {
                         return Err(Refusal::AlreadyPending(found.id));
                     }
                     PutInviteOutcome::Occupied(_) => {}
@@ -148,28 +176,56 @@ impl Engine {
         Err(Refusal::Unavailable(StoreError::Unavailable("the invite's id is contended".into())))
     }
 
-    pub(super) async fn read(&self, caller: &Caller, new: &NewInvite, invitee: &Invitee, attempt: u8) -> Outcome<CreateReads> {
+    pub(super) async fn read(
+        &self,
+        caller: &Caller,
+        new: &NewInvite,
+        invitee: &Invitee,
+        attempt: u8,
+    ) -> Outcome<CreateReads> {
         let id = InviteId::of(&new.group, &invitee.key(), attempt);
         let user = if let Invitee::User(user) = invitee { Some(user) } else { None };
-        Ok(self.store.read_for_create(&new.group, &caller.user, id, invitee.identity().as_ref(), user).await?)
+        Ok(self
+            .store
+            .read_for_create(&new.group, &caller.user, id, invitee.identity().as_ref(), user)
+            .await?)
     }
 
-    /// Begins to count the group's live invites, beside the reads that tell whether the caller may invite at all (ADR 0012).
-    pub(super) async fn begin_count(&self, group: &GroupId, now: Timestamp) -> Result<PendingCount, StoreError> {
+    /// Begins to count the group's live invites, beside the reads that tell whether the caller may
+    /// invite at all (ADR 0012).
+    pub(super) async fn begin_count(
+        &self,
+        group: &GroupId,
+        now: Timestamp,
+    ) -> Result<PendingCount, StoreError> {
         // Invites to the system are nobody's in particular; each inviter's own window bounds them.
-        if *group == GroupId::system() { Ok(PendingCount::default()) } else { self.store.begin_count(group, now).await }
+        if *group == GroupId::system() {
+            Ok(PendingCount::default())
+        } else {
+            self.store.begin_count(group, now).await
+        }
     }
 
-    /// Refuses where the group has as many live invites as it may have; a large group's `begun` count is ended here, for who may invite.
+    /// Refuses where the group has as many live invites as it may have; a large group's `begun`
+    /// count is ended here, for who may invite.
     ///
     /// The cap is soft (contract native, "Limits"), so a count that fails stops nobody.
-    pub(super) async fn check_cap(&self, group: &Group, begun: &Result<PendingCount, StoreError>, now: Timestamp) -> Outcome<()> {
+    pub(super) async fn check_cap(
+        &self,
+        group: &Group,
+        begun: &Result<PendingCount, StoreError>,
+        now: Timestamp,
+    ) -> Outcome<()> {
         if group.is_system() {
             return Ok(());
         }
         let cap = group.policy.max_pending.get().min(self.pending_per_group);
         let counted = match begun {
-            Ok(begun) => self.store.count_pending(&group.id, begun, cap, now).await.map_err(|error| error.to_string()),
+            Ok(begun) => self
+                .store
+                .count_pending(&group.id, begun, cap, now)
+                .await
+                .map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
         match counted {
@@ -182,19 +238,30 @@ impl Engine {
         }
     }
 
-    /// Refuses where the person is a member, has a live invite, under whichever of the names that the directory knows, or takes none.
-    pub(super) async fn check_vacancy(&self, new: &NewInvite, invitee: &Invitee, reads: &CreateReads, now: Timestamp) -> Outcome<()> {
+    /// Refuses where the person is a member, has a live invite, under whichever of the names that
+    /// the directory knows, or takes none.
+    pub(super) async fn check_vacancy(
+        &self,
+        new: &NewInvite,
+        invitee: &Invitee,
+        reads: &CreateReads,
+        now: Timestamp,
+    ) -> Outcome<()> {
         if reads.invited_member.is_some() {
             return Err(Refusal::AlreadyMember);
         }
         if let Some(found) = reads.existing.as_ref().filter(|found| found.is_live(now)) {
             return Err(Refusal::AlreadyPending(found.id));
         }
-        let mut refuses = reads.invited_user.as_ref().is_some_and(|user| user.profile.refuses_invites);
+        let mut refuses =
+            reads.invited_user.as_ref().is_some_and(|user| user.profile.refuses_invites);
         let mut people: Vec<User> = reads.invited_user.iter().cloned().collect();
         // Whoever holds the address, or accepted the last invite to it, may be a member by now.
-        let accepted_by =
-            reads.existing.as_ref().filter(|found| found.stored_state == State::Accepted).and_then(|found| found.resolved_by.as_ref());
+        let accepted_by = reads
+            .existing
+            .as_ref()
+            .filter(|found| found.stored_state == State::Accepted)
+            .and_then(|found| found.resolved_by.as_ref());
         let candidates: BTreeSet<&UserId> = reads.holder.iter().chain(accepted_by).collect();
         for id in candidates {
             let (member, user) = self.store.member_and_user(&new.group, id).await?;
@@ -210,14 +277,22 @@ impl Engine {
         self.check_other_names(&new.group, invitee, &people, now).await
     }
 
-    /// Refuses where one of these people has a live invite by another name than `invitee`: that of an address and that of the user who has it
-    /// stand under two keys. Two such invites made at the same moment may both stand (ADR 0001); only one of them is ever taken up.
-    async fn check_other_names(&self, group: &GroupId, invitee: &Invitee, people: &[User], now: Timestamp) -> Outcome<()> {
+    /// Refuses where one of these people has a live invite by another name than `invitee`: that of
+    /// an address and that of the user who has it stand under two keys. Two such invites made at
+    /// the same moment may both stand (ADR 0001); only one of them is ever taken up.
+    async fn check_other_names(
+        &self,
+        group: &GroupId,
+        invitee: &Invitee,
+        people: &[User],
+        now: Timestamp,
+    ) -> Outcome<()> {
         let names = |user: &User| {
             let identities = user.profile.identities();
             identities.iter().map(Identity::key).chain([user_key(&user.id)]).collect::<Vec<_>>()
         };
-        let mut keys: Vec<String> = people.iter().filter(|user| user.state == UserState::Active).flat_map(names).collect();
+        let mut keys: Vec<String> =
+            people.iter().filter(|user| user.state == UserState::Active).flat_map(names).collect();
         keys.retain(|key| *key != invitee.key());
         if keys.is_empty() {
             return Ok(());
@@ -250,12 +325,18 @@ fn check_lifetime(new: &NewInvite) -> Outcome<()> {
         Lifetime::Seconds(seconds) => (Lifetime::SHORTEST..=Lifetime::LONGEST).contains(&seconds),
         Lifetime::Endless => matches!(new.invitee, InviteeRequest::Link(_)),
     };
-    let rule = Invalid::new("invalid_lifetime", "Give 300 to 31536000 seconds; null is for links only.");
+    let rule =
+        Invalid::new("invalid_lifetime", "Give 300 to 31536000 seconds; null is for links only.");
     if fits { Ok(()) } else { Err(Refusal::Invalid("/expires_in", rule)) }
 }
 
 /// The rules of the group and of roles.
-pub(super) fn check(caller: &Caller, new: &NewInvite, invitee: &Invitee, reads: &CreateReads) -> Outcome<(Group, Member)> {
+pub(super) fn check(
+    caller: &Caller,
+    new: &NewInvite,
+    invitee: &Invitee,
+    reads: &CreateReads,
+) -> Outcome<(Group, Member)> {
     let (group, inviter) = member_of(caller, reads.group.clone(), reads.inviter.clone())?;
     may_invite(new.rule, &group, &inviter)?;
     may_grant(&inviter, &new.roles)?;
@@ -264,14 +345,22 @@ pub(super) fn check(caller: &Caller, new: &NewInvite, invitee: &Invitee, reads: 
         return Err(Refusal::Forbidden("This group's invites are frozen for now."));
     }
     match &new.invitee {
-        InviteeRequest::Link(_) if !group.policy.links => Err(Refusal::Forbidden("This group's policy has no shareable links.")),
+        InviteeRequest::Link(_) if !group.policy.links => {
+            Err(Refusal::Forbidden("This group's policy has no shareable links."))
+        }
         // By the token, or by what the directory says of the caller.
-        _ if caller.is(invitee) || reads.holder.as_ref() == Some(&caller.user) => Err(Refusal::Yourself),
+        _ if caller.is(invitee) || reads.holder.as_ref() == Some(&caller.user) => {
+            Err(Refusal::Yourself)
+        }
         // A pending user can't sign in: whoever it stands for is invited by address.
-        InviteeRequest::User(_) if reads.invited_user.as_ref().is_none_or(|user| user.state == UserState::Pending) => {
+        InviteeRequest::User(_)
+            if reads.invited_user.as_ref().is_none_or(|user| user.state == UserState::Pending) =>
+        {
             Err(Refusal::UserNotFound)
         }
-        InviteeRequest::Email(email) | InviteeRequest::Person(PersonRequest { email, .. }) if !group.policy.allows(email) => {
+        InviteeRequest::Email(email) | InviteeRequest::Person(PersonRequest { email, .. })
+            if !group.policy.allows(email) =>
+        {
             Err(Refusal::DomainNotAllowed)
         }
         _ => Ok((group, inviter)),
@@ -289,12 +378,19 @@ pub(super) struct Basis<'a> {
     pub(super) now: Timestamp,
 }
 
-/// The invite as it will be written, and the pending user that comes with somebody new whose address is nobody's.
-pub(super) fn build(caller: &Caller, new: &NewInvite, invitee: &Invitee, basis: &Basis<'_>) -> (Invite, Option<User>) {
+/// The invite as it will be written, and the pending user that comes with somebody new whose
+/// address is nobody's.
+pub(super) fn build(
+    caller: &Caller,
+    new: &NewInvite,
+    invitee: &Invitee,
+    basis: &Basis<'_>,
+) -> (Invite, Option<User>) {
     let Basis { group, inviter, id, reads, request, with_user, now } = *basis;
     let (invitee, pending_user) = with_pending_user(invitee, reads.holder.as_ref(), with_user);
     let before = reads.existing.as_ref();
-    let known_address = reads.invited_user.as_ref().is_some_and(|user| user.profile.email.is_some());
+    let known_address =
+        reads.invited_user.as_ref().is_some_and(|user| user.profile.email.is_some());
     let queued = new.notify && (invitee.address().is_some() || known_address);
     let delivery_state = if queued { DeliveryState::Queued } else { DeliveryState::NotRequested };
     let is_link = invitee.link().is_some();
@@ -309,12 +405,21 @@ pub(super) fn build(caller: &Caller, new: &NewInvite, invitee: &Invitee, basis: 
         identity_policy: if is_link { IdentityPolicy::Bearer } else { new.identity_policy },
         message: new.message.clone(),
         metadata: new.metadata.clone(),
-        door: new.door.clone(),
+        api_data: new.api_data.clone(),
         // An app's own credential holds no membership that could be asked for again.
-        rule: if reads.inviter.is_none() && !group.is_system() { InviteRule::Service } else { new.rule },
+        rule: if reads.inviter.is_none() && !group.is_system() {
+            InviteRule::Service
+        } else {
+            new.rule
+        },
         redirect_url: new.redirect_url.clone(),
         mailing: Mailing::default(),
-        delivery: Delivery { state: delivery_state, attempts: 0, updated_at: queued.then_some(now), reason: None },
+        delivery: Delivery {
+            state: delivery_state,
+            attempts: 0,
+            updated_at: queued.then_some(now),
+            reason: None,
+        },
         created_at: now,
         created_by: Inviter {
             id: caller.user.clone(),
@@ -334,10 +439,16 @@ pub(super) fn build(caller: &Caller, new: &NewInvite, invitee: &Invitee, basis: 
     (invite, pending_user)
 }
 
-/// For somebody new whose address is nobody's: the pending user that stands for them until they accept.
+/// For somebody new whose address is nobody's: the pending user that stands for them until they
+/// accept.
 ///
-/// Its id is a function of the address, so that two groups that invite the same person at once make one user.
-fn with_pending_user(invitee: &Invitee, holder: Option<&UserId>, with_user: bool) -> (Invitee, Option<User>) {
+/// Its id is a function of the address, so that two groups that invite the same person at once make
+/// one user.
+fn with_pending_user(
+    invitee: &Invitee,
+    holder: Option<&UserId>,
+    with_user: bool,
+) -> (Invitee, Option<User>) {
     let Invitee::Person(person) = invitee else { return (invitee.clone(), None) };
     let id = UserId::of_pending(&Identity::Email(person.email.clone()).key());
     match holder {

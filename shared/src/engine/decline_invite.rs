@@ -12,8 +12,9 @@ impl Engine {
     /// Ends the invite by its invitee's will. Declining again gives the same record.
     ///
     /// # Errors
-    /// `InviteNotFound` (by id also where it is not addressed to the caller), `InviteReplaced`, `CaveatNotMet`, `NotPending` with the state found,
-    /// `Invalid` for a link, which nobody can decline for others, and the table's own.
+    /// `InviteNotFound` (by id also where it is not addressed to the caller), `InviteReplaced`,
+    /// `CaveatNotMet`, `NotPending` with the state found, `Invalid` for a link, which nobody can
+    /// decline for others, and the table's own.
     pub async fn decline_invite(
         &self,
         caller: Option<&Caller>,
@@ -30,11 +31,16 @@ impl Engine {
             }
             InviteRef::Id(group, id) => {
                 let found = self.store.invite(group, *id).await?;
-                found.filter(|invite| caller.is_some_and(|caller| caller.is(&invite.invitee))).ok_or(Refusal::InviteNotFound)?
+                found
+                    .filter(|invite| caller.is_some_and(|caller| caller.is(&invite.invitee)))
+                    .ok_or(Refusal::InviteNotFound)?
             }
         };
         if invite.invitee.link().is_some() {
-            return Err(Refusal::Invalid("/token", Invalid::new("is_link", "A shareable link is for many; simply do not use it.")));
+            return Err(Refusal::Invalid(
+                "/token",
+                Invalid::new("is_link", "A shareable link is for many; simply do not use it."),
+            ));
         }
         if invite.stored_state == State::Declined {
             return Ok(invite);
@@ -43,11 +49,21 @@ impl Engine {
         if over {
             return Err(Refusal::NotPending(State::Expired));
         }
-        match self.store.resolve(&invite, State::Declined, caller.map(|caller| &caller.user), reason, now).await? {
+        match self
+            .store
+            .resolve(&invite, State::Declined, caller.map(|caller| &caller.user), reason, now)
+            .await?
+        {
             ResolveOutcome::Done(declined) => Ok(*declined),
             ResolveOutcome::Lost(found) => {
-                let found = found.filter(|found| found.generation == invite.generation).ok_or(Refusal::InviteReplaced)?;
-                if found.stored_state == State::Declined { Ok(*found) } else { Err(Refusal::NotPending(found.state(now))) }
+                let found = found
+                    .filter(|found| found.generation == invite.generation)
+                    .ok_or(Refusal::InviteReplaced)?;
+                if found.stored_state == State::Declined {
+                    Ok(*found)
+                } else {
+                    Err(Refusal::NotPending(found.state(now)))
+                }
             }
         }
     }

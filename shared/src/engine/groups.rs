@@ -69,7 +69,12 @@ impl Engine {
     ///
     /// # Errors
     /// `GroupIdTaken`, also by a group that was deleted, and the table's own.
-    pub async fn create_group(&self, caller: &Caller, new: NewGroup, now: Timestamp) -> Outcome<GroupView> {
+    pub async fn create_group(
+        &self,
+        caller: &Caller,
+        new: NewGroup,
+        now: Timestamp,
+    ) -> Outcome<GroupView> {
         let group = new_group(new, Some(&caller.user), now)?;
         let owner = Member {
             group: group.id.clone(),
@@ -82,16 +87,24 @@ impl Engine {
             came_as: caller.invitee_keys(),
         };
         match self.store.create_group(&group, Some(&owner)).await? {
-            CreateGroupOutcome::Created => Ok(GroupView { group, member_count: 1, own: Some(owner) }),
+            CreateGroupOutcome::Created => {
+                Ok(GroupView { group, member_count: 1, own: Some(owner) })
+            }
             CreateGroupOutcome::Taken => Err(Refusal::GroupIdTaken),
         }
     }
 
-    /// Makes the group without a member, in the name of the app that knows whom it is for: who comes first is its owner (contract rownd).
+    /// Makes the group without a member, in the name of the app that knows whom it is for: who
+    /// comes first is its owner (contract rownd).
     ///
     /// # Errors
     /// `InsufficientScope` without `groups:write`, and as for [`Engine::create_group`].
-    pub async fn create_group_for_others(&self, caller: &Caller, new: NewGroup, now: Timestamp) -> Outcome<GroupView> {
+    pub async fn create_group_for_others(
+        &self,
+        caller: &Caller,
+        new: NewGroup,
+        now: Timestamp,
+    ) -> Outcome<GroupView> {
         if !caller.has_scope(Scope::GroupsWrite.as_str()) {
             return Err(Refusal::InsufficientScope(Scope::GroupsWrite));
         }
@@ -115,7 +128,12 @@ impl Engine {
     ///
     /// # Errors
     /// `InvalidCursor`, and the table's own.
-    pub async fn list_groups(&self, caller: &Caller, limit: i32, cursor: Option<&str>) -> Outcome<Page<GroupView>> {
+    pub async fn list_groups(
+        &self,
+        caller: &Caller,
+        limit: i32,
+        cursor: Option<&str>,
+    ) -> Outcome<Page<GroupView>> {
         let page = self.store.list_memberships(&caller.user, limit, cursor).await??;
         Ok(Page { data: self.views(page.data).await?, next_cursor: page.next_cursor })
     }
@@ -127,7 +145,10 @@ impl Engine {
     pub async fn all_groups(&self, caller: &Caller) -> Outcome<Vec<GroupView>> {
         let (mut views, mut cursor) = (Vec::new(), None::<String>);
         loop {
-            let page = self.store.list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref()).await??;
+            let page = self
+                .store
+                .list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref())
+                .await??;
             views.extend(self.views(page.data).await?);
             cursor = page.next_cursor;
             if cursor.is_none() {
@@ -136,7 +157,8 @@ impl Engine {
         }
     }
 
-    /// The group, whoever asks: what of it a stranger may see is the door's to say. None where there is none.
+    /// The group, whoever asks: what of it a stranger may see is the API's to say. None where there
+    /// is none.
     ///
     /// # Errors
     /// The table's own.
@@ -152,8 +174,14 @@ impl Engine {
     ///
     /// # Errors
     /// The table's own.
-    pub async fn find_groups(&self, caller: &Caller, groups: &[GroupId]) -> Outcome<Vec<GroupView>> {
-        let found = futures::future::join_all(groups.iter().map(|group| self.find_group(caller, group))).await;
+    pub async fn find_groups(
+        &self,
+        caller: &Caller,
+        groups: &[GroupId],
+    ) -> Outcome<Vec<GroupView>> {
+        let found =
+            futures::future::join_all(groups.iter().map(|group| self.find_group(caller, group)))
+                .await;
         found.into_iter().filter_map(Outcome::transpose).collect()
     }
 
@@ -161,18 +189,22 @@ impl Engine {
     async fn views(&self, memberships: Vec<Member>) -> Outcome<Vec<GroupView>> {
         let ids: Vec<GroupId> = memberships.iter().map(|member| member.group.clone()).collect();
         let groups = self.store.groups(&ids).await?;
-        let own = |group: &Group| memberships.iter().find(|member| member.group == group.id).cloned();
+        let own =
+            |group: &Group| memberships.iter().find(|member| member.group == group.id).cloned();
         // The system itself is no group of anybody's.
         let groups = groups.into_iter().filter(|group| !group.is_system());
-        let views = futures::future::join_all(groups.map(|group| self.view(group.clone(), own(&group)))).await;
+        let views =
+            futures::future::join_all(groups.map(|group| self.view(group.clone(), own(&group))))
+                .await;
         views.into_iter().collect()
     }
 
     /// Changes the group, if it is still at `version` where one is given.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below admin and, for the policy, below owner, `PreconditionFailed`, `Invalid` for a member
-    /// limit where members were never counted, and the table's own.
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below admin and, for the policy,
+    /// below owner, `PreconditionFailed`, `Invalid` for a member limit where members were never
+    /// counted, and the table's own.
     pub async fn update_group(
         &self,
         caller: &Caller,
@@ -191,14 +223,17 @@ impl Engine {
             let view = self.view(changed(group, change.clone(), now)?, Some(member)).await?;
             match self.store.update_group(&view.group).await? {
                 UpdateGroupOutcome::Updated => return Ok(view),
-                UpdateGroupOutcome::Changed if version.is_some() => return Err(Refusal::PreconditionFailed),
+                UpdateGroupOutcome::Changed if version.is_some() => {
+                    return Err(Refusal::PreconditionFailed);
+                }
                 UpdateGroupOutcome::Changed => {}
             }
         }
         Err(Refusal::Unavailable(StoreError::Unavailable("the group's record is contended".into())))
     }
 
-    /// Deletes the group: its pending invites are revoked, its members removed, its id is never used again.
+    /// Deletes the group: its pending invites are revoked, its members removed, its id is never
+    /// used again.
     ///
     /// # Errors
     /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below owner, and the table's own.
@@ -211,14 +246,23 @@ impl Engine {
         Ok(self.store.delete_group(id, &caller.user, now).await?)
     }
 
-    /// The group and the caller's place in it, where its members may see each other: whoever was invited to the system itself is nobody's to see.
-    pub(super) async fn fellowship(&self, caller: &Caller, group: &GroupId) -> Outcome<(Group, Member)> {
+    /// The group and the caller's place in it, where its members may see each other: whoever was
+    /// invited to the system itself is nobody's to see.
+    pub(super) async fn fellowship(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+    ) -> Outcome<(Group, Member)> {
         let (group, member) = self.membership(caller, group).await?;
         if group.is_system() { Err(Refusal::GroupNotFound) } else { Ok((group, member)) }
     }
 
     /// The group and the caller's place in it.
-    pub(super) async fn membership(&self, caller: &Caller, group: &GroupId) -> Outcome<(Group, Member)> {
+    pub(super) async fn membership(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+    ) -> Outcome<(Group, Member)> {
         let (group, member) = self.store.group_and_member(group, &caller.user).await?;
         member_of(caller, group, member)
     }
@@ -268,15 +312,23 @@ fn may_change(member: &Member, change: &GroupChange) -> Outcome<()> {
 }
 
 fn no_seats() -> Refusal {
-    Refusal::Invalid("/policy/max_members", Invalid::new("invalid_max_members", "A group has at least one member; null is for any number."))
+    Refusal::Invalid(
+        "/policy/max_members",
+        Invalid::new(
+            "invalid_max_members",
+            "A group has at least one member; null is for any number.",
+        ),
+    )
 }
 
 fn changed(mut group: Group, change: GroupChange, now: Timestamp) -> Outcome<Group> {
     if let Some(policy) = change.policy.map(|policy| policy.apply(group.policy.clone())) {
         // Counting can't begin later without a moment in which somebody joins uncounted.
         if policy.max_members.is_some() && group.seats_taken.is_none() {
-            let rule =
-                Invalid::new("members_not_counted", "A member limit is given when the group is made; later it can be changed or lifted.");
+            let rule = Invalid::new(
+                "members_not_counted",
+                "A member limit is given when the group is made; later it can be changed or lifted.",
+            );
             return Err(Refusal::Invalid("/policy/max_members", rule));
         }
         if policy.max_members == Some(0) {

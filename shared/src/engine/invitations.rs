@@ -1,4 +1,5 @@
-//! Invitations across groups: what somebody made, and what belongs to the groups whose invites they may see (contract chembiohub 3.6).
+//! Invitations across groups: what somebody made, and what belongs to the groups whose invites they
+//! may see (contract chembiohub 3.6).
 
 use std::collections::BTreeMap;
 
@@ -21,34 +22,50 @@ const AT_ONCE: usize = 8;
 const PAGE: i32 = 100;
 
 impl Engine {
-    /// The invites of all states that the caller made, or that belong to a group in which `rule` lets the caller invite, in the order in
-    /// which they were made. Of one group at most 10,000 are looked at; what the caller made in a group and left is not found.
+    /// The invites of all states that the caller made, or that belong to a group in which `rule`
+    /// lets the caller invite, in the order in which they were made. Of one group at most 10,000
+    /// are looked at; what the caller made in a group and left is not found.
     ///
     /// # Errors
     /// The table's own.
-    pub async fn all_invitations(&self, caller: &Caller, rule: InviteRule, now: Timestamp) -> Outcome<Vec<Invite>> {
+    pub async fn all_invitations(
+        &self,
+        caller: &Caller,
+        rule: InviteRule,
+        now: Timestamp,
+    ) -> Outcome<Vec<Invite>> {
         let memberships = self.memberships(caller).await?;
-        let reads = self.places(&memberships).await?.into_iter().map(|(group, member)| async move {
-            let mut invites = self.every_page(&InviteList::all_of_group(&group.id), now).await?;
-            invites.retain(|invite| may_see(caller, rule, &group, member.as_ref(), invite));
-            Outcome::Ok(invites)
-        });
-        let found: Vec<Vec<Invite>> = stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
+        let reads =
+            self.places(&memberships).await?.into_iter().map(|(group, member)| async move {
+                let mut invites =
+                    self.every_page(&InviteList::all_of_group(&group.id), now).await?;
+                invites.retain(|invite| may_see(caller, rule, &group, member.as_ref(), invite));
+                Outcome::Ok(invites)
+            });
+        let found: Vec<Vec<Invite>> =
+            stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
         let mut invites: Vec<Invite> = found.into_iter().flatten().collect();
         invites.sort_unstable_by_key(|invite| (invite.created_at, invite.id));
         invites.truncate(MOST);
         Ok(invites)
     }
 
-    /// The invite of this id in whichever group, if the caller may see it as [`Engine::all_invitations`] says.
+    /// The invite of this id in whichever group, if the caller may see it as
+    /// [`Engine::all_invitations`] says.
     ///
     /// # Errors
     /// `InviteNotFound`, and the table's own.
-    pub async fn find_invitation(&self, caller: &Caller, id: InviteId, rule: InviteRule) -> Outcome<Invite> {
+    pub async fn find_invitation(
+        &self,
+        caller: &Caller,
+        id: InviteId,
+        rule: InviteRule,
+    ) -> Outcome<Invite> {
         let memberships = self.memberships(caller).await?;
         let groups = memberships.into_keys().chain([GroupId::system()]).collect::<Vec<_>>();
         for found in self.store.invites_of_id(&groups, id).await? {
-            // The list of memberships may lag: whether the caller may see it is asked of the group itself.
+            // The list of memberships may lag: whether the caller may see it is asked of the group
+            // itself.
             let (group, member) = self.store.group_and_member(&found.group, &caller.user).await?;
             if group.is_some_and(|group| may_see(caller, rule, &group, member.as_ref(), &found)) {
                 return Ok(found);
@@ -63,7 +80,10 @@ impl Engine {
         loop {
             let page = self.store.list_memberships(&caller.user, PAGE, cursor.as_deref()).await??;
             found.extend(
-                page.data.into_iter().filter(|member| member.group != GroupId::system()).map(|member| (member.group.clone(), member)),
+                page.data
+                    .into_iter()
+                    .filter(|member| member.group != GroupId::system())
+                    .map(|member| (member.group.clone(), member)),
             );
             cursor = page.next_cursor;
             if cursor.is_none() {
@@ -72,8 +92,12 @@ impl Engine {
         }
     }
 
-    /// The groups of these memberships that live, and the system itself, of which nobody's membership counts.
-    async fn places(&self, memberships: &BTreeMap<GroupId, Member>) -> Outcome<Vec<(Group, Option<Member>)>> {
+    /// The groups of these memberships that live, and the system itself, of which nobody's
+    /// membership counts.
+    async fn places(
+        &self,
+        memberships: &BTreeMap<GroupId, Member>,
+    ) -> Outcome<Vec<(Group, Option<Member>)>> {
         let ids: Vec<GroupId> = memberships.keys().cloned().chain([GroupId::system()]).collect();
         let mut places = Vec::new();
         for ids in ids.chunks(100) {
@@ -86,7 +110,13 @@ impl Engine {
     }
 }
 
-fn may_see(caller: &Caller, rule: InviteRule, group: &Group, member: Option<&Member>, invite: &Invite) -> bool {
+fn may_see(
+    caller: &Caller,
+    rule: InviteRule,
+    group: &Group,
+    member: Option<&Member>,
+    invite: &Invite,
+) -> bool {
     let by_place = !group.is_system() && member.is_some_and(|member| rule.allows(group, member));
     invite.created_by.id == caller.user || by_place
 }

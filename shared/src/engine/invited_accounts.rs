@@ -15,7 +15,8 @@ use crate::domain::rule::InviteRule;
 use crate::domain::user::User;
 use crate::store::{InviteList, Order};
 
-/// How many invites are shown of an account that the caller doesn't prove: nobody makes a large read without signing in.
+/// How many invites are shown of an account that the caller doesn't prove: nobody makes a large
+/// read without signing in.
 const MOST_FOR_STRANGERS: usize = 100;
 
 /// How many accounts, or groups, are looked up at once.
@@ -31,7 +32,8 @@ pub struct AccountInvites {
 }
 
 impl Engine {
-    /// The directory's users behind these invitees, by invitee key: who is invited by id, and who has an account that is invited.
+    /// The directory's users behind these invitees, by invitee key: who is invited by id, and who
+    /// has an account that is invited.
     ///
     /// An address or a number tells no name: whoever may invite could look up anybody's with it.
     ///
@@ -43,7 +45,9 @@ impl Engine {
         for invitee in invitees {
             match invitee {
                 Invitee::User(user) => drop(ids.insert(invitee.key(), user.clone())),
-                Invitee::Account(account) => drop(accounts.insert(invitee.key(), Identity::Account(account.clone()))),
+                Invitee::Account(account) => {
+                    drop(accounts.insert(invitee.key(), Identity::Account(account.clone())))
+                }
                 Invitee::Email(_) | Invitee::Phone(_) | Invitee::Person(_) | Invitee::Link(_) => {}
             }
         }
@@ -57,7 +61,8 @@ impl Engine {
     /// Takes back the group's live invite of the account.
     ///
     /// # Errors
-    /// `InviteNotFound` where there is none, also where it was taken back or taken up before; else as for [`Engine::revoke_invite`].
+    /// `InviteNotFound` where there is none, also where it was taken back or taken up before; else
+    /// as for [`Engine::revoke_invite`].
     pub async fn revoke_account_invite(
         &self,
         caller: &Caller,
@@ -68,7 +73,8 @@ impl Engine {
     ) -> Outcome<Invite> {
         let invitee = Invitee::Account(account.clone());
         let found = self.invite_for(group, &invitee).await?;
-        let id = found.as_ref().map_or_else(|| InviteId::of(group, &invitee.key(), 0), |found| found.id);
+        let id =
+            found.as_ref().map_or_else(|| InviteId::of(group, &invitee.key(), 0), |found| found.id);
         if found.is_some_and(|found| found.is_live(now)) {
             return self.revoke_invite(caller, group, id, rule, now).await;
         }
@@ -77,17 +83,27 @@ impl Engine {
         Err(Refusal::InviteNotFound)
     }
 
-    /// The live invites of the account, and of the user who has it; those into secret groups only where the caller proves the account.
+    /// The live invites of the account, and of the user who has it; those into secret groups only
+    /// where the caller proves the account.
     ///
     /// # Errors
     /// The table's own.
-    pub async fn account_invites(&self, caller: Option<&Caller>, account: &Account, now: Timestamp) -> Outcome<AccountInvites> {
+    pub async fn account_invites(
+        &self,
+        caller: Option<&Caller>,
+        account: &Account,
+        now: Timestamp,
+    ) -> Outcome<AccountInvites> {
         let invitee = Invitee::Account(account.clone());
         let user = self.users_invited(&[&invitee]).await?.remove(&invitee.key());
-        let keys: Vec<String> = std::iter::once(invitee.key()).chain(user.as_ref().map(|user| user_key(&user.id))).collect();
+        let keys: Vec<String> = std::iter::once(invitee.key())
+            .chain(user.as_ref().map(|user| user_key(&user.id)))
+            .collect();
         let own = caller.is_some_and(|caller| caller.is(&invitee));
         let most = if own { MOST } else { MOST_FOR_STRANGERS };
-        let mut found = self.up_to(most, &InviteList::of_invitee(&keys, vec![State::Pending], Order::Asc), now).await?;
+        let mut found = self
+            .up_to(most, &InviteList::of_invitee(&keys, vec![State::Pending], Order::Asc), now)
+            .await?;
         found.retain(|invite| invite.is_live(now));
         let mut invites: BTreeMap<GroupId, Invite> = BTreeMap::new();
         for invite in found {
@@ -97,10 +113,14 @@ impl Engine {
         for ids in invites.keys().cloned().collect::<Vec<_>>().chunks(BATCH) {
             let groups = self.store.groups(ids).await?.into_iter();
             let visible = groups.filter(|group| own || group.kind != GroupType::Secret);
-            let views = futures::future::join_all(visible.map(|group| self.view(group, None))).await;
+            let views =
+                futures::future::join_all(visible.map(|group| self.view(group, None))).await;
             shown.extend(views.into_iter().collect::<Outcome<Vec<_>>>()?);
         }
-        let invites = shown.into_iter().filter_map(|view| Some((invites.remove(&view.group.id)?, view))).collect();
+        let invites = shown
+            .into_iter()
+            .filter_map(|view| Some((invites.remove(&view.group.id)?, view)))
+            .collect();
         Ok(AccountInvites { user, invites })
     }
 }

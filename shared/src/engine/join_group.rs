@@ -1,4 +1,5 @@
-//! Joining a group by its id: by the caller's own live invite, or, where the group is open to all, without one.
+//! Joining a group by its id: by the caller's own live invite, or, where the group is open to all,
+//! without one.
 
 use super::accept_invite::check_domain;
 use super::authority::first_roles;
@@ -16,28 +17,46 @@ impl Engine {
     /// Makes the caller a member. No link can be taken up here: it is for whoever holds its token.
     ///
     /// # Errors
-    /// `AlreadyMember`, `GroupNotFound` also for a secret group without an invite, `Forbidden` for a private one without, and while frozen,
-    /// `DomainNotAllowed`, `SeatsFull`, and the table's own.
-    pub async fn join_group(&self, caller: &Caller, id: &GroupId, now: Timestamp) -> Outcome<Member> {
-        let (found, invites) = futures::join!(self.store.group_and_member(id, &caller.user), self.own_invites_into(caller, id, now));
+    /// `AlreadyMember`, `GroupNotFound` also for a secret group without an invite, `Forbidden` for
+    /// a private one without, and while frozen, `DomainNotAllowed`, `SeatsFull`, and the table's
+    /// own.
+    pub async fn join_group(
+        &self,
+        caller: &Caller,
+        id: &GroupId,
+        now: Timestamp,
+    ) -> Outcome<Member> {
+        let (found, invites) = futures::join!(
+            self.store.group_and_member(id, &caller.user),
+            self.own_invites_into(caller, id, now)
+        );
         let ((group, member), invites) = (found?, invites?);
         let group = group.filter(|group| !group.is_system()).ok_or(Refusal::GroupNotFound)?;
         if member.is_some() {
             return Err(Refusal::AlreadyMember);
         }
         for invite in invites {
-            match self.accept_invite(caller, &InviteRef::Id(group.id.clone(), invite.id), now).await {
+            match self.accept_invite(caller, &InviteRef::Id(group.id.clone(), invite.id), now).await
+            {
                 Ok(accepted) if accepted.repeated => return Err(Refusal::AlreadyMember),
                 Ok(accepted) => return Ok(accepted.member),
                 // It was good when it was read. Now the caller is like anybody without it.
-                Err(Refusal::NotPending(_) | Refusal::InviteReplaced | Refusal::InviteNotFound | Refusal::InviterGone) => {}
+                Err(
+                    Refusal::NotPending(_)
+                    | Refusal::InviteReplaced
+                    | Refusal::InviteNotFound
+                    | Refusal::InviterGone,
+                ) => {}
                 Err(refusal) => return Err(refusal),
             }
         }
         match group.kind {
-            // The first member becomes the owner, so a group without an owner is not open yet: the app chooses that member.
+            // The first member becomes the owner, so a group without an owner is not open yet: the
+            // app chooses that member.
             GroupType::Open if group.owner_count > 0 => self.join_open(caller, &group, now).await,
-            GroupType::Open | GroupType::Private => Err(Refusal::Forbidden("This group takes only who is invited.")),
+            GroupType::Open | GroupType::Private => {
+                Err(Refusal::Forbidden("This group takes only who is invited."))
+            }
             GroupType::Secret => Err(Refusal::GroupNotFound),
         }
     }
@@ -57,17 +76,23 @@ impl Engine {
             invite: None,
             came_as: caller.invitee_keys(),
         };
-        match self.store.join(Joining { invite: None, group, member: &member, becoming: None, now }).await? {
+        match self
+            .store
+            .join(Joining { invite: None, group, member: &member, becoming: None, now })
+            .await?
+        {
             JoinOutcome::Joined => Ok(member),
             JoinOutcome::AlreadyMember => Err(Refusal::AlreadyMember),
             JoinOutcome::GroupRefused => {
                 self.check_group(group).await?;
                 // It got its first owner at this moment; the next try finds that.
-                Err(Refusal::Unavailable(StoreError::Unavailable("the group's record is contended".into())))
+                Err(Refusal::Unavailable(StoreError::Unavailable(
+                    "the group's record is contended".into(),
+                )))
             }
-            JoinOutcome::InviteChanged | JoinOutcome::UserChanged => {
-                Err(Refusal::Unavailable(StoreError::Unavailable("the group's record is contended".into())))
-            }
+            JoinOutcome::InviteChanged | JoinOutcome::UserChanged => Err(Refusal::Unavailable(
+                StoreError::Unavailable("the group's record is contended".into()),
+            )),
         }
     }
 }

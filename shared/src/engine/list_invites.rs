@@ -13,7 +13,8 @@ use crate::domain::invitee::Invitee;
 use crate::domain::rule::InviteRule;
 use crate::store::{InviteList, Order, Page};
 
-/// How many invites are given at once where a door has no pages: as many as a group's policy allows to be live.
+/// How many invites are given at once where an API has no pages: as many as a group's policy allows
+/// to be live.
 pub(super) const MOST: usize = 10_000;
 /// How many are read at a time.
 const PAGE: usize = 500;
@@ -32,11 +33,17 @@ pub struct InviteFilter {
 }
 
 impl Engine {
-    /// Refuses a caller whom `rule` does not let invite into the group, as making an invite would; for doors that say so before all else.
+    /// Refuses a caller whom `rule` does not let invite into the group, as making an invite would;
+    /// for APIs that say so before all else.
     ///
     /// # Errors
     /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden`, and the table's own.
-    pub async fn check_inviter(&self, caller: &Caller, group: &GroupId, rule: InviteRule) -> Outcome<()> {
+    pub async fn check_inviter(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        rule: InviteRule,
+    ) -> Outcome<()> {
         let (group, member) = self.membership(caller, group).await?;
         may_invite(rule, &group, &member)
     }
@@ -44,7 +51,8 @@ impl Engine {
     /// A page of the group's invites, for whom `rule` lets invite.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite, `InvalidCursor`, and the table's own.
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite,
+    /// `InvalidCursor`, and the table's own.
     pub async fn list_group_invites(
         &self,
         caller: &Caller,
@@ -58,56 +66,104 @@ impl Engine {
         Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await??)
     }
 
-    /// A page of the invites addressed to anything that the caller proves: user id, address, number, accounts.
+    /// A page of the invites addressed to anything that the caller proves: user id, address,
+    /// number, accounts.
     ///
     /// # Errors
     /// `InvalidCursor`, and the table's own.
-    pub async fn list_my_invites(&self, caller: &Caller, filter: &InviteFilter, now: Timestamp) -> Outcome<Page<Invite>> {
-        let list = InviteList::of_invitee(&caller.invitee_keys(), filter.states.clone(), filter.order);
+    pub async fn list_my_invites(
+        &self,
+        caller: &Caller,
+        filter: &InviteFilter,
+        now: Timestamp,
+    ) -> Outcome<Page<Invite>> {
+        let list =
+            InviteList::of_invitee(&caller.invitee_keys(), filter.states.clone(), filter.order);
         Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await??)
     }
 
-    /// All of the group's invites, state after state, for whom `rule` lets invite; at most 10,000, the pending ones before any
-    /// others.
+    /// All of the group's invites, state after state, for whom `rule` lets invite; at most 10,000,
+    /// the pending ones before any others.
     ///
     /// # Errors
     /// As for [`Engine::list_group_invites`].
-    pub async fn all_group_invites(&self, caller: &Caller, group: &GroupId, rule: InviteRule, now: Timestamp) -> Outcome<Vec<Invite>> {
+    pub async fn all_group_invites(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        rule: InviteRule,
+        now: Timestamp,
+    ) -> Outcome<Vec<Invite>> {
         self.check_inviter(caller, group, rule).await?;
         let mut invites = self.every_page(&InviteList::all_of_group(group), now).await?;
-        let state = |invite: &Invite| State::ALL.iter().position(|state| *state == invite.state(now));
-        invites.sort_by_key(|invite| (state(invite), invite.expires_at.is_none(), invite.expires_at, invite.id));
+        let state =
+            |invite: &Invite| State::ALL.iter().position(|state| *state == invite.state(now));
+        invites.sort_by_key(|invite| {
+            (state(invite), invite.expires_at.is_none(), invite.expires_at, invite.id)
+        });
         Ok(invites)
     }
 
-    /// All of the group's pending invites, for whom `rule` lets invite; the first 10,000 where there are more.
+    /// All of the group's pending invites, for whom `rule` lets invite; the first 10,000 where
+    /// there are more.
     ///
     /// # Errors
     /// As for [`Engine::list_group_invites`].
-    pub async fn pending_group_invites(&self, caller: &Caller, group: &GroupId, rule: InviteRule, now: Timestamp) -> Outcome<Vec<Invite>> {
+    pub async fn pending_group_invites(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        rule: InviteRule,
+        now: Timestamp,
+    ) -> Outcome<Vec<Invite>> {
         self.check_inviter(caller, group, rule).await?;
         self.every_page(&InviteList::of_group(group, vec![State::Pending], Order::Asc), now).await
     }
 
-    /// All pending invites that are addressed to anything that the caller proves; the first 10,000 where there are more.
+    /// All pending invites that are addressed to anything that the caller proves; the first 10,000
+    /// where there are more.
     ///
     /// # Errors
     /// The table's own.
-    pub async fn own_pending_invites(&self, caller: &Caller, now: Timestamp) -> Outcome<Vec<Invite>> {
-        self.every_page(&InviteList::of_invitee(&caller.invitee_keys(), vec![State::Pending], Order::Asc), now).await
+    pub async fn own_pending_invites(
+        &self,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Outcome<Vec<Invite>> {
+        self.every_page(
+            &InviteList::of_invitee(&caller.invitee_keys(), vec![State::Pending], Order::Asc),
+            now,
+        )
+        .await
     }
 
-    pub(super) async fn every_page(&self, list: &InviteList, now: Timestamp) -> Outcome<Vec<Invite>> {
+    pub(super) async fn every_page(
+        &self,
+        list: &InviteList,
+        now: Timestamp,
+    ) -> Outcome<Vec<Invite>> {
         self.up_to(MOST, list, now).await
     }
 
     /// The first `most` of the list.
-    pub(super) async fn up_to(&self, most: usize, list: &InviteList, now: Timestamp) -> Outcome<Vec<Invite>> {
+    pub(super) async fn up_to(
+        &self,
+        most: usize,
+        list: &InviteList,
+        now: Timestamp,
+    ) -> Outcome<Vec<Invite>> {
         let (mut found, mut seen, mut cursor) = (Vec::new(), HashSet::new(), None::<String>);
         while found.len() < most {
-            let page = self.store.list_invites(list, PAGE.min(most - found.len()), cursor.as_deref(), now).await??;
+            let page = self
+                .store
+                .list_invites(list, PAGE.min(most - found.len()), cursor.as_deref(), now)
+                .await??;
             // One that changed its state while the list was read may come twice.
-            found.extend(page.data.into_iter().filter(|invite| seen.insert((invite.group.clone(), invite.id))));
+            found.extend(
+                page.data
+                    .into_iter()
+                    .filter(|invite| seen.insert((invite.group.clone(), invite.id))),
+            );
             cursor = page.next_cursor;
             if cursor.is_none() {
                 break;
@@ -116,7 +172,8 @@ impl Engine {
         Ok(found)
     }
 
-    /// The group's invite for this invitee, as last written, whatever its state. A link is not found so: each is its own.
+    /// The group's invite for this invitee, as last written, whatever its state. A link is not
+    /// found so: each is its own.
     ///
     /// # Errors
     /// The table's own.

@@ -1,4 +1,5 @@
-//! Members: listed for members, given other roles and removed by admins of at least their rank, and free to leave.
+//! Members: listed for members, given other roles and removed by admins of at least their rank, and
+//! free to leave.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +35,13 @@ impl Engine {
     ///
     /// # Errors
     /// `GroupNotFound` and `NotMember` for outsiders, `InvalidCursor`, and the table's own.
-    pub async fn list_members(&self, caller: &Caller, group: &GroupId, limit: i32, cursor: Option<&str>) -> Outcome<Page<Member>> {
+    pub async fn list_members(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        limit: i32,
+        cursor: Option<&str>,
+    ) -> Outcome<Page<Member>> {
         self.fellowship(caller, group).await?;
         Ok(self.store.list_members(group, limit, cursor).await??)
     }
@@ -43,7 +50,11 @@ impl Engine {
     ///
     /// # Errors
     /// The table's own.
-    pub async fn members_among(&self, group: &GroupId, users: &[UserId]) -> Outcome<BTreeSet<UserId>> {
+    pub async fn members_among(
+        &self,
+        group: &GroupId,
+        users: &[UserId],
+    ) -> Outcome<BTreeSet<UserId>> {
         let users: Vec<&UserId> = users.iter().collect::<BTreeSet<_>>().into_iter().collect();
         let mut members = BTreeSet::new();
         for users in users.chunks(BATCH) {
@@ -55,12 +66,23 @@ impl Engine {
     /// Gives a member other roles, other privileges, or both.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below admin, `MemberNotFound`, `RoleAboveOwn` for roles given or held above the
-    /// caller's own, `LastOwner`, and the table's own.
-    pub async fn edit_member(&self, caller: &Caller, group: &GroupId, user: &UserId, edit: &MemberEdit, now: Timestamp) -> Outcome<Member> {
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below admin, `MemberNotFound`,
+    /// `RoleAboveOwn` for roles given or held above the caller's own, `LastOwner`, and the table's
+    /// own.
+    pub async fn edit_member(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        user: &UserId,
+        edit: &MemberEdit,
+        now: Timestamp,
+    ) -> Outcome<Member> {
         let change = |member: &Member| {
             let MemberEdit { roles, privileges } = edit.clone();
-            MemberChange::To(roles.unwrap_or_else(|| member.roles.clone()), privileges.unwrap_or_else(|| member.privileges.clone()))
+            MemberChange::To(
+                roles.unwrap_or_else(|| member.roles.clone()),
+                privileges.unwrap_or_else(|| member.privileges.clone()),
+            )
         };
         let (member, change) = self.change_member(caller, group, user, change, now).await?;
         Ok(match change {
@@ -69,11 +91,18 @@ impl Engine {
         })
     }
 
-    /// Removes a member, or lets the caller leave; what was pending for that person in the group is revoked.
+    /// Removes a member, or lets the caller leave; what was pending for that person in the group is
+    /// revoked.
     ///
     /// # Errors
     /// As for [`Engine::edit_member`]; leaving needs no rank.
-    pub async fn remove_member(&self, caller: &Caller, group: &GroupId, user: &UserId, now: Timestamp) -> Outcome<()> {
+    pub async fn remove_member(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        user: &UserId,
+        now: Timestamp,
+    ) -> Outcome<()> {
         self.change_member(caller, group, user, |_| MemberChange::Removal, now).await.map(|_| ())
     }
 
@@ -98,24 +127,41 @@ impl Engine {
                 MemberChange::Removal => self.pending_for(&member, now).await?,
                 MemberChange::To(..) => Vec::new(),
             };
-            let changing = Changing { group: &found, member: &member, change: &change, pending: &pending, by: &caller.user, now };
+            let changing = Changing {
+                group: &found,
+                member: &member,
+                change: &change,
+                pending: &pending,
+                by: &caller.user,
+                now,
+            };
             match self.store.change_member(changing).await? {
                 ChangeMemberOutcome::Changed => return Ok((member, change)),
                 ChangeMemberOutcome::LastOwner => return Err(Refusal::LastOwner),
                 ChangeMemberOutcome::Conflict => {}
             }
         }
-        Err(Refusal::Unavailable(StoreError::Unavailable("the member's record is contended".into())))
+        Err(Refusal::Unavailable(StoreError::Unavailable(
+            "the member's record is contended".into(),
+        )))
     }
 
-    /// Every live invite into the group that the person could use to come back: by user id, by the invite that brought them, by
-    /// everything that they proved on joining, and by everything that the directory knows to be theirs.
-    pub(super) async fn pending_for(&self, member: &Member, now: Timestamp) -> Outcome<Vec<Invite>> {
+    /// Every live invite into the group that the person could use to come back: by user id, by the
+    /// invite that brought them, by everything that they proved on joining, and by everything that
+    /// the directory knows to be theirs.
+    pub(super) async fn pending_for(
+        &self,
+        member: &Member,
+        now: Timestamp,
+    ) -> Outcome<Vec<Invite>> {
         let known = self.store.user(&member.user).await?;
         let identities = known.map(|user| user.profile.identities()).unwrap_or_default();
         let known = identities.iter().map(Identity::key);
-        let keys = std::iter::once(user_key(&member.user)).chain(known).chain(member.came_as.iter().cloned());
-        let mut ids: Vec<InviteId> = keys.map(|key| InviteId::of(&member.group, &key, 0)).chain(member.invite).collect();
+        let keys = std::iter::once(user_key(&member.user))
+            .chain(known)
+            .chain(member.came_as.iter().cloned());
+        let mut ids: Vec<InviteId> =
+            keys.map(|key| InviteId::of(&member.group, &key, 0)).chain(member.invite).collect();
         ids.sort_unstable();
         ids.dedup();
         let mut pending = self.store.invites(&member.group, &ids).await?;
@@ -125,8 +171,13 @@ impl Engine {
 }
 
 /// The member to be changed, and how, if `own` may change it so.
-fn check_change(own: &Member, asked: Option<(Member, MemberChange)>) -> Outcome<(Member, MemberChange)> {
-    let leaves = |(member, change): &(Member, MemberChange)| member.user == own.user && matches!(change, MemberChange::Removal);
+fn check_change(
+    own: &Member,
+    asked: Option<(Member, MemberChange)>,
+) -> Outcome<(Member, MemberChange)> {
+    let leaves = |(member, change): &(Member, MemberChange)| {
+        member.user == own.user && matches!(change, MemberChange::Removal)
+    };
     if asked.as_ref().is_some_and(leaves) {
         return asked.ok_or(Refusal::MemberNotFound);
     }

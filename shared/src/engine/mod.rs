@@ -1,6 +1,7 @@
-//! The use cases: each takes the caller, its input and the present, decides on what the table says, and gives a typed outcome.
+//! The use cases: each takes the caller, its input and the present, decides on what the table says,
+//! and gives a typed outcome.
 //!
-//! Doors differ in credentials, forms and rendering only; no rule stands anywhere else.
+//! APIs differ in credentials, forms and rendering only; no rule stands anywhere else.
 
 mod accept_invite;
 mod add_member;
@@ -81,22 +82,32 @@ impl std::fmt::Debug for InviteRef {
 }
 
 impl Engine {
-    /// Reads `TABLE_NAME`, `TOKEN_KEY`, `TOKEN_KEY_VERSION`, `TOKEN_KEY_PREVIOUS` and the `LIMIT_…` variables, and the AWS ones.
+    /// Reads `TABLE_NAME`, `TOKEN_KEY`, `TOKEN_KEY_VERSION`, `TOKEN_KEY_PREVIOUS` and the `LIMIT_…`
+    /// variables, and the AWS ones.
     ///
     /// # Errors
     /// Names the variable that is missing or wrong.
-    pub(crate) fn configure(environment: &Environment, outbound: &Outbound) -> Result<Self, ConfigError> {
+    pub(crate) fn configure(
+        environment: &Environment,
+        outbound: &Outbound,
+    ) -> Result<Self, ConfigError> {
         environment.required("TOKEN_KEY")?;
         let current = environment.secret("TOKEN_KEY")?.unwrap_or_default();
         let version = environment.parsed("TOKEN_KEY_VERSION", 1)?;
         if version == 0 {
-            return Err(ConfigError { variable: "TOKEN_KEY_VERSION", problem: "must be from 1 to 255".into() });
+            return Err(ConfigError {
+                variable: "TOKEN_KEY_VERSION",
+                problem: "must be from 1 to 255".into(),
+            });
         }
         let tokens = TokenKeys::new(version, current, environment.secret("TOKEN_KEY_PREVIOUS")?);
         let limit = environment.parsed("LIMIT_INVITES_PER_INVITER_HOUR", 200)?;
         let mails = environment.parsed("LIMIT_MAILS_PER_RECIPIENT_DAY", 5)?;
         if !(1..=100).contains(&mails) {
-            return Err(ConfigError { variable: "LIMIT_MAILS_PER_RECIPIENT_DAY", problem: "must be from 1 to 100".into() });
+            return Err(ConfigError {
+                variable: "LIMIT_MAILS_PER_RECIPIENT_DAY",
+                problem: "must be from 1 to 100".into(),
+            });
         }
         let misses = environment.parsed("LIMIT_TOKEN_MISSES_PER_10_MINUTES", 20)?;
         Ok(Self {
@@ -114,8 +125,9 @@ impl Engine {
         self.store.open().await;
     }
 
-    /// What to answer a caller at `address` (of the network) for whom `refusal` was found: after too many tokens that do not exist, no longer
-    /// that they do not exist. Nothing else is ever throttled here, a token that does exist least of all.
+    /// What to answer a caller at `address` (of the network) for whom `refusal` was found: after
+    /// too many tokens that do not exist, no longer that they do not exist. Nothing else is ever
+    /// throttled here, a token that does exist least of all.
     pub async fn count_miss(&self, refusal: Refusal, address: &str, now: Timestamp) -> Refusal {
         if !matches!(refusal, Refusal::InviteNotFound) {
             return refusal;

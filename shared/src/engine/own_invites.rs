@@ -11,16 +11,28 @@ use crate::store::InviteList;
 const PAGE: i32 = 100;
 
 impl Engine {
-    /// The caller's live invites into the group, in the order of the keys that they prove to be; as last written.
+    /// The caller's live invites into the group, in the order of the keys that they prove to be; as
+    /// last written.
     ///
     /// # Errors
     /// The table's own.
-    pub async fn own_invites_into(&self, caller: &Caller, group: &GroupId, now: Timestamp) -> Outcome<Vec<Invite>> {
+    pub async fn own_invites_into(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        now: Timestamp,
+    ) -> Outcome<Vec<Invite>> {
         self.live_invites_for(&caller.invitee_keys(), group, now).await
     }
 
-    /// The live invites into the group that are for these invitee keys, in the keys' order; as last written.
-    pub(super) async fn live_invites_for(&self, keys: &[String], group: &GroupId, now: Timestamp) -> Outcome<Vec<Invite>> {
+    /// The live invites into the group that are for these invitee keys, in the keys' order; as last
+    /// written.
+    pub(super) async fn live_invites_for(
+        &self,
+        keys: &[String],
+        group: &GroupId,
+        now: Timestamp,
+    ) -> Outcome<Vec<Invite>> {
         let ids: Vec<InviteId> = keys.iter().map(|key| InviteId::of(group, key, 0)).collect();
         let mut found = self.store.invites(group, &ids).await?;
         found.retain(|invite| invite.is_live(now) && keys.contains(&invite.invitee.key()));
@@ -31,18 +43,33 @@ impl Engine {
     /// Ends the caller's invite of this id by their will. Declining again gives the same record.
     ///
     /// # Errors
-    /// `Forbidden` where it is somebody else's invite into a group of the caller's, `InviteNotFound` where it is another or none, those of
-    /// [`Engine::decline_invite`], and the table's own.
-    pub async fn decline_own_invite(&self, caller: &Caller, id: InviteId, now: Timestamp) -> Outcome<Invite> {
+    /// `Forbidden` where it is somebody else's invite into a group of the caller's,
+    /// `InviteNotFound` where it is another or none, those of [`Engine::decline_invite`], and the
+    /// table's own.
+    pub async fn decline_own_invite(
+        &self,
+        caller: &Caller,
+        id: InviteId,
+        now: Timestamp,
+    ) -> Outcome<Invite> {
         match self.group_of_own(caller, id, now).await? {
-            Some(group) => self.decline_invite(Some(caller), &InviteRef::Id(group, id), None, now).await,
-            None if self.is_of_own_group(caller, id).await? => Err(Refusal::Forbidden("This invite is for somebody else.")),
+            Some(group) => {
+                self.decline_invite(Some(caller), &InviteRef::Id(group, id), None, now).await
+            }
+            None if self.is_of_own_group(caller, id).await? => {
+                Err(Refusal::Forbidden("This invite is for somebody else."))
+            }
             None => Err(Refusal::InviteNotFound),
         }
     }
 
     /// The group of the caller's own invite of this id, whatever its state; it may lag by moments.
-    async fn group_of_own(&self, caller: &Caller, id: InviteId, now: Timestamp) -> Outcome<Option<GroupId>> {
+    async fn group_of_own(
+        &self,
+        caller: &Caller,
+        id: InviteId,
+        now: Timestamp,
+    ) -> Outcome<Option<GroupId>> {
         let list = InviteList::all_of_invitee(&caller.invitee_keys());
         let mut cursor = None;
         loop {

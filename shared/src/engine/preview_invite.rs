@@ -14,7 +14,8 @@ pub struct Preview {
     pub invite: Invite,
     /// The group's name, as it is now.
     pub group_name: String,
-    /// The names of the other groups that the link leads into, as they were when the invites were made.
+    /// The names of the other groups that the link leads into, as they were when the invites were
+    /// made.
     pub further_groups: Vec<String>,
     /// The state that holds.
     pub state: State,
@@ -24,7 +25,8 @@ impl Engine {
     /// What the token leads to. Nothing is changed, whatever the state.
     ///
     /// # Errors
-    /// `InviteNotFound` for every token that is not ours, `CaveatNotMet` where a macaroon says what nobody knows, `InviteReplaced`, `GroupNotFound`, `InviterGone`, and the table's own.
+    /// `InviteNotFound` for every token that is not ours, `CaveatNotMet` where a macaroon says what
+    /// nobody knows, `InviteReplaced`, `GroupNotFound`, `InviterGone`, and the table's own.
     pub async fn preview_invite(&self, token: &str, now: Timestamp) -> Outcome<Preview> {
         let (subject, caveats) = self.admitted(token, None)?;
         let (invite, group) = self.store.invite_and_group(&subject.group, subject.invite).await?;
@@ -38,13 +40,19 @@ impl Engine {
             let inviter = self.store.member(&group.id, &invite.created_by.id).await?;
             inviter_still_may(&group, inviter.as_ref(), &invite)?;
         }
-        let further_groups = if state == State::Pending { self.further_groups(&invite, now).await? } else { Vec::new() };
+        let further_groups = if state == State::Pending {
+            self.further_groups(&invite, now).await?
+        } else {
+            Vec::new()
+        };
         Ok(Preview { group_name: group.name.as_str().to_owned(), further_groups, state, invite })
     }
 
     async fn further_groups(&self, invite: &Invite, now: Timestamp) -> Outcome<Vec<String>> {
-        let companions = invite.mailing.groups.iter().map(|group| self.companion(invite, group, now));
-        let companions: Vec<Option<Invite>> = join_all(companions).await.into_iter().collect::<Outcome<_>>()?;
+        let companions =
+            invite.mailing.groups.iter().map(|group| self.companion(invite, group, now));
+        let companions: Vec<Option<Invite>> =
+            join_all(companions).await.into_iter().collect::<Outcome<_>>()?;
         Ok(companions.into_iter().flatten().map(|companion| companion.group_name).collect())
     }
 }

@@ -1,4 +1,4 @@
-//! Why a use case was refused: one variant per reason, rendered by each door in its own shape.
+//! Why a use case was refused: one variant per reason, rendered by each API in its own shape.
 
 use crate::domain::Invalid;
 use crate::domain::group::GroupType;
@@ -25,7 +25,8 @@ impl Scope {
     }
 }
 
-/// Why the engine said no. Nothing was changed, except that after `Unavailable` and `Internal` nobody knows.
+/// Why the engine said no. Nothing was changed, except that after `Unavailable` and `Internal`
+/// nobody knows.
 #[derive(Debug)]
 pub enum Refusal {
     /// The token lacks a scope.
@@ -44,7 +45,8 @@ pub enum Refusal {
     DomainNotAllowed,
     /// No such group.
     GroupNotFound,
-    /// There is such a group, of this type, and the caller is no member of it. Whether a stranger may know is the door's to say.
+    /// There is such a group, of this type, and the caller is no member of it. Whether a stranger
+    /// may know is the API's to say.
     NotMember(GroupType),
     /// No such user.
     UserNotFound,
@@ -94,7 +96,9 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::Unavailable(error),
-            StoreError::Corrupt { .. } | StoreError::Refused(_) | StoreError::Abandoned(_) => Self::Internal(error),
+            StoreError::Corrupt { .. } | StoreError::Refused(_) | StoreError::Abandoned(_) => {
+                Self::Internal(error)
+            }
         }
     }
 }

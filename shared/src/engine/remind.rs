@@ -1,4 +1,5 @@
-//! Reminding a person of what they were invited to: the mail goes out again, with the same link and a new end (contract chembiohub 3.2).
+//! Reminding a person of what they were invited to: the mail goes out again, with the same link and
+//! a new end (contract chembiohub 3.2).
 
 use super::create_invitation::{Asking, Standing, leading};
 use super::{Engine, Outcome, Refusal};
@@ -13,10 +14,16 @@ use crate::store::PutInvitesOutcome;
 const COOL_DOWN: i64 = 60;
 
 impl Engine {
-    /// Queues a reminder of the live invites among `standings`, or, where the person has joined all the groups, one that an invite to the system
-    /// itself carries. Gives the invite with the mail; none where something changed meanwhile and all must be read again.
-    pub(super) async fn remind(&self, asking: &Asking<'_>, standings: &[Standing]) -> Outcome<Option<Invite>> {
-        let live: Vec<&Standing> = standings.iter().filter(|standing| standing.live().is_some()).collect();
+    /// Queues a reminder of the live invites among `standings`, or, where the person has joined all
+    /// the groups, one that an invite to the system itself carries. Gives the invite with the mail;
+    /// none where something changed meanwhile and all must be read again.
+    pub(super) async fn remind(
+        &self,
+        asking: &Asking<'_>,
+        standings: &[Standing],
+    ) -> Outcome<Option<Invite>> {
+        let live: Vec<&Standing> =
+            standings.iter().filter(|standing| standing.live().is_some()).collect();
         if !live.is_empty() {
             return self.remind_of(asking, standings, &live).await;
         }
@@ -34,28 +41,47 @@ impl Engine {
         }
     }
 
-    /// Queues the reminder on the first of the live invites. From now on they count as made by this request, so that the link takes up all of them.
-    /// Nobody gives more time to an invite whose roles rank above their own.
-    async fn remind_of(&self, asking: &Asking<'_>, standings: &[Standing], live: &[&Standing]) -> Outcome<Option<Invite>> {
+    /// Queues the reminder on the first of the live invites. From now on they count as made by this
+    /// request, so that the link takes up all of them. Nobody gives more time to an invite whose
+    /// roles rank above their own.
+    async fn remind_of(
+        &self,
+        asking: &Asking<'_>,
+        standings: &[Standing],
+        live: &[&Standing],
+    ) -> Outcome<Option<Invite>> {
         cooled_down(live.iter().filter_map(|standing| standing.live()), asking.now)?;
         for standing in live {
             standing.may_renew()?;
         }
-        let mut invites: Vec<Invite> = live.iter().filter_map(|standing| standing.live()).map(|invite| renewed(invite, asking)).collect();
+        let mut invites: Vec<Invite> = live
+            .iter()
+            .filter_map(|standing| standing.live())
+            .map(|invite| renewed(invite, asking))
+            .collect();
         if let Some(first) = invites.first_mut() {
             first.mailing = reminder(asking, standings, &first.group);
-            first.delivery =
-                Delivery { state: DeliveryState::Queued, updated_at: Some(asking.now), reason: None, ..first.delivery.clone() };
+            first.delivery = Delivery {
+                state: DeliveryState::Queued,
+                updated_at: Some(asking.now),
+                reason: None,
+                ..first.delivery.clone()
+            };
             first.send_count += 1;
         }
-        if self.store.rewrite_invites(&invites).await? { leading(invites).map(Some) } else { Ok(None) }
+        if self.store.rewrite_invites(&invites).await? {
+            leading(invites).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 }
 
 /// The reminder of all groups asked for, on an invite into `own`.
 fn reminder(asking: &Asking<'_>, standings: &[Standing], own: &GroupId) -> Mailing {
     let asked = standings.iter().map(|standing| &standing.group.id);
-    let groups = asked.filter(|group| *group != own && **group != GroupId::system()).cloned().collect();
+    let groups =
+        asked.filter(|group| *group != own && **group != GroupId::system()).cloned().collect();
     let sender = asking.sender.clone().or_else(|| asking.caller.name.clone());
     Mailing { kind: MailKind::Reminder, sender, groups }
 }

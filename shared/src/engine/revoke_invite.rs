@@ -13,9 +13,17 @@ impl Engine {
     /// Ends the invite by the group's will. Revoking again gives the same record.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite and did not make it, `InviteNotFound`,
-    /// `NotPending` with the state found, and the table's own.
-    pub async fn revoke_invite(&self, caller: &Caller, group: &GroupId, id: InviteId, rule: InviteRule, now: Timestamp) -> Outcome<Invite> {
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite
+    /// and did not make it, `InviteNotFound`, `NotPending` with the state found, and the table's
+    /// own.
+    pub async fn revoke_invite(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        id: InviteId,
+        rule: InviteRule,
+        now: Timestamp,
+    ) -> Outcome<Invite> {
         let invite = self.managed(caller, group, id, rule).await?;
         match invite.state(now) {
             State::Revoked => return Ok(invite),
@@ -35,12 +43,25 @@ impl Engine {
     /// One invite of the group, for who may handle it.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite and did not make it, `InviteNotFound`, and the table's own.
-    pub async fn get_invite(&self, caller: &Caller, group: &GroupId, id: InviteId, rule: InviteRule) -> Outcome<Invite> {
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite
+    /// and did not make it, `InviteNotFound`, and the table's own.
+    pub async fn get_invite(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        id: InviteId,
+        rule: InviteRule,
+    ) -> Outcome<Invite> {
         self.managed(caller, group, id, rule).await
     }
 
-    pub(super) async fn managed(&self, caller: &Caller, group: &GroupId, id: InviteId, rule: InviteRule) -> Outcome<Invite> {
+    pub(super) async fn managed(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        id: InviteId,
+        rule: InviteRule,
+    ) -> Outcome<Invite> {
         let reads = self.store.read_for_create(group, &caller.user, id, None, None).await?;
         let (group, member) = member_of(caller, reads.group, reads.inviter)?;
         let own = reads.existing.as_ref().is_some_and(|invite| invite.created_by.id == caller.user);

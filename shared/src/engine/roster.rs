@@ -1,4 +1,5 @@
-//! Who is in a group, in the order of their user ids, who of the directory is invited to it, and everybody's own groups.
+//! Who is in a group, in the order of their user ids, who of the directory is invited to it, and
+//! everybody's own groups.
 
 use std::collections::BTreeMap;
 
@@ -67,9 +68,18 @@ impl Engine {
     ///
     /// # Errors
     /// `GroupNotFound` and `NotMember` for outsiders, and the table's own.
-    pub async fn members_after(&self, caller: &Caller, group: &GroupId, after: Option<&UserId>, limit: usize) -> Outcome<Roster> {
+    pub async fn members_after(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Outcome<Roster> {
         let (_, own) = self.fellowship(caller, group).await?;
-        let (members, total) = futures::join!(self.store.members_after(group, after, limit), self.store.count_members(group));
+        let (members, total) = futures::join!(
+            self.store.members_after(group, after, limit),
+            self.store.count_members(group)
+        );
         Ok(Roster { own, members: members?, total: total? })
     }
 
@@ -77,7 +87,12 @@ impl Engine {
     ///
     /// # Errors
     /// `GroupNotFound` and `NotMember` for outsiders, `MemberNotFound`, and the table's own.
-    pub async fn get_member(&self, caller: &Caller, group: &GroupId, user: &UserId) -> Outcome<Member> {
+    pub async fn get_member(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        user: &UserId,
+    ) -> Outcome<Member> {
         self.fellowship(caller, group).await?;
         self.store.member(group, user).await?.ok_or(Refusal::MemberNotFound)
     }
@@ -98,14 +113,24 @@ impl Engine {
     pub async fn own_groups(&self, caller: &Caller) -> Outcome<Vec<OwnGroup>> {
         let (mut own, mut cursor) = (Vec::new(), None::<String>);
         loop {
-            let page = self.store.list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref()).await??;
+            let page = self
+                .store
+                .list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref())
+                .await??;
             let ids: Vec<GroupId> = page.data.iter().map(|member| member.group.clone()).collect();
-            let mut groups: BTreeMap<GroupId, Group> =
-                self.store.groups(&ids).await?.into_iter().map(|group| (group.id.clone(), group)).collect();
+            let mut groups: BTreeMap<GroupId, Group> = self
+                .store
+                .groups(&ids)
+                .await?
+                .into_iter()
+                .map(|group| (group.id.clone(), group))
+                .collect();
             // The system itself is no group of anybody's.
             groups.retain(|_, group| !group.is_system());
             let members = page.data.into_iter();
-            own.extend(members.filter_map(|member| groups.remove(&member.group).map(|group| OwnGroup { group, member })));
+            own.extend(members.filter_map(|member| {
+                groups.remove(&member.group).map(|group| OwnGroup { group, member })
+            }));
             cursor = page.next_cursor;
             if cursor.is_none() {
                 return Ok(own);
@@ -113,7 +138,7 @@ impl Engine {
         }
     }
 
-    /// Refuses whom `rule` does not let invite, at doors that hold more than inviting to it.
+    /// Refuses whom `rule` does not let invite, at APIs that hold more than inviting to it.
     ///
     /// # Errors
     /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden`, and the table's own.
@@ -122,12 +147,14 @@ impl Engine {
         may_invite(rule, &group, &member)
     }
 
-    /// The active users of the directory whom these invites are for: by user id, or because the address, number or account is theirs.
+    /// The active users of the directory whom these invites are for: by user id, or because the
+    /// address, number or account is theirs.
     ///
     /// # Errors
     /// The table's own.
     pub async fn invited_users(&self, invites: &[Invite]) -> Outcome<InvitedUsers> {
-        let identities: Vec<Identity> = invites.iter().filter_map(|invite| invite.invitee.identity()).collect();
+        let identities: Vec<Identity> =
+            invites.iter().filter_map(|invite| invite.invitee.identity()).collect();
         let mut known = self.store.holders(&identities).await?;
         for invite in invites {
             if let Invitee::User(user) = &invite.invitee {

@@ -21,17 +21,19 @@ pub enum SendOutcome {
     Sent,
     /// No mail is due any more: it was sent, or the invite is another generation.
     NotDue,
-    /// The invite goes without its mail: it is dead, its inviter may not invite any more, or the recipient got enough mails today.
+    /// The invite goes without its mail: it is dead, its inviter may not invite any more, or the
+    /// recipient got enough mails today.
     Suppressed,
     /// SES refused it for good; the invite says so.
     Failed,
 }
 
 impl Engine {
-    /// Sends the invitation of this generation, if its mail is still due, and writes that down. `public_url` is where links lead.
+    /// Sends the invitation of this generation, if its mail is still due, and writes that down.
+    /// `public_url` is where links lead.
     ///
-    /// Delivering the same request again sends nothing. A crash between SES and the mark sends the same mail, with the same link, twice:
-    /// SES has no idempotency token.
+    /// Delivering the same request again sends nothing. A crash between SES and the mark sends the
+    /// same mail, with the same link, twice: SES has no idempotency token.
     ///
     /// # Errors
     /// Where the table or SES can't answer now: the mail stays due, try again.
@@ -43,13 +45,19 @@ impl Engine {
         now: Timestamp,
     ) -> Result<SendOutcome, Refusal> {
         let (invite, found_group) = self.store.invite_and_group(group, id).await?;
-        let due = |invite: &Invite| invite.generation == generation && invite.delivery.state == DeliveryState::Queued;
+        let due = |invite: &Invite| {
+            invite.generation == generation && invite.delivery.state == DeliveryState::Queued
+        };
         let Some(invite) = invite.filter(due) else { return Ok(SendOutcome::NotDue) };
         let Some(found_group) = found_group.filter(|_| invite.is_live(now)) else {
-            return self.record(&invite, DeliveryState::Suppressed, Some("no_longer_pending"), now).await;
+            return self
+                .record(&invite, DeliveryState::Suppressed, Some("no_longer_pending"), now)
+                .await;
         };
         if !self.inviter_may_still(&found_group, &invite).await? {
-            return self.record(&invite, DeliveryState::Suppressed, Some("inviter_gone"), now).await;
+            return self
+                .record(&invite, DeliveryState::Suppressed, Some("inviter_gone"), now)
+                .await;
         }
         let (Some(address), first_name) = self.recipient(&invite).await? else {
             return self.record(&invite, DeliveryState::Failed, Some("no_address"), now).await;
@@ -58,15 +66,20 @@ impl Engine {
             // Without a reason, which would tell the inviter how much others send to this person.
             return self.record(&invite, DeliveryState::Suppressed, None, now).await;
         }
-        let mail = self.mail(&invite, &found_group, (&address, first_name.as_ref()), public_url).await?;
+        let mail =
+            self.mail(&invite, &found_group, (&address, first_name.as_ref()), public_url).await?;
         let sent = match mail {
             Some(mail) => mailer.send(&address, mail).await,
             None => Err(SendError::Permanent("template")),
         };
         match sent {
             Ok(()) => self.record(&invite, DeliveryState::Sent, None, now).await,
-            Err(SendError::Permanent(reason)) => self.record(&invite, DeliveryState::Failed, Some(reason), now).await,
-            Err(SendError::Transient(error)) => Err(Refusal::Unavailable(StoreError::Unavailable(error))),
+            Err(SendError::Permanent(reason)) => {
+                self.record(&invite, DeliveryState::Failed, Some(reason), now).await
+            }
+            Err(SendError::Transient(error)) => {
+                Err(Refusal::Unavailable(StoreError::Unavailable(error)))
+            }
         }
     }
 
@@ -84,16 +97,28 @@ impl Engine {
             _ => self.platform(invite).await?,
         };
         let url = format!("{public_url}/i/{}", self.token(invite).expose());
-        let facts = Facts { address, first_name, group, others: &others, system: &system, url: &url, public_url };
+        let facts = Facts {
+            address,
+            first_name,
+            group,
+            others: &others,
+            system: &system,
+            url: &url,
+            public_url,
+        };
         Ok(render(invite, &facts).ok())
     }
 
-    /// What stands for the system itself, and the other groups that the invite's mail is about, as far as they live.
+    /// What stands for the system itself, and the other groups that the invite's mail is about, as
+    /// far as they live.
     async fn platform(&self, invite: &Invite) -> Result<(Group, Vec<Group>), Refusal> {
-        let ids: Vec<GroupId> = [GroupId::system()].into_iter().chain(invite.mailing.groups.iter().cloned()).collect();
+        let ids: Vec<GroupId> =
+            [GroupId::system()].into_iter().chain(invite.mailing.groups.iter().cloned()).collect();
         let mut groups = self.store.groups(&ids).await?.into_iter();
         let system = groups.next().filter(Group::is_system);
-        let system = system.ok_or_else(|| Refusal::Internal(StoreError::Refused("the system has no group".into())))?;
+        let system = system.ok_or_else(|| {
+            Refusal::Internal(StoreError::Refused("the system has no group".into()))
+        })?;
         Ok((system, groups.collect()))
     }
 
@@ -105,21 +130,33 @@ impl Engine {
         Ok(inviter_still_may(group, inviter.as_ref(), invite).is_ok())
     }
 
-    /// Counts the mail for the mailbox that it goes to, whoever invites into whichever group (contract native, "Limits"); whether it may go. A mail that
-    /// is tried again counts once.
-    async fn may_get_another(&self, address: &EmailAddress, invite: &Invite, now: Timestamp) -> Result<bool, Refusal> {
+    /// Counts the mail for the mailbox that it goes to, whoever invites into whichever group
+    /// (contract native, "Limits"); whether it may go. A mail that is tried again counts once.
+    async fn may_get_another(
+        &self,
+        address: &EmailAddress,
+        invite: &Invite,
+        now: Timestamp,
+    ) -> Result<bool, Refusal> {
         let recipient = hex(self.tokens.seal("recipient", address.abuse_key().as_bytes()));
-        let mail = format!("{}/{}/{}/{}", invite.group, invite.id, invite.generation, invite.send_count);
+        let mail =
+            format!("{}/{}/{}/{}", invite.group, invite.id, invite.generation, invite.send_count);
         let mail = hex(self.tokens.seal("mail", mail.as_bytes()));
         Ok(self.store.pass_once(self.mails_per_recipient, &recipient, &mail, now).await?)
     }
 
-    /// Whom the mail goes to, and how the directory knows them, where that was looked up: for who is invited by id, and for the platform's mails.
-    async fn recipient(&self, invite: &Invite) -> Result<(Option<EmailAddress>, Option<Name>), Refusal> {
+    /// Whom the mail goes to, and how the directory knows them, where that was looked up: for who
+    /// is invited by id, and for the platform's mails.
+    async fn recipient(
+        &self,
+        invite: &Invite,
+    ) -> Result<(Option<EmailAddress>, Option<Name>), Refusal> {
         let address = invite.invitee.address().cloned();
         let user = match &invite.invitee {
             Invitee::User(user) => self.store.user(user).await?,
-            invitee if invite.mailing.kind != MailKind::Invitation => self.holder_of(invitee).await?,
+            invitee if invite.mailing.kind != MailKind::Invitation => {
+                self.holder_of(invitee).await?
+            }
             _ => None,
         };
         let profile = user.map(|user| user.profile).unwrap_or_default();
@@ -133,10 +170,17 @@ impl Engine {
         }
     }
 
-    async fn record(&self, invite: &Invite, state: DeliveryState, reason: Option<&str>, now: Timestamp) -> Result<SendOutcome, Refusal> {
+    async fn record(
+        &self,
+        invite: &Invite,
+        state: DeliveryState,
+        reason: Option<&str>,
+        now: Timestamp,
+    ) -> Result<SendOutcome, Refusal> {
         let asked = matches!(state, DeliveryState::Sent | DeliveryState::Failed);
         let attempts = invite.delivery.attempts + u32::from(asked);
-        let delivery = Delivery { state, attempts, updated_at: Some(now), reason: reason.map(str::to_owned) };
+        let delivery =
+            Delivery { state, attempts, updated_at: Some(now), reason: reason.map(str::to_owned) };
         self.store.mark_delivery(invite, &delivery, now).await?;
         Ok(match state {
             DeliveryState::Sent => SendOutcome::Sent,

@@ -1,4 +1,5 @@
-//! The two kinds of token that open an invite: our own links, and macaroons, which whoever holds one can narrow.
+//! The two kinds of token that open an invite: our own links, and macaroons, which whoever holds
+//! one can narrow.
 
 use super::{Engine, Outcome, Refusal};
 use crate::auth::Caller;
@@ -25,7 +26,8 @@ impl Engine {
         self.open(token).map(|(subject, _)| subject)
     }
 
-    /// What the token names, and what it asks of its holder beyond what the invite does: a link token nothing.
+    /// What the token names, and what it asks of its holder beyond what the invite does: a link
+    /// token nothing.
     fn open(&self, token: &str) -> Result<(TokenSubject, Caveats), NotOpened> {
         match self.tokens.verify(token) {
             Some(subject) => Ok((subject, Caveats::default())),
@@ -33,17 +35,23 @@ impl Engine {
         }
     }
 
-    /// As [`Engine::read_token`], for a holder who may use the token as far as anybody knows who holds it. Whether its time is over is for the
-    /// use case to ask, beside the invite's own.
+    /// As [`Engine::read_token`], for a holder who may use the token as far as anybody knows who
+    /// holds it. Whether its time is over is for the use case to ask, beside the invite's own.
     ///
     /// # Errors
     /// `InviteNotFound` for unknown, foreign and malformed tokens alike; `CaveatNotMet`.
-    pub(super) fn admitted(&self, token: &str, caller: Option<&Caller>) -> Outcome<(TokenSubject, Caveats)> {
+    pub(super) fn admitted(
+        &self,
+        token: &str,
+        caller: Option<&Caller>,
+    ) -> Outcome<(TokenSubject, Caveats)> {
         let (subject, caveats) = self.open(token).map_err(|error| match error {
             NotOpened::Unknown | NotOpened::Forged => Refusal::InviteNotFound,
             NotOpened::Caveat => Refusal::CaveatNotMet,
         })?;
-        let admits = |caller: &Caller| caveats.admits_user(&caller.user) && caveats.admits_address(caller.email.as_ref());
+        let admits = |caller: &Caller| {
+            caveats.admits_user(&caller.user) && caveats.admits_address(caller.email.as_ref())
+        };
         if caller.is_none_or(admits) { Ok((subject, caveats)) } else { Err(Refusal::CaveatNotMet) }
     }
 }

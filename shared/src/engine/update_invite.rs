@@ -13,7 +13,7 @@ use crate::domain::member::Member;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
-use crate::domain::text::DoorData;
+use crate::domain::text::ApiData;
 use crate::store::StoreError;
 
 /// How many times a change starts over because the invite changed under it.
@@ -28,17 +28,19 @@ pub struct InviteChange {
     pub roles: Roles,
     /// Where to go after accepting, or nowhere in particular.
     pub redirect_url: Option<Option<RedirectUrl>>,
-    /// What the door keeps on the invite, field by field.
-    pub door: DoorData,
+    /// What the API keeps on the invite, field by field.
+    pub api_data: ApiData,
 }
 
 impl Engine {
-    /// Changes a pending invite of the group, for whom `rule` lets invite. Its token and its end stay as they are, and no mail is sent.
+    /// Changes a pending invite of the group, for whom `rule` lets invite. Its token and its end
+    /// stay as they are, and no mail is sent.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite and while frozen, `InviteNotFound`,
-    /// `NotPending` with the state found, `Invalid` for another invitee, `RoleAboveOwn` for roles above the caller's or the inviter's own,
-    /// and the table's own.
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite
+    /// and while frozen, `InviteNotFound`, `NotPending` with the state found, `Invalid` for another
+    /// invitee, `RoleAboveOwn` for roles above the caller's or the inviter's own, and the table's
+    /// own.
     pub async fn update_invite(
         &self,
         caller: &Caller,
@@ -62,13 +64,23 @@ impl Engine {
     }
 }
 
-fn changed(group: &Group, member: &Member, invite: Invite, change: &InviteChange, now: Timestamp) -> Outcome<Invite> {
+fn changed(
+    group: &Group,
+    member: &Member,
+    invite: Invite,
+    change: &InviteChange,
+    now: Timestamp,
+) -> Outcome<Invite> {
     match invite.state(now) {
         State::Pending => {}
         other => return Err(Refusal::NotPending(other)),
     }
-    if change.invitee.as_ref().is_some_and(|asked| invitee(asked, "").key() != invite.invitee.key()) {
-        let rule = Invalid::new("other_invitee", "An invite stays with whom it was made for; make another for somebody else.");
+    if change.invitee.as_ref().is_some_and(|asked| invitee(asked, "").key() != invite.invitee.key())
+    {
+        let rule = Invalid::new(
+            "other_invitee",
+            "An invite stays with whom it was made for; make another for somebody else.",
+        );
         return Err(Refusal::Invalid("", rule));
     }
     may_grant(member, &change.roles)?;
@@ -80,11 +92,12 @@ fn changed(group: &Group, member: &Member, invite: Invite, change: &InviteChange
     if group.policy.frozen {
         return Err(Refusal::Forbidden("This group's invites are frozen for now."));
     }
-    let door = invite.door.with(&change.door).map_err(|invalid| Refusal::Invalid("", invalid))?;
+    let api_data =
+        invite.api_data.with(&change.api_data).map_err(|invalid| Refusal::Invalid("", invalid))?;
     Ok(Invite {
         roles: change.roles.clone(),
         redirect_url: change.redirect_url.clone().unwrap_or(invite.redirect_url),
-        door,
+        api_data,
         version: invite.version + 1,
         updated_at: now,
         ..invite

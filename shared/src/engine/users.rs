@@ -21,10 +21,16 @@ impl Engine {
     /// The table's own.
     pub async fn get_me(&self, caller: &Caller) -> Outcome<User> {
         let known = self.store.user(&caller.user).await?;
-        Ok(known.unwrap_or_else(|| User { id: caller.user.clone(), state: UserState::Active, profile: proven(caller), version: 0 }))
+        Ok(known.unwrap_or_else(|| User {
+            id: caller.user.clone(),
+            state: UserState::Active,
+            profile: proven(caller),
+            version: 0,
+        }))
     }
 
-    /// Writes the caller's own record. An address, number or account in it must be one that the token proves, or stand there already.
+    /// Writes the caller's own record. An address, number or account in it must be one that the
+    /// token proves, or stand there already.
     ///
     /// # Errors
     /// `EmailNotVerified`, `IdentityMismatch`, `IdentityTaken`, and the table's own.
@@ -32,7 +38,10 @@ impl Engine {
         let known = self.store.user(&caller.user).await?;
         let held = known.map(|user| user.profile.identities()).unwrap_or_default();
         let own = caller.identities();
-        let unproven = profile.identities().into_iter().find(|identity| !own.contains(identity) && !held.contains(identity));
+        let unproven = profile
+            .identities()
+            .into_iter()
+            .find(|identity| !own.contains(identity) && !held.contains(identity));
         match unproven {
             None => self.put_profile(&caller.user, profile).await,
             Some(Identity::Email(_)) => Err(Refusal::EmailNotVerified),
@@ -44,7 +53,12 @@ impl Engine {
     ///
     /// # Errors
     /// `InsufficientScope` without `users:write`, `IdentityTaken`, and the table's own.
-    pub async fn put_user(&self, caller: &Caller, user: &UserId, profile: Profile) -> Outcome<User> {
+    pub async fn put_user(
+        &self,
+        caller: &Caller,
+        user: &UserId,
+        profile: Profile,
+    ) -> Outcome<User> {
         if !caller.has_scope(Scope::UsersWrite.as_str()) {
             return Err(Refusal::InsufficientScope(Scope::UsersWrite));
         }
@@ -55,7 +69,12 @@ impl Engine {
         for _ in 0..ATTEMPTS {
             let before = self.store.user(id).await?;
             let version = before.as_ref().map_or(0, |user| user.version) + 1;
-            let user = User { id: id.clone(), state: UserState::Active, profile: profile.clone(), version };
+            let user = User {
+                id: id.clone(),
+                state: UserState::Active,
+                profile: profile.clone(),
+                version,
+            };
             let replaced = self.pending_holders(&user, before.as_ref()).await?;
             match self.store.put_user(&user, before.as_ref(), &replaced).await? {
                 PutUserOutcome::Written => return Ok(user),
@@ -66,15 +85,25 @@ impl Engine {
         Err(Refusal::Unavailable(StoreError::Unavailable("the user's record is contended".into())))
     }
 
-    /// The pending users who stand for somebody that turns out to be this user: they give way. A real user does not.
+    /// The pending users who stand for somebody that turns out to be this user: they give way. A
+    /// real user does not.
     async fn pending_holders(&self, user: &User, before: Option<&User>) -> Outcome<Vec<User>> {
         let held = before.map(|user| user.profile.identities()).unwrap_or_default();
         let mut pending: Vec<User> = Vec::new();
-        for identity in user.profile.identities().iter().filter(|identity| !held.contains(identity)) {
-            let Some(holder) = self.store.holder(identity).await?.filter(|holder| *holder != user.id) else { continue };
+        for identity in user.profile.identities().iter().filter(|identity| !held.contains(identity))
+        {
+            let Some(holder) =
+                self.store.holder(identity).await?.filter(|holder| *holder != user.id)
+            else {
+                continue;
+            };
             match self.store.user(&holder).await? {
-                Some(holder) if holder.state == UserState::Active => return Err(Refusal::IdentityTaken),
-                holder => pending.extend(holder.filter(|holder| pending.iter().all(|known| known.id != holder.id))),
+                Some(holder) if holder.state == UserState::Active => {
+                    return Err(Refusal::IdentityTaken);
+                }
+                holder => pending.extend(
+                    holder.filter(|holder| pending.iter().all(|known| known.id != holder.id)),
+                ),
             }
         }
         Ok(pending)
@@ -86,13 +115,21 @@ impl Engine {
     /// The table's own.
     pub async fn users(&self, ids: &[UserId]) -> Outcome<BTreeMap<UserId, User>> {
         let mut users = BTreeMap::new();
-        for ids in ids.iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().chunks(BATCH) {
-            users.extend(self.store.users(ids).await?.into_iter().map(|user| (user.id.clone(), user)));
+        for ids in ids.iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().chunks(BATCH)
+        {
+            users.extend(
+                self.store.users(ids).await?.into_iter().map(|user| (user.id.clone(), user)),
+            );
         }
         Ok(users)
     }
 }
 
 fn proven(caller: &Caller) -> Profile {
-    Profile { email: caller.email.clone(), phone: caller.phone.clone(), accounts: caller.accounts.clone(), ..Profile::default() }
+    Profile {
+        email: caller.email.clone(),
+        phone: caller.phone.clone(),
+        accounts: caller.accounts.clone(),
+        ..Profile::default()
+    }
 }

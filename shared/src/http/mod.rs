@@ -1,11 +1,15 @@
-//! From an API Gateway request to typed input, and from a value to a response. No door's shape stands here.
+//! From an API Gateway request to typed input, and from a value to a response. No API's shape
+//! stands here.
 
 mod body;
 mod lenient;
 mod path;
 
 pub use body::{FieldError, json_body};
-pub use lenient::{cookie, form_fields, header, json_or_undeclared, lenient_json, media_type, no_further_path, raw_body};
+pub use lenient::{
+    cookie, form_fields, header, json_or_undeclared, lenient_json, media_type, no_further_path,
+    raw_body,
+};
 pub use path::{known_query, path_parameter, query_parameter};
 
 use std::future::Future;
@@ -22,7 +26,8 @@ use serde::Serialize;
 use crate::engine::Refusal;
 use crate::store::StoreError;
 
-/// What is wrong with a request, before any rule of the engine is asked. Each door renders it in its own shape.
+/// What is wrong with a request, before any rule of the engine is asked. Each API renders it in its
+/// own shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestError {
     /// The body is not JSON in UTF-8.
@@ -39,19 +44,29 @@ pub enum RequestError {
     InvalidQuery(&'static str, &'static str),
 }
 
-/// How long an endpoint may take; below the function's own timeout, which would give an answer that is not ours.
+/// How long an endpoint may take; below the function's own timeout, which would give an answer that
+/// is not ours.
 const DEADLINE: Duration = Duration::from_secs(8);
 
-/// What `answer` gives, if it comes in time and does not panic. A panic is a door's own 500 so, and not the gateway's; it does not end the
-/// process, whose next request is served. Where it happened is logged by the hook of [`crate::telemetry::init`].
+/// What `answer` gives, if it comes in time and does not panic. A panic is an API's own 500 so, and
+/// not the gateway's; it does not end the process, whose next request is served. Where it happened
+/// is logged by the hook of [`crate::telemetry::init`].
 ///
 /// # Errors
 /// Its own, `Unavailable` where it does not come in time, `Internal` where it panics.
-pub async fn deadline<T, E: From<Refusal>>(answer: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    let late = |_| Err(Refusal::Unavailable(StoreError::Unavailable("no answer before the deadline".into())).into());
-    let panicked = |_| Err(Refusal::Internal(StoreError::Abandoned("the endpoint panicked")).into());
-    // What a request shares with the next ones is connections and keys, and both keep whole whenever a request ends.
-    let answer = AssertUnwindSafe(answer).catch_unwind().map(|answer| answer.unwrap_or_else(panicked));
+pub async fn deadline<T, E: From<Refusal>>(
+    answer: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let late = |_| {
+        Err(Refusal::Unavailable(StoreError::Unavailable("no answer before the deadline".into()))
+            .into())
+    };
+    let panicked =
+        |_| Err(Refusal::Internal(StoreError::Abandoned("the endpoint panicked")).into());
+    // What a request shares with the next ones is connections and keys, and both keep whole
+    // whenever a request ends.
+    let answer =
+        AssertUnwindSafe(answer).catch_unwind().map(|answer| answer.unwrap_or_else(panicked));
     tokio::time::timeout(DEADLINE, answer).await.unwrap_or_else(late)
 }
 
@@ -75,7 +90,8 @@ pub fn respond(status: StatusCode, content_type: &'static str, body: Body) -> Re
     response
 }
 
-/// The caller's network, as the gateway saw it: an IPv4 address, or the 64 bits of an IPv6 address that one subscriber has.
+/// The caller's network, as the gateway saw it: an IPv4 address, or the 64 bits of an IPv6 address
+/// that one subscriber has.
 pub fn source_network(request: &Request) -> String {
     let address = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
@@ -89,7 +105,8 @@ pub fn source_network(request: &Request) -> String {
     }
 }
 
-/// Sixteen random bytes of the operating system: the one source of randomness that endpoints hand to the engine.
+/// Sixteen random bytes of the operating system: the one source of randomness that endpoints hand
+/// to the engine.
 pub fn entropy() -> [u8; 16] {
     uuid::Uuid::new_v4().into_bytes()
 }

@@ -9,19 +9,31 @@ use crate::domain::Invalid;
 ///
 /// # Errors
 /// `UnknownPath` where it is absent or can't name anything: for the client nothing stands there.
-pub fn path_parameter<T>(request: &Request, name: &'static str, parse: impl Fn(&str) -> Result<T, Invalid>) -> Result<T, RequestError> {
+pub fn path_parameter<T>(
+    request: &Request,
+    name: &'static str,
+    parse: impl Fn(&str) -> Result<T, Invalid>,
+) -> Result<T, RequestError> {
     let parameters = request.path_parameters_ref();
-    let text = parameters.and_then(|parameters| parameters.first(name)).ok_or(RequestError::UnknownPath(name))?;
+    let text = parameters
+        .and_then(|parameters| parameters.first(name))
+        .ok_or(RequestError::UnknownPath(name))?;
     parse(text).map_err(|_| RequestError::UnknownPath(name))
 }
 
-/// Every value of the query parameter `name`, whether it was repeated or its values are separated by commas.
+/// Every value of the query parameter `name`, whether it was repeated or its values are separated
+/// by commas.
 ///
 /// A gateway joins repeated parameters with commas, so the two can't be told apart.
 pub fn query_parameter(request: &Request, name: &str) -> Vec<String> {
     let parameters = request.query_string_parameters_ref();
     let values = parameters.and_then(|parameters| parameters.all(name)).unwrap_or_default();
-    values.iter().flat_map(|value| value.split(',')).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
+    values
+        .iter()
+        .flat_map(|value| value.split(','))
+        .map(|value| value.trim().to_owned())
+        .filter(|value| !value.is_empty())
+        .collect()
 }
 
 /// Refuses query parameters other than `known`, so that a typo never passes silently.
@@ -30,6 +42,14 @@ pub fn query_parameter(request: &Request, name: &str) -> Vec<String> {
 /// `InvalidQuery`.
 pub fn known_query(request: &Request, known: &[&str]) -> Result<(), RequestError> {
     let parameters = request.query_string_parameters_ref();
-    let unknown = parameters.is_some_and(|parameters| parameters.iter().any(|(name, _)| !known.contains(&name)));
-    if unknown { Err(RequestError::InvalidQuery("query", "There is a query parameter that this endpoint does not know.")) } else { Ok(()) }
+    let unknown = parameters
+        .is_some_and(|parameters| parameters.iter().any(|(name, _)| !known.contains(&name)));
+    if unknown {
+        Err(RequestError::InvalidQuery(
+            "query",
+            "There is a query parameter that this endpoint does not know.",
+        ))
+    } else {
+        Ok(())
+    }
 }

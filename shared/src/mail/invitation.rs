@@ -86,9 +86,13 @@ impl InvitationMail<'_> {
     }
 
     fn body(&self) -> Body<'_> {
-        let roles: Vec<String> = self.roles.iter().filter_map(|role| clean_for_mail(role)).collect();
+        let roles: Vec<String> =
+            self.roles.iter().filter_map(|role| clean_for_mail(role)).collect();
         Body {
-            inviter: self.inviter_name.and_then(clean_for_mail).unwrap_or_else(|| "Someone".to_owned()),
+            inviter: self
+                .inviter_name
+                .and_then(clean_for_mail)
+                .unwrap_or_else(|| "Someone".to_owned()),
             group: clean_for_mail(self.group_name).unwrap_or_else(|| "a group".to_owned()),
             first_name: self.first_name.and_then(clean_for_mail),
             roles: list_in_words(&roles),

@@ -23,7 +23,11 @@ fn mail(roles: &[String]) -> InvitationMail<'_> {
 
 fn snapshot(name: &str, mail: &InvitationMail<'_>) {
     let RenderedMail { subject, text, html } = mail.render().unwrap();
-    assert_eq!((text.matches(URL).count(), html.matches(URL).count()), (1, 1), "the link stands once in each part");
+    assert_eq!(
+        (text.matches(URL).count(), html.matches(URL).count()),
+        (1, 1),
+        "the link stands once in each part"
+    );
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(format!("invitation_{name}"), format!("{subject}\n\n=== text\n{text}\n=== html\n{html}"));
     });
@@ -37,7 +41,13 @@ fn a_plain_invitation() {
 #[test]
 fn an_invitation_with_a_message() {
     let roles = roles(&["editor", "admin"]);
-    snapshot("with_message", &InvitationMail { message: Some("Join us!\n\nMore at https://evil.test, <b>soon</b>."), ..mail(&roles) });
+    snapshot(
+        "with_message",
+        &InvitationMail {
+            message: Some("Join us!\n\nMore at https://evil.test, <b>soon</b>."),
+            ..mail(&roles)
+        },
+    );
 }
 
 #[test]
@@ -49,7 +59,10 @@ fn an_invitation_for_a_person_with_a_first_name() {
 #[test]
 fn an_invitation_without_an_end() {
     let roles = roles(&["member"]);
-    snapshot("without_expiry", &InvitationMail { inviter_name: None, expires_at: None, ..mail(&roles) });
+    snapshot(
+        "without_expiry",
+        &InvitationMail { inviter_name: None, expires_at: None, ..mail(&roles) },
+    );
 }
 
 #[test]
@@ -76,8 +89,14 @@ fn line_breaks_in_names_make_no_new_lines() {
     let hostile = "Ada\r\nBcc: eve@mail\r\n\r\nHello\u{2028}\u{85}x\0";
     let none = roles(&[]);
     let plain = InvitationMail { first_name: Some("x"), ..mail(&none) }.render().unwrap();
-    let rendered =
-        InvitationMail { group_name: hostile, inviter_name: Some(hostile), first_name: Some(hostile), ..mail(&none) }.render().unwrap();
+    let rendered = InvitationMail {
+        group_name: hostile,
+        inviter_name: Some(hostile),
+        first_name: Some(hostile),
+        ..mail(&none)
+    }
+    .render()
+    .unwrap();
     assert!(!rendered.subject.chars().any(char::is_control), "{:?}", rendered.subject);
     assert_eq!(rendered.text.lines().count(), plain.text.lines().count());
     assert!(!rendered.text.contains(['\r', '\0', '\u{2028}', '\u{85}']));
@@ -86,7 +105,11 @@ fn line_breaks_in_names_make_no_new_lines() {
 #[test]
 fn names_with_bidi_controls_or_addresses_lose_them() {
     let none = roles(&[]);
-    let mail = InvitationMail { group_name: "win at evil.test", inviter_name: Some("\u{202e}Ada 🎉\u{2066}"), ..mail(&none) };
+    let mail = InvitationMail {
+        group_name: "win at evil.test",
+        inviter_name: Some("\u{202e}Ada 🎉\u{2066}"),
+        ..mail(&none)
+    };
     let rendered = mail.render().unwrap();
     assert_eq!(rendered.subject, "Ada 🎉 invites you to join a group");
     for part in [&rendered.subject, &rendered.text, &rendered.html] {
@@ -98,8 +121,13 @@ fn names_with_bidi_controls_or_addresses_lose_them() {
 fn a_subject_has_at_most_78_characters() {
     let none = roles(&[]);
     let (short, long) = ("Ada", "é".repeat(64));
-    for (inviter, group) in [(short, long.as_str()), (&long, short), (&long, &long), (short, short)] {
-        let subject = InvitationMail { group_name: group, inviter_name: Some(inviter), ..mail(&none) }.render().unwrap().subject;
+    for (inviter, group) in [(short, long.as_str()), (&long, short), (&long, &long), (short, short)]
+    {
+        let subject =
+            InvitationMail { group_name: group, inviter_name: Some(inviter), ..mail(&none) }
+                .render()
+                .unwrap()
+                .subject;
         assert!(subject.chars().count() <= SUBJECT_LIMIT, "{subject}");
         assert!(subject.contains(" invites you to join "), "{subject}");
     }

@@ -61,8 +61,13 @@ fn invitation(invite: &Invite, facts: &Facts<'_>) -> Result<RenderedMail, askama
     mail.render()
 }
 
-fn platform(occasion: Occasion, invite: &Invite, facts: &Facts<'_>) -> Result<RenderedMail, askama::Error> {
-    let groups = std::iter::once(facts.group).chain(facts.others).filter(|group| !group.is_system());
+fn platform(
+    occasion: Occasion,
+    invite: &Invite,
+    facts: &Facts<'_>,
+) -> Result<RenderedMail, askama::Error> {
+    let groups =
+        std::iter::once(facts.group).chain(facts.others).filter(|group| !group.is_system());
     let projects: Vec<String> = groups.map(|group| group.name.as_str().to_owned()).collect();
     let mail = PlatformMail {
         occasion,
@@ -80,6 +85,10 @@ fn platform(occasion: Occasion, invite: &Invite, facts: &Facts<'_>) -> Result<Re
 
 /// The invited person's first name, as the inviter gave it, or else as the directory knows it.
 fn first_name<'a>(invite: &'a Invite, facts: &Facts<'a>) -> Option<&'a str> {
-    let given = if let Invitee::Person(person) = &invite.invitee { person.first_name.as_ref() } else { None };
+    let given = if let Invitee::Person(person) = &invite.invitee {
+        person.first_name.as_ref()
+    } else {
+        None
+    };
     given.or(facts.first_name).map(Name::as_str)
 }

@@ -1,4 +1,5 @@
-//! The mails of the platform: an invitation to it, more projects on it, and a reminder (contract chembiohub 3.2).
+//! The mails of the platform: an invitation to it, more projects on it, and a reminder (contract
+//! chembiohub 3.2).
 
 use askama::Template;
 
@@ -85,13 +86,18 @@ impl PlatformMail<'_> {
     /// Fills the three templates. Names are cleaned here, so no caller can forget it.
     pub fn render(&self) -> Result<RenderedMail, askama::Error> {
         let body = self.body()?;
-        Ok(RenderedMail { text: Text(&body).render()?, html: Html { mail: &body }.render()?, subject: body.subject })
+        Ok(RenderedMail {
+            text: Text(&body).render()?,
+            html: Html { mail: &body }.render()?,
+            subject: body.subject,
+        })
     }
 
     fn body(&self) -> Result<Body<'_>, askama::Error> {
         let platform = clean_for_mail(self.platform).unwrap_or_else(|| "the platform".to_owned());
         let sender = self.sender.and_then(clean_for_mail).unwrap_or_else(|| "Someone".to_owned());
-        let project = |name: &String| clean_for_mail(name).unwrap_or_else(|| "a project".to_owned());
+        let project =
+            |name: &String| clean_for_mail(name).unwrap_or_else(|| "a project".to_owned());
         Ok(Body {
             occasion: self.occasion,
             subject: subject(self.occasion, &platform, &sender)?,

@@ -24,7 +24,11 @@ fn projects(names: &[&str]) -> Vec<String> {
 
 fn snapshot(name: &str, mail: &PlatformMail<'_>) {
     let RenderedMail { subject, text, html } = mail.render().unwrap();
-    assert_eq!((text.matches(URL).count(), html.matches(URL).count()), (1, 1), "the link stands once in each part");
+    assert_eq!(
+        (text.matches(URL).count(), html.matches(URL).count()),
+        (1, 1),
+        "the link stands once in each part"
+    );
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(format!("platform_{name}"), format!("{subject}\n\n=== text\n{text}\n=== html\n{html}"));
     });
@@ -38,7 +42,10 @@ fn an_invitation_to_the_platform_alone() {
 #[test]
 fn an_invitation_to_projects() {
     let projects = projects(&["P1", "Kinases & more"]);
-    snapshot("invitation_to_projects", &PlatformMail { first_name: Some("Ada"), ..mail(Occasion::Invitation, &projects) });
+    snapshot(
+        "invitation_to_projects",
+        &PlatformMail { first_name: Some("Ada"), ..mail(Occasion::Invitation, &projects) },
+    );
 }
 
 #[test]
@@ -48,12 +55,18 @@ fn a_change_of_access() {
 
 #[test]
 fn a_reminder_of_projects() {
-    snapshot("reminder", &PlatformMail { first_name: Some("Ada"), ..mail(Occasion::Reminder, &projects(&["P1"])) });
+    snapshot(
+        "reminder",
+        &PlatformMail { first_name: Some("Ada"), ..mail(Occasion::Reminder, &projects(&["P1"])) },
+    );
 }
 
 #[test]
 fn a_reminder_of_the_platform_alone() {
-    snapshot("reminder_of_platform", &PlatformMail { expires_at: None, ..mail(Occasion::Reminder, &[]) });
+    snapshot(
+        "reminder_of_platform",
+        &PlatformMail { expires_at: None, ..mail(Occasion::Reminder, &[]) },
+    );
 }
 
 #[test]
@@ -61,12 +74,21 @@ fn names_bring_neither_markup_nor_lines_nor_addresses() {
     let hostile = "<b>In</b>\r\nBcc: eve@mail\r\n\r\nViter\u{202e}";
     let projects = projects(&[hostile, "win at evil.test"]);
     for occasion in [Occasion::Invitation, Occasion::AccessChanged, Occasion::Reminder] {
-        let hostile = PlatformMail { sender: Some(hostile), first_name: Some(hostile), ..mail(occasion, &projects) };
+        let hostile = PlatformMail {
+            sender: Some(hostile),
+            first_name: Some(hostile),
+            ..mail(occasion, &projects)
+        };
         let RenderedMail { subject, text, html } = hostile.render().unwrap();
         assert!(!subject.chars().any(char::is_control), "{subject:?}");
         assert!(!html.contains("<b>") && html.contains("&#60;b&#62;"), "{html}");
         for part in [&subject, &text, &html] {
-            assert!(!part.contains("evil.test") && !part.contains(['\r', '\u{202e}']) && !part.contains("\nBcc"), "{part}");
+            assert!(
+                !part.contains("evil.test")
+                    && !part.contains(['\r', '\u{202e}'])
+                    && !part.contains("\nBcc"),
+                "{part}"
+            );
         }
     }
 }
@@ -75,8 +97,13 @@ fn names_bring_neither_markup_nor_lines_nor_addresses() {
 fn a_subject_has_at_most_78_characters() {
     let (short, long) = ("Ada", "é".repeat(64));
     for occasion in [Occasion::Invitation, Occasion::AccessChanged, Occasion::Reminder] {
-        for (sender, platform) in [(short, long.as_str()), (&long, short), (&long, &long), (short, short)] {
-            let subject = PlatformMail { sender: Some(sender), platform, ..mail(occasion, &[]) }.render().unwrap().subject;
+        for (sender, platform) in
+            [(short, long.as_str()), (&long, short), (&long, &long), (short, short)]
+        {
+            let subject = PlatformMail { sender: Some(sender), platform, ..mail(occasion, &[]) }
+                .render()
+                .unwrap()
+                .subject;
             assert!(subject.chars().count() <= SUBJECT_LIMIT, "{subject}");
             assert!(subject.contains(if sender == short { "Ada" } else { "ééé" }), "{subject}");
         }

@@ -6,7 +6,9 @@ use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::config::{BehaviorVersion, Builder, Region};
 use aws_sdk_sesv2::error::ProvideErrorMetadata;
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
+use aws_sdk_sesv2::types::{
+    Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag,
+};
 
 use super::RenderedMail;
 use crate::config::{AwsConfig, ConfigError, Environment};
@@ -38,7 +40,10 @@ impl Mailer {
     ///
     /// # Errors
     /// Names the variable that is missing.
-    pub(crate) fn configure(environment: &Environment, outbound: &Outbound) -> Result<Self, ConfigError> {
+    pub(crate) fn configure(
+        environment: &Environment,
+        outbound: &Outbound,
+    ) -> Result<Self, ConfigError> {
         let aws = AwsConfig::read(environment)?;
         let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_secs(8)).build();
         let mut config = Builder::new()
@@ -47,7 +52,8 @@ impl Mailer {
             .credentials_provider(credentials(&aws))
             .http_client(outbound.sdk())
             .timeout_config(timeouts)
-            // SES has no idempotency token: a mail that it took slowly would go out twice. The stream brings it again where it must.
+            // SES has no idempotency token: a mail that it took slowly would go out twice. The
+            // stream brings it again where it must.
             .retry_config(RetryConfig::disabled());
         config.set_endpoint_url(aws.ses_endpoint.clone());
         Ok(Self {
@@ -66,8 +72,13 @@ impl Mailer {
         // The domain goes out in its ASCII form: SES takes no other.
         let request = self.client.send_email().from_email_address(&self.from).content(content);
         let request = request.destination(Destination::builder().to_addresses(mailbox(to)).build());
-        let tag = MessageTag::builder().name("mail").value("invitation").build().map_err(|_| SendError::Permanent("template"))?;
-        let request = request.email_tags(tag).set_configuration_set_name(self.configuration_set.clone());
+        let tag = MessageTag::builder()
+            .name("mail")
+            .value("invitation")
+            .build()
+            .map_err(|_| SendError::Permanent("template"))?;
+        let request =
+            request.email_tags(tag).set_configuration_set_name(self.configuration_set.clone());
         request.send().await.map(|_| ()).map_err(|error| match error.code() {
             Some("MessageRejected") => SendError::Permanent("rejected"),
             Some("BadRequestException") => SendError::Permanent("bad_request"),
@@ -86,8 +97,10 @@ fn mailbox(to: &EmailAddress) -> String {
 fn content(mail: RenderedMail) -> Result<EmailContent, aws_sdk_sesv2::error::BuildError> {
     let utf8 = |text: String| Content::builder().data(text).charset("UTF-8").build();
     // RFC 3834: other programs must not answer.
-    let automatic = MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build()?;
+    let automatic =
+        MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build()?;
     let body = Body::builder().text(utf8(mail.text)?).html(utf8(mail.html)?).build();
-    let message = Message::builder().subject(utf8(mail.subject)?).body(body).headers(automatic).build();
+    let message =
+        Message::builder().subject(utf8(mail.subject)?).body(body).headers(automatic).build();
     Ok(EmailContent::builder().simple(message).build())
 }

@@ -23,13 +23,17 @@ const ATTEMPTS: u32 = 4;
 pub(super) enum Transaction {
     /// Every write was made.
     Committed,
-    /// None was made, because conditions failed: for each write, in order, whether its condition was one of them.
+    /// None was made, because conditions failed: for each write, in order, whether its condition
+    /// was one of them.
     Refused(Vec<bool>),
 }
 
 impl Key {
     pub(super) fn into_item(self) -> Item {
-        HashMap::from([("pk".into(), AttributeValue::S(self.pk)), ("sk".into(), AttributeValue::S(self.sk))])
+        HashMap::from([
+            ("pk".into(), AttributeValue::S(self.pk)),
+            ("sk".into(), AttributeValue::S(self.sk)),
+        ])
     }
 
     fn of(item: &Item) -> Option<Self> {
@@ -40,22 +44,35 @@ impl Key {
 
 /// Reads an item into `T`; `what` names its type in the error.
 pub(super) fn read<T: DeserializeOwned>(item: Item, what: &'static str) -> Result<T, StoreError> {
-    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt { key: what, problem: without_values(&error.to_string()) })
+    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt {
+        key: what,
+        problem: without_values(&error.to_string()),
+    })
 }
 
 /// Writes `T` as an item.
-pub(super) fn write<T: serde::Serialize>(value: &T, what: &'static str) -> Result<Item, StoreError> {
-    serde_dynamo::to_item(value).map_err(|error| StoreError::Corrupt { key: what, problem: error.to_string() })
+pub(super) fn write<T: serde::Serialize>(
+    value: &T,
+    what: &'static str,
+) -> Result<Item, StoreError> {
+    serde_dynamo::to_item(value)
+        .map_err(|error| StoreError::Corrupt { key: what, problem: error.to_string() })
 }
 
 /// The roles as they are stored on an invite and on a member.
 pub(super) fn roles(roles: &Roles) -> Result<AttributeValue, StoreError> {
-    serde_dynamo::to_attribute_value(roles).map_err(|error| StoreError::Corrupt { key: "roles", problem: error.to_string() })
+    serde_dynamo::to_attribute_value(roles)
+        .map_err(|error| StoreError::Corrupt { key: "roles", problem: error.to_string() })
 }
 
-/// The part of an update that writes these fields of an item, and takes away those that it has not; their names and values are added to
-/// what its condition needs.
-pub(super) fn write_fields(whole: &Item, fields: &[&str], names: &mut HashMap<String, String>, values: &mut Item) -> String {
+/// The part of an update that writes these fields of an item, and takes away those that it has not;
+/// their names and values are added to what its condition needs.
+pub(super) fn write_fields(
+    whole: &Item,
+    fields: &[&str],
+    names: &mut HashMap<String, String>,
+    values: &mut Item,
+) -> String {
     let (mut set, mut remove) = (Vec::new(), Vec::new());
     for field in fields {
         names.insert(format!("#{field}"), (*field).to_owned());
@@ -67,7 +84,8 @@ pub(super) fn write_fields(whole: &Item, fields: &[&str], names: &mut HashMap<St
             None => remove.push(format!("#{field}")),
         }
     }
-    let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+    let remove =
+        if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
     format!("SET {}{remove}", set.join(", "))
 }
 
@@ -88,7 +106,8 @@ impl Store {
         Ok(request.consistent_read(true).send().await?.item)
     }
 
-    /// Returns the items under the keys (at most 100 different ones), as last written. Absent items are left out.
+    /// Returns the items under the keys (at most 100 different ones), as last written. Absent items
+    /// are left out.
     ///
     /// A key that is given twice is read once: DynamoDB refuses a batch that names a key twice.
     pub(super) async fn get_many(&self, keys: Vec<Key>) -> Result<HashMap<Key, Item>, StoreError> {
@@ -100,36 +119,64 @@ impl Store {
                 return Ok(found);
             }
             back_off(attempt).await;
-            let wanted = KeysAndAttributes::builder().set_keys(Some(pending)).consistent_read(true).build();
+            let wanted =
+                KeysAndAttributes::builder().set_keys(Some(pending)).consistent_read(true).build();
             let wanted = wanted.map_err(|error| StoreError::Refused(error.to_string()))?;
-            let answer = self.client.batch_get_item().request_items(&self.table, wanted).send().await?;
-            let items = answer.responses.and_then(|mut tables| tables.remove(&self.table)).unwrap_or_default();
+            let answer =
+                self.client.batch_get_item().request_items(&self.table, wanted).send().await?;
+            let items = answer
+                .responses
+                .and_then(|mut tables| tables.remove(&self.table))
+                .unwrap_or_default();
             found.extend(items.into_iter().filter_map(|item| Some((Key::of(&item)?, item))));
-            pending = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.table)).map(|rest| rest.keys).unwrap_or_default();
+            pending = answer
+                .unprocessed_keys
+                .and_then(|mut tables| tables.remove(&self.table))
+                .map(|rest| rest.keys)
+                .unwrap_or_default();
         }
-        if pending.is_empty() { Ok(found) } else { Err(StoreError::Unavailable("UnprocessedKeys".into())) }
+        if pending.is_empty() {
+            Ok(found)
+        } else {
+            Err(StoreError::Unavailable("UnprocessedKeys".into()))
+        }
     }
 
-    /// Makes all writes or none. A conflict with another transaction is tried again, with jitter, before it is an error.
+    /// Makes all writes or none. A conflict with another transaction is tried again, with jitter,
+    /// before it is an error.
     ///
-    /// The SDK sends one `ClientRequestToken` over all its own retries of an attempt, so an answer that got lost is not repeated work.
-    pub(super) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Transaction, StoreError> {
+    /// The SDK sends one `ClientRequestToken` over all its own retries of an attempt, so an answer
+    /// that got lost is not repeated work.
+    pub(super) async fn transact(
+        &self,
+        writes: Vec<TransactWriteItem>,
+    ) -> Result<Transaction, StoreError> {
         for attempt in 0..ATTEMPTS {
             back_off(attempt).await;
-            let request = self.client.transact_write_items().set_transact_items(Some(writes.clone()));
+            let request =
+                self.client.transact_write_items().set_transact_items(Some(writes.clone()));
             let error = match request.send().await {
                 Ok(_) => return Ok(Transaction::Committed),
                 Err(error) => error,
             };
-            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+                error.as_service_error()
+            else {
                 return Err(error.into());
             };
-            let codes: Vec<&str> = cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or("None")).collect();
+            let codes: Vec<&str> = cancelled
+                .cancellation_reasons()
+                .iter()
+                .map(|reason| reason.code().unwrap_or("None"))
+                .collect();
             // A failed condition decides, whatever else was in the way.
             if codes.contains(&"ConditionalCheckFailed") {
-                return Ok(Transaction::Refused(codes.iter().map(|code| *code == "ConditionalCheckFailed").collect()));
+                return Ok(Transaction::Refused(
+                    codes.iter().map(|code| *code == "ConditionalCheckFailed").collect(),
+                ));
             }
-            let passing = ["None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+            let passing =
+                ["None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
             if let Some(other) = codes.iter().find(|code| !passing.contains(code)) {
                 return Err(StoreError::Refused((*other).to_owned()));
             }
@@ -138,7 +185,8 @@ impl Store {
     }
 }
 
-/// Sends a write of one item, again where it met a transaction on the same item: the SDK does not repeat those.
+/// Sends a write of one item, again where it met a transaction on the same item: the SDK does not
+/// repeat those.
 pub(super) async fn retrying_conflicts<T, E, F>(send: impl Fn() -> F) -> Result<T, SdkError<E>>
 where
     E: ProvideErrorMetadata,
@@ -149,7 +197,8 @@ where
         back_off(attempt).await;
         attempt += 1;
         match send().await {
-            Err(error) if attempt < ATTEMPTS && error.code() == Some("TransactionConflictException") => {}
+            Err(error)
+                if attempt < ATTEMPTS && error.code() == Some("TransactionConflictException") => {}
             result => return result,
         }
     }
@@ -168,7 +217,8 @@ where
     }
 }
 
-/// Waits before every attempt but the first: 20 ms, 40 ms, 80 ms, each up to twice as long by chance.
+/// Waits before every attempt but the first: 20 ms, 40 ms, 80 ms, each up to twice as long by
+/// chance.
 async fn back_off(attempt: u32) {
     if let Some(doublings) = attempt.checked_sub(1) {
         let base = 20_u64 << doublings;

@@ -11,9 +11,13 @@ use secrecy::ExposeSecret;
 use crate::config::AwsConfig;
 use crate::outbound::Outbound;
 
-/// An attempt may take 1 s and an operation 3 s, well below every function's own timeout; three attempts with jitter.
+/// An attempt may take 1 s and an operation 3 s, well below every function's own timeout; three
+/// attempts with jitter.
 fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(1)).operation_timeout(Duration::from_secs(3)).build()
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_secs(1))
+        .operation_timeout(Duration::from_secs(3))
+        .build()
 }
 
 /// The credentials of Lambda's environment.
@@ -34,7 +38,8 @@ pub(super) fn dynamodb(aws: &AwsConfig, outbound: &Outbound) -> aws_sdk_dynamodb
         .credentials_provider(credentials(aws))
         .http_client(outbound.sdk())
         .timeout_config(timeouts())
-        // An attempt's own timeout ends what stalls; watching each body besides costs processor time in every call.
+        // An attempt's own timeout ends what stalls; watching each body besides costs processor
+        // time in every call.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(RetryConfig::standard().with_max_attempts(3));
     config.set_endpoint_url(aws.dynamodb_endpoint.clone());

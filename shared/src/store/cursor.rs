@@ -17,14 +17,22 @@ pub struct CursorError;
 const MAX_LENGTH: usize = 2048;
 
 /// Writes the position down for `list`, a text that names the list and its filters.
-pub(super) fn seal<P: Serialize>(keys: &TokenKeys, list: &str, position: &P) -> Result<String, CursorError> {
+pub(super) fn seal<P: Serialize>(
+    keys: &TokenKeys,
+    list: &str,
+    position: &P,
+) -> Result<String, CursorError> {
     let position = serde_json::to_vec(position).map_err(|_| CursorError)?;
     let tag = keys.seal(list, &position);
     Ok(URL_SAFE_NO_PAD.encode([tag.as_slice(), &position].concat()))
 }
 
 /// Reads a position that [`seal`] wrote down for the same list.
-pub(super) fn open<P: DeserializeOwned>(keys: &TokenKeys, list: &str, cursor: &str) -> Result<P, CursorError> {
+pub(super) fn open<P: DeserializeOwned>(
+    keys: &TokenKeys,
+    list: &str,
+    cursor: &str,
+) -> Result<P, CursorError> {
     if cursor.len() > MAX_LENGTH {
         return Err(CursorError);
     }
@@ -50,7 +58,10 @@ mod tests {
     #[test]
     fn a_cursor_opens_for_its_own_list_only() {
         let cursor = seal(&keys(), "group 3773", &(1, "sort")).unwrap();
-        assert_eq!(open::<(i32, String)>(&keys(), "group 3773", &cursor), Ok((1, "sort".to_owned())));
+        assert_eq!(
+            open::<(i32, String)>(&keys(), "group 3773", &cursor),
+            Ok((1, "sort".to_owned()))
+        );
         assert_eq!(open::<(i32, String)>(&keys(), "group 3774", &cursor), Err(CursorError));
     }
 

@@ -5,7 +5,8 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 /// Why the table gave no usable answer. Expected refusals are outcomes of each access instead.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Throttled, timed out, or in conflict with other writes for too long: worth another try later.
+    /// Throttled, timed out, or in conflict with other writes for too long: worth another try
+    /// later.
     #[error("the table is unavailable: {0}")]
     Unavailable(String),
     /// An item does not have the form that it was written in.
@@ -40,15 +41,22 @@ where
     E: ProvideErrorMetadata,
 {
     fn from(error: SdkError<E>) -> Self {
-        let unanswered = matches!(error, SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_));
-        let failed_there = error.raw_response().is_some_and(|response| response.status().is_server_error());
-        let later = unanswered || failed_there || error.code().is_some_and(|code| TRANSIENT.contains(&code));
+        let unanswered = matches!(
+            error,
+            SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
+        );
+        let failed_there =
+            error.raw_response().is_some_and(|response| response.status().is_server_error());
+        let later = unanswered
+            || failed_there
+            || error.code().is_some_and(|code| TRANSIENT.contains(&code));
         let text = failure_kind(&error);
         if later { Self::Unavailable(text) } else { Self::Refused(text) }
     }
 }
 
-/// What kind of failure it was: the service's error code, or where the request got to. Never a message or a body, which may hold an item.
+/// What kind of failure it was: the service's error code, or where the request got to. Never a
+/// message or a body, which may hold an item.
 pub(crate) fn failure_kind<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
     let kind = match error {
         SdkError::ConstructionFailure(_) => "the request could not be made",
@@ -57,7 +65,10 @@ pub(crate) fn failure_kind<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Stri
         SdkError::ResponseError(_) => "the answer could not be read",
         _ => "an error without a code",
     };
-    let status = error.raw_response().map(|response| format!(" (status {})", response.status().as_u16())).unwrap_or_default();
+    let status = error
+        .raw_response()
+        .map(|response| format!(" (status {})", response.status().as_u16()))
+        .unwrap_or_default();
     format!("{}{status}", error.code().unwrap_or(kind))
 }
 
@@ -73,6 +84,9 @@ mod tests {
 
     #[test]
     fn a_reader_s_message_loses_the_values_it_quotes() {
-        assert_eq!(without_values("invalid type: string \"ada@example.com\", expected u32"), "invalid type: string …, expected u32");
+        assert_eq!(
+            without_values("invalid type: string \"ada@example.com\", expected u32"),
+            "invalid type: string …, expected u32"
+        );
     }
 }

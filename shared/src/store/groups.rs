@@ -35,7 +35,11 @@ const AT_ONCE: usize = 16;
 
 impl Store {
     /// The group, if it lives, and the user's membership in it, as last written.
-    pub async fn group_and_member(&self, group: &GroupId, user: &UserId) -> Result<(Option<Group>, Option<Member>), StoreError> {
+    pub async fn group_and_member(
+        &self,
+        group: &GroupId,
+        user: &UserId,
+    ) -> Result<(Option<Group>, Option<Member>), StoreError> {
         let (group_key, member_key) = (keys::group(group), keys::member(group, user));
         let mut found = self.get_many(vec![group_key.clone(), member_key.clone()]).await?;
         let group = self.live_group(group, found.remove(&group_key))?;
@@ -45,14 +49,21 @@ impl Store {
     /// The groups that live among these (at most 100).
     pub async fn groups(&self, groups: &[GroupId]) -> Result<Vec<Group>, StoreError> {
         let mut found = self.get_many(groups.iter().map(keys::group).collect()).await?;
-        let in_order = groups.iter().map(|group| self.live_group(group, found.remove(&keys::group(group))));
+        let in_order =
+            groups.iter().map(|group| self.live_group(group, found.remove(&keys::group(group))));
         Ok(in_order.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
     /// Makes the group and its owner's membership; none where it has no member yet.
-    pub async fn create_group(&self, group: &Group, owner: Option<&Member>) -> Result<CreateGroupOutcome, StoreError> {
-        let mut writes: Vec<TransactWriteItem> = vec![self.put_if_absent(items::from_group(group)?)?];
-        writes.extend(owner.map(|owner| self.put_if_absent(items::from_member(owner)?)).transpose()?);
+    pub async fn create_group(
+        &self,
+        group: &Group,
+        owner: Option<&Member>,
+    ) -> Result<CreateGroupOutcome, StoreError> {
+        let mut writes: Vec<TransactWriteItem> =
+            vec![self.put_if_absent(items::from_group(group)?)?];
+        writes
+            .extend(owner.map(|owner| self.put_if_absent(items::from_member(owner)?)).transpose()?);
         Ok(match self.transact(writes).await? {
             Transaction::Committed => CreateGroupOutcome::Created,
             Transaction::Refused(_) => CreateGroupOutcome::Taken,
@@ -61,32 +72,58 @@ impl Store {
 
     /// Writes the group's own fields, if its version is still the one before `group.version`.
     ///
-    /// What members' writes count (`owner_count`, `authority_changed_at`, `seats_taken`) is left as it is.
+    /// What members' writes count (`owner_count`, `authority_changed_at`, `seats_taken`) is left as
+    /// it is.
     pub async fn update_group(&self, group: &Group) -> Result<UpdateGroupOutcome, StoreError> {
         let whole = items::from_group(group)?;
-        let mut values = Item::from([(":active".into(), text("active")), (":before".into(), number(group.version - 1))]);
-        let mut names = std::collections::HashMap::from([("#state".to_owned(), "state".to_owned())]);
-        let fields = &["name", "description", "group_type", "policy", "metadata", "updated_at", "version"];
+        let mut values = Item::from([
+            (":active".into(), text("active")),
+            (":before".into(), number(group.version - 1)),
+        ]);
+        let mut names =
+            std::collections::HashMap::from([("#state".to_owned(), "state".to_owned())]);
+        let fields =
+            &["name", "description", "group_type", "policy", "metadata", "updated_at", "version"];
         let expression = access::write_fields(&whole, fields, &mut names, &mut values);
-        // A transaction, so that a change whose answer gets lost and that the SDK sends again does not meet itself.
-        let update = Update::builder().table_name(&self.table).set_key(Some(keys::group(&group.id).into_item()));
+        // A transaction, so that a change whose answer gets lost and that the SDK sends again does
+        // not meet itself.
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::group(&group.id).into_item()));
         let update = update.update_expression(expression);
-        let update = update.condition_expression("#state = :active AND #version = :before").set_expression_attribute_names(Some(names));
-        let update = update.set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
+        let update = update
+            .condition_expression("#state = :active AND #version = :before")
+            .set_expression_attribute_names(Some(names));
+        let update =
+            update.set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
         Ok(match self.transact(vec![TransactWriteItem::builder().update(update).build()]).await? {
             Transaction::Committed => UpdateGroupOutcome::Updated,
             Transaction::Refused(_) => UpdateGroupOutcome::Changed,
         })
     }
 
-    /// Flips the group to deleted, then revokes its pending invites and removes its members, page by page.
+    /// Flips the group to deleted, then revokes its pending invites and removes its members, page
+    /// by page.
     ///
-    /// From the flip on every read of the group finds it gone, so work that is cut off leaves nothing usable; the same call again
-    /// finishes it. The membership of `by` goes last.
-    pub async fn delete_group(&self, group: &GroupId, by: &UserId, now: Timestamp) -> Result<(), StoreError> {
-        let update = self.client.update_item().table_name(&self.table).set_key(Some(keys::group(group).into_item()));
-        let update = update.update_expression("SET #state = :deleted, updated_at = :now").condition_expression("attribute_exists(pk)");
-        let update = update.expression_attribute_names("#state", "state").expression_attribute_values(":deleted", text("deleted"));
+    /// From the flip on every read of the group finds it gone, so work that is cut off leaves
+    /// nothing usable; the same call again finishes it. The membership of `by` goes last.
+    pub async fn delete_group(
+        &self,
+        group: &GroupId,
+        by: &UserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::group(group).into_item()));
+        let update = update
+            .update_expression("SET #state = :deleted, updated_at = :now")
+            .condition_expression("attribute_exists(pk)");
+        let update = update
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":deleted", text("deleted"));
         let update = update.expression_attribute_values(":now", number(now.seconds()));
         access::retrying_conflicts(|| update.clone().send()).await?;
         self.end_invites(group, by, now).await?;
@@ -94,13 +131,21 @@ impl Store {
         self.delete_member(group, by).await
     }
 
-    async fn end_invites(&self, group: &GroupId, by: &UserId, now: Timestamp) -> Result<(), StoreError> {
+    async fn end_invites(
+        &self,
+        group: &GroupId,
+        by: &UserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut from = None;
         loop {
             let (page, next) = self.partition_page(group, keys::INVITES, from, None).await?;
-            let mut invites = page.into_iter().map(items::to_invite).collect::<Result<Vec<Invite>, _>>()?;
+            let mut invites =
+                page.into_iter().map(items::to_invite).collect::<Result<Vec<Invite>, _>>()?;
             invites.retain(|invite| invite.is_live(now));
-            let work = invites.into_iter().map(|invite| async move { self.resolve(&invite, State::Revoked, Some(by), None, now).await });
+            let work = invites.into_iter().map(|invite| async move {
+                self.resolve(&invite, State::Revoked, Some(by), None, now).await
+            });
             stream::iter(work).buffer_unordered(AT_ONCE).try_collect::<Vec<_>>().await?;
             match next {
                 Some(next) => from = Some(next),
@@ -113,9 +158,12 @@ impl Store {
         let mut from = None;
         loop {
             let (page, next) = self.partition_page(group, keys::MEMBERS, from, None).await?;
-            let mut members = page.into_iter().map(items::to_member).collect::<Result<Vec<Member>, _>>()?;
+            let mut members =
+                page.into_iter().map(items::to_member).collect::<Result<Vec<Member>, _>>()?;
             members.retain(|member| member.user != *except);
-            let work = members.into_iter().map(|member| async move { self.delete_member(group, &member.user).await });
+            let work = members
+                .into_iter()
+                .map(|member| async move { self.delete_member(group, &member.user).await });
             stream::iter(work).buffer_unordered(AT_ONCE).try_collect::<Vec<_>>().await?;
             match next {
                 Some(next) => from = Some(next),
@@ -125,12 +173,17 @@ impl Store {
     }
 
     async fn delete_member(&self, group: &GroupId, user: &UserId) -> Result<(), StoreError> {
-        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(keys::member(group, user).into_item()));
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::member(group, user).into_item()));
         access::retrying_conflicts(|| delete.clone().send()).await?;
         Ok(())
     }
 
-    /// A page of the group's items whose sort key begins with `prefix`, as last written, and where the next begins.
+    /// A page of the group's items whose sort key begins with `prefix`, as last written, and where
+    /// the next begins.
     pub(super) async fn partition_page(
         &self,
         group: &GroupId,
@@ -138,9 +191,13 @@ impl Store {
         from: Option<Item>,
         limit: Option<i32>,
     ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
-        let query = self.client.query().table_name(&self.table).consistent_read(true).set_limit(limit);
-        let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :prefix)").set_exclusive_start_key(from);
-        let query = query.expression_attribute_values(":pk", AttributeValue::S(keys::group_partition(group)));
+        let query =
+            self.client.query().table_name(&self.table).consistent_read(true).set_limit(limit);
+        let query = query
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .set_exclusive_start_key(from);
+        let query = query
+            .expression_attribute_values(":pk", AttributeValue::S(keys::group_partition(group)));
         let page = query.expression_attribute_values(":prefix", text(prefix)).send().await?;
         Ok((page.items.unwrap_or_default(), page.last_evaluated_key.filter(|key| !key.is_empty())))
     }

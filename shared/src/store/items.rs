@@ -24,12 +24,29 @@ use crate::domain::user::{Profile, User, UserState};
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum InviteeItem {
-    User { user_id: UserId },
-    Email { email: EmailAddress },
-    Phone { phone: PhoneNumber },
-    Account { account: Account },
-    Person { email: EmailAddress, first_name: Option<Name>, last_name: Option<Name>, pending_user: Option<UserId> },
-    Link { key: String, max_uses: Option<u32>, allowed_domains: Vec<String> },
+    User {
+        user_id: UserId,
+    },
+    Email {
+        email: EmailAddress,
+    },
+    Phone {
+        phone: PhoneNumber,
+    },
+    Account {
+        account: Account,
+    },
+    Person {
+        email: EmailAddress,
+        first_name: Option<Name>,
+        last_name: Option<Name>,
+        pending_user: Option<UserId>,
+    },
+    Link {
+        key: String,
+        max_uses: Option<u32>,
+        allowed_domains: Vec<String>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -54,7 +71,7 @@ struct InviteItem {
     /// As JSON text: DynamoDB's numbers have fewer digits than JSON's.
     metadata: Option<String>,
     /// As JSON text too.
-    door: Option<String>,
+    api_data: Option<String>,
     #[serde(default)]
     rule: InviteRule,
     redirect_url: Option<RedirectUrl>,
@@ -105,7 +122,7 @@ pub(super) fn from_invite(invite: &Invite) -> Result<Item, StoreError> {
         identity_policy: invite.identity_policy,
         message: invite.message.clone(),
         metadata: from_metadata(&invite.metadata)?,
-        door: from_metadata(&invite.door)?,
+        api_data: from_metadata(&invite.api_data)?,
         rule: invite.rule,
         redirect_url: invite.redirect_url.clone(),
         mailing: Some(invite.mailing.clone()).filter(|mailing| *mailing != Mailing::default()),
@@ -134,7 +151,10 @@ pub(super) fn from_invite(invite: &Invite) -> Result<Item, StoreError> {
 pub(super) fn to_invite(item: Item) -> Result<Invite, StoreError> {
     let item: InviteItem = access::read(item, "invite")?;
     Ok(Invite {
-        id: InviteId::from_number(item.id).map_err(|invalid| StoreError::Corrupt { key: "invite", problem: invalid.to_string() })?,
+        id: InviteId::from_number(item.id).map_err(|invalid| StoreError::Corrupt {
+            key: "invite",
+            problem: invalid.to_string(),
+        })?,
         group: item.group,
         group_name: item.group_name,
         generation: item.generation,
@@ -145,13 +165,17 @@ pub(super) fn to_invite(item: Item) -> Result<Invite, StoreError> {
         identity_policy: item.identity_policy,
         message: item.message,
         metadata: to_metadata(item.metadata)?,
-        door: to_metadata(item.door)?,
+        api_data: to_metadata(item.api_data)?,
         rule: item.rule,
         redirect_url: item.redirect_url,
         mailing: item.mailing.unwrap_or_default(),
         delivery: item.delivery,
         created_at: item.created_at,
-        created_by: Inviter { id: item.created_by, name: item.created_by_name, rank: item.created_by_rank },
+        created_by: Inviter {
+            id: item.created_by,
+            name: item.created_by_name,
+            rank: item.created_by_rank,
+        },
         request: item.request,
         updated_at: item.updated_at,
         expires_at: item.expires_at,
@@ -172,7 +196,9 @@ fn from_invitee(invitee: &Invitee) -> InviteeItem {
         Invitee::Person(Person { email, first_name, last_name, pending_user }) => {
             InviteeItem::Person { email, first_name, last_name, pending_user }
         }
-        Invitee::Link(Link { key, max_uses, allowed_domains, uses: _ }) => InviteeItem::Link { key, max_uses, allowed_domains },
+        Invitee::Link(Link { key, max_uses, allowed_domains, uses: _ }) => {
+            InviteeItem::Link { key, max_uses, allowed_domains }
+        }
     }
 }
 
@@ -185,7 +211,9 @@ fn to_invitee(item: InviteeItem, uses: u32) -> Invitee {
         InviteeItem::Person { email, first_name, last_name, pending_user } => {
             Invitee::Person(Person { email, first_name, last_name, pending_user })
         }
-        InviteeItem::Link { key, max_uses, allowed_domains } => Invitee::Link(Link { key, max_uses, uses, allowed_domains }),
+        InviteeItem::Link { key, max_uses, allowed_domains } => {
+            Invitee::Link(Link { key, max_uses, uses, allowed_domains })
+        }
     }
 }
 
@@ -317,7 +345,10 @@ pub(super) fn to_member(item: Item) -> Result<Member, StoreError> {
         privileges: item.privileges,
         name: item.name,
         joined_at: item.joined_at,
-        invite: invite.map_err(|invalid| StoreError::Corrupt { key: "member", problem: invalid.to_string() })?,
+        invite: invite.map_err(|invalid| StoreError::Corrupt {
+            key: "member",
+            problem: invalid.to_string(),
+        })?,
         came_as: item.came_as,
     })
 }
@@ -376,15 +407,19 @@ pub(super) fn from_metadata(metadata: &Metadata) -> Result<Option<String>, Store
     if *metadata == Metadata::default() {
         return Ok(None);
     }
-    serde_json::to_string(metadata).map(Some).map_err(|error| StoreError::Corrupt { key: "metadata", problem: error.to_string() })
+    serde_json::to_string(metadata)
+        .map(Some)
+        .map_err(|error| StoreError::Corrupt { key: "metadata", problem: error.to_string() })
 }
 
 fn to_metadata(stored: Option<String>) -> Result<Metadata, StoreError> {
     let Some(json) = stored else { return Ok(Metadata::default()) };
-    serde_json::from_str(&json).map_err(|error| StoreError::Corrupt { key: "metadata", problem: error.to_string() })
+    serde_json::from_str(&json)
+        .map_err(|error| StoreError::Corrupt { key: "metadata", problem: error.to_string() })
 }
 
-/// Leaves out what is null: an index key must be absent, not null, and absent attributes cost nothing.
+/// Leaves out what is null: an index key must be absent, not null, and absent attributes cost
+/// nothing.
 fn present(mut item: Item) -> Result<Item, StoreError> {
     item.retain(|_, value| !value.is_null());
     Ok(item)

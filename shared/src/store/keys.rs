@@ -1,4 +1,5 @@
-//! Every key string of the table. Parts are typed, and none but the last may hold a `#`, so that no value forges another key.
+//! Every key string of the table. Parts are typed, and none but the last may hold a `#`, so that no
+//! value forges another key.
 
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::Identity;
@@ -47,7 +48,9 @@ pub(super) fn pointer(identity: &Identity) -> Key {
     let pk = match identity {
         Identity::Email(address) => format!("E#{}", address.key()),
         Identity::Phone(number) => format!("P#{}", number.as_str()),
-        Identity::Account(account) => format!("A#{}#{}", account.membership_type, account.membership_id),
+        Identity::Account(account) => {
+            format!("A#{}#{}", account.membership_type, account.membership_id)
+        }
     };
     Key { pk, sk: "P".into() }
 }
@@ -82,7 +85,11 @@ pub(super) fn list_sort(state: State, expires_at: Option<Timestamp>, id: InviteI
 }
 
 /// The bounds, both inclusive, of the invites stored in `state` that end from `from` to `to`.
-pub(super) fn list_range(state: State, from: Option<Timestamp>, to: Option<Timestamp>) -> (String, String) {
+pub(super) fn list_range(
+    state: State,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+) -> (String, String) {
     let low = from.map_or_else(|| "0".repeat(12), |at| end(Some(at)));
     (format!("{}#{low}#", state.as_str()), format!("{}#{}#~", state.as_str(), end(to)))
 }
@@ -92,7 +99,8 @@ pub(super) fn pending_range(now: Timestamp) -> (String, String) {
     list_range(State::Pending, Some(now.plus(1)), None)
 }
 
-/// The bounds of all that lies before and behind such a range. No invite stands on a bound, for its own key ends in its id.
+/// The bounds of all that lies before and behind such a range. No invite stands on a bound, for its
+/// own key ends in its id.
 pub(super) fn around((low, high): &(String, String)) -> [(String, String); 2] {
     [("0".to_owned(), low.clone()), (high.clone(), "~".to_owned())]
 }
@@ -109,7 +117,11 @@ mod tests {
     use crate::domain::email::EmailAddress;
 
     fn parts() -> (GroupId, InviteId, UserId) {
-        (GroupId::parse("3773").unwrap(), InviteId::from_number(506).unwrap(), UserId::parse("29845").unwrap())
+        (
+            GroupId::parse("3773").unwrap(),
+            InviteId::from_number(506).unwrap(),
+            UserId::parse("29845").unwrap(),
+        )
     }
 
     #[test]
@@ -124,7 +136,10 @@ mod tests {
         assert_eq!(text(pointer(&email)), "E#ada@example.com / P");
         let at = Timestamp::from_seconds(1_700_000_000);
         assert_eq!(text(window("invites", "29842", at)), "R#invites#29842 / 001700000000");
-        assert_eq!(list_sort(State::Pending, Some(at), id), "pending#001700000000#0000000000000506");
+        assert_eq!(
+            list_sort(State::Pending, Some(at), id),
+            "pending#001700000000#0000000000000506"
+        );
         assert_eq!(list_sort(State::Pending, None, id), "pending#999999999999#0000000000000506");
     }
 
@@ -136,8 +151,16 @@ mod tests {
             let (low, high) = list_range(State::Pending, from.map(at), to.map(at));
             (low..=high).contains(&list_sort(State::Pending, end.map(at), id))
         };
-        assert!(holds(Some(100), None, Some(100)) && holds(Some(100), None, None) && !holds(Some(101), None, Some(100)));
-        assert!(holds(None, Some(100), Some(100)) && !holds(None, Some(99), Some(100)) && !holds(None, Some(100), None));
+        assert!(
+            holds(Some(100), None, Some(100))
+                && holds(Some(100), None, None)
+                && !holds(Some(101), None, Some(100))
+        );
+        assert!(
+            holds(None, Some(100), Some(100))
+                && !holds(None, Some(99), Some(100))
+                && !holds(None, Some(100), None)
+        );
     }
 
     proptest! {

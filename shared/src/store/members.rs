@@ -1,4 +1,5 @@
-//! Members: read, given other roles, and removed, each with the counts on their group that must hold under a race.
+//! Members: read, given other roles, and removed, each with the counts on their group that must
+//! hold under a race.
 
 use std::collections::HashMap;
 
@@ -55,18 +56,32 @@ pub enum ChangeMemberOutcome {
 
 impl Store {
     /// The membership, as last written.
-    pub async fn member(&self, group: &GroupId, user: &UserId) -> Result<Option<Member>, StoreError> {
+    pub async fn member(
+        &self,
+        group: &GroupId,
+        user: &UserId,
+    ) -> Result<Option<Member>, StoreError> {
         self.get(keys::member(group, user)).await?.map(items::to_member).transpose()
     }
 
     /// Which of these users (at most 100) are members of the group, as last written.
-    pub async fn members_among(&self, group: &GroupId, users: &[&UserId]) -> Result<Vec<UserId>, StoreError> {
-        let found = self.get_many(users.iter().map(|user| keys::member(group, user)).collect()).await?;
+    pub async fn members_among(
+        &self,
+        group: &GroupId,
+        users: &[&UserId],
+    ) -> Result<Vec<UserId>, StoreError> {
+        let found =
+            self.get_many(users.iter().map(|user| keys::member(group, user)).collect()).await?;
         found.into_values().map(|item| items::to_member(item).map(|member| member.user)).collect()
     }
 
-    /// The user's membership of the group, and the user's record, as last written; absent ones are none.
-    pub async fn member_and_user(&self, group: &GroupId, user: &UserId) -> Result<(Option<Member>, Option<User>), StoreError> {
+    /// The user's membership of the group, and the user's record, as last written; absent ones are
+    /// none.
+    pub async fn member_and_user(
+        &self,
+        group: &GroupId,
+        user: &UserId,
+    ) -> Result<(Option<Member>, Option<User>), StoreError> {
         let (member_key, user_key) = (keys::member(group, user), keys::user(user));
         let mut found = self.get_many(vec![member_key.clone(), user_key.clone()]).await?;
         let member = found.remove(&member_key).map(items::to_member).transpose()?;
@@ -78,11 +93,18 @@ impl Store {
         let mut count: u32 = 0;
         let mut from: Option<Item> = None;
         loop {
-            let query =
-                self.client.query().table_name(&self.table).select(Select::Count).consistent_read(true).set_exclusive_start_key(from);
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .select(Select::Count)
+                .consistent_read(true)
+                .set_exclusive_start_key(from);
             let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :prefix)");
-            let query = query.expression_attribute_values(":pk", text(keys::group_partition(group)));
-            let page = query.expression_attribute_values(":prefix", text(keys::MEMBERS)).send().await?;
+            let query =
+                query.expression_attribute_values(":pk", text(keys::group_partition(group)));
+            let page =
+                query.expression_attribute_values(":prefix", text(keys::MEMBERS)).send().await?;
             count = count.saturating_add(u32::try_from(page.count).unwrap_or(0));
             match page.last_evaluated_key.filter(|key| !key.is_empty()) {
                 Some(key) => from = Some(key),
@@ -91,61 +113,109 @@ impl Store {
         }
     }
 
-    /// Changes the member as read, ends the pending invites with it, and counts on the group: owners, never to none; seats, where they are
-    /// limited; and the instant, which tells pending invites that somebody may have lost a right. All of it happens, or nothing.
-    pub async fn change_member(&self, changing: Changing<'_>) -> Result<ChangeMemberOutcome, StoreError> {
+    /// Changes the member as read, ends the pending invites with it, and counts on the group:
+    /// owners, never to none; seats, where they are limited; and the instant, which tells pending
+    /// invites that somebody may have lost a right. All of it happens, or nothing.
+    pub async fn change_member(
+        &self,
+        changing: Changing<'_>,
+    ) -> Result<ChangeMemberOutcome, StoreError> {
         let Changing { group, member, change, pending, by, now } = changing;
-        let mut writes = vec![self.member_write(member, change)?, self.group_count(group, member, change, now)?];
+        let mut writes =
+            vec![self.member_write(member, change)?, self.group_count(group, member, change, now)?];
         for invite in pending {
-            writes.push(self.resolution_update(&Resolution { by: Some(by), ..Resolution::of(invite, State::Revoked, now) })?);
+            writes.push(self.resolution_update(&Resolution {
+                by: Some(by),
+                ..Resolution::of(invite, State::Revoked, now)
+            })?);
         }
         Ok(match self.transact(writes).await? {
             Transaction::Committed => ChangeMemberOutcome::Changed,
-            Transaction::Refused(failed) if failed.get(1) == Some(&true) && failed.first() == Some(&false) => {
+            Transaction::Refused(failed)
+                if failed.get(1) == Some(&true) && failed.first() == Some(&false) =>
+            {
                 ChangeMemberOutcome::LastOwner
             }
             Transaction::Refused(_) => ChangeMemberOutcome::Conflict,
         })
     }
 
-    fn member_write(&self, member: &Member, change: &MemberChange) -> Result<TransactWriteItem, StoreError> {
+    fn member_write(
+        &self,
+        member: &Member,
+        change: &MemberChange,
+    ) -> Result<TransactWriteItem, StoreError> {
         let before = items::from_member(member)?;
         let as_read = |name: &str| before.get(name).cloned().unwrap_or_else(|| text(""));
-        let condition = "#roles = :roles AND (#privileges = :privileges OR attribute_not_exists(#privileges))";
-        let names = HashMap::from(["roles", "privileges"].map(|name| (format!("#{name}"), name.to_owned())));
-        let values = Item::from(["roles", "privileges"].map(|name| (format!(":{name}"), as_read(name))));
+        let condition =
+            "#roles = :roles AND (#privileges = :privileges OR attribute_not_exists(#privileges))";
+        let names = HashMap::from(
+            ["roles", "privileges"].map(|name| (format!("#{name}"), name.to_owned())),
+        );
+        let values =
+            Item::from(["roles", "privileges"].map(|name| (format!(":{name}"), as_read(name))));
         let write = TransactWriteItem::builder();
         Ok(match change {
             MemberChange::To(roles, privileges) => {
-                let after = Member { roles: roles.clone(), privileges: privileges.clone(), ..member.clone() };
-                let put =
-                    Put::builder().table_name(&self.table).set_item(Some(items::from_member(&after)?)).condition_expression(condition);
-                let put = put.set_expression_attribute_names(Some(names)).set_expression_attribute_values(Some(values));
+                let after = Member {
+                    roles: roles.clone(),
+                    privileges: privileges.clone(),
+                    ..member.clone()
+                };
+                let put = Put::builder()
+                    .table_name(&self.table)
+                    .set_item(Some(items::from_member(&after)?))
+                    .condition_expression(condition);
+                let put = put
+                    .set_expression_attribute_names(Some(names))
+                    .set_expression_attribute_values(Some(values));
                 write.put(put.build().map_err(incomplete)?).build()
             }
             MemberChange::Removal => {
                 let key = keys::member(&member.group, &member.user).into_item();
-                let delete = Delete::builder().table_name(&self.table).set_key(Some(key)).condition_expression(condition);
-                let delete = delete.set_expression_attribute_names(Some(names)).set_expression_attribute_values(Some(values));
+                let delete = Delete::builder()
+                    .table_name(&self.table)
+                    .set_key(Some(key))
+                    .condition_expression(condition);
+                let delete = delete
+                    .set_expression_attribute_names(Some(names))
+                    .set_expression_attribute_values(Some(values));
                 write.delete(delete.build().map_err(incomplete)?).build()
             }
         })
     }
 
-    fn group_count(&self, group: &Group, member: &Member, change: &MemberChange, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
+    fn group_count(
+        &self,
+        group: &Group,
+        member: &Member,
+        change: &MemberChange,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
         let owned = i32::from(member.roles.is_owner());
         let (owns, freed) = match change {
             MemberChange::To(roles, _) => (i32::from(roles.is_owner()), false),
             MemberChange::Removal => (0, group.seats_taken.is_some()),
         };
-        let mut values = Item::from([(":owners".into(), number(owns - owned)), (":now".into(), number(now.seconds()))]);
+        let mut values = Item::from([
+            (":owners".into(), number(owns - owned)),
+            (":now".into(), number(now.seconds())),
+        ]);
         // DynamoDB refuses a value that no expression uses.
         values.extend((freed || owns < owned).then(|| (":one".into(), number(1))));
         let freed = if freed { ", seats_taken = seats_taken - :one" } else { "" };
-        let leaves_an_owner = if owns < owned { "owner_count > :one" } else { "attribute_exists(pk)" };
-        let update = Update::builder().table_name(&self.table).set_key(Some(keys::group(&group.id).into_item()));
-        let update = update.update_expression(format!("SET owner_count = owner_count + :owners, authority_changed_at = :now{freed}"));
-        let update = update.condition_expression(leaves_an_owner).set_expression_attribute_values(Some(values)).build();
+        let leaves_an_owner =
+            if owns < owned { "owner_count > :one" } else { "attribute_exists(pk)" };
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::group(&group.id).into_item()));
+        let update = update.update_expression(format!(
+            "SET owner_count = owner_count + :owners, authority_changed_at = :now{freed}"
+        ));
+        let update = update
+            .condition_expression(leaves_an_owner)
+            .set_expression_attribute_values(Some(values))
+            .build();
         let update = update.map_err(incomplete)?;
         Ok(TransactWriteItem::builder().update(update).build())
     }

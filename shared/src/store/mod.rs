@@ -1,7 +1,8 @@
 //! The table: how groups, invites, members and users lie in DynamoDB, and every access to them.
 //!
-//! Callers speak domain; keys, items, conditions and cancellation reasons stay in here. Decisions are made on consistent reads
-//! and on conditions of the write; the indexes serve lists only and may lag.
+//! Callers speak domain; keys, items, conditions and cancellation reasons stay in here. Decisions
+//! are made on consistent reads and on conditions of the write; the indexes serve lists only and
+//! may lag.
 
 mod access;
 mod client;
@@ -56,25 +57,40 @@ pub struct Store {
 }
 
 impl Store {
-    /// Connects to the table that `TABLE_NAME` names; `CHEMBIOHUB_PLATFORM_NAME` is what the system itself is called. Nothing is sent yet.
-    pub(crate) fn connect(environment: &Environment, seals: TokenKeys, outbound: &Outbound) -> Result<Self, ConfigError> {
+    /// Connects to the table that `TABLE_NAME` names; `CHEMBIOHUB_PLATFORM_NAME` is what the system
+    /// itself is called. Nothing is sent yet.
+    pub(crate) fn connect(
+        environment: &Environment,
+        seals: TokenKeys,
+        outbound: &Outbound,
+    ) -> Result<Self, ConfigError> {
         const NAME: &str = "CHEMBIOHUB_PLATFORM_NAME";
         let aws = AwsConfig::read(environment)?;
         let name = Name::parse(environment.optional(NAME).unwrap_or("ChemBio Hub Platform"));
-        let name = name.map_err(|invalid| ConfigError { variable: NAME, problem: invalid.detail.to_owned() })?;
+        let name = name.map_err(|invalid| ConfigError {
+            variable: NAME,
+            problem: invalid.detail.to_owned(),
+        })?;
         let table = environment.required("TABLE_NAME")?.to_owned();
-        Ok(Self { client: client::dynamodb(&aws, outbound), table, seals, system: Group::system(name) })
+        Ok(Self {
+            client: client::dynamodb(&aws, outbound),
+            table,
+            seals,
+            system: Group::system(name),
+        })
     }
 
-    /// Opens the connection, so that the first request doesn't wait for it: reads what isn't there. Any answer will do, also that the function
-    /// may not read items.
+    /// Opens the connection, so that the first request doesn't wait for it: reads what isn't there.
+    /// Any answer will do, also that the function may not read items.
     pub(crate) async fn open(&self) {
         if let Ok(keys) = KeysAndAttributes::builder().keys(keys::nothing().into_item()).build() {
-            let _answered = self.client.batch_get_item().request_items(&self.table, keys).send().await;
+            let _answered =
+                self.client.batch_get_item().request_items(&self.table, keys).send().await;
         }
     }
 
-    /// The group of this id, if it lives: what was read under its key, or the system itself, which stands in no table.
+    /// The group of this id, if it lives: what was read under its key, or the system itself, which
+    /// stands in no table.
     fn live_group(&self, id: &GroupId, item: Option<Item>) -> Result<Option<Group>, StoreError> {
         if *id == self.system.id {
             return Ok(Some(self.system.clone()));

@@ -1,4 +1,4 @@
-//! Requests to the native door, made as API Gateway makes them, and their answers.
+//! Requests to the native API, made as API Gateway makes them, and their answers.
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
@@ -11,10 +11,12 @@ pub(crate) type Person = &'static str;
 
 pub(crate) const GRACE: Person = r#"{"sub": "29842", "name": "Grace Hopper", "email": "grace@example.com", "email_verified": true}"#;
 pub(crate) const ADA: Person = r#"{"sub": "29845", "name": "Ada Lovelace", "email": "ada@example.com", "email_verified": true}"#;
-pub(crate) const EVE: Person = r#"{"sub": "29901", "name": "Eve Adams", "email": "eve@example.org", "email_verified": true}"#;
+pub(crate) const EVE: Person =
+    r#"{"sub": "29901", "name": "Eve Adams", "email": "eve@example.org", "email_verified": true}"#;
 pub(crate) const APP: Person = r#"{"sub": "directory-sync", "scope": "users:write"}"#;
 /// Ada, before she has answered her issuer's mail.
-pub(crate) const UNVERIFIED: Person = r#"{"sub": "29845", "email": "ada@example.com", "email_verified": false}"#;
+pub(crate) const UNVERIFIED: Person =
+    r#"{"sub": "29845", "email": "ada@example.com", "email_verified": false}"#;
 /// Nobody.
 pub(crate) const NOBODY: Person = "";
 
@@ -60,12 +62,16 @@ impl Answer {
 fn access_token(person: Person) -> String {
     let secret = env_json().into_iter().find(|(name, _)| name == "JWT_HS256_SECRET").unwrap().1;
     let mut claims: Value = serde_json::from_str(person).unwrap();
-    for (name, value) in
-        [("iss", json!("https://issuer.example.com/")), ("aud", json!("beckon")), ("iat", json!(START)), ("exp", json!(START * 2))]
-    {
+    for (name, value) in [
+        ("iss", json!("https://issuer.example.com/")),
+        ("aud", json!("beckon")),
+        ("iat", json!(START)),
+        ("exp", json!(START * 2)),
+    ] {
         claims[name] = value;
     }
-    encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
+    encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(secret.as_bytes()))
+        .unwrap()
 }
 
 impl Api {
@@ -74,14 +80,26 @@ impl Api {
     }
 
     pub(crate) async fn with_group_and(variables: &[(&str, &str)]) -> Self {
-        let api = Self { deployment: Deployment::start_with(Timestamp::from_seconds(START), variables).await };
+        let api = Self {
+            deployment: Deployment::start_with(Timestamp::from_seconds(START), variables).await,
+        };
         let group = json!({"id": "3773", "name": "Private Group", "description": "Private group"});
-        assert_eq!(api.send_to("native-manage-groups", "POST", &[], GRACE, "", Some(group)).await.status, 201);
+        assert_eq!(
+            api.send_to("native-manage-groups", "POST", &[], GRACE, "", Some(group)).await.status,
+            201
+        );
         api
     }
 
     /// Sends a request about the group.
-    pub(crate) async fn send(&self, package: &str, method: &str, caller: Person, query: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        package: &str,
+        method: &str,
+        caller: Person,
+        query: &str,
+        body: Option<Value>,
+    ) -> Answer {
         self.send_to(package, method, &[("group", "3773")], caller, query, body).await
     }
 
@@ -94,7 +112,15 @@ impl Api {
         query: &str,
         body: Option<Value>,
     ) -> Answer {
-        self.send_text(package, method, parameters, caller, query, body.map(|body| body.to_string())).await
+        self.send_text(
+            package,
+            method,
+            parameters,
+            caller,
+            query,
+            body.map(|body| body.to_string()),
+        )
+        .await
     }
 
     pub(crate) async fn send_text(
@@ -118,7 +144,12 @@ impl Api {
         let answer = self.deployment.invoke(package, &event.to_string()).await;
         let text = answer["body"].as_str().unwrap_or_default().to_owned();
         let body = serde_json::from_str(&text).unwrap_or_default();
-        Answer { status: answer["statusCode"].as_u64().unwrap(), headers: answer["headers"].clone(), text, body }
+        Answer {
+            status: answer["statusCode"].as_u64().unwrap(),
+            headers: answer["headers"].clone(),
+            text,
+            body,
+        }
     }
 
     pub(crate) async fn invite(&self, caller: Person, body: Value) -> Answer {
@@ -126,7 +157,8 @@ impl Api {
     }
 
     pub(crate) async fn accept(&self, caller: Person, token: &Value) -> Answer {
-        self.send_to("native-accept-invite", "POST", &[], caller, "", Some(json!({"token": token}))).await
+        self.send_to("native-accept-invite", "POST", &[], caller, "", Some(json!({"token": token})))
+            .await
     }
 
     pub(crate) async fn decline(&self, body: &Value) -> Answer {
@@ -150,8 +182,22 @@ impl Api {
         self.send_to("native-manage-users", "PUT", &[("user", id)], APP, "", Some(profile)).await
     }
 
-    pub(crate) async fn member(&self, method: &str, caller: Person, id: &str, body: Option<Value>) -> Answer {
-        self.send_to("native-manage-members", method, &[("group", "3773"), ("user", id)], caller, "", body).await
+    pub(crate) async fn member(
+        &self,
+        method: &str,
+        caller: Person,
+        id: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        self.send_to(
+            "native-manage-members",
+            method,
+            &[("group", "3773"), ("user", id)],
+            caller,
+            "",
+            body,
+        )
+        .await
     }
 
     pub(crate) async fn change_group(&self, body: Value) -> Answer {

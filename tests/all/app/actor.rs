@@ -51,14 +51,21 @@ impl<'a> Actor<'a> {
     pub(crate) async fn signs_in(&self) -> Option<String> {
         let claims = self.claims.as_ref()?;
         let now = self.app.now();
-        let known = self.token.lock().expect("no panic").clone().filter(|(since, _)| now - since < TOKEN_AGE);
+        let known = self
+            .token
+            .lock()
+            .expect("no panic")
+            .clone()
+            .filter(|(since, _)| now - since < TOKEN_AGE);
         if let Some((_, token)) = known {
             return Some(token);
         }
         let url = format!("{}/local/token", self.app.running.url);
-        let answer = self.app.client.post(url).json(claims).send().await.expect("the issuer answers");
+        let answer =
+            self.app.client.post(url).json(claims).send().await.expect("the issuer answers");
         let answer: Value = answer.json().await.expect("JSON");
-        let token = answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
+        let token =
+            answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
         *self.token.lock().expect("no panic") = Some((now, token.clone()));
         Some(token)
     }
@@ -131,7 +138,8 @@ impl<'a> Actor<'a> {
         Invited::of(self.invites(body).await)
     }
 
-    /// Asks to invite into a group, and tries again as long as the service says so; whether it ever did.
+    /// Asks to invite into a group, and tries again as long as the service says so; whether it ever
+    /// did.
     pub(crate) async fn invites_at_last(&self, group: &str, body: Value) -> (Answer, bool) {
         for tries in 0..TRIES {
             let answer = self.invites_to(group, body.clone()).await;
@@ -166,7 +174,8 @@ impl<'a> Actor<'a> {
         self.posts("/v1/invites/accept", &json!({ "group": group, "invite": id })).await
     }
 
-    /// Accepts the invite of a group by its id, which must work, and tries again as long as the service says so.
+    /// Accepts the invite of a group by its id, which must work, and tries again as long as the
+    /// service says so.
     pub(crate) async fn accepts_in_at_last(&self, group: &str, id: &str) -> Answer {
         for _ in 0..TRIES {
             let answer = self.accepts_in(group, id).await;
@@ -218,7 +227,8 @@ impl<'a> Actor<'a> {
     }
 
     pub(crate) async fn gives_roles(&self, user: &str, roles: Value) -> Answer {
-        self.patches(&format!("/v1/groups/{GROUP}/members/{user}"), &json!({ "roles": roles })).await
+        self.patches(&format!("/v1/groups/{GROUP}/members/{user}"), &json!({ "roles": roles }))
+            .await
     }
 
     pub(crate) async fn removes(&self, user: &str) -> Answer {
@@ -227,8 +237,13 @@ impl<'a> Actor<'a> {
 
     /// Makes `who` a member of [`GROUP`] with these roles.
     pub(crate) async fn takes_in(&self, who: &Actor<'_>, roles: Value) {
-        let address = who.claims.as_ref().and_then(|claims| claims["email"].as_str()).expect("somebody with an address");
-        let invited = self.invited(json!({ "email": address, "roles": roles, "notify": false })).await;
+        let address = who
+            .claims
+            .as_ref()
+            .and_then(|claims| claims["email"].as_str())
+            .expect("somebody with an address");
+        let invited =
+            self.invited(json!({ "email": address, "roles": roles, "notify": false })).await;
         who.accepts(&invited.token).await.is(200);
     }
 }

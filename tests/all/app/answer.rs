@@ -15,7 +15,8 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The answer to the request. No request may be answered with 500, and every 401 says how to sign in.
+    /// The answer to the request. No request may be answered with 500, and every 401 says how to
+    /// sign in.
     pub(crate) async fn to(request: RequestBuilder) -> Self {
         let answer = request.send().await.expect("the service answers");
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
@@ -23,7 +24,10 @@ impl Answer {
         let json = serde_json::from_str(&text).unwrap_or_default();
         let answer = Self { status, headers, text, json };
         assert_ne!(answer.status, 500, "{answer:#?}");
-        assert!(answer.status != 401 || answer.header("www-authenticate").starts_with("Bearer"), "{answer:#?}");
+        assert!(
+            answer.status != 401 || answer.header("www-authenticate").starts_with("Bearer"),
+            "{answer:#?}"
+        );
         answer
     }
 
@@ -37,11 +41,20 @@ impl Answer {
     /// This answer, which must be the problem with this status and code, in the form of RFC 9457.
     #[track_caller]
     pub(crate) fn refuses(self, status: u16, code: &str) -> Self {
-        assert_eq!((self.status, self.json["code"].as_str()), (status, Some(code)), "{}", self.text);
+        assert_eq!(
+            (self.status, self.json["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.text
+        );
         assert_eq!(self.header("content-type"), "application/problem+json");
         assert_eq!(self.json["status"], status);
         assert_eq!(self.json["type"], format!("urn:beckon:problem:{}", code.replace('_', "-")));
-        assert!(self.json["instance"].as_str().is_some_and(|instance| instance.starts_with("urn:beckon:request:")));
+        assert!(
+            self.json["instance"]
+                .as_str()
+                .is_some_and(|instance| instance.starts_with("urn:beckon:request:"))
+        );
         assert!(self.json["title"].is_string() && self.json["detail"].is_string());
         self
     }
@@ -50,7 +63,12 @@ impl Answer {
     #[track_caller]
     pub(crate) fn points_at(self, pointer: &str, code: &str) -> Self {
         let error = &self.json["errors"][0];
-        assert_eq!((error["pointer"].as_str(), error["code"].as_str()), (Some(pointer), Some(code)), "{}", self.text);
+        assert_eq!(
+            (error["pointer"].as_str(), error["code"].as_str()),
+            (Some(pointer), Some(code)),
+            "{}",
+            self.text
+        );
         self
     }
 
@@ -62,7 +80,10 @@ impl Answer {
     /// The text at this pointer.
     #[track_caller]
     pub(crate) fn text_at(&self, pointer: &str) -> &str {
-        self.json.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no text at {pointer} in {}", self.text))
+        self.json
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| panic!("no text at {pointer} in {}", self.text))
     }
 
     /// A list's objects.
@@ -74,7 +95,10 @@ impl Answer {
     /// This field of each of a list's objects.
     #[track_caller]
     pub(crate) fn each(&self, field: &str) -> Vec<String> {
-        self.data().iter().map(|object| object[field].as_str().expect("a text").to_owned()).collect()
+        self.data()
+            .iter()
+            .map(|object| object[field].as_str().expect("a text").to_owned())
+            .collect()
     }
 
     /// Where a list goes on.

@@ -29,13 +29,20 @@ pub(crate) struct SigningKey {
 impl SigningKey {
     /// A new key for ES256.
     pub(crate) fn es256(kid: &str) -> Self {
-        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).expect("a key");
-        Self { kid: kid.into(), algorithm: Algorithm::ES256, key: EncodingKey::from_ec_der(document.as_ref()) }
+        let document =
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
+                .expect("a key");
+        Self {
+            kid: kid.into(),
+            algorithm: Algorithm::ES256,
+            key: EncodingKey::from_ec_der(document.as_ref()),
+        }
     }
 
     /// A new key for RS256.
     pub(crate) fn rs256(kid: &str) -> Self {
-        let document: Pkcs8V1Der<'_> = KeyPair::generate(KeySize::Rsa2048).expect("a key").as_der().expect("its form");
+        let document: Pkcs8V1Der<'_> =
+            KeyPair::generate(KeySize::Rsa2048).expect("a key").as_der().expect("its form");
         let key = EncodingKey::from_rsa_der(&document.as_ref()[PKCS8_HEAD..]);
         Self { kid: kid.into(), algorithm: Algorithm::RS256, key }
     }
@@ -43,7 +50,11 @@ impl SigningKey {
     /// A new key for EdDSA.
     pub(crate) fn eddsa(kid: &str) -> Self {
         let document = Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new()).expect("a key");
-        Self { kid: kid.into(), algorithm: Algorithm::EdDSA, key: EncodingKey::from_ed_der(document.as_ref()) }
+        Self {
+            kid: kid.into(),
+            algorithm: Algorithm::EdDSA,
+            key: EncodingKey::from_ed_der(document.as_ref()),
+        }
     }
 
     /// The key as the key set has it.
@@ -55,7 +66,11 @@ impl SigningKey {
 
     /// The header of its tokens.
     pub(crate) fn header(&self) -> Header {
-        Header { typ: Some("at+jwt".into()), kid: Some(self.kid.clone()), ..Header::new(self.algorithm) }
+        Header {
+            typ: Some("at+jwt".into()),
+            kid: Some(self.kid.clone()),
+            ..Header::new(self.algorithm)
+        }
     }
 
     /// A token of these claims.
@@ -85,7 +100,10 @@ pub(crate) struct Issuer {
 impl Issuer {
     /// An issuer with these keys.
     pub(crate) async fn with(keys: &[&SigningKey]) -> Self {
-        let state = Arc::new(Mutex::new(State { keys: keys.iter().map(|key| key.public()).collect(), ..State::default() }));
+        let state = Arc::new(Mutex::new(State {
+            keys: keys.iter().map(|key| key.public()).collect(),
+            ..State::default()
+        }));
         let served = Arc::clone(&state);
         let router = Router::new().route("/jwks", get(async move || answer(&served)));
         Self { server: Server::start(router).await, state }
@@ -98,8 +116,14 @@ impl Issuer {
 
     /// Options for a service that trusts it.
     pub(crate) fn options(&self) -> Options {
-        let settings = [("JWT_ISSUER", self.name().to_owned()), ("JWT_JWKS_URL", format!("{}/jwks", self.name()))];
-        Options { settings: settings.map(|(name, value)| (name.to_owned(), value)).to_vec(), ..Options::default() }
+        let settings = [
+            ("JWT_ISSUER", self.name().to_owned()),
+            ("JWT_JWKS_URL", format!("{}/jwks", self.name())),
+        ];
+        Options {
+            settings: settings.map(|(name, value)| (name.to_owned(), value)).to_vec(),
+            ..Options::default()
+        }
     }
 
     /// Publishes these keys instead.

@@ -16,8 +16,15 @@ pub(crate) struct Mail {
 impl Mail {
     /// A mail of `/local/inbox`.
     pub(crate) fn read(message: &Value) -> Self {
-        let text = |name: &str| message[name].as_str().unwrap_or_else(|| panic!("no {name}: {message}")).to_owned();
-        let to = message["to"].as_array().expect("recipients").iter().map(|to| to.as_str().expect("text").to_owned()).collect();
+        let text = |name: &str| {
+            message[name].as_str().unwrap_or_else(|| panic!("no {name}: {message}")).to_owned()
+        };
+        let to = message["to"]
+            .as_array()
+            .expect("recipients")
+            .iter()
+            .map(|to| to.as_str().expect("text").to_owned())
+            .collect();
         Self {
             to,
             from: text("from"),
@@ -30,7 +37,8 @@ impl Mail {
 
     /// The link, taken from the text part as a reader would.
     pub(crate) fn link(&self) -> String {
-        let links: Vec<&str> = self.text.split_whitespace().filter(|word| word.contains("/i/bkn_")).collect();
+        let links: Vec<&str> =
+            self.text.split_whitespace().filter(|word| word.contains("/i/bkn_")).collect();
         assert_eq!(links.len(), 1, "{}", self.text);
         links[0].to_owned()
     }

@@ -37,7 +37,8 @@ pub(crate) use table::LossyTable;
 /// The group that verbs without another are about.
 pub(crate) const GROUP: &str = "3773";
 
-/// How often a condition is looked at before it counts as never true: about twenty seconds, for a machine that is busy.
+/// How often a condition is looked at before it counts as never true: about twenty seconds, for a
+/// machine that is busy.
 const LOOKS: u32 = 800;
 
 /// A running service, and the one client that everybody shares.
@@ -52,7 +53,7 @@ impl App {
         Self::with(Options::default()).await
     }
 
-    /// A service in memory with the demo data: the people and groups of the doors' own examples.
+    /// A service in memory with the demo data: the people and groups of the APIs' own examples.
     pub(crate) async fn with_demo() -> Self {
         Self::of(Options { port: 0, demo: true, ..Options::default() }).await
     }
@@ -69,7 +70,10 @@ impl App {
 
     /// A service with these configuration variables.
     pub(crate) async fn with_settings(settings: &[(&str, &str)]) -> Self {
-        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let settings = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         Self::with(Options { settings, ..Options::default() }).await
     }
 
@@ -113,7 +117,12 @@ impl App {
 
     /// All mails, newest first.
     pub(crate) async fn mails(&self) -> Vec<Mail> {
-        let inbox = self.client.get(format!("{}/local/inbox", self.running.url)).send().await.expect("the inbox answers");
+        let inbox = self
+            .client
+            .get(format!("{}/local/inbox", self.running.url))
+            .send()
+            .await
+            .expect("the inbox answers");
         let inbox: Value = inbox.json().await.expect("the inbox is JSON");
         inbox["messages"].as_array().expect("messages").iter().map(Mail::read).collect()
     }
@@ -137,23 +146,32 @@ impl App {
         .await
     }
 
-    /// Comes back when everything that was asked to be mailed so far has been: mails leave in order, and one more of `inviter`'s is awaited.
+    /// Comes back when everything that was asked to be mailed so far has been: mails leave in
+    /// order, and one more of `inviter`'s is awaited.
     pub(crate) async fn settled(&self, inviter: &Actor<'_>) {
         let canary = format!("canary-{}@example.com", self.mails().await.len());
         inviter.invited(json!({ "email": canary })).await;
         self.mail_to(&canary).await;
         let health = inviter.gets("/local/health").await.json;
-        assert_eq!(health["on_failure"], 0, "the service gave mails up, for the machine is too busy: {health}");
+        assert_eq!(
+            health["on_failure"], 0,
+            "the service gave mails up, for the machine is too busy: {health}"
+        );
     }
 
-    /// Every item of the table but the counters of requests, as text in DynamoDB's JSON: a look behind the API.
+    /// Every item of the table but the counters of requests, as text in DynamoDB's JSON: a look
+    /// behind the API.
     pub(crate) async fn table(&self) -> BTreeSet<String> {
-        let endpoint = self.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").expect("an endpoint");
+        let endpoint =
+            self.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").expect("an endpoint");
         let scan = json!({ "TableName": self.running.environment.required("TABLE_NAME").expect("a table") });
         let request = self.client.post(endpoint).header("x-amz-target", "DynamoDB_20120810.Scan");
-        let request = request.header("content-type", "application/x-amz-json-1.0").header("authorization", SIGNED);
+        let request = request
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("authorization", SIGNED);
         let request = request.header("x-amz-date", "20260101T000000Z").body(scan.to_string());
-        let answer: Value = request.send().await.expect("the table answers").json().await.expect("JSON");
+        let answer: Value =
+            request.send().await.expect("the table answers").json().await.expect("JSON");
         assert!(answer["LastEvaluatedKey"].is_null(), "the table is larger than one page");
         let items = answer["Items"].as_array().unwrap_or_else(|| panic!("{answer}")).iter();
         items.filter(|item| item["type"]["S"] != "window").map(Value::to_string).collect()
@@ -161,7 +179,11 @@ impl App {
 
     /// The items of one type.
     pub(crate) async fn items(&self, kind: &str) -> Vec<Value> {
-        let items = self.table().await.into_iter().map(|item| serde_json::from_str::<Value>(&item).expect("JSON"));
+        let items = self
+            .table()
+            .await
+            .into_iter()
+            .map(|item| serde_json::from_str::<Value>(&item).expect("JSON"));
         items.filter(|item| item["type"]["S"] == kind).collect()
     }
 }
@@ -190,13 +212,17 @@ where
 
 /// The second that an RFC 3339 text in UTC names.
 pub(crate) fn seconds(instant: &str) -> i64 {
-    let number = |from: usize, to: usize| instant[from..to].parse::<i64>().unwrap_or_else(|_| panic!("{instant}"));
+    let number = |from: usize, to: usize| {
+        instant[from..to].parse::<i64>().unwrap_or_else(|_| panic!("{instant}"))
+    };
     assert!(instant.len() == 20 && instant.ends_with('Z'), "{instant} is not whole seconds in UTC");
     let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
     // Days since the epoch, with the year beginning in March (Hinnant's days_from_civil).
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * month + 2) / 5 + day - 719_469;
+    let days =
+        era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * month + 2) / 5 + day
+            - 719_469;
     days * 86_400 + number(11, 13) * 3600 + number(14, 16) * 60 + number(17, 19)
 }
 

@@ -1,4 +1,5 @@
-//! A way to table and mail on which each function's accesses are written down: a proxy whose path says which function asks, and what is behind.
+//! A way to table and mail on which each function's accesses are written down: a proxy whose path
+//! says which function asks, and what is behind.
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
@@ -48,10 +49,14 @@ fn proxy() -> &'static str {
     URL.get_or_init(|| {
         let (told, tell) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
             runtime.block_on(async move {
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-                told.send(format!("http://{}", listener.local_addr().expect("an address"))).expect("somebody waits");
+                told.send(format!("http://{}", listener.local_addr().expect("an address")))
+                    .expect("somebody waits");
                 axum::serve(listener, router()).await
             })
         });
@@ -65,8 +70,13 @@ fn router() -> Router {
     Router::new().fallback(async move |request: Request| {
         let (parts, body) = request.into_parts();
         let body = axum::body::to_bytes(body, LARGEST).await.expect("a whole request");
-        let (function, behind) = parts.uri.path()[1..].split_once('/').expect("a function and what is behind");
-        for access in access::of_request(parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()), behind, &body) {
+        let (function, behind) =
+            parts.uri.path()[1..].split_once('/').expect("a function and what is behind");
+        for access in access::of_request(
+            parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()),
+            behind,
+            &body,
+        ) {
             note(&seen, format!("{function} {access}"));
         }
         forward(&client, behind, &parts.uri, &parts.headers, body).await
@@ -79,19 +89,31 @@ fn note(seen: &Mutex<BTreeSet<String>>, line: String) {
         return;
     }
     let folder = folder().expect("a folder");
-    let mut file = OpenOptions::new().create(true).append(true).open(folder.join(format!("{}.txt", std::process::id()))).expect("a file");
+    let mut file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(folder.join(format!("{}.txt", std::process::id())))
+        .expect("a file");
     writeln!(file, "{line}").expect("written");
     seen.insert(line);
 }
 
 /// What is behind answers, also when the answer is that it doesn't.
-async fn forward(client: &Client, behind: &str, uri: &Uri, headers: &HeaderMap, body: Bytes) -> Response {
+async fn forward(
+    client: &Client,
+    behind: &str,
+    uri: &Uri,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Response {
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut headers = headers.clone();
     for own in ["host", "content-length"] {
         headers.remove(own);
     }
-    let Ok(answer) = client.post(format!("http://{behind}{query}")).headers(headers).body(body).send().await else {
+    let Ok(answer) =
+        client.post(format!("http://{behind}{query}")).headers(headers).body(body).send().await
+    else {
         return StatusCode::BAD_GATEWAY.into_response();
     };
     let (status, mut headers) = (answer.status(), answer.headers().clone());

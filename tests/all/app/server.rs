@@ -13,7 +13,10 @@ pub(super) struct Server {
 }
 
 impl Server {
-    #[expect(clippy::disallowed_methods, reason = "a test's server isn't frozen after an answer as Lambda is")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test's server isn't frozen after an answer as Lambda is"
+    )]
     pub(super) async fn start(router: Router) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));

@@ -49,13 +49,21 @@ impl Ses {
 
     /// Says this to every mail for `address`, and takes the others.
     pub(crate) async fn always_to(address: &str, verdict: Verdict) -> Self {
-        Self::start(State { always: Some(verdict), only_to: Some(address.into()), ..State::default() }).await
+        Self::start(State {
+            always: Some(verdict),
+            only_to: Some(address.into()),
+            ..State::default()
+        })
+        .await
     }
 
     async fn start(state: State) -> Self {
         let state = Arc::new(Mutex::new(state));
         let served = Arc::clone(&state);
-        let router = Router::new().route("/v2/email/outbound-emails", post(async move |Json(mail): Json<Value>| answer(&served, &mail)));
+        let router = Router::new().route(
+            "/v2/email/outbound-emails",
+            post(async move |Json(mail): Json<Value>| answer(&served, &mail)),
+        );
         Self { server: Server::start(router).await, state }
     }
 
@@ -93,7 +101,12 @@ fn answer(state: &Mutex<State>, mail: &Value) -> Response {
         }
         Verdict::Refused(status, kind) => {
             let status = StatusCode::from_u16(status).expect("a status");
-            (status, [(HeaderName::from_static("x-amzn-errortype"), kind)], Json(json!({ "message": "No." }))).into_response()
+            (
+                status,
+                [(HeaderName::from_static("x-amzn-errortype"), kind)],
+                Json(json!({ "message": "No." })),
+            )
+                .into_response()
         }
     }
 }

@@ -42,18 +42,30 @@ impl Fault {
 impl LossyTable {
     /// The way to this app's table.
     pub(crate) async fn of(app: &App) -> Self {
-        let upstream = app.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").expect("an endpoint").to_owned();
+        let upstream = app
+            .running
+            .environment
+            .required("AWS_ENDPOINT_URL_DYNAMODB")
+            .expect("an endpoint")
+            .to_owned();
         let name = app.running.environment.required("TABLE_NAME").expect("a table").to_owned();
         let fault: Arc<Mutex<Option<Fault>>> = Arc::default();
-        let (client, state) = (Client::builder().no_proxy().build().expect("a client"), Arc::clone(&fault));
-        let forward = async move |headers: HeaderMap, body: Bytes| answer(&client, &upstream, &state, &headers, body).await;
+        let (client, state) =
+            (Client::builder().no_proxy().build().expect("a client"), Arc::clone(&fault));
+        let forward = async move |headers: HeaderMap, body: Bytes| {
+            answer(&client, &upstream, &state, &headers, body).await
+        };
         Self { server: Server::start(Router::new().fallback(forward)).await, name, fault }
     }
 
     /// Options for a service over this table.
     pub(crate) fn options(&self) -> Options {
         let table = ("TABLE_NAME".into(), self.name.clone());
-        Options { dynamodb: Some(self.server.url.clone()), settings: vec![table], ..Options::default() }
+        Options {
+            dynamodb: Some(self.server.url.clone()),
+            settings: vec![table],
+            ..Options::default()
+        }
     }
 
     /// The next request of this operation is carried out, and its answer is lost.
@@ -74,7 +86,8 @@ impl LossyTable {
 
 /// The fault that this request meets, which is then used up.
 fn met(fault: &Mutex<Option<Fault>>, headers: &HeaderMap) -> Option<Fault> {
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let target =
+        headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let mut fault = fault.lock().expect("no panic");
     let found = fault.filter(|fault| target.ends_with(&format!(".{}", fault.operation())))?;
     *fault = match found {
@@ -84,7 +97,13 @@ fn met(fault: &Mutex<Option<Fault>>, headers: &HeaderMap) -> Option<Fault> {
     Some(found)
 }
 
-async fn answer(client: &Client, upstream: &str, fault: &Mutex<Option<Fault>>, headers: &HeaderMap, body: Bytes) -> Response {
+async fn answer(
+    client: &Client,
+    upstream: &str,
+    fault: &Mutex<Option<Fault>>,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Response {
     let met = met(fault, headers);
     if !matches!(met, Some(Fault::Refused(..))) {
         let mut request = client.post(upstream).body(body);
@@ -96,9 +115,16 @@ async fn answer(client: &Client, upstream: &str, fault: &Mutex<Option<Fault>>, h
         let answer = request.send().await.expect("the table answers");
         if met.is_none() {
             let (status, kind) = (answer.status(), answer.headers()[header::CONTENT_TYPE].clone());
-            return (status, [(header::CONTENT_TYPE, kind)], answer.bytes().await.expect("a body")).into_response();
+            return (status, [(header::CONTENT_TYPE, kind)], answer.bytes().await.expect("a body"))
+                .into_response();
         }
     }
-    let error = r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"a fault"}"#;
-    (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], error).into_response()
+    let error =
+        r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"a fault"}"#;
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        [(header::CONTENT_TYPE, "application/x-amz-json-1.0")],
+        error,
+    )
+        .into_response()
 }

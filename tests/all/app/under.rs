@@ -1,5 +1,6 @@
-//! What lies under a test's service, as the run was asked for by variables: `BECKON_TEST_DYNAMODB` is another engine's URL, on which each
-//! service gets a table of its own; `BECKON_RECORD` a folder into which every access of every function is written down.
+//! What lies under a test's service, as the run was asked for by variables: `BECKON_TEST_DYNAMODB`
+//! is another engine's URL, on which each service gets a table of its own; `BECKON_RECORD` a folder
+//! into which every access of every function is written down.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -15,7 +16,8 @@ fn engine() -> Option<String> {
     Environment::of_process().optional("BECKON_TEST_DYNAMODB").map(str::to_owned)
 }
 
-/// How many may come at once: another engine, which lets one in at a time, would leave most of them unserved for longer than they try.
+/// How many may come at once: another engine, which lets one in at a time, would leave most of them
+/// unserved for longer than they try.
 pub(crate) fn as_many(people: usize) -> usize {
     if engine().is_some() { people.min(50) } else { people }
 }
@@ -25,9 +27,11 @@ pub(crate) fn fresh_table() -> String {
     format!("test-{}-{}", std::process::id(), TABLES.fetch_add(1, Ordering::Relaxed))
 }
 
-/// The options of a test's service: as asked for by the test, and by the run where the test leaves it open.
+/// The options of a test's service: as asked for by the test, and by the run where the test leaves
+/// it open.
 pub(crate) fn test(mut options: Options) -> Options {
-    if let Some(engine) = engine().filter(|_| options.dynamodb.is_none() && options.data.is_none()) {
+    if let Some(engine) = engine().filter(|_| options.dynamodb.is_none() && options.data.is_none())
+    {
         options.dynamodb = Some(engine);
         let table = fresh_table();
         // As in memory: nobody else's links are this service's.

@@ -3,7 +3,10 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::{ACCOUNT, cancel_path, fails, gets, invite_path, invites, keyed, lists, owner, posts, resolves, succeeds};
+use super::{
+    ACCOUNT, cancel_path, fails, gets, invite_path, invites, keyed, lists, owner, posts, resolves,
+    succeeds,
+};
 use crate::app::{Answer, App, GROUP};
 
 /// What is no int64 in plain digits, as it stands in a path.
@@ -52,7 +55,10 @@ async fn ids_are_int64_in_plain_digits() {
     assert!(app.items("invite").await.is_empty());
     // %33773 is 3773, decoded once.
     resolves(posts(&alice, &invite_path("%33773", "%33", "9223372036854775807"), "{}").await, 0);
-    assert_eq!(lists(&alice).await["results"][0]["destinyUserInfo"]["membershipId"], "9223372036854775807");
+    assert_eq!(
+        lists(&alice).await["results"][0]["destinyUserInfo"]["membershipId"],
+        "9223372036854775807"
+    );
 }
 
 #[tokio::test]
@@ -98,12 +104,25 @@ async fn every_form_of_the_path_is_answered() {
     for prefix in ["", "/Platform", "/platform"] {
         for slash in ["", "/"] {
             let members = format!("{prefix}/GroupV2/{GROUP}/Members");
-            resolves(posts(&alice, &format!("{members}/IndividualInvite/3/{ACCOUNT}{slash}"), "{}").await, 0);
-            let listed = succeeds(gets(&alice, &format!("{members}/InvitedIndividuals{slash}?currentpage=1")).await);
+            resolves(
+                posts(&alice, &format!("{members}/IndividualInvite/3/{ACCOUNT}{slash}"), "{}")
+                    .await,
+                0,
+            );
+            let listed = succeeds(
+                gets(&alice, &format!("{members}/InvitedIndividuals{slash}?currentpage=1")).await,
+            );
             assert_eq!(listed["totalResults"], 1);
-            let potential = succeeds(gets(&alice, &format!("{prefix}/GroupV2/User/Potential/3/{ACCOUNT}/2/0{slash}")).await);
+            let potential = succeeds(
+                gets(&alice, &format!("{prefix}/GroupV2/User/Potential/3/{ACCOUNT}/2/0{slash}"))
+                    .await,
+            );
             assert_eq!(potential["totalResults"], 1);
-            resolves(posts(&alice, &format!("{members}/IndividualInviteCancel/3/{ACCOUNT}{slash}"), "").await, 3);
+            resolves(
+                posts(&alice, &format!("{members}/IndividualInviteCancel/3/{ACCOUNT}{slash}"), "")
+                    .await,
+                3,
+            );
         }
     }
 }
@@ -116,7 +135,10 @@ async fn a_path_that_goes_on_behind_its_slash_is_not_found() {
         fails(posts(&alice, &format!("{path}x"), "{}").await, 21);
         fails(posts(&alice, &format!("{path}/"), "{}").await, 21);
     }
-    fails(gets(&alice, &format!("/Platform/GroupV2/{GROUP}/Members/InvitedIndividuals/1/")).await, 21);
+    fails(
+        gets(&alice, &format!("/Platform/GroupV2/{GROUP}/Members/InvitedIndividuals/1/")).await,
+        21,
+    );
     fails(gets(&alice, &format!("/Platform/GroupV2/User/Potential/3/{ACCOUNT}/2/0/x")).await, 21);
     assert!(app.items("invite").await.is_empty());
 }
@@ -137,7 +159,8 @@ async fn other_methods_and_other_paths_are_the_gateways() {
     ] {
         alice.sends(keyed(&alice, method, &path)).await.is(404);
     }
-    let overridden = keyed(&alice, Method::POST, &invite).header("X-HTTP-Method-Override", "DELETE").body("{}");
+    let overridden =
+        keyed(&alice, Method::POST, &invite).header("X-HTTP-Method-Override", "DELETE").body("{}");
     resolves(alice.sends(overridden).await, 0);
     assert_eq!(lists(&alice).await["totalResults"], 1);
 }
@@ -208,7 +231,10 @@ async fn a_message_may_be_empty_absent_or_null_and_says_what_it_says() {
         resolves(posts(&alice, &invite_path(GROUP, "3", &id), *body).await, 0);
         let listed = lists(&alice).await;
         let results = listed["results"].as_array().unwrap();
-        let found = results.iter().find(|found| found["destinyUserInfo"]["membershipId"] == id.as_str()).unwrap();
+        let found = results
+            .iter()
+            .find(|found| found["destinyUserInfo"]["membershipId"] == id.as_str())
+            .unwrap();
         assert_eq!(found["requestMessage"], *message, "{body}");
     }
 }
@@ -217,14 +243,23 @@ async fn a_message_may_be_empty_absent_or_null_and_says_what_it_says() {
 async fn the_bodys_declared_type_does_not_matter_and_a_query_neither() {
     let app = App::start().await;
     let alice = owner(&app).await;
-    for (at, kind) in
-        ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-8", "APPLICATION/JSON"].iter().enumerate()
+    for (at, kind) in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=utf-8",
+        "APPLICATION/JSON",
+    ]
+    .iter()
+    .enumerate()
     {
         let path = format!("{}?message=x&x=y", invite_path(GROUP, "3", &(at + 1).to_string()));
-        let request = keyed(&alice, Method::POST, &path).header("Content-Type", *kind).body(r#"{"message":"Join us"}"#);
+        let request = keyed(&alice, Method::POST, &path)
+            .header("Content-Type", *kind)
+            .body(r#"{"message":"Join us"}"#);
         resolves(alice.sends(request).await, 0);
     }
-    let undeclared = keyed(&alice, Method::POST, &invite_path(GROUP, "3", "99")).body(r#"{"message":"Join us"}"#);
+    let undeclared = keyed(&alice, Method::POST, &invite_path(GROUP, "3", "99"))
+        .body(r#"{"message":"Join us"}"#);
     resolves(alice.sends(undeclared).await, 0);
     assert_eq!(lists(&alice).await["results"][0]["requestMessage"], "Join us");
 }
@@ -243,10 +278,12 @@ async fn a_cancel_reads_no_body() {
 async fn nothing_that_was_sent_comes_back_in_an_error() {
     let app = App::start().await;
     let alice = owner(&app).await;
-    let request = keyed(&alice, Method::POST, &invite_path("%3Cscript%3E", "3", "1")).bearer_auth("x.y.z");
+    let request =
+        keyed(&alice, Method::POST, &invite_path("%3Cscript%3E", "3", "1")).bearer_auth("x.y.z");
     let answer = Answer::to(request.body(r#"{"message":"<script>"}"#)).await;
     assert!(!fails(answer, 99).text.contains("script"));
-    let answer = posts(&alice, &invite_path("%3Cscript%3E", "3", "1"), r#"{"message":"<script>"}"#).await;
+    let answer =
+        posts(&alice, &invite_path("%3Cscript%3E", "3", "1"), r#"{"message":"<script>"}"#).await;
     assert!(!fails(answer, 7).text.contains("script"));
     fails(alice.posts(&invite_path(GROUP, "3", "1"), &json!({})).await, 2102);
 }

@@ -3,7 +3,10 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::{ACCOUNT, administrator, fails, gets, invite_path, invites, keyed, owner, potential_path, resolves, succeeds};
+use super::{
+    ACCOUNT, administrator, fails, gets, invite_path, invites, keyed, owner, potential_path,
+    resolves, succeeds,
+};
 use crate::app::{Answer, App, GROUP};
 
 /// The endpoints that take an administrator's token.
@@ -23,10 +26,16 @@ async fn a_request_without_a_key_is_told_so_whatever_else_it_lacks() {
     let open = (Method::GET, potential_path("3", ACCOUNT));
     for (method, path) in closed_endpoints().into_iter().chain([open]) {
         fails(alice.sends(alice.request(method.clone(), &path)).await, 2102);
-        fails(alice.sends(alice.request(method.clone(), &path).header("X-API-Key", "")).await, 2102);
+        fails(
+            alice.sends(alice.request(method.clone(), &path).header("X-API-Key", "")).await,
+            2102,
+        );
         fails(Answer::to(app.nobody().request(method, &path)).await, 2102);
     }
-    fails(alice.sends(alice.request(Method::POST, &invite_path("x", "-1", "x")).body("{")).await, 2102);
+    fails(
+        alice.sends(alice.request(Method::POST, &invite_path("x", "-1", "x")).body("{")).await,
+        2102,
+    );
 }
 
 #[tokio::test]
@@ -38,11 +47,17 @@ async fn keys_are_checked_where_the_deployment_names_some() {
     let open = (Method::GET, potential_path("3", ACCOUNT));
     for (method, path) in closed_endpoints().into_iter().chain([open]) {
         for key in ["any-key", "Key", "key,key", hash] {
-            fails(alice.sends(alice.request(method.clone(), &path).header("X-API-Key", key)).await, 2101);
+            fails(
+                alice.sends(alice.request(method.clone(), &path).header("X-API-Key", key)).await,
+                2101,
+            );
         }
         fails(alice.sends(alice.request(method, &path)).await, 2102);
     }
-    let with_key = alice.request(Method::POST, &invite_path(GROUP, "3", ACCOUNT)).header("x-api-KEY", "key").body("{}");
+    let with_key = alice
+        .request(Method::POST, &invite_path(GROUP, "3", ACCOUNT))
+        .header("x-api-KEY", "key")
+        .body("{}");
     resolves(alice.sends(with_key).await, 0);
 }
 
@@ -54,11 +69,26 @@ async fn nobody_comes_in_without_a_good_token() {
     for (method, path) in closed_endpoints() {
         let none = fails(app.nobody().sends(keyed(&alice, method.clone(), &path)).await, 99);
         assert_eq!(none.header("www-authenticate"), "Bearer realm=\"beckon\"");
-        for authorization in ["Bearer x.y.z", "Bearer", "Basic YTpi", "MDAxNWxvY2F0aW9uIG9uZXpvbmUK"] {
-            fails(Answer::to(keyed(&alice, method.clone(), &path).header("authorization", authorization)).await, 99);
+        for authorization in
+            ["Bearer x.y.z", "Bearer", "Basic YTpi", "MDAxNWxvY2F0aW9uIG9uZXpvbmUK"]
+        {
+            fails(
+                Answer::to(
+                    keyed(&alice, method.clone(), &path).header("authorization", authorization),
+                )
+                .await,
+                99,
+            );
         }
-        // A token of another door's.
-        fails(Answer::to(keyed(&alice, method.clone(), &path).header("X-Auth-Token", "MDAxNWxvY2F0aW9uIG9uZXpvbmUK")).await, 99);
+        // A token of another API's.
+        fails(
+            Answer::to(
+                keyed(&alice, method.clone(), &path)
+                    .header("X-Auth-Token", "MDAxNWxvY2F0aW9uIG9uZXpvbmUK"),
+            )
+            .await,
+            99,
+        );
         fails(late.sends(keyed(&late, method, &path)).await, 99);
     }
     assert!(app.items("invite").await.is_empty());
@@ -68,12 +98,22 @@ async fn nobody_comes_in_without_a_good_token() {
 async fn the_token_needs_the_scope_in_exactly_its_letters() {
     let app = App::start().await;
     let _alice = owner(&app).await;
-    for scope in [json!(null), json!(""), json!("admingroups"), json!("AdminGroups2"), json!("AdminGroups,x"), json!("users:write")] {
+    for scope in [
+        json!(null),
+        json!(""),
+        json!("admingroups"),
+        json!("AdminGroups2"),
+        json!("AdminGroups,x"),
+        json!("users:write"),
+    ] {
         let alice = app.person("alice").claim("scope", scope);
         for (method, path) in closed_endpoints() {
             let answer = fails(alice.sends(keyed(&alice, method, &path)).await, 2108);
             let challenge = answer.header("www-authenticate");
-            assert!(challenge.contains("insufficient_scope") && challenge.contains("AdminGroups"), "{challenge}");
+            assert!(
+                challenge.contains("insufficient_scope") && challenge.contains("AdminGroups"),
+                "{challenge}"
+            );
         }
     }
     let alice = app.person("alice").claim("scope", json!("ReadGroups AdminGroups users:write"));
@@ -89,9 +129,18 @@ async fn credentials_are_looked_at_before_the_path_and_the_path_before_the_body(
     let unscoped = app.person("alice");
     fails(unscoped.sends(keyed(&unscoped, Method::POST, &wrong).body("{")).await, 2108);
     fails(alice.sends(keyed(&alice, Method::POST, &wrong).body("{")).await, 7);
-    fails(alice.sends(keyed(&alice, Method::POST, &invite_path("1", "-1", "1")).body("{")).await, 8);
-    fails(alice.sends(keyed(&alice, Method::POST, &invite_path("1", "3", "1")).body("{")).await, 30);
-    fails(alice.sends(keyed(&alice, Method::POST, &invite_path("1", "3", "1")).body("{}")).await, 622);
+    fails(
+        alice.sends(keyed(&alice, Method::POST, &invite_path("1", "-1", "1")).body("{")).await,
+        8,
+    );
+    fails(
+        alice.sends(keyed(&alice, Method::POST, &invite_path("1", "3", "1")).body("{")).await,
+        30,
+    );
+    fails(
+        alice.sends(keyed(&alice, Method::POST, &invite_path("1", "3", "1")).body("{}")).await,
+        622,
+    );
 }
 
 #[tokio::test]
@@ -102,5 +151,8 @@ async fn an_accounts_groups_are_shown_to_anybody_with_a_key_but_not_under_a_wron
     let path = potential_path("3", ACCOUNT);
     assert_eq!(succeeds(gets(&app.nobody(), &path).await)["totalResults"], 1);
     assert_eq!(succeeds(gets(&app.person("eve"), &path).await)["totalResults"], 1);
-    fails(Answer::to(keyed(&alice, Method::GET, &path).header("authorization", "Bearer x.y.z")).await, 99);
+    fails(
+        Answer::to(keyed(&alice, Method::GET, &path).header("authorization", "Bearer x.y.z")).await,
+        99,
+    );
 }

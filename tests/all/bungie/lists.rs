@@ -2,11 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{ACCOUNT, accounts, administrator, fails, gets, invite_path, invites, lists, owner, posts, potential_path, resolves, succeeds};
+use super::{
+    ACCOUNT, accounts, administrator, fails, gets, invite_path, invites, lists, owner, posts,
+    potential_path, resolves, succeeds,
+};
 use crate::app::{Actor, App, GROUP};
 
 async fn page(actor: &Actor<'_>, query: &str) -> Value {
-    succeeds(gets(actor, &format!("/Platform/GroupV2/{GROUP}/Members/InvitedIndividuals/{query}")).await)
+    succeeds(
+        gets(actor, &format!("/Platform/GroupV2/{GROUP}/Members/InvitedIndividuals/{query}")).await,
+    )
 }
 
 fn length(page: &Value) -> usize {
@@ -25,13 +30,25 @@ async fn a_page_has_fifty_invites() {
         resolves(posts(&alice, &invite_path(GROUP, "3", &id.to_string()), "{}").await, 0);
     }
     let first = page(&alice, "?currentpage=1").await;
-    assert_eq!((length(&first), &first["totalResults"], &first["hasMore"]), (50, &json!(51), &json!(true)));
+    assert_eq!(
+        (length(&first), &first["totalResults"], &first["hasMore"]),
+        (50, &json!(51), &json!(true))
+    );
     let second = page(&alice, "?currentpage=2").await;
-    assert_eq!((length(&second), &second["totalResults"], &second["hasMore"]), (1, &json!(51), &json!(false)));
+    assert_eq!(
+        (length(&second), &second["totalResults"], &second["hasMore"]),
+        (1, &json!(51), &json!(false))
+    );
     assert_eq!(second["query"]["currentPage"], 2);
     assert_eq!(length(&page(&alice, "?currentPage=3").await), 0);
-    let ids = [first, second].iter().flat_map(|page| page["results"].as_array().unwrap().clone()).collect::<Vec<_>>();
-    let mut ids: Vec<u32> = ids.iter().map(|found| found["destinyUserInfo"]["membershipId"].as_str().unwrap().parse().unwrap()).collect();
+    let ids = [first, second]
+        .iter()
+        .flat_map(|page| page["results"].as_array().unwrap().clone())
+        .collect::<Vec<_>>();
+    let mut ids: Vec<u32> = ids
+        .iter()
+        .map(|found| found["destinyUserInfo"]["membershipId"].as_str().unwrap().parse().unwrap())
+        .collect();
     ids.sort_unstable();
     assert_eq!(ids, (1..=51).collect::<Vec<_>>());
 }
@@ -40,8 +57,27 @@ async fn a_page_has_fifty_invites() {
 async fn a_page_is_a_number_from_one() {
     let app = App::start().await;
     let alice = owner(&app).await;
-    for query in ["0", "-1", "%2B1", "01", "1.0", "x", "201", "99999999999999999999", "1,2", "1&currentpage=2", "1&currentPage=1"] {
-        fails(gets(&alice, &format!("/GroupV2/{GROUP}/Members/InvitedIndividuals/?currentpage={query}")).await, 8);
+    for query in [
+        "0",
+        "-1",
+        "%2B1",
+        "01",
+        "1.0",
+        "x",
+        "201",
+        "99999999999999999999",
+        "1,2",
+        "1&currentpage=2",
+        "1&currentPage=1",
+    ] {
+        fails(
+            gets(
+                &alice,
+                &format!("/GroupV2/{GROUP}/Members/InvitedIndividuals/?currentpage={query}"),
+            )
+            .await,
+            8,
+        );
     }
     // Other parameters say nothing, as they do with the original.
     assert_eq!(length(&page(&alice, "?x=1&currentpage=200").await), 0);
@@ -52,13 +88,21 @@ async fn invites_of_every_kind_are_listed_and_none_tells_an_address() {
     let app = App::start().await;
     let alice = owner(&app).await;
     let directory = app.user("app").claim("scope", json!("users:write"));
-    let ada =
-        json!({"first_name": "Ada", "last_name": "Lovelace", "photo": "https://example.com/ada.png", "accounts": accounts(3, ACCOUNT)});
+    let ada = json!({"first_name": "Ada", "last_name": "Lovelace", "photo": "https://example.com/ada.png", "accounts": accounts(3, ACCOUNT)});
     directory.puts("/v1/users/29845", &ada).await.is(200);
-    directory.puts("/v1/users/29846", &json!({"first_name": "Ada", "last_name": "Byron"})).await.is(200);
+    directory
+        .puts("/v1/users/29846", &json!({"first_name": "Ada", "last_name": "Byron"}))
+        .await
+        .is(200);
     directory.puts("/v1/users/bob", &json!({"first_name": "Bob"})).await.is(200);
-    directory.puts("/v1/users/bea", &json!({"first_name": "Bea", "email": "bea@example.com"})).await.is(200);
-    directory.puts("/v1/users/ben", &json!({"first_name": "Ben", "phone": "+19199993333"})).await.is(200);
+    directory
+        .puts("/v1/users/bea", &json!({"first_name": "Bea", "email": "bea@example.com"}))
+        .await
+        .is(200);
+    directory
+        .puts("/v1/users/ben", &json!({"first_name": "Ben", "phone": "+19199993333"}))
+        .await
+        .is(200);
     resolves(invites(&alice).await, 0);
     for invitee in [
         json!({"user_id": "29846"}),
@@ -74,13 +118,28 @@ async fn invites_of_every_kind_are_listed_and_none_tells_an_address() {
     let listed = lists(&alice).await;
     let results = listed["results"].as_array().unwrap();
     let shown = |found: &Value| {
-        let of = |card: &str, field: &str| found[card][field].as_str().map_or_else(|| found[card][field].to_string(), str::to_owned);
-        let destiny =
-            [of("destinyUserInfo", "membershipType"), of("destinyUserInfo", "membershipId"), of("destinyUserInfo", "displayName")];
-        let user = [of("bungieNetUserInfo", "membershipId"), of("bungieNetUserInfo", "displayName")];
-        assert_eq!(found["destinyUserInfo"]["LastSeenDisplayName"], found["destinyUserInfo"]["displayName"]);
+        let of = |card: &str, field: &str| {
+            found[card][field]
+                .as_str()
+                .map_or_else(|| found[card][field].to_string(), str::to_owned)
+        };
+        let destiny = [
+            of("destinyUserInfo", "membershipType"),
+            of("destinyUserInfo", "membershipId"),
+            of("destinyUserInfo", "displayName"),
+        ];
+        let user =
+            [of("bungieNetUserInfo", "membershipId"), of("bungieNetUserInfo", "displayName")];
         assert_eq!(
-            (&found["groupId"], &found["resolveState"], &found["bungieNetUserInfo"]["membershipType"]),
+            found["destinyUserInfo"]["LastSeenDisplayName"],
+            found["destinyUserInfo"]["displayName"]
+        );
+        assert_eq!(
+            (
+                &found["groupId"],
+                &found["resolveState"],
+                &found["bungieNetUserInfo"]["membershipType"]
+            ),
             (&json!(GROUP), &json!(0), &json!(254))
         );
         format!("{} | {}", destiny.join(" "), user.join(" "))
@@ -100,7 +159,8 @@ async fn invites_of_every_kind_are_listed_and_none_tells_an_address() {
     ];
     expected.sort();
     assert_eq!(rows, expected);
-    let icon = results.iter().find(|found| found["destinyUserInfo"]["membershipType"] == 3).unwrap();
+    let icon =
+        results.iter().find(|found| found["destinyUserInfo"]["membershipType"] == 3).unwrap();
     assert_eq!(icon["bungieNetUserInfo"]["iconPath"], "https://example.com/ada.png");
     let text = listed.to_string();
     for address in ["bob@", "eve@", "mallory@", "19199993333"] {
@@ -114,24 +174,37 @@ async fn an_account_sees_the_groups_that_it_is_invited_to() {
     let alice = administrator(&app, "alice");
     for (id, kind) in [("1", "open"), ("2", "private"), ("3", "secret"), ("raiders", "open")] {
         alice.creates(json!({"id": id, "name": format!("Group {id}"), "type": kind, "description": "We raid."})).await;
-        alice.invites_to(id, json!({"account": {"membership_type": 3, "membership_id": ACCOUNT}})).await.is(201);
+        alice
+            .invites_to(id, json!({"account": {"membership_type": 3, "membership_id": ACCOUNT}}))
+            .await
+            .is(201);
     }
     let ids = |answer: Value| -> Vec<String> {
         let results = answer["results"].as_array().unwrap().clone();
-        assert_eq!((&answer["totalResults"], &answer["hasMore"]), (&json!(results.len()), &json!(false)));
+        assert_eq!(
+            (&answer["totalResults"], &answer["hasMore"]),
+            (&json!(results.len()), &json!(false))
+        );
         results.iter().map(|found| found["group"]["groupId"].as_str().unwrap().to_owned()).collect()
     };
     let path = potential_path("3", ACCOUNT);
     // A group whose id is no int64 has no place here.
     assert_eq!(ids(succeeds(gets(&app.nobody(), &path).await)), ["1", "2"]);
-    assert_eq!(ids(succeeds(gets(&app.user("bob").claim("accounts", accounts(2, ACCOUNT)), &path).await)), ["1", "2"]);
+    assert_eq!(
+        ids(succeeds(gets(&app.user("bob").claim("accounts", accounts(2, ACCOUNT)), &path).await)),
+        ["1", "2"]
+    );
     let ada = app.user("ada").claim("accounts", accounts(3, ACCOUNT));
     assert_eq!(ids(succeeds(gets(&ada, &path).await)), ["1", "2", "3"]);
     // The same in words; nobody applies, and there are no clans.
     let words = format!("/GroupV2/User/Potential/TigerSteam/{ACCOUNT}/Invitee/General");
     assert_eq!(ids(succeeds(gets(&app.nobody(), &words).await)), ["1", "2"]);
     for rest in ["0/0", "1/0", "2/1", "None/General", "Applicant/General", "Invitee/Clan"] {
-        assert!(ids(succeeds(gets(&ada, &format!("/GroupV2/User/Potential/3/{ACCOUNT}/{rest}")).await)).is_empty(), "{rest}");
+        assert!(
+            ids(succeeds(gets(&ada, &format!("/GroupV2/User/Potential/3/{ACCOUNT}/{rest}")).await))
+                .is_empty(),
+            "{rest}"
+        );
     }
     for rest in ["3/0", "-1/0", "2/2", "invitee/General", "Invitee/clan", "02/0", "x/0"] {
         fails(gets(&ada, &format!("/GroupV2/User/Potential/3/{ACCOUNT}/{rest}")).await, 8);
@@ -153,15 +226,22 @@ async fn the_user_who_has_the_account_is_shown_with_what_is_addressed_to_them_by
     let by_address = alice.invited(json!({"email": "ada@example.com"})).await;
     assert_eq!(succeeds(gets(&app.nobody(), &path).await)["totalResults"], 0);
     alice.revokes(&by_address.id).await.is(200);
-    // Two ways into one group are one group: of an invite by id, and one to an account that the directory came to know of afterwards.
+    // Two ways into one group are one group: of an invite by id, and one to an account that the
+    // directory came to know of afterwards.
     directory.puts("/v1/users/29845", &json!({"first_name": "Ada"})).await.is(200);
     alice.invited(json!({"user_id": "29845"})).await;
     resolves(invites(&alice).await, 0);
-    directory.puts("/v1/users/29845", &json!({"first_name": "Ada", "accounts": accounts(3, ACCOUNT)})).await.is(200);
+    directory
+        .puts("/v1/users/29845", &json!({"first_name": "Ada", "accounts": accounts(3, ACCOUNT)}))
+        .await
+        .is(200);
     let found = succeeds(gets(&app.nobody(), &path).await);
     assert_eq!(found["totalResults"], 1);
     let member = &found["results"][0]["member"];
-    assert_eq!((&member["potentialStatus"], &member["destinyUserInfo"]["displayName"]), (&json!(2), &json!("Ada")));
+    assert_eq!(
+        (&member["potentialStatus"], &member["destinyUserInfo"]["displayName"]),
+        (&json!(2), &json!("Ada"))
+    );
     assert_eq!(member["bungieNetUserInfo"]["membershipId"], "29845");
     assert!(!found.to_string().contains("ada@"));
 }
@@ -176,9 +256,18 @@ async fn a_group_is_shown_as_it_is_and_no_longer_when_it_is_gone() {
     let path = potential_path("3", ACCOUNT);
     let found = succeeds(gets(&app.nobody(), &path).await);
     let group = &found["results"][0]["group"];
-    assert_eq!((&group["name"], &group["about"], &group["memberCount"]), (&json!("Raiders"), &json!("We raid."), &json!(1)));
-    assert_eq!((&group["membershipIdCreated"], &group["groupType"], &group["isPublic"]), (&json!("29842"), &json!(0), &json!(true)));
-    assert_eq!((&group["membershipOption"], &group["features"]["maximumMembers"]), (&json!(1), &json!(6)));
+    assert_eq!(
+        (&group["name"], &group["about"], &group["memberCount"]),
+        (&json!("Raiders"), &json!("We raid."), &json!(1))
+    );
+    assert_eq!(
+        (&group["membershipIdCreated"], &group["groupType"], &group["isPublic"]),
+        (&json!("29842"), &json!(0), &json!(true))
+    );
+    assert_eq!(
+        (&group["membershipOption"], &group["features"]["maximumMembers"]),
+        (&json!(1), &json!(6))
+    );
     alice.deletes(&format!("/v1/groups/{GROUP}")).await.is(204);
     assert_eq!(succeeds(gets(&app.nobody(), &path).await)["totalResults"], 0);
 }

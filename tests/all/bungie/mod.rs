@@ -1,4 +1,4 @@
-//! The bungie door over HTTP (contract bungie).
+//! The bungie API over HTTP (contract bungie).
 
 mod bad_input;
 mod credentials;
@@ -15,12 +15,23 @@ use crate::app::{Actor, Answer, App, GROUP};
 /// The account that is invited unless a test says another.
 const ACCOUNT: &str = "4611686018467322796";
 
-/// The codes that the tests look for, as the original numbers and names them, with their status and message.
+/// The codes that the tests look for, as the original numbers and names them, with their status and
+/// message.
 const CODES: &[(u16, u16, &str, &str)] = &[
     (5, 503, "SystemDisabled", "SystemDisabled"),
     (7, 400, "ParameterParseFailure", "ParameterParseFailure"),
-    (8, 400, "ParameterInvalidRange", "One or more parameters are outside the range of valid values.  Please correct them, and try again."),
-    (18, 400, "InvalidParameters", "The input parameters were invalid, please enter valid input, and try again."),
+    (
+        8,
+        400,
+        "ParameterInvalidRange",
+        "One or more parameters are outside the range of valid values.  Please correct them, and try again.",
+    ),
+    (
+        18,
+        400,
+        "InvalidParameters",
+        "The input parameters were invalid, please enter valid input, and try again.",
+    ),
     (21, 404, "NotFound", "NotFound"),
     (25, 400, "InvalidPostBody", "InvalidPostBody"),
     (26, 400, "MissingPostBody", "MissingPostBody"),
@@ -76,7 +87,11 @@ fn keyed(actor: &Actor<'_>, method: Method, path: &str) -> RequestBuilder {
 }
 
 async fn posts(actor: &Actor<'_>, path: &str, body: impl Into<reqwest::Body>) -> Answer {
-    actor.sends(keyed(actor, Method::POST, path).header("content-type", "application/json").body(body)).await
+    actor
+        .sends(
+            keyed(actor, Method::POST, path).header("content-type", "application/json").body(body),
+        )
+        .await
 }
 
 async fn gets(actor: &Actor<'_>, path: &str) -> Answer {
@@ -101,8 +116,15 @@ async fn lists(actor: &Actor<'_>) -> Value {
 fn succeeds(answer: Answer) -> Value {
     let answer = answer.is(200);
     let around = r#","ErrorCode":1,"ThrottleSeconds":0,"ErrorStatus":"Success","Message":"Ok","MessageData":{}}"#;
-    assert!(answer.text.starts_with(r#"{"Response":"#) && answer.text.ends_with(around), "{}", answer.text);
-    assert_eq!((answer.header("content-type"), answer.header("cache-control")), ("application/json", "no-store"));
+    assert!(
+        answer.text.starts_with(r#"{"Response":"#) && answer.text.ends_with(around),
+        "{}",
+        answer.text
+    );
+    assert_eq!(
+        (answer.header("content-type"), answer.header("cache-control")),
+        ("application/json", "no-store")
+    );
     answer.json["Response"].clone()
 }
 
@@ -118,11 +140,15 @@ fn fails(answer: Answer, code: u16) -> Answer {
     let row = CODES.iter().find(|(own, ..)| *own == code);
     let (code, status, name, message) = row.unwrap_or_else(|| panic!("{code} is not in CODES"));
     let throttle = answer.json["ThrottleSeconds"].as_i64().unwrap_or_default();
-    let expected =
-        format!(r#"{{"ErrorCode":{code},"ThrottleSeconds":{throttle},"ErrorStatus":"{name}","Message":"{message}","MessageData":{{}}}}"#);
+    let expected = format!(
+        r#"{{"ErrorCode":{code},"ThrottleSeconds":{throttle},"ErrorStatus":"{name}","Message":"{message}","MessageData":{{}}}}"#
+    );
     assert_eq!((answer.status, answer.text.as_str()), (*status, expected.as_str()));
     assert_eq!(throttle > 0, [429, 503].contains(status), "{}", answer.text);
-    assert_eq!((answer.header("content-type"), answer.header("cache-control")), ("application/json", "no-store"));
+    assert_eq!(
+        (answer.header("content-type"), answer.header("cache-control")),
+        ("application/json", "no-store")
+    );
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     answer
 }

@@ -1,8 +1,11 @@
-//! What the engine refuses, as this door says it (contract bungie 4.3).
+//! What the engine refuses, as this API says it (contract bungie 4.3).
 
 use serde_json::json;
 
-use super::{ACCOUNT, accounts, administrator, cancels, fails, gets, invite_path, invites, lists, owner, posts, potential_path, resolves};
+use super::{
+    ACCOUNT, accounts, administrator, cancels, fails, gets, invite_path, invites, lists, owner,
+    posts, potential_path, resolves,
+};
 use crate::app::{App, GROUP, LossyTable};
 
 #[tokio::test]
@@ -22,7 +25,10 @@ async fn owners_and_admins_may_invite_and_nobody_else() {
             } else {
                 fails(invites(&bob).await, 603);
                 fails(cancels(&bob).await, 603);
-                fails(gets(&bob, &format!("/GroupV2/{GROUP}/Members/InvitedIndividuals")).await, 603);
+                fails(
+                    gets(&bob, &format!("/GroupV2/{GROUP}/Members/InvitedIndividuals")).await,
+                    603,
+                );
             }
         }
     }
@@ -33,13 +39,20 @@ async fn outsiders_hear_of_open_and_private_groups_and_never_of_secret_ones() {
     let app = App::start().await;
     let alice = administrator(&app, "alice");
     let eve = administrator(&app, "eve");
-    for (id, kind, code) in [("1", "open", 603), ("2", "private", 603), ("3", "secret", 622), ("4", "", 622)] {
+    for (id, kind, code) in
+        [("1", "open", 603), ("2", "private", 603), ("3", "secret", 622), ("4", "", 622)]
+    {
         if !kind.is_empty() {
             alice.creates(json!({"id": id, "name": "Group", "type": kind})).await;
         }
         let invited = fails(posts(&eve, &invite_path(id, "3", ACCOUNT), "{}").await, code);
-        let cancelled = fails(posts(&eve, &format!("/GroupV2/{id}/Members/IndividualInviteCancel/3/{ACCOUNT}"), "").await, code);
-        let listed = fails(gets(&eve, &format!("/GroupV2/{id}/Members/InvitedIndividuals")).await, code);
+        let cancelled = fails(
+            posts(&eve, &format!("/GroupV2/{id}/Members/IndividualInviteCancel/3/{ACCOUNT}"), "")
+                .await,
+            code,
+        );
+        let listed =
+            fails(gets(&eve, &format!("/GroupV2/{id}/Members/InvitedIndividuals")).await, code);
         assert_eq!((&invited.text, &invited.text), (&cancelled.text, &listed.text));
     }
     assert!(app.items("invite").await.is_empty());
@@ -67,15 +80,21 @@ async fn nobody_invites_themselves_by_their_token_or_by_the_directory() {
     let directory = app.user("app").claim("scope", json!("users:write"));
     directory.puts("/v1/users/alice", &json!({"accounts": accounts(3, ACCOUNT)})).await.is(200);
     fails(invites(&administrator(&app, "alice")).await, 1911);
-    alice.invites(json!({"account": {"membership_type": 3, "membership_id": ACCOUNT}})).await.refuses(409, "already_member");
+    alice
+        .invites(json!({"account": {"membership_type": 3, "membership_id": ACCOUNT}}))
+        .await
+        .refuses(409, "already_member");
     assert!(app.items("invite").await.is_empty());
 }
 
 #[tokio::test]
-async fn whoever_takes_no_invites_gets_none_at_any_door() {
+async fn whoever_takes_no_invites_gets_none_at_any_api() {
     let app = App::start().await;
     let alice = owner(&app).await;
-    let ada = app.person("ada").claim("accounts", accounts(3, ACCOUNT)).claim("phone_number", json!("+19199993333"));
+    let ada = app
+        .person("ada")
+        .claim("accounts", accounts(3, ACCOUNT))
+        .claim("phone_number", json!("+19199993333"));
     let known = json!({"email": "ada@example.com", "phone": "+19199993333", "accounts": accounts(3, ACCOUNT)});
     let refusing = |refuses: bool| {
         let mut profile = known.clone();

@@ -1,12 +1,15 @@
-//! The seed's own example against the demo data: the same keys in the same order, with the same types.
+//! The seed's own example against the demo data: the same keys in the same order, with the same
+//! types.
 
 use serde_json::{Value, json};
 
 use super::{ACCOUNT, fails, posts};
 use crate::app::App;
 
-/// The example request's path and body in the original's documentation, with the demo group and an account in place of the placeholders.
-const PATH: &str = "/Platform/GroupV2/{groupId}/Members/IndividualInvite/{membershipType}/{membershipId}/";
+/// The example request's path and body in the original's documentation, with the demo group and an
+/// account in place of the placeholders.
+const PATH: &str =
+    "/Platform/GroupV2/{groupId}/Members/IndividualInvite/{membershipType}/{membershipId}/";
 const REQUEST: &str = r#"{
     // Type: string
     "message": ""
@@ -55,7 +58,9 @@ fn keys(text: &str) -> Vec<String> {
 /// The value with only its type left of every leaf.
 fn types(value: &Value) -> Value {
     match value {
-        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), types(value))).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), types(value))).collect()
+        }
         Value::Array(items) => items.iter().map(types).collect(),
         Value::Number(_) => json!("number"),
         Value::String(_) => json!("string"),
@@ -68,17 +73,24 @@ fn types(value: &Value) -> Value {
 async fn the_seeds_own_example_gives_its_own_shape() {
     let app = App::with_demo().await;
     let owner = app.user("29842").claim("scope", json!("AdminGroups"));
-    let path = PATH.replace("{groupId}", "3773").replace("{membershipType}", "3").replace("{membershipId}", ACCOUNT);
+    let path = PATH
+        .replace("{groupId}", "3773")
+        .replace("{membershipType}", "3")
+        .replace("{membershipId}", ACCOUNT);
     let answer = posts(&owner, &path, without_comments(REQUEST)).await.is(200);
 
     let expected = without_comments(RESPONSE);
     // A dictionary's placeholder is no key.
-    let expected_keys: Vec<String> = keys(&expected).into_iter().filter(|key| key != "{string}").collect();
+    let expected_keys: Vec<String> =
+        keys(&expected).into_iter().filter(|key| key != "{string}").collect();
     assert_eq!(keys(&answer.text), expected_keys);
     let mut expected: Value = serde_json::from_str(&expected).unwrap();
     expected["MessageData"] = json!({});
     assert_eq!(types(&answer.json), types(&expected));
-    assert_eq!((&answer.json["ErrorCode"], &answer.json["Response"]["resolution"]), (&json!(1), &json!(0)));
+    assert_eq!(
+        (&answer.json["ErrorCode"], &answer.json["Response"]["resolution"]),
+        (&json!(1), &json!(0))
+    );
     // The comments themselves are not JSON.
     fails(posts(&owner, &path, REQUEST).await, 30);
 }

@@ -1,8 +1,12 @@
-//! From an invite to a member: made here, seen and acted on at our own API, and the other way round.
+//! From an invite to a member: made here, seen and acted on at our own API, and the other way
+//! round.
 
 use serde_json::json;
 
-use super::{ACCOUNT, accounts, administrator, cancel_path, cancels, fails, invite_path, invites, lists, owner, posts, resolves};
+use super::{
+    ACCOUNT, accounts, administrator, cancel_path, cancels, fails, invite_path, invites, lists,
+    owner, posts, resolves,
+};
 use crate::app::{App, GROUP};
 
 #[tokio::test]
@@ -13,7 +17,10 @@ async fn an_account_is_invited_and_joins() {
 
     let pending = alice.lists("").await.is(200);
     let made = &pending.data()[0];
-    assert_eq!(made["invitee"], json!({"kind": "account", "membership_type": 3, "membership_id": ACCOUNT}));
+    assert_eq!(
+        made["invitee"],
+        json!({"kind": "account", "membership_type": 3, "membership_id": ACCOUNT})
+    );
     assert_eq!(
         (&made["message"], &made["roles"], &made["delivery"]["state"]),
         (&json!("Join us"), &json!(["member"]), &json!("not_requested"))
@@ -41,7 +48,11 @@ async fn an_invite_is_taken_back_once() {
     resolves(cancels(&alice).await, 3);
     fails(cancels(&alice).await, 1914);
     assert_eq!(alice.reads(&id).await.json["state"], "revoked");
-    app.user("ada").claim("accounts", accounts(3, ACCOUNT)).accepts_by_id(&id).await.refuses(410, "invite_revoked");
+    app.user("ada")
+        .claim("accounts", accounts(3, ACCOUNT))
+        .accepts_by_id(&id)
+        .await
+        .refuses(410, "invite_revoked");
     // The next one is the same invite's next life.
     resolves(invites(&alice).await, 0);
     assert_eq!(alice.lists("").await.each("id"), [id]);
@@ -51,18 +62,22 @@ async fn an_invite_is_taken_back_once() {
 async fn what_was_made_elsewhere_is_taken_back_here_and_the_other_way_round() {
     let app = App::start().await;
     let alice = owner(&app).await;
-    let invited = alice.invited(json!({"account": {"membership_type": 3, "membership_id": ACCOUNT}})).await;
+    let invited =
+        alice.invited(json!({"account": {"membership_type": 3, "membership_id": ACCOUNT}})).await;
     fails(invites(&alice).await, 1904);
     resolves(cancels(&alice).await, 3);
     assert_eq!(alice.reads(&invited.id).await.json["state"], "revoked");
     resolves(invites(&alice).await, 0);
-    alice.invites(json!({"account": {"membership_type": 3, "membership_id": ACCOUNT}})).await.refuses(409, "invite_already_pending");
+    alice
+        .invites(json!({"account": {"membership_type": 3, "membership_id": ACCOUNT}}))
+        .await
+        .refuses(409, "invite_already_pending");
     alice.revokes(&invited.id).await.is(200);
     fails(cancels(&alice).await, 1914);
 }
 
 #[tokio::test]
-async fn an_invite_of_this_door_expires_after_seven_days() {
+async fn an_invite_of_this_api_expires_after_seven_days() {
     let app = App::start().await;
     let alice = owner(&app).await;
     resolves(invites(&alice).await, 0);
@@ -95,9 +110,17 @@ async fn the_same_id_on_another_platform_is_another_account() {
     }
     assert_eq!(lists(&alice).await["totalResults"], 9);
     // A name is the same platform as its number.
-    for name in
-        ["TigerXbox", "TigerPsn", "TigerSteam", "TigerBlizzard", "TigerStadia", "TigerEgs", "TigerDemon", "GoliathGame", "BungieNext"]
-    {
+    for name in [
+        "TigerXbox",
+        "TigerPsn",
+        "TigerSteam",
+        "TigerBlizzard",
+        "TigerStadia",
+        "TigerEgs",
+        "TigerDemon",
+        "GoliathGame",
+        "BungieNext",
+    ] {
         fails(posts(&alice, &invite_path(GROUP, name, ACCOUNT), "{}").await, 1904);
     }
     resolves(posts(&alice, &cancel_path(GROUP, "BungieNext", ACCOUNT), "").await, 3);
@@ -114,8 +137,12 @@ async fn whoever_made_an_invite_by_this_rule_must_still_have_the_right_when_it_i
     resolves(invites(&bob).await, 0);
     let id = alice.lists("").await.each("id").remove(0);
     alice.gives_roles("bob", json!(["member"])).await.is(200);
-    // The group's own policy would let members invite; this door's rule is for admins.
-    app.user("ada").claim("accounts", accounts(3, ACCOUNT)).accepts_by_id(&id).await.refuses(410, "inviter_gone");
+    // The group's own policy would let members invite; this API's rule is for admins.
+    app.user("ada")
+        .claim("accounts", accounts(3, ACCOUNT))
+        .accepts_by_id(&id)
+        .await
+        .refuses(410, "inviter_gone");
     // Their own invite they may still take back.
     fails(posts(&bob, &cancel_path(GROUP, "3", "5"), "").await, 603);
     resolves(cancels(&bob).await, 3);
@@ -127,7 +154,8 @@ async fn of_many_at_once_one_is_made() {
     let alice = owner(&app).await;
     alice.signs_in().await;
     let answers = futures::future::join_all((0..32).map(|_| invites(&alice))).await;
-    let mut codes: Vec<i64> = answers.iter().map(|answer| answer.json["ErrorCode"].as_i64().unwrap()).collect();
+    let mut codes: Vec<i64> =
+        answers.iter().map(|answer| answer.json["ErrorCode"].as_i64().unwrap()).collect();
     codes.sort_unstable();
     let expected: Vec<i64> = std::iter::once(1).chain([1904; 31]).collect();
     assert_eq!(codes, expected);

@@ -1,4 +1,5 @@
-//! What is refused, and how: each row of the contract's table of errors, and what else clients send.
+//! What is refused, and how: each row of the contract's table of errors, and what else clients
+//! send.
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
@@ -16,10 +17,16 @@ async fn post(app: &App, body: &str, content_type: Option<&str>) -> Answer {
     inviter.sends(request).await
 }
 
-/// The error's text; the body must have the wiki's two keys, and the trace nothing but the request's id.
+/// The error's text; the body must have the wiki's two keys, and the trace nothing but the
+/// request's id.
 #[track_caller]
 fn error(answer: &Answer, status: u16) -> &str {
-    assert_eq!((answer.status, answer.header("content-type")), (status, "application/json; charset=utf-8"), "{}", answer.text);
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (status, "application/json; charset=utf-8"),
+        "{}",
+        answer.text
+    );
     assert_eq!(answer.json.as_object().unwrap().keys().collect::<Vec<_>>(), ["error", "traceback"]);
     assert_eq!(answer.text_at("/traceback"), answer.header("apigw-requestid"));
     answer.text_at("/error")
@@ -30,7 +37,11 @@ async fn bad_bodies_are_forbidden_with_error_and_traceback() {
     let app = App::start().await;
     let json = Some("application/json");
     for body in ["", " ", "{", "{}{}", "nul", r#"{"email":"a@b.c""#, "email=a@b.c", "<a/>"] {
-        assert_eq!(error(&post(&app, body, json).await, 403), "Request is not valid JSON.", "{body:?}");
+        assert_eq!(
+            error(&post(&app, body, json).await, 403),
+            "Request is not valid JSON.",
+            "{body:?}"
+        );
     }
     for body in ["[]", "null", "7", r#""a@b.c""#, r#"[{"email":"a@b.c"}]"#] {
         assert_eq!(error(&post(&app, body, json).await, 403), "Send one JSON object.", "{body}");
@@ -50,10 +61,15 @@ async fn bad_bodies_are_forbidden_with_error_and_traceback() {
     for body in no_address {
         assert_eq!(error(&post(&app, body, json).await, 403), "Email not valid", "{body}");
     }
-    for (body, field) in
-        [(r#"{"email":"a@b.c","email":"a@b.c"}"#, "email"), (r#"{"email":"a@b.c","remind":true,"remind":false}"#, "remind")]
-    {
-        assert_eq!(error(&post(&app, body, json).await, 403), format!("{field}: This field stands twice."), "{body}");
+    for (body, field) in [
+        (r#"{"email":"a@b.c","email":"a@b.c"}"#, "email"),
+        (r#"{"email":"a@b.c","remind":true,"remind":false}"#, "remind"),
+    ] {
+        assert_eq!(
+            error(&post(&app, body, json).await, 403),
+            format!("{field}: This field stands twice."),
+            "{body}"
+        );
     }
     assert!(app.items("invite").await.is_empty());
 }
@@ -62,14 +78,44 @@ async fn bad_bodies_are_forbidden_with_error_and_traceback() {
 async fn projects_are_named_by_whole_numbers_or_ids() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
-    let send = async |id: &str| post(&app, &format!(r#"{{"email":"a{}@b.c","projects_selected":[{{"id":{id}}}]}}"#, id.len()), None).await;
+    let send = async |id: &str| {
+        post(
+            &app,
+            &format!(r#"{{"email":"a{}@b.c","projects_selected":[{{"id":{id}}}]}}"#, id.len()),
+            None,
+        )
+        .await
+    };
     send("1").await.is(201);
     send(r#""1""#).await.is(201);
-    for id in ["0", "-1", "404", "9223372036854775807", "9223372036854775808", "18446744073709551615", r#""01""#] {
+    for id in [
+        "0",
+        "-1",
+        "404",
+        "9223372036854775807",
+        "9223372036854775808",
+        "18446744073709551615",
+        r#""01""#,
+    ] {
         assert!(error(&send(id).await, 403).starts_with("Not authorized"), "{id}");
     }
-    for id in ["1.0", "1e0", "18446744073709551616", "null", "true", "[1]", r#""a/b""#, r#""""#, r#"" 1""#, r#""_system""#] {
-        assert_eq!(error(&send(id).await, 403), "projects_selected: Give each project's id.", "{id}");
+    for id in [
+        "1.0",
+        "1e0",
+        "18446744073709551616",
+        "null",
+        "true",
+        "[1]",
+        r#""a/b""#,
+        r#""""#,
+        r#"" 1""#,
+        r#""_system""#,
+    ] {
+        assert_eq!(
+            error(&send(id).await, 403),
+            "projects_selected: Give each project's id.",
+            "{id}"
+        );
     }
     assert_eq!(error(&send("01").await, 403), "Request is not valid JSON.");
     let many: Vec<Value> = (0..21).map(|_| json!({"id": 1})).collect();
@@ -88,7 +134,11 @@ async fn other_types_and_large_bodies_are_refused() {
         "text/yaml",
         "application/x-plist",
     ] {
-        assert_eq!(error(&post(&app, "email=a%40b.c", Some(kind)).await, 415), "Send the request's body as application/json.", "{kind}");
+        assert_eq!(
+            error(&post(&app, "email=a%40b.c", Some(kind)).await, 415),
+            "Send the request's body as application/json.",
+            "{kind}"
+        );
     }
     let body = r#"{"email":"a@b.c"}"#;
     post(&app, body, Some("APPLICATION/JSON;charset=UTF-8")).await.is(201);
@@ -102,11 +152,21 @@ async fn projects_of_others_and_domains_that_are_closed_are_forbidden() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let stranger = app.user("stranger");
-    assert_eq!(error(&invites(&stranger, &ada(&[1])).await, 403), "Not authorized to invite to this project, you must have editor status");
+    assert_eq!(
+        error(&invites(&stranger, &ada(&[1])).await, 403),
+        "Not authorized to invite to this project, you must have editor status"
+    );
     // The original's rule about ox.ac.uk is a project's policy here.
-    inviter.creates(json!({"id": "3", "name": "P3", "policy": {"blocked_domains": ["ox.ac.uk"]}})).await;
-    let answer = invites(&inviter, &json!({"email": "don@ox.ac.uk", "projects_selected": [{"id": 3}]})).await;
-    assert_eq!(error(&answer, 403), "Addresses of this mail domain can't be invited to this project.");
+    inviter
+        .creates(json!({"id": "3", "name": "P3", "policy": {"blocked_domains": ["ox.ac.uk"]}}))
+        .await;
+    let answer =
+        invites(&inviter, &json!({"email": "don@ox.ac.uk", "projects_selected": [{"id": 3}]}))
+            .await;
+    assert_eq!(
+        error(&answer, 403),
+        "Addresses of this mail domain can't be invited to this project."
+    );
 }
 
 #[tokio::test]
@@ -117,17 +177,27 @@ async fn other_methods_are_refused_as_the_original_does() {
     let detail = format!("{PATH}{id}");
     for path in [PATH, PATH.trim_end_matches('/'), &detail, &format!("{detail}/")] {
         let put = inviter.sends(inviter.request(Method::PUT, path).json(&ada(&[]))).await.is(401);
-        assert_eq!((put.text.as_str(), put.header("content-type")), ("", "text/html; charset=utf-8"));
+        assert_eq!(
+            (put.text.as_str(), put.header("content-type")),
+            ("", "text/html; charset=utf-8")
+        );
         for method in [Method::DELETE, Method::PATCH, Method::HEAD, Method::OPTIONS] {
             let text = if method == Method::HEAD { "" } else { "GET,POST,PUT" };
             let answer = inviter.sends(inviter.request(method, path)).await.is(405);
-            assert_eq!((answer.header("allow"), answer.text.as_str()), ("GET,POST,PUT", text), "{path}");
+            assert_eq!(
+                (answer.header("allow"), answer.text.as_str()),
+                ("GET,POST,PUT", text),
+                "{path}"
+            );
         }
     }
     let answer = inviter.posts(&detail, &ada(&[])).await.is(405);
     assert_eq!(answer.header("allow"), "GET,PUT");
     // The gateway and Tastypie agree that a method in a header is no method.
-    let request = inviter.request(Method::POST, PATH).header("x-http-method-override", "DELETE").json(&json!({"email": "b@example.com"}));
+    let request = inviter
+        .request(Method::POST, PATH)
+        .header("x-http-method-override", "DELETE")
+        .json(&json!({"email": "b@example.com"}));
     inviter.sends(request).await.is(201);
 }
 
@@ -142,7 +212,11 @@ async fn unknown_namespaces_and_longer_paths_are_not_found() {
         "/chembiohub/api/invitations/schema/x",
     ] {
         let answer = inviter.gets(path).await.is(404);
-        assert_eq!((answer.text.as_str(), answer.header("content-type")), ("", "text/html; charset=utf-8"), "{path}");
+        assert_eq!(
+            (answer.text.as_str(), answer.header("content-type")),
+            ("", "text/html; charset=utf-8"),
+            "{path}"
+        );
     }
     inviter.posts("/elsewhere/api/invitations/", &ada(&[])).await.is(404);
     app.nobody().gets("/elsewhere/api/invitations/").await.is(404);
@@ -193,7 +267,11 @@ async fn a_project_with_too_many_pending_invitations_takes_no_more_and_the_syste
     let app = App::with_settings(&[("LIMIT_PENDING_PER_GROUP", "1")]).await;
     let inviter = owner_of_two(&app).await;
     invites(&inviter, &ada(&[1])).await.is(201);
-    let answer = invites(&inviter, &json!({"email": "b@example.com", "projects_selected": [{"id": 2}, {"id": 1}]})).await;
+    let answer = invites(
+        &inviter,
+        &json!({"email": "b@example.com", "projects_selected": [{"id": 2}, {"id": 1}]}),
+    )
+    .await;
     assert!(error(&answer, 429).contains("pending"));
     assert_eq!(answer.header("retry-after"), "3600");
     for name in ["c", "d"] {

@@ -6,7 +6,10 @@ use super::*;
 
 async fn refused(request: RequestBuilder) {
     let answer = Answer::to(request).await.is(401);
-    assert_eq!((answer.text.as_str(), answer.header("content-type")), ("", "text/html; charset=utf-8"));
+    assert_eq!(
+        (answer.text.as_str(), answer.header("content-type")),
+        ("", "text/html; charset=utf-8")
+    );
 }
 
 /// A POST as a browser with this session and pair sends it.
@@ -23,7 +26,9 @@ async fn a_session_writes_with_the_pair_and_reads_without() {
     let app = App::start().await;
     let jwt = inviter(&app).await.signs_in().await.unwrap();
     let session = format!("chembiohub_sessionid={jwt}");
-    Answer::to(post(&app, &format!("theme=dark; {session}; chembiohubcsrftoken=abc"), Some("abc"))).await.is(201);
+    Answer::to(post(&app, &format!("theme=dark; {session}; chembiohubcsrftoken=abc"), Some("abc")))
+        .await
+        .is(201);
     let get = |cookie: &str| app.nobody().request(Method::GET, PATH).header("cookie", cookie);
     let list = Answer::to(get(&session)).await.is(200);
     assert_eq!(list.json["meta"]["total_count"], 1);
@@ -43,7 +48,12 @@ async fn a_pair_that_is_absent_empty_or_different_is_refused() {
     refused(post(&app, &format!("{session}; chembiohubcsrftoken=abc"), None)).await;
     refused(post(&app, &format!("{session}; chembiohubcsrftoken="), Some(""))).await;
     refused(post(&app, &format!("{session}; chembiohubcsrftoken=abc"), Some("abd"))).await;
-    refused(post(&app, &format!("{session}; chembiohubcsrftoken=abc; chembiohubcsrftoken=abc"), Some("abc"))).await;
+    refused(post(
+        &app,
+        &format!("{session}; chembiohubcsrftoken=abc; chembiohubcsrftoken=abc"),
+        Some("abc"),
+    ))
+    .await;
     refused(post(&app, &format!("{session}; csrftoken=abc"), Some("abc"))).await;
     assert!(app.items("invite").await.is_empty());
 }
@@ -54,7 +64,9 @@ async fn a_bearer_token_needs_no_pair_and_goes_before_the_cookie() {
     let inviter = inviter(&app).await;
     let jwt = inviter.signs_in().await.unwrap();
     invites(&inviter, &ada(&[])).await.is(201);
-    let request = |authorization: &str| app.nobody().request(Method::GET, PATH).header("authorization", authorization);
+    let request = |authorization: &str| {
+        app.nobody().request(Method::GET, PATH).header("authorization", authorization)
+    };
     Answer::to(request(&format!("bearer {jwt}"))).await.is(200);
     let with_session = format!("chembiohub_sessionid={jwt}");
     refused(request("Bearer nonsense").header("cookie", &with_session)).await;
@@ -62,15 +74,21 @@ async fn a_bearer_token_needs_no_pair_and_goes_before_the_cookie() {
 }
 
 #[tokio::test]
-async fn nobody_and_other_doors_tokens_are_refused_everywhere() {
+async fn nobody_and_other_apis_tokens_are_refused_everywhere() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
-    let invite_token = inviter.invites_to("1", serde_json::json!({"link": {}})).await.is(201).text_at("/token").to_owned();
+    let invite_token = inviter
+        .invites_to("1", serde_json::json!({"link": {}}))
+        .await
+        .is(201)
+        .text_at("/token")
+        .to_owned();
     for path in [PATH, "/chembiohub/api/invitations/1", "/chembiohub/api/invitations/schema/"] {
         refused(app.nobody().request(Method::GET, path)).await;
         refused(app.nobody().request(Method::GET, path).bearer_auth(&invite_token)).await;
         refused(app.nobody().request(Method::GET, path).header("x-api-key", "1")).await;
-        refused(app.nobody().request(Method::GET, path).header("x-auth-token", &invite_token)).await;
+        refused(app.nobody().request(Method::GET, path).header("x-auth-token", &invite_token))
+            .await;
     }
     refused(app.nobody().request(Method::POST, PATH).json(&ada(&[]))).await;
 }

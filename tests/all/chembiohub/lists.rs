@@ -6,7 +6,12 @@ use super::*;
 
 async fn emails(actor: &Actor<'_>, query: &str) -> Vec<String> {
     let answer = actor.gets(&format!("{PATH}{query}")).await.is(200);
-    answer.json["objects"].as_array().unwrap().iter().map(|invite| invite["email"].as_str().unwrap().to_owned()).collect()
+    answer.json["objects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|invite| invite["email"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -26,7 +31,10 @@ async fn the_list_has_what_the_caller_made_and_what_belongs_to_their_projects() 
     // An editor sees the project's; a viewer sees none of it.
     for (name, role) in [("edit", "editor"), ("view", "viewer")] {
         let address = format!("{name}@example.com");
-        let made = inviter.invites_to("1", json!({"email": address, "roles": [role], "notify": false})).await.is(201);
+        let made = inviter
+            .invites_to("1", json!({"email": address, "roles": [role], "notify": false}))
+            .await
+            .is(201);
         app.person(name).accepts(made.text_at("/token")).await.is(200);
     }
     let mut seen = emails(&app.person("edit"), "").await;
@@ -47,10 +55,15 @@ async fn pages_and_filters() {
         invites(&inviter, &json!({"email": format!("{name}@Example.com")})).await.is(201);
         app.advance(1);
     }
-    let answer = inviter.gets("/chembiohub/api/invitations?limit=1&offset=1&format=json").await.is(200);
+    let answer =
+        inviter.gets("/chembiohub/api/invitations?limit=1&offset=1&format=json").await.is(200);
     assert_eq!(answer.header("content-type"), "application/json; charset=utf-8");
     let meta = r#""meta":{"limit":1,"next":"/chembiohub/api/invitations?format=json&limit=1&offset=2","offset":1,"previous":"/chembiohub/api/invitations?format=json&limit=1&offset=0","total_count":3}"#;
-    assert!(answer.text.starts_with(&format!("{{{meta},\"objects\":[{{\"created\":")), "{}", answer.text);
+    assert!(
+        answer.text.starts_with(&format!("{{{meta},\"objects\":[{{\"created\":")),
+        "{}",
+        answer.text
+    );
     assert_eq!(emails(&inviter, "?limit=1&offset=1").await, ["b@Example.com"]);
     assert_eq!(emails(&inviter, "?email=a@Example.com").await.len(), 1);
     assert_eq!(emails(&inviter, "?email=a@example.com").await.len(), 0);
@@ -66,7 +79,10 @@ async fn one_is_seen_by_whom_the_list_shows_it() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let system = invites(&inviter, &ada(&[])).await.is(201);
-    let project = invites(&inviter, &json!({"email": "b@example.com", "projects_selected": [{"id": 2}]})).await.is(201);
+    let project =
+        invites(&inviter, &json!({"email": "b@example.com", "projects_selected": [{"id": 2}]}))
+            .await
+            .is(201);
     for made in [&system, &project] {
         let path = format!("{PATH}{}", made.json["id"]);
         for path in [path.clone(), format!("{path}/"), made.header("location").to_owned()] {
@@ -81,7 +97,10 @@ async fn one_is_seen_by_whom_the_list_shows_it() {
             assert_eq!(found, expected);
         }
         let answer = app.user("stranger").gets(&path).await.is(404);
-        assert_eq!((answer.text.as_str(), answer.header("content-type")), ("", "text/html; charset=utf-8"));
+        assert_eq!(
+            (answer.text.as_str(), answer.header("content-type")),
+            ("", "text/html; charset=utf-8")
+        );
     }
     for id in ["0", "01", "-1", "x", "9007199254740992", "404", "1%2F2"] {
         assert_eq!(inviter.gets(&format!("{PATH}{id}")).await.is(404).text, "", "{id}");
@@ -92,9 +111,13 @@ async fn one_is_seen_by_whom_the_list_shows_it() {
 async fn the_schema_is_the_contract_s() {
     let app = App::start().await;
     let inviter = app.user("1");
-    let contract: String = include_str!("../../../shared/src/doors/chembiohub/schema.json").lines().collect();
+    let contract: String =
+        include_str!("../../../shared/src/api/chembiohub/schema.json").lines().collect();
     for path in ["schema?format=json", "schema", "schema/", "schema/?format=json"] {
         let answer = inviter.gets(&format!("{PATH}{path}")).await.is(200);
-        assert_eq!((answer.text.as_str(), answer.header("content-type")), (contract.as_str(), "application/json; charset=utf-8"));
+        assert_eq!(
+            (answer.text.as_str(), answer.header("content-type")),
+            (contract.as_str(), "application/json; charset=utf-8")
+        );
     }
 }

@@ -13,10 +13,16 @@ async fn somebody_pending_gets_the_same_link_and_more_time() {
     let first = app.mail_to("ada@example.com").await;
     app.advance(3 * 86_400);
     let answer = invites(&inviter, &remind(&[1, 2])).await.is(201);
-    assert_eq!(message(&answer), "Sign-up reminder sent to ada@example.com, would you like to invite anyone else?");
+    assert_eq!(
+        message(&answer),
+        "Sign-up reminder sent to ada@example.com, would you like to invite anyone else?"
+    );
     assert_eq!(answer.json["id"], made.json["id"]);
     let second = app.nth_mail_to("ada@example.com", 2).await;
-    assert_eq!(second.subject, "In Viter would like to remind you to log on to ChemBio Hub Platform");
+    assert_eq!(
+        second.subject,
+        "In Viter would like to remind you to log on to ChemBio Hub Platform"
+    );
     assert!(second.text.contains("\"P1\", \"P2\""), "{}", second.text);
     assert_eq!(second.token(), first.token());
     // After the first end, and before the new one.
@@ -48,7 +54,10 @@ async fn reminders_are_a_minute_apart() {
     app.nth_mail_to("ada@example.com", 2).await;
     let answer = invites(&inviter, &remind(&[])).await.is(429);
     assert!((1..=60).contains(&answer.header("retry-after").parse::<i64>().unwrap()));
-    assert_eq!(answer.text_at("/error"), "Too many invitations, or a reminder so soon after another; try again later.");
+    assert_eq!(
+        answer.text_at("/error"),
+        "Too many invitations, or a reminder so soon after another; try again later."
+    );
     app.advance(61);
     invites(&inviter, &remind(&[])).await.is(201);
     app.nth_mail_to("ada@example.com", 3).await;
@@ -72,12 +81,20 @@ async fn a_user_who_is_in_everything_is_reminded_by_an_invite_to_the_system() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let user = known_ada(&app).await;
-    let first = inviter.invites_to("1", json!({"email": "ada@example.com", "notify": false})).await.is(201);
+    let first =
+        inviter.invites_to("1", json!({"email": "ada@example.com", "notify": false})).await.is(201);
     user.accepts(first.text_at("/token")).await.is(200);
     let answer = invites(&inviter, &remind(&[1])).await.is(201);
-    assert_eq!(message(&answer), "User ada@example.com reminded to look at these projects, would you like to invite anyone else?");
+    assert_eq!(
+        message(&answer),
+        "User ada@example.com reminded to look at these projects, would you like to invite anyone else?"
+    );
     let mail = app.mail_to("ada@example.com").await;
-    assert!(mail.subject.starts_with("In Viter would like to remind you") && mail.text.contains("\"P1\""), "{mail:?}");
+    assert!(
+        mail.subject.starts_with("In Viter would like to remind you")
+            && mail.text.contains("\"P1\""),
+        "{mail:?}"
+    );
     invites(&inviter, &remind(&[1])).await.is(429);
     user.accepts(&mail.token()).await.is(200);
     app.advance(61);
@@ -92,7 +109,10 @@ async fn a_user_who_is_in_everything_is_reminded_by_an_invite_to_the_system() {
 async fn a_reminder_names_who_reminds() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
-    let invited = inviter.invites_to("1", json!({"email": "edit@example.com", "roles": ["editor"], "notify": false})).await.is(201);
+    let invited = inviter
+        .invites_to("1", json!({"email": "edit@example.com", "roles": ["editor"], "notify": false}))
+        .await
+        .is(201);
     let editor = app.person("edit").name("Eddi Tor");
     editor.accepts(invited.text_at("/token")).await.is(200);
     invites(&inviter, &ada(&[1])).await.is(201);
@@ -106,7 +126,13 @@ async fn a_reminder_names_who_reminds() {
 async fn a_native_invite_is_reminded_of_too() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
-    let made = inviter.invites_to("1", json!({"email": "ada@example.com", "notify": false, "expires_in": 2_592_000})).await.is(201);
+    let made = inviter
+        .invites_to(
+            "1",
+            json!({"email": "ada@example.com", "notify": false, "expires_in": 2_592_000}),
+        )
+        .await
+        .is(201);
     let answer = invites(&inviter, &remind(&[1])).await.is(201);
     assert_eq!(answer.json["id"].to_string(), made.text_at("/id"));
     assert_eq!(app.mail_to("ada@example.com").await.token(), made.text_at("/token"));
@@ -116,7 +142,10 @@ async fn a_native_invite_is_reminded_of_too() {
         (invite["delivery"]["state"] == "sent").then_some(invite)
     };
     let invite = eventually("the reminder is written down", sent).await;
-    assert_eq!((&invite["expires_at"], &invite["send_count"]), (&made.json["expires_at"], &json!(1)));
+    assert_eq!(
+        (&invite["expires_at"], &invite["send_count"]),
+        (&made.json["expires_at"], &json!(1))
+    );
 }
 
 #[tokio::test]
@@ -145,14 +174,26 @@ async fn whoever_turned_a_reminder_down_is_left_in_peace_for_a_while() {
 async fn nobody_reminds_of_what_ranks_above_them_or_who_takes_no_invites() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
-    let invited = inviter.invites_to("1", json!({"email": "edit@example.com", "roles": ["editor"], "notify": false})).await.is(201);
+    let invited = inviter
+        .invites_to("1", json!({"email": "edit@example.com", "roles": ["editor"], "notify": false}))
+        .await
+        .is(201);
     let editor = app.person("edit");
     editor.accepts(invited.text_at("/token")).await.is(200);
-    let admin = json!({"email": "ada@example.com", "roles": ["admin"], "expires_in": 300, "notify": false});
+    let admin =
+        json!({"email": "ada@example.com", "roles": ["admin"], "expires_in": 300, "notify": false});
     inviter.invites_to("1", admin).await.is(201);
     let refused = invites(&editor, &remind(&[1])).await.is(403);
-    assert_eq!(refused.text_at("/error"), "Not authorized to invite to this project, you must have editor status");
+    assert_eq!(
+        refused.text_at("/error"),
+        "Not authorized to invite to this project, you must have editor status"
+    );
     let user = known_ada(&app).await;
-    user.puts("/v1/me", &json!({"email": "ada@example.com", "refuses_invites": true})).await.is(200);
-    assert_eq!(invites(&inviter, &remind(&[1])).await.is(403).text_at("/error"), "This person takes no invitations.");
+    user.puts("/v1/me", &json!({"email": "ada@example.com", "refuses_invites": true}))
+        .await
+        .is(200);
+    assert_eq!(
+        invites(&inviter, &remind(&[1])).await.is(403).text_at("/error"),
+        "This person takes no invitations."
+    );
 }

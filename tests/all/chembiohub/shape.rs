@@ -48,7 +48,8 @@ async fn the_example_s_answer_has_the_example_s_shape() {
         assert_eq!(expected.insert(place.to_owned(), "null"), Some("string"));
     }
     assert_eq!(shape(&answer.json), expected);
-    // `Value` keeps keys in alphabetical order, as Tastypie writes them: what is read and written again stays as it was.
+    // `Value` keeps keys in alphabetical order, as Tastypie writes them: what is read and written
+    // again stays as it was.
     assert_eq!(answer.text, answer.json.to_string());
     for same in ["email", "first_name", "last_name", "message", "projects_selected"] {
         assert_eq!(answer.json[same], example[same], "{same}");
@@ -60,7 +61,10 @@ async fn the_example_s_answer_has_the_example_s_shape() {
     assert_eq!(answer.text_at("/resource_uri"), format!("/chembiohub/api/invitations/{id}"));
     assert_eq!(answer.header("location"), answer.text_at("/resource_uri"));
     assert_eq!(answer.header("content-type"), "application/json; charset=utf-8");
-    assert_eq!(answer.text_at("/created").len(), EXAMPLE["{\"created\":\"".len()..].find('"').unwrap());
+    assert_eq!(
+        answer.text_at("/created").len(),
+        EXAMPLE["{\"created\":\"".len()..].find('"').unwrap()
+    );
 }
 
 #[tokio::test]
@@ -69,7 +73,8 @@ async fn the_wiki_s_three_parameters_are_enough() {
     let inviter = app.user("1");
     let body = serde_json::json!({"email": "a@b.c", "first_name": "A", "last_name": "B"});
     let answer = inviter.posts(PATH, &body).await.is(201);
-    let mut expected: Vec<String> = serde_json::from_str::<BTreeMap<String, Value>>(EXAMPLE).unwrap().into_keys().collect();
+    let mut expected: Vec<String> =
+        serde_json::from_str::<BTreeMap<String, Value>>(EXAMPLE).unwrap().into_keys().collect();
     expected.retain(|key| key != "projects_selected");
     assert_eq!(answer.json.as_object().unwrap().keys().cloned().collect::<Vec<_>>(), expected);
 }

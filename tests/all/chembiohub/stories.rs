@@ -11,20 +11,31 @@ async fn somebody_new_is_a_pending_user_until_they_accept() {
     let inviter = inviter(&app).await;
     let body = json!({"email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"});
     let answer = invites(&inviter, &body).await.is(201);
-    assert_eq!(message(&answer), "Invite sent successfully to ada@example.com, would you like to invite anyone else?");
+    assert_eq!(
+        message(&answer),
+        "Invite sent successfully to ada@example.com, would you like to invite anyone else?"
+    );
     let users = app.items("user").await;
-    let pending = users.iter().find(|user| user["state"]["S"] == "pending").expect("a pending user");
+    let pending =
+        users.iter().find(|user| user["state"]["S"] == "pending").expect("a pending user");
     assert_eq!(pending["profile"]["M"]["first_name"]["S"], "Ada");
     let mail = app.mail_to("ada@example.com").await;
     assert_eq!(mail.subject, "You have been invited to view ChemBio Hub Platform by In Viter");
-    assert!(mail.text.contains("Your user name is your e-mail address, ada@example.com."), "{}", mail.text);
+    assert!(
+        mail.text.contains("Your user name is your e-mail address, ada@example.com."),
+        "{}",
+        mail.text
+    );
     let ada = app.person("ada");
     assert_eq!(ada.looks_into_inbox().await.is(200).data().len(), 1);
     ada.accepts(&mail.token()).await.is(200);
     let users = app.items("user").await;
     assert!(users.iter().all(|user| user["state"]["S"] == "active"), "{users:?}");
     let me = ada.gets("/v1/me").await.is(200);
-    assert_eq!((me.text_at("/first_name"), me.text_at("/last_name"), me.text_at("/email")), ("Ada", "Lovelace", "ada@example.com"));
+    assert_eq!(
+        (me.text_at("/first_name"), me.text_at("/last_name"), me.text_at("/email")),
+        ("Ada", "Lovelace", "ada@example.com")
+    );
     assert_eq!(ada.gets("/v1/groups").await.is(200).data().len(), 0);
 }
 
@@ -33,7 +44,10 @@ async fn one_mail_and_one_link_lead_into_all_projects_as_a_viewer() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let answer = invites(&inviter, &ada(&[2, 1, 2])).await.is(201);
-    assert_eq!(message(&answer), "Invite sent successfully to ada@example.com, would you like to invite anyone else?");
+    assert_eq!(
+        message(&answer),
+        "Invite sent successfully to ada@example.com, would you like to invite anyone else?"
+    );
     for group in ["1", "2"] {
         let list = inviter.gets(&format!("/v1/groups/{group}/invites")).await.is(200);
         assert_eq!((list.data().len(), &list.data()[0]["roles"]), (1, &json!(["viewer"])));
@@ -44,7 +58,10 @@ async fn one_mail_and_one_link_lead_into_all_projects_as_a_viewer() {
     let accepted = ada.accepts(&mail.token()).await.is(200);
     assert_eq!(accepted.text_at("/membership/group_id"), "2");
     for group in ["1", "2"] {
-        assert!(members(&inviter, group).await.contains(&("ada".into(), json!(["viewer"]))), "{group}");
+        assert!(
+            members(&inviter, group).await.contains(&("ada".into(), json!(["viewer"]))),
+            "{group}"
+        );
     }
     // A link that is used again changes nothing.
     let before = app.table().await;
@@ -65,8 +82,12 @@ async fn a_companion_that_is_over_is_left_and_the_rest_is_accepted() {
     invites(&inviter, &ada(&[1, 2])).await.is(201);
     let companion = inviter.gets("/v1/groups/2/invites").await.is(200).each("id").remove(0);
     inviter.posts(&format!("/v1/groups/2/invites/{companion}/revoke"), &json!({})).await.is(200);
-    // Another invite to the same project, by another request: the first mail's link has nothing to do with it.
-    inviter.invites_to("2", json!({"email": "ada@example.com", "roles": ["admin"], "notify": false})).await.is(201);
+    // Another invite to the same project, by another request: the first mail's link has nothing to
+    // do with it.
+    inviter
+        .invites_to("2", json!({"email": "ada@example.com", "roles": ["admin"], "notify": false}))
+        .await
+        .is(201);
     let ada = app.person("ada");
     ada.accepts(&app.mail_to("ada@example.com").await.token()).await.is(200);
     assert_eq!((members(&inviter, "1").await.len(), members(&inviter, "2").await.len()), (2, 1));
@@ -101,15 +122,26 @@ async fn where_one_project_refuses_nothing_is_made() {
 async fn owners_admins_and_editors_invite_and_nobody_else() {
     let app = App::start().await;
     let owner = owner_of_two(&app).await;
-    for (name, role, status) in [("adam", "admin", 201), ("edit", "editor", 201), ("mem", "member", 403), ("view", "viewer", 403)] {
+    for (name, role, status) in [
+        ("adam", "admin", 201),
+        ("edit", "editor", 201),
+        ("mem", "member", 403),
+        ("view", "viewer", 403),
+    ] {
         let person = app.person(name);
         let address = format!("{name}@example.com");
-        let invited = owner.invites_to("1", json!({"email": address, "roles": [role], "notify": false})).await.is(201);
+        let invited = owner
+            .invites_to("1", json!({"email": address, "roles": [role], "notify": false}))
+            .await
+            .is(201);
         person.accepts(invited.text_at("/token")).await.is(200);
         let answer = invites(&person, &json!({"email": format!("friend-of-{name}@example.com"), "projects_selected": [{"id": 1}]})).await;
         assert_eq!(answer.status, status, "{role}");
         if status == 403 {
-            assert_eq!(answer.text_at("/error"), "Not authorized to invite to this project, you must have editor status");
+            assert_eq!(
+                answer.text_at("/error"),
+                "Not authorized to invite to this project, you must have editor status"
+            );
         }
         // Into the system itself everybody invites.
         invites(&person, &json!({"email": format!("guest-of-{name}@example.com")})).await.is(201);
@@ -125,13 +157,21 @@ async fn a_user_with_new_projects_is_told_of_those_alone() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let user = known_ada(&app).await;
-    let first = inviter.invites_to("1", json!({"email": "ada@example.com", "notify": false})).await.is(201);
+    let first =
+        inviter.invites_to("1", json!({"email": "ada@example.com", "notify": false})).await.is(201);
     user.accepts(first.text_at("/token")).await.is(200);
     let answer = invites(&inviter, &ada(&[1, 2])).await.is(201);
-    assert_eq!(message(&answer), "Existing user ada@example.com invited to new projects, would you like to invite anyone else?");
+    assert_eq!(
+        message(&answer),
+        "Existing user ada@example.com invited to new projects, would you like to invite anyone else?"
+    );
     let mail = app.mail_to("ada@example.com").await;
     assert_eq!(mail.subject, "In Viter has edited your project access on ChemBio Hub Platform");
-    assert!(mail.html.contains("<li><bdi>P2</bdi> reader</li>") && !mail.html.contains("<bdi>P1</bdi>"), "{}", mail.html);
+    assert!(
+        mail.html.contains("<li><bdi>P2</bdi> reader</li>") && !mail.html.contains("<bdi>P1</bdi>"),
+        "{}",
+        mail.html
+    );
     assert_eq!(members(&inviter, "2").await.len(), 1, "nobody is a member before they accept");
     user.accepts(&mail.token()).await.is(200);
     assert_eq!(members(&inviter, "2").await.len(), 2);
@@ -146,8 +186,15 @@ async fn somebody_pending_is_known_from_the_first_invitation_on() {
         let known = invites(&inviter, &ada(&projects)).await.is(201);
         assert!(message(&known).starts_with("Existing user"), "{projects:?}");
     }
-    assert_eq!(invites(&inviter, &ada(&[])).await.is(409).text, EXISTS, "the system is nothing new to whoever was invited to a project");
-    assert_eq!(app.items("user").await.iter().filter(|user| user["state"]["S"] == "pending").count(), 1);
+    assert_eq!(
+        invites(&inviter, &ada(&[])).await.is(409).text,
+        EXISTS,
+        "the system is nothing new to whoever was invited to a project"
+    );
+    assert_eq!(
+        app.items("user").await.iter().filter(|user| user["state"]["S"] == "pending").count(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -168,7 +215,11 @@ async fn what_is_nothing_new_is_asked_about_and_writes_nothing() {
     let nothing_new = [ada(&[1]), ada(&[1, 2]), ada(&[]), json!({"email": "NEW@example.com"})];
     for body in nothing_new {
         let answer = invites(&inviter, &body).await.is(409);
-        assert_eq!((answer.text.as_str(), answer.header("content-type")), (EXISTS, "application/json"), "{body}");
+        assert_eq!(
+            (answer.text.as_str(), answer.header("content-type")),
+            (EXISTS, "application/json"),
+            "{body}"
+        );
         assert_eq!(app.table().await, before, "{body}");
     }
 }
@@ -177,10 +228,14 @@ async fn what_is_nothing_new_is_asked_about_and_writes_nothing() {
 async fn nobody_invites_themselves() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
-    for own in
-        [json!({"email": "inviter@example.com"}), json!({"email": "inviter@example.com", "projects_selected": [{"id": 1}], "remind": true})]
-    {
-        assert_eq!(invites(&inviter, &own).await.is(403).text_at("/error"), "You can't invite yourself.");
+    for own in [
+        json!({"email": "inviter@example.com"}),
+        json!({"email": "inviter@example.com", "projects_selected": [{"id": 1}], "remind": true}),
+    ] {
+        assert_eq!(
+            invites(&inviter, &own).await.is(403).text_at("/error"),
+            "You can't invite yourself."
+        );
     }
     assert!(app.items("invite").await.is_empty());
 }
@@ -219,13 +274,20 @@ async fn an_invitation_is_an_invite_like_any_other() {
 
 #[tokio::test]
 async fn the_platform_has_the_name_and_the_paths_that_the_deployment_gives_it() {
-    let app = App::with_settings(&[("CHEMBIOHUB_NAMESPACE", "lab"), ("CHEMBIOHUB_PLATFORM_NAME", "Lab Platform")]).await;
+    let app = App::with_settings(&[
+        ("CHEMBIOHUB_NAMESPACE", "lab"),
+        ("CHEMBIOHUB_PLATFORM_NAME", "Lab Platform"),
+    ])
+    .await;
     let inviter = inviter(&app).await;
     inviter.posts(PATH, &ada(&[])).await.is(404);
     let made = inviter.posts("/lab/api/invitations", &ada(&[])).await.is(201);
     assert_eq!(made.header("location"), format!("/lab/api/invitations/{}", made.json["id"]));
     assert_eq!(made.text_at("/created_by/resource_uri"), "/lab/api/users/1");
-    assert_eq!(app.mail_to("ada@example.com").await.subject, "You have been invited to view Lab Platform by In Viter");
+    assert_eq!(
+        app.mail_to("ada@example.com").await.subject,
+        "You have been invited to view Lab Platform by In Viter"
+    );
 }
 
 #[tokio::test]
@@ -234,13 +296,18 @@ async fn the_link_s_page_and_preview_name_every_project() {
     let inviter = owner_of_two(&app).await;
     invites(&inviter, &ada(&[1, 2])).await.is(201);
     let token = app.mail_to("ada@example.com").await.token();
-    let preview = app.nobody().posts("/v1/invites/preview", &json!({ "token": token })).await.is(200).json;
-    assert_eq!((&preview["group"], &preview["further_groups"]), (&json!({"name": "P1"}), &json!([{"name": "P2"}])));
+    let preview =
+        app.nobody().posts("/v1/invites/preview", &json!({ "token": token })).await.is(200).json;
+    assert_eq!(
+        (&preview["group"], &preview["further_groups"]),
+        (&json!({"name": "P1"}), &json!([{"name": "P2"}]))
+    );
     let page = app.nobody().gets(&format!("/i/{token}")).await.is(200);
     assert!(page.text.contains("<dt>Also to</dt><dd><bdi>P2</bdi></dd>"), "{}", page.text);
     let second = inviter.gets("/v1/groups/2/invites").await.is(200).each("id").remove(0);
     inviter.posts(&format!("/v1/groups/2/invites/{second}/revoke"), &json!({})).await.is(200);
-    let preview = app.nobody().posts("/v1/invites/preview", &json!({ "token": token })).await.is(200).json;
+    let preview =
+        app.nobody().posts("/v1/invites/preview", &json!({ "token": token })).await.is(200).json;
     assert_eq!(preview["further_groups"], json!(null), "what was taken back is not promised");
 }
 
@@ -258,6 +325,8 @@ async fn whom_the_directory_knows_is_greeted_by_name() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     known_ada(&app).await;
-    invites(&inviter, &json!({"email": "ada@example.com", "projects_selected": [{"id": 1}]})).await.is(201);
+    invites(&inviter, &json!({"email": "ada@example.com", "projects_selected": [{"id": 1}]}))
+        .await
+        .is(201);
     assert!(app.mail_to("ada@example.com").await.text.starts_with("Hello Ada,"));
 }

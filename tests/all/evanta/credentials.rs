@@ -11,7 +11,8 @@ const LIST: &str = "/group_invites/groups";
 /// The answer to the caller's list, with these headers.
 async fn list(actor: &Actor<'_>, headers: &[(&str, &str)]) -> Answer {
     let request = actor.request(Method::GET, LIST);
-    Answer::to(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+    Answer::to(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
+        .await
 }
 
 #[tokio::test]
@@ -27,7 +28,10 @@ async fn a_token_is_taken_in_either_scheme() {
         format!("Token token=\"{token}\", nonce=\"1\""),
     ] {
         for name in ["Authorization", "authorization", "AUTHORIZATION"] {
-            list(&ada, &[(name, &value), ("accept", "application/vnd.evanta.v1")]).await.is(200).opens_to_browsers();
+            list(&ada, &[(name, &value), ("accept", "application/vnd.evanta.v1")])
+                .await
+                .is(200)
+                .opens_to_browsers();
         }
     }
     for value in [
@@ -40,7 +44,9 @@ async fn a_token_is_taken_in_either_scheme() {
         list(&ada, &[("authorization", &value)]).await.says(401, ACCESS_DENIED);
     }
     let twice = format!("Bearer {token}");
-    list(&ada, &[("authorization", &twice), ("authorization", &twice)]).await.says(401, ACCESS_DENIED);
+    list(&ada, &[("authorization", &twice), ("authorization", &twice)])
+        .await
+        .says(401, ACCESS_DENIED);
     list(&ada, &[]).await.says(401, ACCESS_DENIED);
 }
 
@@ -54,14 +60,25 @@ async fn an_email_that_is_sent_must_be_the_caller_s_verified_one() {
         list(&ada, &[("authorization", &token), ("X-API-EMAIL", email)]).await.is(200);
     }
     for email in ["eve@example.com", "ada@example.com, ada@example.com", "ada", ""] {
-        list(&ada, &[("authorization", &token), ("x-api-email", email)]).await.says(401, ACCESS_DENIED);
+        list(&ada, &[("authorization", &token), ("x-api-email", email)])
+            .await
+            .says(401, ACCESS_DENIED);
     }
-    list(&ada, &[("authorization", &token), ("x-api-email", "ada@example.com"), ("x-api-email", "eve@example.com")])
-        .await
-        .says(401, ACCESS_DENIED);
+    list(
+        &ada,
+        &[
+            ("authorization", &token),
+            ("x-api-email", "ada@example.com"),
+            ("x-api-email", "eve@example.com"),
+        ],
+    )
+    .await
+    .says(401, ACCESS_DENIED);
     let unverified = app.person("ada").claim("email_verified", json!(false));
     let token = bearer(unverified.signs_in().await);
-    list(&unverified, &[("authorization", &token), ("x-api-email", "ada@example.com")]).await.says(401, ACCESS_DENIED);
+    list(&unverified, &[("authorization", &token), ("x-api-email", "ada@example.com")])
+        .await
+        .says(401, ACCESS_DENIED);
 }
 
 #[tokio::test]
@@ -71,10 +88,12 @@ async fn a_tenant_that_is_set_must_be_named() {
     let token = format!("Bearer {}", ada.signs_in().await.unwrap());
     list(&ada, &[("authorization", &token), ("X-API-TENANT", "Tenant-1")]).await.is(200);
     for tenant in ["tenant-1", "Tenant-2", "", "Tenant-1,Tenant-1"] {
-        list(&ada, &[("authorization", &token), ("x-api-tenant", tenant)]).await.says(401, ACCESS_DENIED);
+        list(&ada, &[("authorization", &token), ("x-api-tenant", tenant)])
+            .await
+            .says(401, ACCESS_DENIED);
     }
     list(&ada, &[("authorization", &token)]).await.says(401, ACCESS_DENIED);
-    // The other doors know no tenants.
+    // The other APIs know no tenants.
     ada.gets("/v1/me").await.is(200);
 }
 
@@ -101,8 +120,11 @@ async fn nobody_gets_anything_at_any_endpoint() {
             (Method::POST, "/group_members".to_owned()),
         ] {
             // Before the body is looked at.
-            let request = app.nobody().request(method, &path).header("content-type", "text/plain").body("x");
-            let request = authorization.iter().fold(request, |request, value| request.header("authorization", value));
+            let request =
+                app.nobody().request(method, &path).header("content-type", "text/plain").body("x");
+            let request = authorization
+                .iter()
+                .fold(request, |request, value| request.header("authorization", value));
             Answer::to(request).await.says(401, ACCESS_DENIED);
         }
     }
@@ -123,9 +145,19 @@ async fn while_the_issuer_s_keys_can_t_be_had_the_answer_is_to_try_again() {
 #[tokio::test]
 async fn a_browser_may_ask_before_it_calls() {
     let app = App::start().await;
-    for path in ["/group_invites", "/group_invites/506", "/group_invites/groups", "/group_invites/users/3773", "/group_members"] {
-        let request = app.nobody().request(Method::OPTIONS, path).header("origin", "https://app.example.com");
-        let answer = Answer::to(request.header("access-control-request-method", "POST")).await.is(200).opens_to_browsers();
+    for path in [
+        "/group_invites",
+        "/group_invites/506",
+        "/group_invites/groups",
+        "/group_invites/users/3773",
+        "/group_members",
+    ] {
+        let request =
+            app.nobody().request(Method::OPTIONS, path).header("origin", "https://app.example.com");
+        let answer = Answer::to(request.header("access-control-request-method", "POST"))
+            .await
+            .is(200)
+            .opens_to_browsers();
         assert_eq!((answer.text.as_str(), answer.header("content-type")), ("", "text/plain"));
     }
 }

@@ -16,11 +16,15 @@ async fn every_row_of_the_table_has_its_answer() {
     let app = App::start().await;
     let (owner, sonny) = stage(&app, "private").await;
     let stranger = app.user("29901");
-    let invite = |user: Value, group: Value| json!({"group_invite": {"user_id": user, "group_id": group}});
+    let invite =
+        |user: Value, group: Value| json!({"group_invite": {"user_id": user, "group_id": group}});
     // 1, before the body is looked at.
     app.nobody().sends_body(INVITES, "text/plain", "x").await.says(401, ACCESS_DENIED);
     // 2, before the group is looked for.
-    stranger.posts(INVITES, &json!({"user_id": 1, "group_id": 1})).await.says(400, &missing("group_invite"));
+    stranger
+        .posts(INVITES, &json!({"user_id": 1, "group_id": 1}))
+        .await
+        .says(400, &missing("group_invite"));
     // 3, before the right to invite.
     stranger.posts(INVITES, &invite(json!(29845), json!(3774))).await.has_no_body(404);
     stranger.posts(INVITES, &json!({"group_invite": {"user_id": 29845}})).await.has_no_body(404);
@@ -71,7 +75,7 @@ async fn only_an_owner_invites_whatever_the_policy_says() {
 }
 
 #[tokio::test]
-async fn a_group_s_own_rules_bind_this_door_too() {
+async fn a_group_s_own_rules_bind_this_api_too() {
     let app = App::start().await;
     let (owner, sonny) = stage(&app, "private").await;
     owner.sets_policy(json!({"frozen": true})).await;
@@ -93,7 +97,12 @@ async fn who_asks_too_often_waits() {
     owner.invited_user().await;
     owner.invites_user(29845).await.says(422, TAKEN);
     let answer = owner.invites_user(29845).await.says(429, r#"{"errors":["rate_limited"]}"#);
-    assert!(answer.header("retry-after").parse::<i64>().is_ok_and(|seconds| (1..=3600).contains(&seconds)));
+    assert!(
+        answer
+            .header("retry-after")
+            .parse::<i64>()
+            .is_ok_and(|seconds| (1..=3600).contains(&seconds))
+    );
 }
 
 #[tokio::test]
@@ -113,7 +122,8 @@ async fn a_pending_user_of_the_directory_is_unknown() {
     let (owner, _) = stage(&app, "private").await;
     owner.invited(json!({"person": {"email": "new@example.com", "first_name": "New"}})).await;
     let users = app.items("user").await;
-    let pending = users.iter().find(|user| user["state"]["S"] == "pending").expect("a pending user");
+    let pending =
+        users.iter().find(|user| user["state"]["S"] == "pending").expect("a pending user");
     let id = pending["pk"]["S"].as_str().unwrap().trim_start_matches("U#");
     owner.invites_user(id).await.has_no_body(404);
 }
@@ -124,7 +134,13 @@ async fn ids_are_read_as_numbers_or_texts_and_in_no_other_spelling() {
     let (owner, _) = stage(&app, "private").await;
     knows(&app, "18446744073709551615", &json!({})).await;
     let send = async |user: &str, group: &str| {
-        owner.sends_body(INVITES, JSON, format!("{{\"group_invite\":{{\"user_id\":{user},\"group_id\":{group}}}}}")).await
+        owner
+            .sends_body(
+                INVITES,
+                JSON,
+                format!("{{\"group_invite\":{{\"user_id\":{user},\"group_id\":{group}}}}}"),
+            )
+            .await
     };
     for (user, group) in [
         ("29845.0", "3773"),
@@ -191,7 +207,10 @@ async fn a_body_without_its_root_is_refused_and_nothing_is_written() {
         (JSON, r#"{"group_invite":null}"#),
         (JSON, r#"{"group_invite":3773}"#),
         (JSON, r#"{"group_invite":{"user_id":29845,"user_id":29845,"group_id":3773}}"#),
-        (JSON, r#"{"group_invite":{"user_id":29845,"group_id":3773},"group_invite":{"user_id":29845,"group_id":3773}}"#),
+        (
+            JSON,
+            r#"{"group_invite":{"user_id":29845,"group_id":3773},"group_invite":{"user_id":29845,"group_id":3773}}"#,
+        ),
         (JSON, "{\"group_invite\":{\"user_id\":29845,\"group_id\":3773}}x"),
         (JSON, "\u{feff}{\"group_invite\":{\"user_id\":29845,\"group_id\":3773}}"),
         (JSON, "group_invite[user_id]=29845&group_invite[group_id]=3773"),
@@ -199,7 +218,10 @@ async fn a_body_without_its_root_is_refused_and_nothing_is_written() {
         (FORM, ""),
         (FORM, "user_id=29845&group_id=3773"),
         (FORM, "group_invite=3773"),
-        (FORM, "group_invite[user_id]=29845&group_invite[user_id]=29845&group_invite[group_id]=3773"),
+        (
+            FORM,
+            "group_invite[user_id]=29845&group_invite[user_id]=29845&group_invite[group_id]=3773",
+        ),
         ("text/plain", right),
         ("application/vnd.evanta.v1", right),
         ("multipart/form-data; boundary=x", right),
@@ -209,7 +231,13 @@ async fn a_body_without_its_root_is_refused_and_nothing_is_written() {
         assert_eq!(answer.status, 400, "{kind}: {body}");
         answer.says(400, &missing("group_invite"));
     }
-    for body in ["", "{}", r#"{"group_id":3773}"#, r#"{"group_member":{}}"#, r#"{"group_invite":{"group_id":3773}}"#] {
+    for body in [
+        "",
+        "{}",
+        r#"{"group_id":3773}"#,
+        r#"{"group_member":{}}"#,
+        r#"{"group_invite":{"group_id":3773}}"#,
+    ] {
         sonny.sends_body(MEMBERS, JSON, body).await.says(400, &missing("group_member"));
     }
     assert_eq!(app.table().await, before);
@@ -228,7 +256,10 @@ async fn a_form_does_as_well_as_json() {
     let answer = owner.sends_body(INVITES, &format!("{FORM}; charset=UTF-8"), body).await.is(201);
     assert_eq!(answer.json["group_invite"]["user"]["id"], 29845);
     owner.sends_body(INVITES, FORM, "group_invite[user_id]=29845").await.has_no_body(404);
-    owner.sends_body(INVITES, FORM, "group_invite[user_id][]=29845&group_invite[group_id]=3773").await.has_no_body(404);
+    owner
+        .sends_body(INVITES, FORM, "group_invite[user_id][]=29845&group_invite[group_id]=3773")
+        .await
+        .has_no_body(404);
     sonny.sends_body(MEMBERS, FORM, "group_member[group_id]=3773").await.is(201);
     assert_eq!(owner.sees_members().await, ["29842", INVITED]);
 }

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::app::{Answer, App};
 
 /// The example request of the seed, in JSON: as it is printed there, its keys have no quotes.
-const REQUEST: &str = "{ \"group_invite\": \n  { \"user_id\": 29845, \n    \"group_id\": 3773 } \n }";
+const REQUEST: &str =
+    "{ \"group_invite\": \n  { \"user_id\": 29845, \n    \"group_id\": 3773 } \n }";
 
 /// The example request, to the letter.
 const AS_PRINTED: &str = "{ group_invite: \n  { user_id: 29845, \n    group_id: 3773 } \n }";
@@ -93,10 +94,22 @@ fn kind(value: &Value) -> std::mem::Discriminant<Value> {
 async fn demo(body: &str) -> Answer {
     let running = App::with_demo().await.running;
     let client = Client::builder().no_proxy().build().unwrap();
-    let token = client.post(format!("{}/local/token", running.url)).json(&json!({"sub": "29842"})).send().await.unwrap();
+    let token = client
+        .post(format!("{}/local/token", running.url))
+        .json(&json!({"sub": "29842"}))
+        .send()
+        .await
+        .unwrap();
     let token: Value = token.json().await.unwrap();
-    let request = client.post(format!("{}/group_invites", running.url)).header("content-type", "application/json").body(body.to_owned());
-    Answer::to(request.header("authorization", format!("Token token=\"{}\"", token["access_token"].as_str().unwrap()))).await
+    let request = client
+        .post(format!("{}/group_invites", running.url))
+        .header("content-type", "application/json")
+        .body(body.to_owned());
+    Answer::to(request.header(
+        "authorization",
+        format!("Token token=\"{}\"", token["access_token"].as_str().unwrap()),
+    ))
+    .await
 }
 
 #[tokio::test]
@@ -106,10 +119,13 @@ async fn the_seed_s_request_gets_the_seed_s_response() {
     let mut seed: Value = serde_json::from_str(RESPONSE).unwrap();
     assert_eq!(keys(&answer.text), keys(RESPONSE));
 
-    // What can't be the same: an id of ours, Evanta's own roles, which we have none of, and the group type that was made for a test there.
-    for (pointer, ours) in
-        [("/id", &answer.json["group_invite"]["id"]), ("/group/group_type/id", &json!(2)), ("/group/group_type/name", &json!("Private"))]
-    {
+    // What can't be the same: an id of ours, Evanta's own roles, which we have none of, and the
+    // group type that was made for a test there.
+    for (pointer, ours) in [
+        ("/id", &answer.json["group_invite"]["id"]),
+        ("/group/group_type/id", &json!(2)),
+        ("/group/group_type/name", &json!("Private")),
+    ] {
         let place = seed.pointer_mut(&format!("/group_invite{pointer}")).unwrap();
         assert_eq!(kind(place), kind(ours), "{pointer}");
         *place = ours.clone();
@@ -140,7 +156,10 @@ async fn a_group_shows_the_sponsor_that_its_metadata_has() {
     assert!(answer.text.contains(shown), "{}", answer.text);
     owner.patches("/v1/groups/3773", &json!({"metadata": {"app_sponsor": "Acme"}})).await.is(200);
     let listed = sonny.sees_own_invites().await;
-    assert_eq!((&listed[0]["group"]["app_sponsor"], &listed[0]["group"]["app_sponsor_id"]), (&json!(null), &json!(null)));
+    assert_eq!(
+        (&listed[0]["group"]["app_sponsor"], &listed[0]["group"]["app_sponsor_id"]),
+        (&json!(null), &json!(null))
+    );
 }
 
 #[tokio::test]
@@ -149,10 +168,22 @@ async fn ids_that_are_no_integers_are_texts() {
     let owner = app.user("user_1");
     owner.creates(json!({"id": "group_1", "name": "Editors", "type": "secret"})).await;
     super::knows(&app, "auth0|5f7c", &json!({})).await;
-    let answer = owner.posts("/group_invites", &json!({"group_invite": {"user_id": "auth0|5f7c", "group_id": "group_1"}})).await.is(201);
+    let answer = owner
+        .posts(
+            "/group_invites",
+            &json!({"group_invite": {"user_id": "auth0|5f7c", "group_id": "group_1"}}),
+        )
+        .await
+        .is(201);
     let invite = &answer.json["group_invite"];
-    assert_eq!((&invite["user"]["id"], &invite["group"]["id"]), (&json!("auth0|5f7c"), &json!("group_1")));
-    assert_eq!((&invite["group"]["owner_user_id"], &invite["group"]["owner"]["id"]), (&json!("user_1"), &json!("user_1")));
+    assert_eq!(
+        (&invite["user"]["id"], &invite["group"]["id"]),
+        (&json!("auth0|5f7c"), &json!("group_1"))
+    );
+    assert_eq!(
+        (&invite["group"]["owner_user_id"], &invite["group"]["owner"]["id"]),
+        (&json!("user_1"), &json!("user_1"))
+    );
     assert_eq!(
         (&invite["user"]["first_name"], &invite["user"]["email"], &invite["group"]["description"]),
         (&json!(""), &json!(null), &json!(""))

@@ -1,4 +1,4 @@
-//! The ways to make an invite, one or more for each door.
+//! The ways to make an invite, one or more for each API.
 
 use serde_json::{Value, json};
 
@@ -21,9 +21,10 @@ pub(super) enum Maker {
 
 /// An invite that was made.
 pub(super) struct Made {
-    /// Its id, as the native door tells it.
+    /// Its id, as the native API tells it.
     pub(super) id: String,
-    /// The token that whoever is invited gets, in the answer or by mail; none where no door tells one.
+    /// The token that whoever is invited gets, in the answer or by mail; none where no API tells
+    /// one.
     pub(super) token: Option<String>,
     /// Whether it is addressed to somebody.
     pub(super) addressed: bool,
@@ -39,10 +40,13 @@ impl Maker {
         let token = match self {
             Self::NativeUser => native(world, json!({"user_id": INVITEE})).await,
             Self::NativeEmail => native(world, json!({"email": ADDRESS})).await,
-            Self::NativePerson => native(world, json!({"person": {"email": ADDRESS, "first_name": "Sonny"}})).await,
+            Self::NativePerson => {
+                native(world, json!({"person": {"email": ADDRESS, "first_name": "Sonny"}})).await
+            }
             Self::NativeAccount => {
                 let (kind, id) = MEMBERSHIP;
-                native(world, json!({"account": {"membership_type": kind, "membership_id": id}})).await
+                native(world, json!({"account": {"membership_type": kind, "membership_id": id}}))
+                    .await
             }
             Self::NativeLink => native(world, json!({"link": {"max_uses": 1}})).await,
             Self::Evanta => {
@@ -52,11 +56,16 @@ impl Maker {
             }
             Self::Rownd => {
                 let body = json!({"roles": ["editor"], "email": ADDRESS});
-                let answer = post(&world.owner(), &format!("/me/groups/{GROUP}/invites"), &body).await.is(200);
+                let answer = post(&world.owner(), &format!("/me/groups/{GROUP}/invites"), &body)
+                    .await
+                    .is(200);
                 answer.text_at("/link").rsplit('/').next().map(str::to_owned)
             }
             Self::Onezone => {
-                let answer = post(&world.owner(), &format!("/groups/{GROUP}/users/token"), &json!({})).await.is(200);
+                let answer =
+                    post(&world.owner(), &format!("/groups/{GROUP}/users/token"), &json!({}))
+                        .await
+                        .is(200);
                 Some(answer.text_at("/token").to_owned())
             }
             Self::Chembiohub => {
@@ -73,7 +82,13 @@ impl Maker {
         };
         let id = id_of_the_only_invite(world).await;
         let addressed = !matches!(self, Self::NativeLink | Self::Onezone);
-        Made { id, token, addressed, to_account: matches!(self, Self::NativeAccount | Self::Bungie), to_user: matches!(self, Self::NativeUser | Self::Evanta) }
+        Made {
+            id,
+            token,
+            addressed,
+            to_account: matches!(self, Self::NativeAccount | Self::Bungie),
+            to_user: matches!(self, Self::NativeUser | Self::Evanta),
+        }
     }
 }
 
@@ -84,7 +99,7 @@ async fn native(world: &World, body: Value) -> Option<String> {
 
 async fn id_of_the_only_invite(world: &World) -> String {
     let ids = world.owner().gets(&format!("/v1/groups/{GROUP}/invites")).await.is(200).each("id");
-    assert_eq!(ids.len(), 1, "an invite of any door is an invite of the native one");
+    assert_eq!(ids.len(), 1, "an invite of any API is an invite of the native one");
     ids.into_iter().next().expect("one")
 }
 

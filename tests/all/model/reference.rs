@@ -94,20 +94,33 @@ fn refuse<T>(word: &str) -> Result<T, Refused> {
 
 impl Model {
     pub(super) fn founded_by(founder: usize, now: i64) -> Self {
-        Self { now, alive: true, members: BTreeMap::from([(founder, (OWNER, None))]), invites: BTreeMap::new() }
+        Self {
+            now,
+            alive: true,
+            members: BTreeMap::from([(founder, (OWNER, None))]),
+            invites: BTreeMap::new(),
+        }
     }
 
     /// Does the step, and gives its outcome's name.
     pub(super) fn act(&mut self, step: &Step) -> String {
         let done = match *step {
-            Step::Invite { by, address, role, lifetime, bearer } => self.invite(by, address, role, lifetime, bearer),
+            Step::Invite { by, address, role, lifetime, bearer } => {
+                self.invite(by, address, role, lifetime, bearer)
+            }
             Step::Accept { by, address, back } => self.current(address, back).and_then(|invite| {
                 let stranger = !invite.bearer && by != address;
                 if stranger { refuse("IdentityMismatch") } else { self.accept(by, address) }
             }),
-            Step::AcceptById { by, address } => self.own(by, address).and_then(|()| self.accept(by, address)),
-            Step::Decline { address, back } => self.current(address, back).and_then(|_| self.decline(None, address)),
-            Step::DeclineById { by, address } => self.own(by, address).and_then(|()| self.decline(Some(by), address)),
+            Step::AcceptById { by, address } => {
+                self.own(by, address).and_then(|()| self.accept(by, address))
+            }
+            Step::Decline { address, back } => {
+                self.current(address, back).and_then(|_| self.decline(None, address))
+            }
+            Step::DeclineById { by, address } => {
+                self.own(by, address).and_then(|()| self.decline(Some(by), address))
+            }
             Step::Revoke { by, address } => self.revoke(by, address),
             Step::Wait { seconds } => {
                 self.now += seconds;
@@ -126,7 +139,11 @@ impl Model {
     }
 
     pub(super) fn state(&self, invite: &Invite) -> State {
-        if invite.written == State::Pending && invite.ends <= self.now { State::Expired } else { invite.written }
+        if invite.written == State::Pending && invite.ends <= self.now {
+            State::Expired
+        } else {
+            invite.written
+        }
     }
 
     pub(super) fn is_live(&self, invite: &Invite) -> bool {
@@ -141,14 +158,20 @@ impl Model {
     fn current(&self, address: usize, back: usize) -> Result<Invite, Refused> {
         match self.invites.get(&address) {
             Some(invite) if back == 0 => Ok(invite.clone()),
-            Some(invite) if (back as u64) < u64::from(invite.generation) => refuse("InviteReplaced"),
+            Some(invite) if (back as u64) < u64::from(invite.generation) => {
+                refuse("InviteReplaced")
+            }
             _ => refuse("InviteNotFound"),
         }
     }
 
     /// By its id, an invite is there only for whom it is addressed to.
     fn own(&self, by: usize, address: usize) -> Result<(), Refused> {
-        if by == address && self.invites.contains_key(&address) { Ok(()) } else { refuse("InviteNotFound") }
+        if by == address && self.invites.contains_key(&address) {
+            Ok(())
+        } else {
+            refuse("InviteNotFound")
+        }
     }
 
     fn end(&mut self, address: usize, state: State, by: Option<usize>) {
@@ -159,7 +182,14 @@ impl Model {
         }
     }
 
-    fn invite(&mut self, by: usize, address: usize, role: usize, lifetime: i64, bearer: bool) -> Result<(), Refused> {
+    fn invite(
+        &mut self,
+        by: usize,
+        address: usize,
+        role: usize,
+        lifetime: i64,
+        bearer: bool,
+    ) -> Result<(), Refused> {
         let own = self.role(by)?;
         if own < ADMIN {
             return refuse("Forbidden");
@@ -175,14 +205,24 @@ impl Model {
             if self.is_live(before) {
                 return refuse("AlreadyPending");
             }
-            let stays = before.written == State::Accepted && before.resolved_by.is_some_and(|by| self.members.contains_key(&by));
+            let stays = before.written == State::Accepted
+                && before.resolved_by.is_some_and(|by| self.members.contains_key(&by));
             if stays {
                 return refuse("AlreadyMember");
             }
             (generation, version) = (before.generation + 1, before.version + 1);
         }
         let ends = self.now + lifetime;
-        let invite = Invite { written: State::Pending, generation, version, by, role, ends, bearer, resolved_by: None };
+        let invite = Invite {
+            written: State::Pending,
+            generation,
+            version,
+            by,
+            role,
+            ends,
+            bearer,
+            resolved_by: None,
+        };
         self.invites.insert(address, invite);
         Ok(())
     }
@@ -200,7 +240,11 @@ impl Model {
         if !self.is_live(&invite) {
             return Err(format!("NotPending({:?})", self.state(&invite)));
         }
-        if !self.members.get(&invite.by).is_some_and(|(role, _)| *role >= ADMIN && *role >= invite.role) {
+        if !self
+            .members
+            .get(&invite.by)
+            .is_some_and(|(role, _)| *role >= ADMIN && *role >= invite.role)
+        {
             return refuse("InviterGone");
         }
         if self.members.contains_key(&by) {
@@ -247,7 +291,9 @@ impl Model {
         if !leaves && own < ADMIN {
             return refuse("Forbidden");
         }
-        let Some((held, _)) = self.members.get(&of).copied() else { return refuse("MemberNotFound") };
+        let Some((held, _)) = self.members.get(&of).copied() else {
+            return refuse("MemberNotFound");
+        };
         if !leaves && (to.is_some_and(|to| to > own) || held > own) {
             return refuse("RoleAboveOwn");
         }
@@ -261,7 +307,8 @@ impl Model {
             }
             None => {
                 self.members.remove(&of);
-                // What they could come back by: what was sent to the address that everybody here proves.
+                // What they could come back by: what was sent to the address that everybody here
+                // proves.
                 if self.invites.get(&of).is_some_and(|invite| self.is_live(invite)) {
                     self.end(of, State::Revoked, Some(by));
                 }
@@ -274,7 +321,12 @@ impl Model {
         if self.role(by)? < OWNER {
             return refuse("Forbidden");
         }
-        let live: Vec<usize> = self.invites.iter().filter(|(_, invite)| self.is_live(invite)).map(|(address, _)| *address).collect();
+        let live: Vec<usize> = self
+            .invites
+            .iter()
+            .filter(|(_, invite)| self.is_live(invite))
+            .map(|(address, _)| *address)
+            .collect();
         for address in live {
             self.end(address, State::Revoked, Some(by));
         }

@@ -1,4 +1,4 @@
-//! Narrowing a token: whoever holds one adds caveats without asking, and every door honours them.
+//! Narrowing a token: whoever holds one adds caveats without asking, and every API honours them.
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -61,13 +61,20 @@ async fn a_token_s_time_can_be_cut_short_and_never_prolonged() {
 }
 
 #[tokio::test]
-async fn a_caveat_that_nobody_knows_closes_the_token_at_every_door() {
+async fn a_caveat_that_nobody_knows_closes_the_token_at_every_api() {
     let app = App::start().await;
     let alice = app.owner().await;
     let token = makes(&alice).await;
     let ada = app.person("ada");
-    let unknown =
-        ["os = x", "time < 99999999999999999999", "TIME < 1", "time<1", "user=ada", "tokenType = space_invite_user_token", "group = 3773"];
+    let unknown = [
+        "os = x",
+        "time < 99999999999999999999",
+        "TIME < 1",
+        "time<1",
+        "user=ada",
+        "tokenType = space_invite_user_token",
+        "group = 3773",
+    ];
     for caveat in unknown {
         let token = narrowed(&token, &["user = ada", caveat]);
         fails(joins(&ada, &token).await, 400, BAD_TYPE);

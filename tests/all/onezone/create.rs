@@ -3,7 +3,10 @@
 use serde_json::json;
 use shared::domain::macaroon::Macaroon;
 
-use super::{BAD_TOKEN, CREATE, FORBIDDEN, NOT_FOUND, NOT_UNDERSTOOD, PREFIX, asks, fails, joins, makes, sends, token_in};
+use super::{
+    BAD_TOKEN, CREATE, FORBIDDEN, NOT_FOUND, NOT_UNDERSTOOD, PREFIX, asks, fails, joins, makes,
+    sends, token_in,
+};
 use crate::app::{App, seconds};
 
 const WEEK: i64 = 7 * 86_400;
@@ -15,7 +18,10 @@ async fn a_token_is_made_for_every_form_of_the_request() {
     let answer = asks(&alice).await.is(200);
     let token = answer.text_at("/token").to_owned();
     assert_eq!(answer.text, format!("{{\"token\":\"{token}\"}}"));
-    assert_eq!((answer.header("content-type"), answer.header("cache-control")), ("application/json", "no-store"));
+    assert_eq!(
+        (answer.header("content-type"), answer.header("cache-control")),
+        ("application/json", "no-store")
+    );
 
     let mut tokens = vec![token];
     for path in [CREATE.to_owned(), format!("{PREFIX}{CREATE}")] {
@@ -24,7 +30,10 @@ async fn a_token_is_made_for_every_form_of_the_request() {
             (None, "{}"),
             (Some("application/json"), ""),
             (Some("application/json"), "{ }"),
-            (Some("Application/JSON; charset=utf-8"), r#"{"usageLimit":9,"group":"other","roles":["owner"],"a":{"b":[1,1]},"a":2}"#),
+            (
+                Some("Application/JSON; charset=utf-8"),
+                r#"{"usageLimit":9,"group":"other","roles":["owner"],"a":{"b":[1,1]},"a":2}"#,
+            ),
         ] {
             tokens.push(token_in(sends(&alice, &path, kind, body).await));
         }
@@ -42,16 +51,28 @@ async fn a_token_is_a_macaroon_for_one_person_and_one_week() {
     let token = makes(&alice).await;
     assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{token}");
     let macaroon = Macaroon::parse(&token).unwrap();
-    assert!(macaroon.to_base64url().starts_with("MDAxNWxvY2F0aW9uIG9uZXpvbmUK"), "location onezone");
+    assert!(
+        macaroon.to_base64url().starts_with("MDAxNWxvY2F0aW9uIG9uZXpvbmUK"),
+        "location onezone"
+    );
 
     let listed = alice.lists("?state=pending").await.is(200);
     let invite = &listed.data()[0];
     assert_eq!(listed.data().len(), 1);
-    assert_eq!(invite["invitee"], json!({"kind": "link", "max_uses": 1, "uses": 0, "allowed_domains": []}));
-    assert_eq!((&invite["roles"], &invite["delivery"]["state"]), (&json!(["member"]), &json!("not_requested")));
+    assert_eq!(
+        invite["invitee"],
+        json!({"kind": "link", "max_uses": 1, "uses": 0, "allowed_domains": []})
+    );
+    assert_eq!(
+        (&invite["roles"], &invite["delivery"]["state"]),
+        (&json!(["member"]), &json!("not_requested"))
+    );
     let end = seconds(invite["expires_at"].as_str().unwrap());
     assert_eq!(end, seconds(invite["created_at"].as_str().unwrap()) + WEEK);
-    assert_eq!(macaroon.identifier().unwrap(), format!("1.3773.{}.1", invite["id"].as_str().unwrap()));
+    assert_eq!(
+        macaroon.identifier().unwrap(),
+        format!("1.3773.{}.1", invite["id"].as_str().unwrap())
+    );
     // The very packets, but for the signature.
     let packets = format!(
         "0015location onezone\n{:04x}identifier {}\n002ccid tokenType = group_invite_user_token\n001acid time < {end}\n002fsignature ",
@@ -72,7 +93,7 @@ fn base64_url(text: &str) -> Vec<u8> {
 async fn owners_admins_and_whoever_holds_the_privilege_make_tokens() {
     let app = App::start().await;
     let alice = app.owner().await;
-    // The group's policy is about the native door.
+    // The group's policy is about the native API.
     alice.sets_policy(json!({"who_may_invite": "owners"})).await;
     let (admin, editor, member) = (app.person("admin"), app.person("editor"), app.person("member"));
     alice.takes_in(&admin, json!(["admin"])).await;
@@ -105,11 +126,19 @@ async fn who_is_no_member_learns_of_no_group() {
     let app = App::start().await;
     app.owner().await;
     let eve = app.person("eve");
-    let unknown = ["none", "_system", "x%23y", "..%2f3773", "%20", "3773%0a"].map(|id| format!("/groups/{id}/users/token"));
-    for path in unknown.into_iter().chain([CREATE.to_owned(), format!("/groups/{}/users/token", "9".repeat(4096))]) {
+    let unknown = ["none", "_system", "x%23y", "..%2f3773", "%20", "3773%0a"]
+        .map(|id| format!("/groups/{id}/users/token"));
+    for path in unknown
+        .into_iter()
+        .chain([CREATE.to_owned(), format!("/groups/{}/users/token", "9".repeat(4096))])
+    {
         for (kind, body) in [(None, ""), (Some("text/plain"), "x"), (None, "null"), (None, "{")] {
             let answer = sends(&eve, &path, kind, body).await;
-            fails(answer, if path.contains("_system") { 403 } else { 404 }, if path.contains("_system") { FORBIDDEN } else { NOT_FOUND });
+            fails(
+                answer,
+                if path.contains("_system") { 403 } else { 404 },
+                if path.contains("_system") { FORBIDDEN } else { NOT_FOUND },
+            );
         }
     }
 }
@@ -131,20 +160,51 @@ async fn a_body_is_an_object_of_json_or_nothing() {
     let app = App::start().await;
     let alice = app.owner().await;
     let table = app.table().await;
-    for body in
-        ["null", "[]", "[{}]", "\"x\"", "1", "true", "{", "{}x", "{}{}", " ", "nul", "{'a':1}", "{\"a\":01}", "data=x", "\u{feff}{}"]
-    {
+    for body in [
+        "null",
+        "[]",
+        "[{}]",
+        "\"x\"",
+        "1",
+        "true",
+        "{",
+        "{}x",
+        "{}{}",
+        " ",
+        "nul",
+        "{'a':1}",
+        "{\"a\":01}",
+        "data=x",
+        "\u{feff}{}",
+    ] {
         fails(sends(&alice, CREATE, Some("application/json"), body).await, 400, NOT_UNDERSTOOD);
         fails(sends(&alice, CREATE, None, body).await, 400, NOT_UNDERSTOOD);
     }
-    fails(sends(&alice, CREATE, Some("application/json"), &b"{\"a\":\"\xff\"}"[..]).await, 400, NOT_UNDERSTOOD);
-    fails(sends(&alice, CREATE, Some("application/json"), "[".repeat(10_000)).await, 400, NOT_UNDERSTOOD);
-    for kind in ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "application/jsonp"] {
+    fails(
+        sends(&alice, CREATE, Some("application/json"), &b"{\"a\":\"\xff\"}"[..]).await,
+        400,
+        NOT_UNDERSTOOD,
+    );
+    fails(
+        sends(&alice, CREATE, Some("application/json"), "[".repeat(10_000)).await,
+        400,
+        NOT_UNDERSTOOD,
+    );
+    for kind in [
+        "application/x-www-form-urlencoded",
+        "text/plain",
+        "multipart/form-data; boundary=x",
+        "application/jsonp",
+    ] {
         let sentence = "Provided data must be of type application/json";
         fails(sends(&alice, CREATE, Some(kind), "{}").await, 415, sentence);
     }
     let large = format!("{{\"a\":\"{}\"}}", "x".repeat(1024 * 1024));
-    fails(sends(&alice, CREATE, Some("application/json"), large).await, 413, "Provided data may have 65536 bytes here");
+    fails(
+        sends(&alice, CREATE, Some("application/json"), large).await,
+        413,
+        "Provided data may have 65536 bytes here",
+    );
     let html = alice.request(reqwest::Method::POST, CREATE).header("accept", "text/html");
     fails(alice.sends(html).await, 406, "Answers are of type application/json");
     assert_eq!(app.table().await, table);
@@ -167,7 +227,11 @@ async fn the_group_s_own_rules_bind_tokens_as_any_link() {
     fails(joins(&app.person("ada"), &first).await, 403, FORBIDDEN);
     alice.sets_policy(json!({"allowed_domains": []})).await;
     joins(&app.person("ada"), &first).await.is(201);
-    fails(joins(&app.person("bob"), &second).await, 403, "The group has as many members as it may have.");
+    fails(
+        joins(&app.person("bob"), &second).await,
+        403,
+        "The group has as many members as it may have.",
+    );
     // Nobody was turned away for ever.
     alice.sets_policy(json!({"max_members": 3})).await;
     joins(&app.person("bob"), &second).await.is(201);
@@ -180,13 +244,19 @@ async fn too_many_tokens_are_too_many_requests() {
     makes(&alice).await;
     makes(&alice).await;
     let refused = fails(asks(&alice).await, 429, "Too many requests; try again later");
-    assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|seconds| (1..=3600).contains(&seconds)));
+    assert!(
+        refused
+            .header("retry-after")
+            .parse::<u32>()
+            .is_ok_and(|seconds| (1..=3600).contains(&seconds))
+    );
 
     let app = App::start().await;
     let alice = app.owner().await;
     alice.sets_policy(json!({"max_pending": 1})).await;
     let token = makes(&alice).await;
-    let refused = fails(asks(&alice).await, 429, "The group has as many pending invites as it may have");
+    let refused =
+        fails(asks(&alice).await, 429, "The group has as many pending invites as it may have");
     assert_eq!(refused.header("retry-after"), "3600");
     joins(&app.user("ada"), &token).await.is(201);
 }

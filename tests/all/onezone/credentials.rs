@@ -14,7 +14,8 @@ const BAD_BASIC: &str = "Provided basic authorization credentials are not valid"
 /// The answer to a request to this path with these headers alone.
 async fn with(app: &App, path: &str, headers: &[(&str, &str)]) -> Answer {
     let request = app.nobody().request(Method::POST, path).json(&json!({}));
-    Answer::to(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+    Answer::to(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
+        .await
 }
 
 fn basic(user: &str, password: &str) -> String {
@@ -25,7 +26,8 @@ fn basic(user: &str, password: &str) -> String {
 async fn an_access_token_may_come_in_any_of_four_ways() {
     let app = App::start().await;
     let jwt = app.owner().await.signs_in().await.unwrap();
-    let (bearer, lower, basic) = (format!("Bearer {jwt}"), format!("bearer {jwt}"), basic("username", &jwt));
+    let (bearer, lower, basic) =
+        (format!("Bearer {jwt}"), format!("bearer {jwt}"), basic("username", &jwt));
     let ways: [&[(&str, &str)]; 9] = [
         &[("authorization", &bearer)],
         &[("authorization", &lower)],
@@ -41,7 +43,11 @@ async fn an_access_token_may_come_in_any_of_four_ways() {
         for prefix in ["", PREFIX] {
             with(&app, &format!("{prefix}{CREATE}"), headers).await.is(200);
             // Further than this nobody comes without having signed in.
-            fails(with(&app, &format!("{prefix}{JOIN}"), headers).await, 400, "Missing required value: token");
+            fails(
+                with(&app, &format!("{prefix}{JOIN}"), headers).await,
+                400,
+                "Missing required value: token",
+            );
         }
     }
 }
@@ -66,8 +72,16 @@ async fn whoever_proves_nothing_is_told_so_in_the_server_s_words() {
             for name in ["x-auth-token", "macaroon"] {
                 fails(with(&app, path, &[(name, wrong)]).await, 401, BAD);
             }
-            fails(with(&app, path, &[("authorization", &format!("Bearer {wrong}"))]).await, 401, BAD);
-            fails(with(&app, path, &[("authorization", &basic("username", wrong))]).await, 401, BAD_BASIC);
+            fails(
+                with(&app, path, &[("authorization", &format!("Bearer {wrong}"))]).await,
+                401,
+                BAD,
+            );
+            fails(
+                with(&app, path, &[("authorization", &basic("username", wrong))]).await,
+                401,
+                BAD_BASIC,
+            );
         }
         for wrong in ["Basic !", "Basic ", "Basic dXNlcm5hbWU="] {
             fails(with(&app, path, &[("authorization", wrong)]).await, 401, BAD_BASIC);
@@ -75,7 +89,9 @@ async fn whoever_proves_nothing_is_told_so_in_the_server_s_words() {
         for wrong in [jwt.as_str(), "Bearer", "Digest x"] {
             fails(with(&app, path, &[("authorization", wrong)]).await, 401, BAD);
         }
-        for second in [("macaroon", bob.as_str()), ("x-auth-token", bob.as_str()), ("macaroon", "x")] {
+        for second in
+            [("macaroon", bob.as_str()), ("x-auth-token", bob.as_str()), ("macaroon", "x")]
+        {
             fails(with(&app, path, &[("authorization", &bearer), second]).await, 401, BAD);
         }
     }
@@ -84,7 +100,7 @@ async fn whoever_proves_nothing_is_told_so_in_the_server_s_words() {
     fails(with(&app, CREATE, &[("authorization", &basic("u", &jwt))]).await, 401, BAD_BASIC);
 }
 
-/// RELIABILITY B12: no door takes this one's tokens for a signed-in caller.
+/// RELIABILITY B12: no API takes this one's tokens for a signed-in caller.
 #[tokio::test]
 async fn a_macaroon_signs_nobody_in_elsewhere() {
     let app = App::start().await;
@@ -93,9 +109,11 @@ async fn a_macaroon_signs_nobody_in_elsewhere() {
     let request = |path: &str| app.nobody().request(Method::GET, path);
     for path in ["/v1/me", "/v1/me/invites", "/v1/groups"] {
         Answer::to(request(path).bearer_auth(&macaroon)).await.refuses(401, "unauthenticated");
-        // These headers are this door's alone.
+        // These headers are this API's alone.
         let jwt = alice.signs_in().await.unwrap();
-        Answer::to(request(path).header("x-auth-token", &jwt)).await.refuses(401, "unauthenticated");
+        Answer::to(request(path).header("x-auth-token", &jwt))
+            .await
+            .refuses(401, "unauthenticated");
     }
     let body: Value = alice.gets("/v1/me").await.is(200).json;
     assert_eq!(body["id"], "alice");

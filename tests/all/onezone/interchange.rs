@@ -11,7 +11,10 @@ async fn a_macaroon_is_shown_and_accepted_as_a_link_is() {
     let alice = app.owner().await;
     let token = makes(&alice).await;
     let shown = app.nobody().previews(&token).await.is(200);
-    assert_eq!((&shown.json["group"]["name"], &shown.json["state"]), (&json!("Private Group"), &json!("pending")));
+    assert_eq!(
+        (&shown.json["group"]["name"], &shown.json["state"]),
+        (&json!("Private Group"), &json!("pending"))
+    );
     assert!(app.nobody().opens(&token).await.is(200).text.contains("Private Group"));
     let ada = app.person("ada");
     ada.declines(&token).await.refuses(422, "invalid_body").points_at("/token", "is_link");

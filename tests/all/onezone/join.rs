@@ -3,7 +3,10 @@
 use futures::future::join_all;
 use serde_json::json;
 
-use super::{BAD_TOKEN, BAD_TYPE, CREATE, JOIN, NOT_UNDERSTOOD, PREFIX, already, asks, fails, joins, makes, sends};
+use super::{
+    BAD_TOKEN, BAD_TYPE, CREATE, JOIN, NOT_UNDERSTOOD, PREFIX, already, asks, fails, joins, makes,
+    sends,
+};
 use crate::app::{App, GROUP};
 
 #[tokio::test]
@@ -17,13 +20,23 @@ async fn a_token_takes_one_person_in() {
 
     let members = alice.gets("/v1/groups/3773/members").await;
     let ada = members.data().iter().find(|member| member["user_id"] == "ada").unwrap();
-    assert_eq!((&ada["roles"], &ada["privileges"], &ada["name"]), (&json!(["member"]), &json!([]), &json!("Ada")));
-    assert_eq!(alice.lists("?state=exhausted").await.each("id"), [ada["invite_id"].as_str().unwrap()]);
+    assert_eq!(
+        (&ada["roles"], &ada["privileges"], &ada["name"]),
+        (&json!(["member"]), &json!([]), &json!("Ada"))
+    );
+    assert_eq!(
+        alice.lists("?state=exhausted").await.each("id"),
+        [ada["invite_id"].as_str().unwrap()]
+    );
     fails(joins(&app.user("bob"), &token).await, 400, BAD_TOKEN);
     assert_eq!(alice.sees_members().await, ["ada", "alice"]);
 
     let token = makes(&alice).await;
-    let prefixed = app.user("bob").posts(&format!("{PREFIX}{JOIN}"), &json!({"token": token, "group": "other"})).await.is(201);
+    let prefixed = app
+        .user("bob")
+        .posts(&format!("{PREFIX}{JOIN}"), &json!({"token": token, "group": "other"}))
+        .await
+        .is(201);
     assert_eq!(prefixed.header("location"), "/user/groups/3773");
 }
 
@@ -53,18 +66,43 @@ async fn the_body_has_a_token() {
             fails(sends(&ada, JOIN, kind, body).await, 400, "Missing required value: token");
         }
     }
-    for body in ["{\"token\":1}", "{\"token\":[]}", "{\"token\":{}}", "{\"token\":true}", "{\"token\":\"\"}"] {
+    for body in [
+        "{\"token\":1}",
+        "{\"token\":[]}",
+        "{\"token\":{}}",
+        "{\"token\":true}",
+        "{\"token\":\"\"}",
+    ] {
         fails(sends(&ada, JOIN, Some("application/json"), body).await, 400, BAD_TOKEN);
     }
-    for body in ["[]", "null", "\"x\"", "{", "{\"token\":\"a\",\"token\":\"b\"}", "token=x", "{\"token\":\"\\ud800\"}"] {
+    for body in [
+        "[]",
+        "null",
+        "\"x\"",
+        "{",
+        "{\"token\":\"a\",\"token\":\"b\"}",
+        "token=x",
+        "{\"token\":\"\\ud800\"}",
+    ] {
         fails(sends(&ada, JOIN, Some("application/json"), body).await, 400, NOT_UNDERSTOOD);
     }
     for kind in ["application/x-www-form-urlencoded", "text/plain"] {
-        fails(sends(&ada, JOIN, Some(kind), "token=x").await, 415, "Provided data must be of type application/json");
+        fails(
+            sends(&ada, JOIN, Some(kind), "token=x").await,
+            415,
+            "Provided data must be of type application/json",
+        );
     }
     let large = json!({"token": "9".repeat(1024 * 1024)}).to_string();
-    fails(sends(&ada, JOIN, Some("application/json"), large).await, 413, "Provided data may have 65536 bytes here");
-    let xml = ada.request(reqwest::Method::POST, JOIN).header("accept", "application/xml").json(&json!({"token": "x"}));
+    fails(
+        sends(&ada, JOIN, Some("application/json"), large).await,
+        413,
+        "Provided data may have 65536 bytes here",
+    );
+    let xml = ada
+        .request(reqwest::Method::POST, JOIN)
+        .header("accept", "application/xml")
+        .json(&json!({"token": "x"}));
     fails(ada.sends(xml).await, 406, "Answers are of type application/json");
 }
 
@@ -80,16 +118,32 @@ async fn what_is_no_token_of_ours_is_not_valid() {
     let seed = "MDAxNmxvY2F00aW9uIHJlZlFTUbnZpdGVthHo8xmai4RqqBO2MZM00mrYGgo";
     let published = "MDAxNWxvY2F0aW9uIG9uZXpvbmUKMDAzYmlkZW50aWZpZXIgOEhmSEFSSGdrbHFCa1pWSTRsNk1CVHZTU3Z0OThwcHA2OTQ4czhRN1NPawowMDFhY2lkIHRpbWUgPCAxNDk2MTQwMTQ0CjAwMmZzaWduYXR1cmUg88OIBmav38YI0Z2-dw-fvrZ3XP-J0HjCN0taT3_WungK";
     let mut wrong: Vec<String> =
-        [" ", "\n", "x", "bkn_x", "{\"v\":2}", "AAAA", "é", "\u{0}", seed, published, &jwt].map(str::to_owned).into();
-    wrong.extend([format!("{token}\n"), format!(" {token}"), format!("{token}0"), token[1..].to_owned(), token.to_uppercase()]);
-    wrong.extend([format!("{url}\n"), format!("{url}===="), "A".repeat(5 * 1024), "MDAwNiAK".repeat(7000)]);
+        [" ", "\n", "x", "bkn_x", "{\"v\":2}", "AAAA", "é", "\u{0}", seed, published, &jwt]
+            .map(str::to_owned)
+            .into();
+    wrong.extend([
+        format!("{token}\n"),
+        format!(" {token}"),
+        format!("{token}0"),
+        token[1..].to_owned(),
+        token.to_uppercase(),
+    ]);
+    wrong.extend([
+        format!("{url}\n"),
+        format!("{url}===="),
+        "A".repeat(5 * 1024),
+        "MDAwNiAK".repeat(7000),
+    ]);
     for token in wrong {
         fails(joins(&ada, &token).await, 400, BAD_TOKEN);
     }
     // Signed by others, or altered behind the name: the server said that its type is wrong.
     let foreign = makes(&App::start().await.owner().await).await;
     let mut altered = url.clone();
-    altered.replace_range(url.len() - 20..url.len() - 19, if url.as_bytes()[url.len() - 20] == b'A' { "B" } else { "A" });
+    altered.replace_range(
+        url.len() - 20..url.len() - 19,
+        if url.as_bytes()[url.len() - 20] == b'A' { "B" } else { "A" },
+    );
     fails(joins(&ada, &foreign).await, 400, BAD_TYPE);
     fails(joins(&ada, &altered).await, 400, BAD_TYPE);
     assert_eq!(alice.sees_members().await, ["alice"]);
@@ -144,7 +198,12 @@ async fn guessing_is_throttled_and_a_real_token_never() {
     fails(joins(&ada, "x").await, 400, BAD_TOKEN);
     for guess in ["x", &forged] {
         let refused = fails(joins(&ada, guess).await, 429, "Too many requests; try again later");
-        assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|seconds| (1..=600).contains(&seconds)));
+        assert!(
+            refused
+                .header("retry-after")
+                .parse::<u32>()
+                .is_ok_and(|seconds| (1..=600).contains(&seconds))
+        );
     }
     joins(&ada, &token).await.is(201);
     app.advance(600);
@@ -159,13 +218,18 @@ async fn however_many_come_with_one_token_one_joins() {
     join_all(crowd.iter().map(crate::app::Actor::signs_in)).await;
     for round in 0..4 {
         let token = makes(&alice).await;
-        let answers = join_all(crowd[4 * round..].iter().map(|person| joins_at_last(person, &token))).await;
+        let answers =
+            join_all(crowd[4 * round..].iter().map(|person| joins_at_last(person, &token))).await;
         let joined = answers.iter().filter(|answer| answer.status == 201).count();
         assert_eq!(joined, 1, "{answers:#?}");
         for answer in answers.into_iter().filter(|answer| answer.status != 201) {
             // Who joined in a round before hears so.
             let sentence = answer.text_at("/error").to_owned();
-            assert!(answer.status == 400 && (sentence == BAD_TOKEN || sentence.contains("already a member")), "{sentence}");
+            assert!(
+                answer.status == 400
+                    && (sentence == BAD_TOKEN || sentence.contains("already a member")),
+                "{sentence}"
+            );
         }
         assert_eq!(alice.sees_members().await.len(), 2 + round);
     }
@@ -174,7 +238,12 @@ async fn however_many_come_with_one_token_one_joins() {
     ada.signs_in().await;
     let answers = join_all((0..6).map(|_| joins_at_last(&ada, &token))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1, "{answers:#?}");
-    assert!(answers.iter().all(|answer| answer.status == 201 || answer.text_at("/error") == already("ada")), "{answers:#?}");
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.status == 201 || answer.text_at("/error") == already("ada")),
+        "{answers:#?}"
+    );
 }
 
 /// Joins, and tries again as long as the service says so.
@@ -194,7 +263,10 @@ async fn only_post_is_answered() {
     let alice = app.owner().await;
     for path in [CREATE, JOIN] {
         for method in [reqwest::Method::GET, reqwest::Method::PUT, reqwest::Method::DELETE] {
-            assert!((404..=405).contains(&alice.sends(alice.request(method, path)).await.status), "{path}");
+            assert!(
+                (404..=405).contains(&alice.sends(alice.request(method, path)).await.status),
+                "{path}"
+            );
         }
     }
     assert!(alice.lists("").await.data().is_empty());

@@ -1,4 +1,5 @@
-//! The seed's own examples: its request, sent as printed to the demo data, gives its response's shape.
+//! The seed's own examples: its request, sent as printed to the demo data, gives its response's
+//! shape.
 
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -40,13 +41,25 @@ async fn the_seed_s_request_gives_the_seed_s_response() {
     let running = App::with_demo().await.running;
     let client = Client::builder().no_proxy().build().unwrap();
     let who = json!({"sub": "29842", "name": "Generic User"});
-    let token: Value = client.post(format!("{}/local/token", running.url)).json(&who).send().await.unwrap().json().await.unwrap();
+    let token: Value = client
+        .post(format!("{}/local/token", running.url))
+        .json(&who)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     let password = token["access_token"].as_str();
-    // curl -u username:password -X POST, which declares no type and has no body; and the example request's body.
+    // curl -u username:password -X POST, which declares no type and has no body; and the example
+    // request's body.
     let asked = || client.post(format!("{}{PATH}", running.url)).basic_auth("username", password);
     for request in [asked(), asked().json(&json!({}))] {
         let answer = request.send().await.unwrap();
-        assert_eq!((answer.status().as_u16(), &answer.headers()["content-type"]), (200, &"application/json".parse().unwrap()));
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["content-type"]),
+            (200, &"application/json".parse().unwrap())
+        );
         let text = answer.text().await.unwrap();
         assert_eq!(shape(&text), shape(OK));
         assert_eq!(shape(&text), shape(FROM_CURL));
@@ -54,9 +67,19 @@ async fn the_seed_s_request_gives_the_seed_s_response() {
     let refused = asked().body("x").send().await.unwrap();
     assert_eq!(refused.status().as_u16(), 400);
     let text = refused.text().await.unwrap();
-    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), serde_json::from_str::<Value>(BAD_REQUEST).unwrap());
-    for (path, password, status) in [(PATH, Some("password"), 401), ("/groups/string/users/token", password, 404)] {
-        let answer = client.post(format!("{}{path}", running.url)).basic_auth("username", password).send().await.unwrap();
+    assert_eq!(
+        serde_json::from_str::<Value>(&text).unwrap(),
+        serde_json::from_str::<Value>(BAD_REQUEST).unwrap()
+    );
+    for (path, password, status) in
+        [(PATH, Some("password"), 401), ("/groups/string/users/token", password, 404)]
+    {
+        let answer = client
+            .post(format!("{}{path}", running.url))
+            .basic_auth("username", password)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status().as_u16(), status);
         assert_eq!(shape(&answer.text().await.unwrap()), shape(BAD_REQUEST));
     }

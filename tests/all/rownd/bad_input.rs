@@ -1,4 +1,4 @@
-//! Requests that are not right: each refused in this door's shape, nothing written.
+//! Requests that are not right: each refused in this API's shape, nothing written.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 use super::{fails, invites, names};
 use crate::app::{Actor, Answer, App};
 
-async fn sends(actor: &Actor<'_>, content_type: Option<&str>, body: impl Into<reqwest::Body>) -> Answer {
+async fn sends(
+    actor: &Actor<'_>,
+    content_type: Option<&str>,
+    body: impl Into<reqwest::Body>,
+) -> Answer {
     let request = actor.request(Method::POST, &invites()).body(body);
     let request = match content_type {
         Some(content_type) => request.header("content-type", content_type),
@@ -22,13 +26,28 @@ async fn what_is_no_json_object_is_refused_and_nothing_is_written() {
     let app = App::start().await;
     let alice = app.owner().await;
     let before = app.table().await;
-    for body in
-        ["", " ", "{", "{\"roles\":[\"editor\"],", "{}x", "nul", "{\"roles\":01}", "roles=editor&email=ada%40example.com", "\u{feff}{}"]
-    {
+    for body in [
+        "",
+        " ",
+        "{",
+        "{\"roles\":[\"editor\"],",
+        "{}x",
+        "nul",
+        "{\"roles\":01}",
+        "roles=editor&email=ada%40example.com",
+        "\u{feff}{}",
+    ] {
         fails(sends(&alice, JSON, body).await, 400, "E_MALFORMED_BODY");
     }
     fails(sends(&alice, JSON, vec![b'{', 0xff, b'}']).await, 400, "E_MALFORMED_BODY");
-    for body in ["[]", "null", "1", "\"x\"", "[[\"editor\"],\"ada@example.com\"]", "{\"invitation\":{\"roles\":[\"editor\"]}}"] {
+    for body in [
+        "[]",
+        "null",
+        "1",
+        "\"x\"",
+        "[[\"editor\"],\"ada@example.com\"]",
+        "{\"invitation\":{\"roles\":[\"editor\"]}}",
+    ] {
         fails(sends(&alice, JSON, body).await, 400, "E_INVALID_BODY");
     }
     let twice = r#"{"roles":["editor"],"email":"ada@example.com","email":"eve@example.com"}"#;
@@ -41,7 +60,12 @@ async fn a_body_of_another_type_or_too_large_is_refused() {
     let app = App::start().await;
     let alice = app.owner().await;
     let body = r#"{"roles":["editor"],"email":"ada@example.com"}"#;
-    for content_type in ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data", "application/jsonp"] {
+    for content_type in [
+        "application/x-www-form-urlencoded",
+        "text/plain",
+        "multipart/form-data",
+        "application/jsonp",
+    ] {
         fails(sends(&alice, Some(content_type), body).await, 415, "E_UNSUPPORTED_MEDIA_TYPE");
     }
     fails(sends(&alice, JSON, "x".repeat(1024 * 1024)).await, 413, "E_BODY_TOO_LARGE");
@@ -102,9 +126,16 @@ async fn a_field_that_is_not_right_is_named() {
         names(alice.posts(&invites(), &with(field_alone, value)).await, field);
     }
     for number in ["99999999999999999999", "1e11", "-1"] {
-        names(sends(&alice, JSON, format!("{{\"roles\":[\"editor\"],\"phone\":{number}}}")).await, "phone");
+        names(
+            sends(&alice, JSON, format!("{{\"roles\":[\"editor\"],\"phone\":{number}}}")).await,
+            "phone",
+        );
     }
-    fails(sends(&alice, JSON, "{\"roles\":[\"editor\"],\"phone\":019199993333}").await, 400, "E_MALFORMED_BODY");
+    fails(
+        sends(&alice, JSON, "{\"roles\":[\"editor\"],\"phone\":019199993333}").await,
+        400,
+        "E_MALFORMED_BODY",
+    );
 }
 
 #[tokio::test]
@@ -121,7 +152,10 @@ async fn what_only_the_service_writes_and_what_nobody_knows_is_ignored() {
         (&json!("pending"), &json!("alice"), &json!("3773"))
     );
     assert_eq!(invitation["user_lookup_value"], "ada@example.com");
-    assert!(invitation["accepted_by"].is_null() && invitation["ensured_user_id"].is_null(), "{invitation}");
+    assert!(
+        invitation["accepted_by"].is_null() && invitation["ensured_user_id"].is_null(),
+        "{invitation}"
+    );
     let query = alice.gets(&format!("{}?ensured_user_id=x&page=1", invites())).await.is(200);
     assert_eq!(query.json["total_results"], 1);
 }
@@ -141,6 +175,10 @@ async fn a_wrong_page_is_refused() {
         "after=invite_0",
         "after=member_a&after=member_b",
     ] {
-        fails(alice.gets(&format!("/me/groups/3773/members?{query}")).await, 400, "E_INVALID_QUERY");
+        fails(
+            alice.gets(&format!("/me/groups/3773/members?{query}")).await,
+            400,
+            "E_INVALID_QUERY",
+        );
     }
 }

@@ -15,7 +15,9 @@ const APP: &str = "app:290167281732813315";
 async fn trusting(key: &SigningKey) -> (App, Issuer) {
     let issuer = Issuer::with(&[key]).await;
     let mut options = issuer.options();
-    options.settings.extend([("JWT_USER_ID_CLAIM".into(), CLAIM.into()), ("JWT_AUDIENCE".into(), APP.into())]);
+    options
+        .settings
+        .extend([("JWT_USER_ID_CLAIM".into(), CLAIM.into()), ("JWT_AUDIENCE".into(), APP.into())]);
     let app = App::with(options).await;
     (app, issuer)
 }
@@ -47,7 +49,10 @@ async fn a_token_of_rownd_s_names_the_user_in_the_claim_that_the_deployment_says
     let (app, issuer) = trusting(&key).await;
     let token = key.signs(&claims(&app, &issuer));
     let nobody = app.nobody();
-    let request = nobody.request(Method::POST, "/me/groups").bearer_auth(&token).json(&json!({"name": "Editors"}));
+    let request = nobody
+        .request(Method::POST, "/me/groups")
+        .bearer_auth(&token)
+        .json(&json!({"name": "Editors"}));
     let made = nobody.sends(request).await.is(200).json;
     assert_eq!(made["member"]["user_id"], "user_t6ftnnmw55pamuhfo9xvw0yl");
     assert_eq!(
@@ -55,8 +60,9 @@ async fn a_token_of_rownd_s_names_the_user_in_the_claim_that_the_deployment_says
         (&json!("290167281732813315"), &json!("user_t6ftnnmw55pamuhfo9xvw0yl"))
     );
     assert_eq!(lists_groups(&app, &token).await.is(200).json["total_results"], 1);
-    // The same tokens serve at every door.
-    let native = nobody.sends(nobody.request(Method::GET, "/v1/me").bearer_auth(&token)).await.is(200);
+    // The same tokens serve at every API.
+    let native =
+        nobody.sends(nobody.request(Method::GET, "/v1/me").bearer_auth(&token)).await.is(200);
     assert_eq!(native.json["id"], "user_t6ftnnmw55pamuhfo9xvw0yl");
 }
 
@@ -64,7 +70,9 @@ async fn a_token_of_rownd_s_names_the_user_in_the_claim_that_the_deployment_says
 async fn a_token_whose_claim_is_no_user_id_is_refused() {
     let key = SigningKey::eddsa("rownd");
     let (app, issuer) = trusting(&key).await;
-    for value in [json!(null), json!(1), json!(""), json!("a b"), json!(["user_a"]), json!({"id": "user_a"})] {
+    for value in
+        [json!(null), json!(1), json!(""), json!("a b"), json!(["user_a"]), json!({"id": "user_a"})]
+    {
         let mut claims = claims(&app, &issuer);
         claims[CLAIM] = value;
         fails(lists_groups(&app, &key.signs(&claims)).await, 401, "E_UNAUTHENTICATED");
@@ -93,8 +101,10 @@ async fn a_claim_that_stands_twice_is_refused() {
     let app = App::with_settings(&settings).await;
     let now = app.now();
     let token = |more: &str| {
-        let claims =
-            format!(r#"{{"iss":"https://api.rownd.io","aud":"{APP}","sub":"x","iat":{now},"exp":{},"{CLAIM}":"user_a"{more}}}"#, now + 600);
+        let claims = format!(
+            r#"{{"iss":"https://api.rownd.io","aud":"{APP}","sub":"x","iat":{now},"exp":{},"{CLAIM}":"user_a"{more}}}"#,
+            now + 600
+        );
         let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"at+jwt"}"#);
         let signed = format!("{head}.{}", URL_SAFE_NO_PAD.encode(claims));
         let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, SECRET.as_bytes());
@@ -103,7 +113,11 @@ async fn a_claim_that_stands_twice_is_refused() {
     };
     lists_groups(&app, &token("")).await.is(200);
     lists_groups(&app, &token(r#","other":1,"other":2"#)).await.is(200);
-    for more in [format!(r#","{CLAIM}":"user_b""#), format!(r#","{CLAIM}":"user_a""#), r#","sub":"y""#.to_owned()] {
+    for more in [
+        format!(r#","{CLAIM}":"user_b""#),
+        format!(r#","{CLAIM}":"user_a""#),
+        r#","sub":"y""#.to_owned(),
+    ] {
         fails(lists_groups(&app, &token(&more)).await, 401, "E_UNAUTHENTICATED");
     }
 }

@@ -10,10 +10,14 @@ async fn without_a_good_token_nobody_is_signed_in() {
     let app = App::start().await;
     app.owner().await;
     let nobody = app.nobody();
-    let answer = fails(nobody.posts(&invites(), &editor("ada@example.com")).await, 401, "E_UNAUTHENTICATED");
+    let answer =
+        fails(nobody.posts(&invites(), &editor("ada@example.com")).await, 401, "E_UNAUTHENTICATED");
     assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"beckon\"");
     for header in ["Bearer x", "Bearer a.b.c", "Basic YTpi", "x", "Bearer "] {
-        let request = nobody.request(reqwest::Method::POST, &invites()).header("authorization", header).json(&editor("ada@example.com"));
+        let request = nobody
+            .request(reqwest::Method::POST, &invites())
+            .header("authorization", header)
+            .json(&editor("ada@example.com"));
         let answer = fails(nobody.sends(request).await, 401, "E_UNAUTHENTICATED");
         assert!(answer.header("www-authenticate").contains("invalid_token"), "{header}");
     }
@@ -48,20 +52,43 @@ async fn a_group_that_is_not_there_and_one_of_others_look_alike() {
     let alice = app.owner().await;
     let made = made(&alice, editor("ada@example.com")).await;
     let eve = app.person("eve");
-    let unknown = fails(eve.posts("/me/groups/9/invites", &editor("bob@example.com")).await, 404, "E_GROUP_NOT_FOUND");
-    let foreign = fails(eve.posts(&invites(), &editor("bob@example.com")).await, 404, "E_GROUP_NOT_FOUND");
+    let unknown = fails(
+        eve.posts("/me/groups/9/invites", &editor("bob@example.com")).await,
+        404,
+        "E_GROUP_NOT_FOUND",
+    );
+    let foreign =
+        fails(eve.posts(&invites(), &editor("bob@example.com")).await, 404, "E_GROUP_NOT_FOUND");
     assert_eq!(unknown.text, foreign.text);
-    fails(eve.posts("/me/groups/%23/invites", &editor("bob@example.com")).await, 404, "E_GROUP_NOT_FOUND");
+    fails(
+        eve.posts("/me/groups/%23/invites", &editor("bob@example.com")).await,
+        404,
+        "E_GROUP_NOT_FOUND",
+    );
     let group = format!("/me/groups/{GROUP}");
-    for path in [&group, &invites(), &invite(&made.id), &format!("{group}/members"), &format!("{group}/members/member_alice")] {
+    for path in [
+        &group,
+        &invites(),
+        &invite(&made.id),
+        &format!("{group}/members"),
+        &format!("{group}/members/member_alice"),
+    ] {
         fails(eve.gets(path).await, 404, "E_GROUP_NOT_FOUND");
     }
     for path in [&group, &invite(&made.id), &format!("{group}/members/member_alice")] {
-        fails(eve.puts(path, &json!({"roles": ["member"], "name": "x"})).await, 404, "E_GROUP_NOT_FOUND");
+        fails(
+            eve.puts(path, &json!({"roles": ["member"], "name": "x"})).await,
+            404,
+            "E_GROUP_NOT_FOUND",
+        );
         fails(eve.deletes(path).await, 404, "E_GROUP_NOT_FOUND");
     }
     // Whether an invite exists is not told either, but to whom it is addressed.
-    fails(eve.posts(&format!("{}/accept", invite(&made.id)), &json!({})).await, 404, "E_INVITE_NOT_FOUND");
+    fails(
+        eve.posts(&format!("{}/accept", invite(&made.id)), &json!({})).await,
+        404,
+        "E_INVITE_NOT_FOUND",
+    );
     fails(eve.posts("/me/groups/9/invites/1/accept", &json!({})).await, 404, "E_INVITE_NOT_FOUND");
     fails(alice.gets(&invite("x")).await, 404, "E_INVITE_NOT_FOUND");
     fails(alice.gets(&invite("1")).await, 404, "E_INVITE_NOT_FOUND");
@@ -79,7 +106,11 @@ async fn only_owners_handle_invites_whatever_the_group_s_policy_says() {
         fails(person.posts(&invites(), &editor("bob@example.com")).await, 403, "E_FORBIDDEN");
         fails(person.gets(&invites()).await, 403, "E_FORBIDDEN");
         fails(person.gets(&invite(&first.id)).await, 403, "E_FORBIDDEN");
-        fails(person.puts(&invite(&first.id), &json!({"roles": ["member"]})).await, 403, "E_FORBIDDEN");
+        fails(
+            person.puts(&invite(&first.id), &json!({"roles": ["member"]})).await,
+            403,
+            "E_FORBIDDEN",
+        );
         fails(person.deletes(&invite(&first.id)).await, 403, "E_FORBIDDEN");
     }
     let second = app.person("second");
@@ -104,13 +135,18 @@ async fn what_the_body_lacks_is_named() {
     let app = App::start().await;
     let alice = app.owner().await;
     names(alice.posts(&invites(), &json!({"email": "ada@example.com"})).await, "roles");
-    names(alice.posts(&invites(), &json!({"email": "ada@example.com", "roles": []})).await, "roles");
+    names(
+        alice.posts(&invites(), &json!({"email": "ada@example.com", "roles": []})).await,
+        "roles",
+    );
     fails(alice.posts(&invites(), &json!({"roles": ["editor"]})).await, 400, "E_INVALID_BODY");
     for two in [("email", "phone"), ("email", "user_id"), ("phone", "user_id")] {
         let mut body = json!({"roles": ["editor"]});
         for field in [two.0, two.1] {
-            body[field] =
-                json!(["ada@example.com", "+19199993333", "ada"][["email", "phone", "user_id"].iter().position(|x| *x == field).unwrap()]);
+            body[field] = json!(
+                ["ada@example.com", "+19199993333", "ada"]
+                    [["email", "phone", "user_id"].iter().position(|x| *x == field).unwrap()]
+            );
         }
         fails(alice.posts(&invites(), &body).await, 400, "E_INVALID_BODY");
     }
@@ -124,12 +160,18 @@ async fn members_and_oneself_are_not_invited_again() {
     let ada = app.person("ada");
     alice.takes_in(&ada, json!(["member"])).await;
     ada.puts("/v1/me", &json!({"email": "ada@example.com"})).await.is(200);
-    for body in
-        [editor("ada@example.com"), json!({"roles": ["editor"], "user_id": "ada"}), json!({"roles": ["editor"], "user_id": "alice"})]
-    {
+    for body in [
+        editor("ada@example.com"),
+        json!({"roles": ["editor"], "user_id": "ada"}),
+        json!({"roles": ["editor"], "user_id": "alice"}),
+    ] {
         fails(alice.posts(&invites(), &body).await, 409, "E_ALREADY_MEMBER");
     }
-    fails(alice.posts(&invites(), &json!({"roles": ["editor"], "user_id": "nobody"})).await, 404, "E_USER_NOT_FOUND");
+    fails(
+        alice.posts(&invites(), &json!({"roles": ["editor"], "user_id": "nobody"})).await,
+        404,
+        "E_USER_NOT_FOUND",
+    );
 }
 
 #[tokio::test]
@@ -137,16 +179,25 @@ async fn too_many_come_back_later() {
     let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "1")]).await;
     let alice = app.owner().await;
     made(&alice, editor("ada@example.com")).await;
-    let answer = fails(alice.posts(&invites(), &editor("bob@example.com")).await, 429, "E_RATE_LIMITED");
-    assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| (1..=3600).contains(&seconds)), "{:?}", answer.headers);
+    let answer =
+        fails(alice.posts(&invites(), &editor("bob@example.com")).await, 429, "E_RATE_LIMITED");
+    assert!(
+        answer
+            .header("retry-after")
+            .parse::<u32>()
+            .is_ok_and(|seconds| (1..=3600).contains(&seconds)),
+        "{:?}",
+        answer.headers
+    );
 }
 
 #[tokio::test]
-async fn a_group_s_policy_binds_this_door_too() {
+async fn a_group_s_policy_binds_this_api_too() {
     let app = App::start().await;
     let alice = app.owner().await;
     alice.sets_policy(json!({"max_pending": 0})).await;
-    let answer = fails(alice.posts(&invites(), &editor("ada@example.com")).await, 429, "E_PENDING_LIMIT");
+    let answer =
+        fails(alice.posts(&invites(), &editor("ada@example.com")).await, 429, "E_PENDING_LIMIT");
     assert_eq!(answer.header("retry-after"), "3600");
     alice.sets_policy(json!({"max_pending": 10, "blocked_domains": ["example.com"]})).await;
     fails(alice.posts(&invites(), &editor("ada@example.com")).await, 403, "E_DOMAIN_NOT_ALLOWED");
@@ -154,6 +205,14 @@ async fn a_group_s_policy_binds_this_door_too() {
     let pending = made(&alice, editor("ada@example.com")).await;
     alice.sets_policy(json!({"frozen": true})).await;
     fails(alice.posts(&invites(), &editor("bob@example.com")).await, 403, "E_FORBIDDEN");
-    fails(alice.puts(&invite(&pending.id), &json!({"roles": ["member"]})).await, 403, "E_FORBIDDEN");
-    fails(app.person("ada").posts(&format!("{}/accept", invite(&pending.id)), &json!({})).await, 403, "E_FORBIDDEN");
+    fails(
+        alice.puts(&invite(&pending.id), &json!({"roles": ["member"]})).await,
+        403,
+        "E_FORBIDDEN",
+    );
+    fails(
+        app.person("ada").posts(&format!("{}/accept", invite(&pending.id)), &json!({})).await,
+        403,
+        "E_FORBIDDEN",
+    );
 }

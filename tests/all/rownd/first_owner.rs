@@ -14,7 +14,8 @@ fn service(app: &App) -> Actor<'_> {
 /// A group without a member.
 async fn empty_group(app: &App) -> Actor<'_> {
     let service = service(app);
-    let made = service.creates(json!({"id": GROUP, "name": "Theirs", "owner_user_id": null})).await.json;
+    let made =
+        service.creates(json!({"id": GROUP, "name": "Theirs", "owner_user_id": null})).await.json;
     assert_eq!((&made["owner_user_id"], &made["member_count"]), (&Value::Null, &json!(0)));
     service
 }
@@ -24,13 +25,24 @@ async fn only_the_app_makes_a_group_without_a_member() {
     let app = App::start().await;
     let body = json!({"id": GROUP, "name": "Theirs", "owner_user_id": null});
     app.user("alice").posts("/v1/groups", &body).await.refuses(403, "insufficient_scope");
-    app.user("alice").posts("/v1/groups", &json!({"name": "x", "owner_user_id": "bob"})).await.refuses(422, "invalid_body");
+    app.user("alice")
+        .posts("/v1/groups", &json!({"name": "x", "owner_user_id": "bob"}))
+        .await
+        .refuses(422, "invalid_body");
     empty_group(&app).await;
     service(&app).posts("/v1/groups", &body).await.refuses(409, "group_id_taken");
     assert_eq!(app.items("member").await, Vec::<Value>::new());
-    fails(app.user("alice").posts(&invites(), &editor("ada@example.com")).await, 404, "E_GROUP_NOT_FOUND");
+    fails(
+        app.user("alice").posts(&invites(), &editor("ada@example.com")).await,
+        404,
+        "E_GROUP_NOT_FOUND",
+    );
     let other_scope = app.user("other").claim("scope", json!("users:write groups"));
-    fails(other_scope.posts(&invites(), &editor("ada@example.com")).await, 404, "E_GROUP_NOT_FOUND");
+    fails(
+        other_scope.posts(&invites(), &editor("ada@example.com")).await,
+        404,
+        "E_GROUP_NOT_FOUND",
+    );
 }
 
 #[tokio::test]
@@ -38,7 +50,10 @@ async fn the_first_who_accepts_is_an_owner_and_the_app_steps_back() {
     let app = App::start().await;
     let service = empty_group(&app).await;
     let first = made(&service, editor("ada@example.com")).await;
-    assert_eq!((&first.json["roles"], &first.json["created_by"]), (&json!(["editor"]), &json!("backend")));
+    assert_eq!(
+        (&first.json["roles"], &first.json["created_by"]),
+        (&json!(["editor"]), &json!("backend"))
+    );
     assert_eq!(made(&service, editor("ada@example.com")).await.id, first.id);
     let second = made(&service, editor("bob@example.com")).await;
     let ada = app.person("ada");
@@ -51,14 +66,17 @@ async fn the_first_who_accepts_is_an_owner_and_the_app_steps_back() {
     fails(service.gets(&invites()).await, 404, "E_GROUP_NOT_FOUND");
     // What it had made before stays good, and makes no second owner.
     app.person("bob").accepts(&second.token).await.is(200);
-    assert_eq!(app.person("bob").gets(&format!("/me/groups/{GROUP}")).await.json["member"]["roles"], json!(["editor"]));
+    assert_eq!(
+        app.person("bob").gets(&format!("/me/groups/{GROUP}")).await.json["member"]["roles"],
+        json!(["editor"])
+    );
     made(&ada, editor("cy@example.com")).await;
     ada.deletes(&format!("{}/member_bob", members())).await.is(204);
     fails(ada.deletes(&format!("{}/member_ada", members())).await, 409, "E_LAST_OWNER");
 }
 
 #[tokio::test]
-async fn an_invite_at_the_native_door_makes_the_first_owner_too_and_a_group_s_seats_count() {
+async fn an_invite_at_the_native_api_makes_the_first_owner_too_and_a_group_s_seats_count() {
     let app = App::start().await;
     let service = service(&app);
     service.creates(json!({"id": GROUP, "name": "Theirs", "owner_user_id": null, "policy": {"max_members": 1}})).await;
@@ -67,7 +85,10 @@ async fn an_invite_at_the_native_door_makes_the_first_owner_too_and_a_group_s_se
     app.person("ada").accepts(&first.token).await.is(200);
     app.person("bob").accepts(&second.token).await.refuses(409, "seats_full");
     let ada = app.person("ada");
-    assert_eq!(ada.gets(&format!("/me/groups/{GROUP}")).await.json["member"]["roles"], json!(["owner"]));
+    assert_eq!(
+        ada.gets(&format!("/me/groups/{GROUP}")).await.json["member"]["roles"],
+        json!(["owner"])
+    );
 }
 
 #[tokio::test]
@@ -75,9 +96,17 @@ async fn an_app_adds_the_first_member_itself() {
     let app = App::start().await;
     app.person("ada").puts("/v1/me", &json!({"first_name": "Ada"})).await.is(200);
     let service = empty_group(&app).await;
-    let added = service.posts(&members(), &json!({"user_id": "ada", "roles": ["editor"]})).await.is(200).json;
+    let added = service
+        .posts(&members(), &json!({"user_id": "ada", "roles": ["editor"]}))
+        .await
+        .is(200)
+        .json;
     assert_eq!(added["roles"], json!(["editor", "owner"]));
-    fails(service.posts(&members(), &json!({"user_id": "ada", "roles": ["editor"]})).await, 404, "E_GROUP_NOT_FOUND");
+    fails(
+        service.posts(&members(), &json!({"user_id": "ada", "roles": ["editor"]})).await,
+        404,
+        "E_GROUP_NOT_FOUND",
+    );
 }
 
 #[tokio::test]
@@ -85,7 +114,10 @@ async fn sixteen_roles_leave_no_room_for_the_owner_s() {
     let app = App::start().await;
     let service = empty_group(&app).await;
     let roles: Vec<String> = (0..16).map(|number| format!("r{number}")).collect();
-    super::names(service.posts(&invites(), &json!({"email": "ada@example.com", "roles": roles})).await, "roles");
+    super::names(
+        service.posts(&invites(), &json!({"email": "ada@example.com", "roles": roles})).await,
+        "roles",
+    );
     let first = made(&service, json!({"email": "ada@example.com", "roles": roles[..15]})).await;
     super::names(service.puts(&invite(&first.id), &json!({"roles": roles})).await, "roles");
 }
@@ -97,16 +129,28 @@ async fn of_many_who_accept_at_once_exactly_one_becomes_owner() {
     for round in 0..5 {
         let group = format!("g{round}");
         service.creates(json!({"id": group, "name": "Theirs", "owner_user_id": null})).await;
-        let crowd: Vec<Actor<'_>> = (0..6).map(|number| app.person(&format!("p{number}"))).collect();
+        let crowd: Vec<Actor<'_>> =
+            (0..6).map(|number| app.person(&format!("p{number}"))).collect();
         let mut ids = Vec::new();
         for number in 0..6 {
-            let answer = service.posts(&format!("/me/groups/{group}/invites"), &editor(&format!("p{number}@example.com"))).await.is(200);
+            let answer = service
+                .posts(
+                    &format!("/me/groups/{group}/invites"),
+                    &editor(&format!("p{number}@example.com")),
+                )
+                .await
+                .is(200);
             ids.push(answer.text_at("/invitation/id").to_owned());
         }
         join_all(crowd.iter().map(Actor::signs_in)).await;
-        join_all(crowd.iter().zip(&ids).map(|(person, id)| person.accepts_in_at_last(&group, id))).await;
+        join_all(crowd.iter().zip(&ids).map(|(person, id)| person.accepts_in_at_last(&group, id)))
+            .await;
         let listed = crowd[0].gets(&format!("/v1/groups/{group}/members")).await.is(200);
-        let owners = listed.data().iter().filter(|member| member["roles"].as_array().unwrap().contains(&json!("owner"))).count();
+        let owners = listed
+            .data()
+            .iter()
+            .filter(|member| member["roles"].as_array().unwrap().contains(&json!("owner")))
+            .count();
         assert_eq!((listed.data().len(), owners), (6, 1), "{}", listed.text);
         let items = app.items("group").await;
         let item = items.iter().find(|item| item["id"]["S"] == group).unwrap();

@@ -10,7 +10,10 @@ async fn a_group_s_life() {
     let app = App::start().await;
     let tess = app.user("tess").name("Tess");
     tess.puts("/v1/me", &json!({"first_name": "Tess", "last_name": "Owner"})).await.is(200);
-    assert_eq!(tess.gets("/me/groups").await.is(200).json, json!({"total_results": 0, "results": []}));
+    assert_eq!(
+        tess.gets("/me/groups").await.is(200).json,
+        json!({"total_results": 0, "results": []})
+    );
     let asked = json!({"name": "Editors", "admission_policy": "open", "meta": {"plan": "pro", "n": 1}, "id": "mine", "member_count": 7});
     let made = tess.posts("/me/groups", &asked).await.is(200);
     assert_eq!(keys(&made.text), ["group", "member"]);
@@ -29,13 +32,27 @@ async fn a_group_s_life() {
     );
     let path = format!("/me/groups/{id}");
     assert_eq!(tess.gets(&path).await.is(200).json, made.json);
-    assert_eq!(tess.gets("/me/groups").await.is(200).json, json!({"total_results": 1, "results": [made.json]}));
+    assert_eq!(
+        tess.gets("/me/groups").await.is(200).json,
+        json!({"total_results": 1, "results": [made.json]})
+    );
     app.advance(5);
-    let changed = tess.puts(&path, &json!({"name": "Writers", "admission_policy": "invite_only", "meta": null})).await.is(200).json;
-    assert_eq!((&changed["group"]["name"], &changed["group"]["admission_policy"]), (&json!("Writers"), &json!("invite_only")));
+    let changed = tess
+        .puts(&path, &json!({"name": "Writers", "admission_policy": "invite_only", "meta": null}))
+        .await
+        .is(200)
+        .json;
+    assert_eq!(
+        (&changed["group"]["name"], &changed["group"]["admission_policy"]),
+        (&json!("Writers"), &json!("invite_only"))
+    );
     assert_eq!(changed["group"]["meta"], json!({}));
     assert_ne!(changed["group"]["updated_at"], changed["group"]["created_at"]);
-    assert_eq!(tess.puts(&path, &json!({})).await.is(200).json["group"]["name"], "Writers", "what is not given stays");
+    assert_eq!(
+        tess.puts(&path, &json!({})).await.is(200).json["group"]["name"],
+        "Writers",
+        "what is not given stays"
+    );
     tess.deletes(&path).await.is(204);
     fails(tess.gets(&path).await, 404, "E_GROUP_NOT_FOUND");
     fails(tess.deletes(&path).await, 404, "E_GROUP_NOT_FOUND");
@@ -45,7 +62,8 @@ async fn a_group_s_life() {
 async fn a_secret_group_that_is_closed_stays_secret() {
     let app = App::start().await;
     let alice = app.user("alice");
-    let kind = async || alice.gets(&format!("/v1/groups/{GROUP}")).await.is(200).json["type"].clone();
+    let kind =
+        async || alice.gets(&format!("/v1/groups/{GROUP}")).await.is(200).json["type"].clone();
     alice.creates(json!({"id": GROUP, "name": "Quiet", "type": "secret"})).await;
     let path = format!("/me/groups/{GROUP}");
     assert_eq!(alice.gets(&path).await.json["group"]["admission_policy"], "invite_only");
@@ -62,10 +80,15 @@ async fn every_group_is_listed_however_many() {
     let app = App::start().await;
     let alice = app.user("alice");
     for number in 0..105 {
-        alice.creates(json!({"id": format!("g{number:03}"), "name": format!("Group {number}")})).await;
+        alice
+            .creates(json!({"id": format!("g{number:03}"), "name": format!("Group {number}")}))
+            .await;
     }
     let listed = alice.gets("/me/groups").await.is(200).json;
-    assert_eq!((&listed["total_results"], listed["results"].as_array().unwrap().len()), (&json!(105), 105));
+    assert_eq!(
+        (&listed["total_results"], listed["results"].as_array().unwrap().len()),
+        (&json!(105), 105)
+    );
     assert_eq!(listed["results"][104]["group"]["id"], "g104");
 }
 

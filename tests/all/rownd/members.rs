@@ -11,7 +11,12 @@ fn member(id: &str) -> String {
 }
 
 fn ids(list: &Value) -> Vec<&str> {
-    list["results"].as_array().unwrap().iter().map(|member| member["id"].as_str().unwrap()).collect()
+    list["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|member| member["id"].as_str().unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -29,7 +34,10 @@ async fn who_is_invited_is_among_the_members_for_the_owners_alone() {
     assert_eq!(list["results"][2], wanted);
     assert_eq!(alice.gets(&member(&format!("invite_{}", invited.id))).await.is(200).json, wanted);
     let seen = bob.gets(&members()).await.is(200).json;
-    assert_eq!((&seen["total_results"], ids(&seen)), (&json!(2), vec!["member_alice", "member_bob"]));
+    assert_eq!(
+        (&seen["total_results"], ids(&seen)),
+        (&json!(2), vec!["member_alice", "member_bob"])
+    );
     fails(bob.gets(&member(&format!("invite_{}", invited.id))).await, 403, "E_FORBIDDEN");
     app.person("ada").accepts(&invited.token).await.is(200);
     let list = alice.gets(&members()).await.is(200).json;
@@ -48,11 +56,15 @@ async fn the_list_comes_in_pages_that_go_on_after_the_last_one_s_id() {
         made(&alice, editor(&format!("{name}@example.com"))).await;
     }
     let whole = alice.gets(&members()).await.is(200).json;
-    assert_eq!((&whole["total_results"], whole["results"].as_array().unwrap().len()), (&json!(7), 7));
+    assert_eq!(
+        (&whole["total_results"], whole["results"].as_array().unwrap().len()),
+        (&json!(7), 7)
+    );
     for size in [1, 2, 3, 4, 6, 7, 100] {
         let (mut found, mut after) = (Vec::new(), String::new());
         loop {
-            let page = alice.gets(&format!("{}?page_size={size}{after}", members())).await.is(200).json;
+            let page =
+                alice.gets(&format!("{}?page_size={size}{after}", members())).await.is(200).json;
             assert_eq!(page["total_results"], 7);
             let results = page["results"].as_array().unwrap().clone();
             assert!(results.len() <= size);
@@ -69,25 +81,52 @@ async fn an_owner_adds_somebody_of_the_directory() {
     let app = App::start().await;
     let alice = app.owner().await;
     let ada = app.person("ada");
-    fails(alice.posts(&members(), &json!({"user_id": "ada", "roles": ["editor"]})).await, 404, "E_USER_NOT_FOUND");
+    fails(
+        alice.posts(&members(), &json!({"user_id": "ada", "roles": ["editor"]})).await,
+        404,
+        "E_USER_NOT_FOUND",
+    );
     ada.puts("/v1/me", &json!({"first_name": "Ada"})).await.is(200);
     let by_id = made(&alice, json!({"roles": ["admin"], "user_id": "ada"})).await;
     let pending = made(&alice, editor("ada@example.com")).await;
     ada.puts("/v1/me", &json!({"email": "ada@example.com", "first_name": "Ada"})).await.is(200);
-    let added = alice.posts(&members(), &json!({"user_id": "ada", "roles": ["viewer"], "state": "invite_pending"})).await.is(200).json;
+    let added = alice
+        .posts(
+            &members(),
+            &json!({"user_id": "ada", "roles": ["viewer"], "state": "invite_pending"}),
+        )
+        .await
+        .is(200)
+        .json;
     let wanted = json!({"id": "member_ada", "user_id": "ada", "roles": ["viewer"], "state": "active",
         "profile": {"user_id": "ada", "email": "ada@example.com", "first_name": "Ada"}, "group_id": "3773"});
     assert_eq!(added, wanted);
     assert_eq!(alice.gets(&member("member_ada")).await.is(200).json, wanted);
     for invited in [pending, by_id] {
-        assert_eq!(alice.gets(&invite(&invited.id)).await.json["state"], "rejected", "nothing is left pending for who has joined");
+        assert_eq!(
+            alice.gets(&invite(&invited.id)).await.json["state"],
+            "rejected",
+            "nothing is left pending for who has joined"
+        );
     }
-    fails(alice.posts(&members(), &json!({"user_id": "ada", "roles": ["viewer"]})).await, 409, "E_ALREADY_MEMBER");
+    fails(
+        alice.posts(&members(), &json!({"user_id": "ada", "roles": ["viewer"]})).await,
+        409,
+        "E_ALREADY_MEMBER",
+    );
     app.person("cy").puts("/v1/me", &json!({"refuses_invites": true})).await.is(200);
-    fails(alice.posts(&members(), &json!({"user_id": "cy", "roles": ["viewer"]})).await, 403, "E_INVITES_REFUSED");
+    fails(
+        alice.posts(&members(), &json!({"user_id": "cy", "roles": ["viewer"]})).await,
+        403,
+        "E_INVITES_REFUSED",
+    );
     alice.sets_policy(json!({"frozen": true})).await;
     app.person("bob").puts("/v1/me", &json!({"first_name": "Bob"})).await.is(200);
-    fails(alice.posts(&members(), &json!({"user_id": "bob", "roles": ["viewer"]})).await, 403, "E_FORBIDDEN");
+    fails(
+        alice.posts(&members(), &json!({"user_id": "bob", "roles": ["viewer"]})).await,
+        403,
+        "E_FORBIDDEN",
+    );
 }
 
 #[tokio::test]
@@ -95,16 +134,30 @@ async fn who_is_pending_in_the_directory_can_t_be_added_and_seats_are_counted() 
     let app = App::start().await;
     let alice = app.user("alice");
     alice.creates_group_with(json!({"max_members": 2})).await;
-    let person = alice.invited(json!({"person": {"email": "cy@example.com", "first_name": "Cy"}})).await;
+    let person =
+        alice.invited(json!({"person": {"email": "cy@example.com", "first_name": "Cy"}})).await;
     let users = app.items("user").await;
-    let pending = users.iter().find(|user| user["state"]["S"] == "pending").expect("a pending user")["id"]["S"].as_str().unwrap();
-    fails(alice.posts(&members(), &json!({"user_id": pending, "roles": ["viewer"]})).await, 404, "E_USER_NOT_FOUND");
+    let pending = users
+        .iter()
+        .find(|user| user["state"]["S"] == "pending")
+        .expect("a pending user")["id"]["S"]
+        .as_str()
+        .unwrap();
+    fails(
+        alice.posts(&members(), &json!({"user_id": pending, "roles": ["viewer"]})).await,
+        404,
+        "E_USER_NOT_FOUND",
+    );
     alice.revokes(&person.id).await.is(200);
     for name in ["ada", "bob"] {
         app.person(name).puts("/v1/me", &json!({"first_name": name})).await.is(200);
     }
     alice.posts(&members(), &json!({"user_id": "ada", "roles": ["viewer"]})).await.is(200);
-    fails(alice.posts(&members(), &json!({"user_id": "bob", "roles": ["viewer"]})).await, 409, "E_SEATS_FULL");
+    fails(
+        alice.posts(&members(), &json!({"user_id": "bob", "roles": ["viewer"]})).await,
+        409,
+        "E_SEATS_FULL",
+    );
     alice.deletes(&member("member_ada")).await.is(204);
     alice.posts(&members(), &json!({"user_id": "bob", "roles": ["owner"]})).await.is(200);
 }
@@ -117,21 +170,44 @@ async fn only_owners_manage_members_and_everybody_may_leave() {
     alice.takes_in(&bob, json!(["admin"])).await;
     alice.takes_in(&cy, json!(["viewer"])).await;
     for own in [&bob, &cy] {
-        fails(own.posts(&members(), &json!({"user_id": "alice", "roles": ["viewer"]})).await, 403, "E_FORBIDDEN");
-        fails(own.puts(&member("member_alice"), &json!({"roles": ["viewer"]})).await, 403, "E_FORBIDDEN");
+        fails(
+            own.posts(&members(), &json!({"user_id": "alice", "roles": ["viewer"]})).await,
+            403,
+            "E_FORBIDDEN",
+        );
+        fails(
+            own.puts(&member("member_alice"), &json!({"roles": ["viewer"]})).await,
+            403,
+            "E_FORBIDDEN",
+        );
         fails(own.deletes(&member("member_alice")).await, 403, "E_FORBIDDEN");
     }
-    let changed = alice.puts(&member("member_cy"), &json!({"roles": ["editor", "owner"], "user_id": "alice"})).await.is(200).json;
-    assert_eq!((&changed["roles"], &changed["user_id"]), (&json!(["editor", "owner"]), &json!("cy")));
+    let changed = alice
+        .puts(&member("member_cy"), &json!({"roles": ["editor", "owner"], "user_id": "alice"}))
+        .await
+        .is(200)
+        .json;
+    assert_eq!(
+        (&changed["roles"], &changed["user_id"]),
+        (&json!(["editor", "owner"]), &json!("cy"))
+    );
     cy.puts(&member("member_cy"), &json!({"roles": ["editor"]})).await.is(200);
     bob.deletes(&member("member_bob")).await.is(204);
     alice.deletes(&member("member_cy")).await.is(204);
     fails(alice.deletes(&member("member_cy")).await, 404, "E_MEMBER_NOT_FOUND");
     fails(alice.deletes(&member("member_alice")).await, 409, "E_LAST_OWNER");
-    fails(alice.puts(&member("member_alice"), &json!({"roles": ["viewer"]})).await, 409, "E_LAST_OWNER");
+    fails(
+        alice.puts(&member("member_alice"), &json!({"roles": ["viewer"]})).await,
+        409,
+        "E_LAST_OWNER",
+    );
     for id in ["alice", "member_", "member_x", "invite_x", "invite_1"] {
         let answer = alice.gets(&member(id)).await.is(404);
-        assert!(["E_MEMBER_NOT_FOUND", "E_INVITE_NOT_FOUND"].contains(&answer.text_at("/code")), "{}", answer.text);
+        assert!(
+            ["E_MEMBER_NOT_FOUND", "E_INVITE_NOT_FOUND"].contains(&answer.text_at("/code")),
+            "{}",
+            answer.text
+        );
     }
     super::names(alice.puts(&member("member_alice"), &json!({})).await, "roles");
     super::names(alice.posts(&members(), &json!({"roles": ["viewer"]})).await, "user_id");
@@ -143,7 +219,11 @@ async fn any_user_id_can_stand_in_a_member_s_id() {
     let alice = app.owner().await;
     let odd = app.user("auth0|5f/7%c");
     odd.puts("/v1/me", &json!({"first_name": "Odd"})).await.is(200);
-    let added = alice.posts(&members(), &json!({"user_id": "auth0|5f/7%c", "roles": ["viewer"]})).await.is(200).json;
+    let added = alice
+        .posts(&members(), &json!({"user_id": "auth0|5f/7%c", "roles": ["viewer"]}))
+        .await
+        .is(200)
+        .json;
     assert_eq!(added["id"], "member_auth0|5f/7%c");
     let path = member("member_auth0%7C5f%2F7%25c");
     assert_eq!(alice.gets(&path).await.is(200).json, added);
@@ -155,7 +235,15 @@ async fn adding_counts_as_inviting() {
     let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "2")]).await;
     let alice = app.owner().await;
     for user in ["nobody", "no-one"] {
-        fails(alice.posts(&members(), &json!({"user_id": user, "roles": ["viewer"]})).await, 404, "E_USER_NOT_FOUND");
+        fails(
+            alice.posts(&members(), &json!({"user_id": user, "roles": ["viewer"]})).await,
+            404,
+            "E_USER_NOT_FOUND",
+        );
     }
-    fails(alice.posts(&members(), &json!({"user_id": "nil", "roles": ["viewer"]})).await, 429, "E_RATE_LIMITED");
+    fails(
+        alice.posts(&members(), &json!({"user_id": "nil", "roles": ["viewer"]})).await,
+        429,
+        "E_RATE_LIMITED",
+    );
 }

@@ -1,4 +1,4 @@
-//! What must hold at this door when everybody comes at once.
+//! What must hold at this API when everybody comes at once.
 
 use futures::future::join_all;
 use serde_json::json;
@@ -43,9 +43,14 @@ async fn an_invite_is_accepted_as_it_was_or_as_it_is_changed_and_never_between()
         person.signs_in().await;
         let (path, accept) = (invite(&invited.id), format!("{}/accept", invite(&invited.id)));
         let (change, nothing) = (json!({"roles": ["viewer"]}), json!({}));
-        let (changed, accepted) = futures::join!(at_last(|| alice.puts(&path, &change)), at_last(|| person.posts(&accept, &nothing)));
+        let (changed, accepted) = futures::join!(
+            at_last(|| alice.puts(&path, &change)),
+            at_last(|| person.posts(&accept, &nothing))
+        );
         accepted.is(200);
-        let roles = alice.gets(&format!("{}/member_p{round}", members())).await.is(200).json["roles"].clone();
+        let roles =
+            alice.gets(&format!("{}/member_p{round}", members())).await.is(200).json["roles"]
+                .clone();
         assert_eq!(alice.gets(&path).await.json["roles"], roles);
         let wanted = if changed.status == 200 { json!(["viewer"]) } else { json!(["editor"]) };
         assert_eq!(roles, wanted, "{}", changed.text);
@@ -61,9 +66,13 @@ async fn who_is_added_while_accepting_is_a_member_once_and_nothing_stays_pending
     for (number, person) in people.iter().enumerate() {
         person.puts("/v1/me", &json!({"email": format!("p{number}@example.com")})).await.is(200);
         let invited = made(&alice, editor(&format!("p{number}@example.com"))).await;
-        let (accept, path, nothing) = (format!("{}/accept", invite(&invited.id)), members(), json!({}));
+        let (accept, path, nothing) =
+            (format!("{}/accept", invite(&invited.id)), members(), json!({}));
         let body = json!({"user_id": format!("p{number}"), "roles": ["viewer"]});
-        let (added, accepted) = futures::join!(at_last(|| alice.posts(&path, &body)), at_last(|| person.posts(&accept, &nothing)));
+        let (added, accepted) = futures::join!(
+            at_last(|| alice.posts(&path, &body)),
+            at_last(|| person.posts(&accept, &nothing))
+        );
         let done = [added.status, accepted.status].iter().filter(|status| **status == 200).count();
         assert_eq!(done, 1, "{} {}", added.text, accepted.text);
         let state = alice.gets(&invite(&invited.id)).await.json["state"].clone();
@@ -81,7 +90,9 @@ async fn one_seat_is_given_to_one_of_many_who_are_added() {
     for number in 0..6 {
         app.person(&format!("p{number}")).puts("/v1/me", &json!({"first_name": "P"})).await.is(200);
     }
-    let bodies: Vec<_> = (0..6).map(|number| json!({"user_id": format!("p{number}"), "roles": ["viewer"]})).collect();
+    let bodies: Vec<_> = (0..6)
+        .map(|number| json!({"user_id": format!("p{number}"), "roles": ["viewer"]}))
+        .collect();
     let path = members();
     let answers = join_all(bodies.iter().map(|body| at_last(|| alice.posts(&path, body)))).await;
     let with = |status: u16| answers.iter().filter(|answer| answer.status == status).count();

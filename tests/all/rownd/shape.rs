@@ -58,14 +58,18 @@ fn in_order(part: &[String], whole: &[String]) -> bool {
     part.iter().all(|key| rest.any(|other| other == key))
 }
 
-/// Notes the keys and types of an invite, which must stand in the seed's order and repeat what the request says.
+/// Notes the keys and types of an invite, which must stand in the seed's order and repeat what the
+/// request says.
 fn note(seen: &mut BTreeMap<String, &'static str>, invite: &Value, text: &str, asked: &Value) {
     assert!(in_order(&keys(text), &keys(INVITATION)), "{text}");
     seen.extend(invite.as_object().unwrap().iter().map(|(key, value)| (key.clone(), kind(value))));
     for (key, value) in asked.as_object().unwrap() {
         assert_eq!(invite[key], *value, "{key}");
     }
-    assert_eq!((&invite["group_id"], &invite["created_by"]), (&json!(GROUP), &json!("user_t6ftnnmw55pamuhfo9xvw0yl")));
+    assert_eq!(
+        (&invite["group_id"], &invite["created_by"]),
+        (&json!(GROUP), &json!("user_t6ftnnmw55pamuhfo9xvw0yl"))
+    );
 }
 
 /// The text of the answer's `invitation`.
@@ -74,7 +78,8 @@ fn invitation(answer: &Answer) -> &str {
     &rest[..rest.len() - 1]
 }
 
-/// The request names three invitees at once, which the contract makes an error; so it is sent once with each of them alone.
+/// The request names three invitees at once, which the contract makes an error; so it is sent once
+/// with each of them alone.
 #[tokio::test]
 async fn the_seed_s_example_gives_the_seed_s_shape_with_each_of_its_invitees() {
     let app = App::with_demo().await;
@@ -86,26 +91,51 @@ async fn the_seed_s_example_gives_the_seed_s_shape_with_each_of_its_invitees() {
     let mut seen = BTreeMap::new();
     for invitee in ["email", "phone", "user_id"] {
         let mut asked = printed.clone();
-        asked.as_object_mut().unwrap().retain(|key, _| key == invitee || !["email", "phone", "user_id"].contains(&key.as_str()));
+        asked.as_object_mut().unwrap().retain(|key, _| {
+            key == invitee || !["email", "phone", "user_id"].contains(&key.as_str())
+        });
         let answer = owner.posts(&path, &asked).await.is(200);
         assert_eq!(keys(&answer.text), ["link", "invitation"]);
-        assert!(answer.text_at("/link").starts_with(&format!("{}/i/bkn_", app.running.url)), "{}", answer.text);
+        assert!(
+            answer.text_at("/link").starts_with(&format!("{}/i/bkn_", app.running.url)),
+            "{}",
+            answer.text
+        );
         assert_eq!(answer.json["invitation"]["state"], "pending");
         note(&mut seen, &answer.json["invitation"], invitation(&answer), &asked);
         if invitee == "user_id" {
             assert_eq!(answer.json["invitation"]["ensured_user_id"], asked["user_id"]);
             assert!(answer.json["invitation"]["user_lookup_value"].is_null());
             let one = format!("{path}/{}", answer.text_at("/invitation/id"));
-            app.user("user_mni5316glfgwtgljboxrv2it").posts(&format!("{one}/accept"), &json!({})).await.is(200);
+            app.user("user_mni5316glfgwtgljboxrv2it")
+                .posts(&format!("{one}/accept"), &json!({}))
+                .await
+                .is(200);
             let accepted = owner.gets(&one).await.is(200);
-            assert_eq!((&accepted.json["state"], &accepted.json["accepted_by"]), (&json!("accepted"), &asked["user_id"]));
+            assert_eq!(
+                (&accepted.json["state"], &accepted.json["accepted_by"]),
+                (&json!("accepted"), &asked["user_id"])
+            );
             note(&mut seen, &accepted.json, &accepted.text, &asked);
         }
     }
     let example: Value = serde_json::from_str(INVITATION).unwrap();
-    let wanted: BTreeMap<String, &str> = example.as_object().unwrap().iter().map(|(key, value)| (key.clone(), kind(value))).collect();
+    let wanted: BTreeMap<String, &str> = example
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(key, value)| (key.clone(), kind(value)))
+        .collect();
     assert_eq!(seen, wanted);
     let lookup = owner.gets(&path).await.is(200);
-    let values: Vec<&Value> = lookup.json["results"].as_array().unwrap().iter().map(|invite| &invite["user_lookup_value"]).collect();
-    assert!(values.contains(&&json!("randy@foo.com")) && values.contains(&&json!("+19199993333")), "{values:?}");
+    let values: Vec<&Value> = lookup.json["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|invite| &invite["user_lookup_value"])
+        .collect();
+    assert!(
+        values.contains(&&json!("randy@foo.com")) && values.contains(&&json!("+19199993333")),
+        "{values:?}"
+    );
 }

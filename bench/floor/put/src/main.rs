@@ -1,5 +1,8 @@
 //! Writes one item: what the SDK costs a function that does nothing else.
-#![expect(clippy::disallowed_methods, reason = "links nothing of ours, so it reads its variables itself")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "links nothing of ours, so it reads its variables itself"
+)]
 
 use std::env;
 
@@ -13,8 +16,16 @@ use lambda_http::{Body, Error, Request, Response, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let variable = |name: &str| env::var(name).map_err(|error| format!("{name}: {error}"));
-    let credentials = Credentials::new(variable("AWS_ACCESS_KEY_ID")?, variable("AWS_SECRET_ACCESS_KEY")?, None, None, "environment");
-    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+    let credentials = Credentials::new(
+        variable("AWS_ACCESS_KEY_ID")?,
+        variable("AWS_SECRET_ACCESS_KEY")?,
+        None,
+        None,
+        "environment",
+    );
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .build_https();
     let config = Builder::new()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(variable("AWS_REGION")?))

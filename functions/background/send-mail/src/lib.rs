@@ -1,7 +1,9 @@
-//! Sends the mails that invites ask for: the table's stream brings every invite whose `outbox` is `queued` (the event source's filter).
+//! Sends the mails that invites ask for: the table's stream brings every invite whose `outbox` is
+//! `queued` (the event source's filter).
 //!
-//! Records of a batch are sent in order. At the first that fails for now the batch ends there: Lambda brings it and all behind it again.
-//! A record that was sent before is found no longer due, so the same record twice sends one mail.
+//! Records of a batch are sent in order. At the first that fails for now the batch ends there:
+//! Lambda brings it and all behind it again. A record that was sent before is found no longer due,
+//! so the same record twice sends one mail.
 
 use std::convert::Infallible;
 
@@ -15,7 +17,10 @@ use shared::domain::invite::Generation;
 ///
 /// # Errors
 /// None: failures are in the answer.
-pub async fn handle(service: &MailService, event: Event) -> Result<DynamoDbEventResponse, Infallible> {
+pub async fn handle(
+    service: &MailService,
+    event: Event,
+) -> Result<DynamoDbEventResponse, Infallible> {
     let mut response = DynamoDbEventResponse::default();
     for record in event.records {
         let sequence_number = record.change.sequence_number.clone();
@@ -37,7 +42,10 @@ async fn send(service: &MailService, record: &EventRecord) -> Result<(), shared:
         return Ok(());
     };
     let now = service.clock.now();
-    let outcome = service.engine.send_invitation(&service.mailer, &service.public_url, (&group, id, generation), now).await?;
+    let outcome = service
+        .engine
+        .send_invitation(&service.mailer, &service.public_url, (&group, id, generation), now)
+        .await?;
     tracing::info!(invite.id = %id, group.id = %group, ?outcome, "Handled the mail of invite {id}");
     Ok(())
 }
@@ -51,5 +59,9 @@ fn subject(record: &EventRecord) -> Option<(GroupId, InviteId, Generation)> {
         generation: Generation,
     }
     let image: Image = serde_dynamo::from_item(record.change.new_image.clone()).ok()?;
-    Some((GroupId::parse(&image.group).ok()?, InviteId::from_number(image.id).ok()?, image.generation))
+    Some((
+        GroupId::parse(&image.group).ok()?,
+        InviteId::from_number(image.id).ok()?,
+        image.generation,
+    ))
 }

@@ -7,5 +7,8 @@ use shared::MailService;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let service = MailService::of_process()?;
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Event>| background_send_mail::handle(&service, event.payload))).await
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Event>| {
+        background_send_mail::handle(&service, event.payload)
+    }))
+    .await
 }

@@ -1,11 +1,14 @@
-//! `POST /GroupV2/{groupId}/Members/IndividualInviteCancel/{membershipType}/{membershipId}/`: takes an account's invite back (contract bungie 4.4).
+//! `POST /GroupV2/{groupId}/Members/IndividualInviteCancel/{membershipType}/{membershipId}/`: takes
+//! an account's invite back (contract bungie 4.4).
 
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
 use shared::Service;
+use shared::api::bungie::{
+    self, ApplicationResponse, Failure, Resolution, account, administrator, group, success,
+};
 use shared::domain::rule::InviteRule;
-use shared::doors::bungie::{self, ApplicationResponse, Failure, Resolution, account, administrator, group, success};
 
 /// Answers the request, whose body nobody reads.
 ///
@@ -19,6 +22,9 @@ async fn cancel(service: &Service, request: &Request) -> Result<Response<Body>, 
     let caller = administrator(service, request).await?;
     let group = group(request)?;
     let account = account(request)?;
-    service.engine.revoke_account_invite(&caller, &group, &account, InviteRule::Admins, service.clock.now()).await?;
+    service
+        .engine
+        .revoke_account_invite(&caller, &group, &account, InviteRule::Admins, service.clock.now())
+        .await?;
     Ok(success(&ApplicationResponse { resolution: Resolution::Rescinded }))
 }

@@ -1,15 +1,18 @@
-//! `POST /GroupV2/{groupId}/Members/IndividualInvite/{membershipType}/{membershipId}/`: invites an account (contract bungie 4.1, 4.2).
+//! `POST /GroupV2/{groupId}/Members/IndividualInvite/{membershipType}/{membershipId}/`: invites an
+//! account (contract bungie 4.1, 4.2).
 
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
 use shared::Service;
+use shared::api::bungie::{
+    self, ApplicationResponse, Failure, Resolution, account, administrator, group, message, success,
+};
 use shared::domain::invite::IdentityPolicy;
 use shared::domain::invitee::Lifetime;
 use shared::domain::role::Roles;
 use shared::domain::rule::InviteRule;
-use shared::domain::text::{DoorData, Metadata};
-use shared::doors::bungie::{self, ApplicationResponse, Failure, Resolution, account, administrator, group, message, success};
+use shared::domain::text::{ApiData, Metadata};
 use shared::engine::{InviteeRequest, NewInvite};
 
 /// Answers the request.
@@ -33,8 +36,11 @@ async fn invite(service: &Service, request: &Request) -> Result<Response<Body>, 
         notify: false,
         identity_policy: IdentityPolicy::Strict,
         rule: InviteRule::Admins,
-        door: DoorData::default(),
+        api_data: ApiData::default(),
     };
-    service.engine.create_invite(&caller, &new, shared::http::entropy(), service.clock.now()).await?;
+    service
+        .engine
+        .create_invite(&caller, &new, shared::http::entropy(), service.clock.now())
+        .await?;
     Ok(success(&ApplicationResponse { resolution: Resolution::Unresolved }))
 }

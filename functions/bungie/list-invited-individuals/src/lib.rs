@@ -1,11 +1,14 @@
-//! `GET /GroupV2/{groupId}/Members/InvitedIndividuals/`: lists a group's live invites, whichever door made them (contract bungie 4.4).
+//! `GET /GroupV2/{groupId}/Members/InvitedIndividuals/`: lists a group's live invites, whichever
+//! API made them (contract bungie 4.4).
 
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
 use shared::Service;
+use shared::api::bungie::{
+    self, Application, Failure, SearchResult, administrator, current_page, group, on_page, success,
+};
 use shared::domain::rule::InviteRule;
-use shared::doors::bungie::{self, Application, Failure, SearchResult, administrator, current_page, group, on_page, success};
 
 /// Answers the request.
 ///
@@ -20,10 +23,14 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let group = group(request)?;
     let page = current_page(request)?;
     let now = service.clock.now();
-    let all = service.engine.pending_group_invites(&caller, &group, InviteRule::Admins, now).await?;
+    let all =
+        service.engine.pending_group_invites(&caller, &group, InviteRule::Admins, now).await?;
     let shown = on_page(&all, page);
     let invitees: Vec<_> = shown.iter().map(|invite| &invite.invitee).collect();
     let users = service.engine.users_invited(&invitees).await?;
-    let results = shown.iter().map(|invite| Application::new(invite, users.get(&invite.invitee.key()))).collect();
+    let results = shown
+        .iter()
+        .map(|invite| Application::new(invite, users.get(&invite.invitee.key())))
+        .collect();
     Ok(success(&SearchResult::new(results, all.len(), page)))
 }

@@ -1,10 +1,13 @@
-//! `POST /{namespace}/api/invitations/`: invites a person to the platform, or to projects on it, or reminds them (contract chembiohub 3.1 to 3.4).
+//! `POST /{namespace}/api/invitations/`: invites a person to the platform, or to projects on it, or
+//! reminds them (contract chembiohub 3.1 to 3.4).
 
 use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::doors::chembiohub::{self, CreatedBody, Failure, Posted, at_namespace, inviters, signed_in};
+use shared::api::chembiohub::{
+    self, CreatedBody, Failure, Posted, at_namespace, inviters, signed_in,
+};
 
 /// Answers the request.
 ///
@@ -19,7 +22,15 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
     let caller = signed_in(service, request).await?;
     let posted = Posted::read(request, service.body_limit)?;
     let (new, now) = (posted.invitation(), service.clock.now());
-    let invitation = service.engine.create_invitation(&caller, &new, shared::http::entropy(), now).await?;
+    let invitation =
+        service.engine.create_invitation(&caller, &new, shared::http::entropy(), now).await?;
     let users = service.engine.users(&inviters(std::slice::from_ref(&invitation.invite))).await?;
-    Ok(CreatedBody::new(&invitation, posted, &caller.user, &users, &service.doors.chembiohub_namespace).response())
+    Ok(CreatedBody::new(
+        &invitation,
+        posted,
+        &caller.user,
+        &users,
+        &service.api.chembiohub_namespace,
+    )
+    .response())
 }

@@ -1,13 +1,16 @@
-//! `GET /{namespace}/api/invitations/{invitation}`: one invitation, for who may see it in the list (contract chembiohub 3.6).
-//! Every other method comes here too, to be refused as the original does.
+//! `GET /{namespace}/api/invitations/{invitation}`: one invitation, for who may see it in the list
+//! (contract chembiohub 3.6). Every other method comes here too, to be refused as the original
+//! does.
 
 use std::convert::Infallible;
 
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use shared::Service;
+use shared::api::chembiohub::{
+    self, Failure, InvitationBody, answer, at_namespace, detail_id, inviters, signed_in,
+};
 use shared::domain::rule::InviteRule;
-use shared::doors::chembiohub::{self, Failure, InvitationBody, answer, at_namespace, detail_id, inviters, signed_in};
 
 /// Answers the request.
 ///
@@ -28,7 +31,11 @@ async fn get(service: &Service, request: &Request) -> Result<Response<Body>, Fai
         _ => return Err(Failure::MethodNotAllowed("GET,POST,PUT")),
     }
     let caller = signed_in(service, request).await?;
-    let invite = service.engine.find_invitation(&caller, detail_id(request)?, InviteRule::Editors).await?;
+    let invite =
+        service.engine.find_invitation(&caller, detail_id(request)?, InviteRule::Editors).await?;
     let users = service.engine.users(&inviters(std::slice::from_ref(&invite))).await?;
-    Ok(answer(StatusCode::OK, &InvitationBody::new(&invite, &caller.user, &users, &service.doors.chembiohub_namespace)))
+    Ok(answer(
+        StatusCode::OK,
+        &InvitationBody::new(&invite, &caller.user, &users, &service.api.chembiohub_namespace),
+    ))
 }

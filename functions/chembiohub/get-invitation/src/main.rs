@@ -6,5 +6,6 @@ use shared::Service;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let service = Service::of_process()?.connected().await;
-    lambda_http::run(service_fn(|request| chembiohub_get_invitation::handle(&service, request))).await
+    lambda_http::run(service_fn(|request| chembiohub_get_invitation::handle(&service, request)))
+        .await
 }

@@ -1,11 +1,12 @@
-//! `GET /{namespace}/api/invitations/schema`: the form of the invitations (contract chembiohub 3.5). There is JSON only, whatever `format` asks for.
+//! `GET /{namespace}/api/invitations/schema`: the form of the invitations (contract chembiohub
+//! 3.5). There is JSON only, whatever `format` asks for.
 
 use std::convert::Infallible;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::doors::chembiohub::{self, Failure, answer, at_namespace, schema, signed_in};
+use shared::api::chembiohub::{self, Failure, answer, at_namespace, schema, signed_in};
 
 /// Answers the request.
 ///
@@ -18,5 +19,5 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 async fn show(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     at_namespace(service, request)?;
     signed_in(service, request).await?;
-    Ok(answer(StatusCode::OK, &schema(&service.doors.chembiohub_namespace)))
+    Ok(answer(StatusCode::OK, &schema(&service.api.chembiohub_namespace)))
 }

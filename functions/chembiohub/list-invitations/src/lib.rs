@@ -1,13 +1,16 @@
-//! `GET /{namespace}/api/invitations/`: the invitations that the caller made, or that belong to projects of which they are an editor or more
-//! (contract chembiohub 3.6). Every other method but POST comes here too, to be refused as the original does.
+//! `GET /{namespace}/api/invitations/`: the invitations that the caller made, or that belong to
+//! projects of which they are an editor or more (contract chembiohub 3.6). Every other method but
+//! POST comes here too, to be refused as the original does.
 
 use std::convert::Infallible;
 
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use shared::Service;
+use shared::api::chembiohub::{
+    self, Failure, ListBody, ListQuery, answer, at_namespace, inviters, signed_in,
+};
 use shared::domain::rule::InviteRule;
-use shared::doors::chembiohub::{self, Failure, ListBody, ListQuery, answer, at_namespace, inviters, signed_in};
 
 /// Answers the request.
 ///
@@ -27,8 +30,19 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     }
     let caller = signed_in(service, request).await?;
     let query = ListQuery::read(request)?;
-    let invites = service.engine.all_invitations(&caller, InviteRule::Editors, service.clock.now()).await?;
+    let invites =
+        service.engine.all_invitations(&caller, InviteRule::Editors, service.clock.now()).await?;
     let (page, total) = query.page(invites);
     let users = service.engine.users(&inviters(&page)).await?;
-    Ok(answer(StatusCode::OK, &ListBody::new(&query, &page, total, &caller.user, &users, &service.doors.chembiohub_namespace)))
+    Ok(answer(
+        StatusCode::OK,
+        &ListBody::new(
+            &query,
+            &page,
+            total,
+            &caller.user,
+            &users,
+            &service.api.chembiohub_namespace,
+        ),
+    ))
 }

@@ -5,13 +5,13 @@ use std::convert::Infallible;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
+use shared::api::evanta::{self, CreatedBody, Failure, InviteForm, UserBody};
 use shared::domain::ids::{GroupId, UserId};
 use shared::domain::invite::IdentityPolicy;
 use shared::domain::invitee::Lifetime;
 use shared::domain::role::Roles;
 use shared::domain::rule::InviteRule;
-use shared::domain::text::{DoorData, Metadata};
-use shared::doors::evanta::{self, CreatedBody, Failure, InviteForm, UserBody};
+use shared::domain::text::{ApiData, Metadata};
 use shared::engine::{InviteeRequest, NewInvite};
 use shared::http::{entropy, json};
 
@@ -35,19 +35,27 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
             return Err(failure);
         }
     };
-    // Read before the write, because nothing may fail after it. Only the engine decides: authority comes before the directory.
+    // Read before the write, because nothing may fail after it. Only the engine decides: authority
+    // comes before the directory.
     let seen = match evanta::see(service, &caller, &group, std::slice::from_ref(&user)).await {
         Ok(seen) => Some(seen),
         Err(Failure::NotFound) => None,
         Err(failure) => return Err(failure),
     };
-    let created = service.engine.create_invite(&caller, &new_invite(group, user.clone()), entropy(), service.clock.now()).await?;
+    let created = service
+        .engine
+        .create_invite(&caller, &new_invite(group, user.clone()), entropy(), service.clock.now())
+        .await?;
     let seen = seen.ok_or(Failure::NotFound)?;
     let invited = seen.people.get(&user).ok_or(Failure::NotFound)?;
-    Ok(json(StatusCode::CREATED, &CreatedBody::new(created.invite.id, UserBody::new(invited), seen.body())))
+    Ok(json(
+        StatusCode::CREATED,
+        &CreatedBody::new(created.invite.id, UserBody::new(invited), seen.body()),
+    ))
 }
 
-/// An ordinary invite, told by mail where the user's profile has an address (contract evanta, "Decisions").
+/// An ordinary invite, told by mail where the user's profile has an address (contract evanta,
+/// "Decisions").
 fn new_invite(group: GroupId, user: UserId) -> NewInvite {
     NewInvite {
         group,
@@ -60,6 +68,6 @@ fn new_invite(group: GroupId, user: UserId) -> NewInvite {
         notify: true,
         identity_policy: IdentityPolicy::Strict,
         rule: InviteRule::Owners,
-        door: DoorData::default(),
+        api_data: ApiData::default(),
     }
 }

@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
+use shared::api::evanta::{self, Failure};
 use shared::domain::ids::InviteId;
-use shared::doors::evanta::{self, Failure};
 use shared::http::{path_parameter, respond};
 
 /// Answers the request.

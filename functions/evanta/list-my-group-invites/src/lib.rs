@@ -1,4 +1,5 @@
-//! `GET /group_invites/groups`: the caller's live invites, however they are addressed (contract evanta 0.5).
+//! `GET /group_invites/groups`: the caller's live invites, however they are addressed (contract
+//! evanta 0.5).
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -6,8 +7,8 @@ use std::convert::Infallible;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
+use shared::api::evanta::{self, Failure, MyInvitesBody};
 use shared::domain::ids::{GroupId, UserId};
-use shared::doors::evanta::{self, Failure, MyInvitesBody};
 use shared::engine::GroupView;
 use shared::http::json;
 
@@ -26,10 +27,12 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     ids.sort();
     ids.dedup();
     let groups = service.engine.find_groups(&caller, &ids).await?;
-    let mut owners: Vec<UserId> = groups.iter().filter_map(|view| view.group.owner.clone()).collect();
+    let mut owners: Vec<UserId> =
+        groups.iter().filter_map(|view| view.group.owner.clone()).collect();
     owners.sort();
     owners.dedup();
     let people = service.engine.users(&owners).await?;
-    let groups: BTreeMap<GroupId, GroupView> = groups.into_iter().map(|view| (view.group.id.clone(), view)).collect();
+    let groups: BTreeMap<GroupId, GroupView> =
+        groups.into_iter().map(|view| (view.group.id.clone(), view)).collect();
     Ok(json(StatusCode::OK, &MyInvitesBody::new(&caller, &invites, &groups, &people)))
 }

@@ -6,8 +6,8 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use serde::{Deserialize, Serialize};
 use shared::Service;
+use shared::api::native::{self, InviteBody, InviteName, MemberBody, Problem};
 use shared::domain::redirect::RedirectUrl;
-use shared::doors::native::{self, InviteBody, InviteName, MemberBody, Problem};
 use shared::http::{json, json_body, known_query};
 
 #[derive(Deserialize)]

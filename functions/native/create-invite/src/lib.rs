@@ -6,6 +6,7 @@ use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Request, Response};
 use serde::{Deserialize, Deserializer};
 use shared::Service;
+use shared::api::native::{self, CreatedBody, Problem, with_etag};
 use shared::domain::Invalid;
 use shared::domain::email::EmailAddress;
 use shared::domain::from_object;
@@ -17,8 +18,7 @@ use shared::domain::invitee::Lifetime;
 use shared::domain::redirect::RedirectUrl;
 use shared::domain::role::Roles;
 use shared::domain::rule::InviteRule;
-use shared::domain::text::{DoorData, Message, Metadata, Name};
-use shared::doors::native::{self, CreatedBody, Problem, with_etag};
+use shared::domain::text::{ApiData, Message, Metadata, Name};
 use shared::engine::{InviteeRequest, LinkRequest, NewInvite, PersonRequest, Refusal};
 use shared::http::{json, json_body, known_query, path_parameter};
 
@@ -81,21 +81,37 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
     let body = CreatedBody::new(&created, &service.public_url, now);
     let mut response = with_etag(json(StatusCode::CREATED, &body), created.invite.version);
     let location = format!("/v1/groups/{}/invites/{}", created.invite.group, created.invite.id);
-    response.headers_mut().extend(HeaderValue::from_str(&location).ok().map(|value| (header::LOCATION, value)));
+    response
+        .headers_mut()
+        .extend(HeaderValue::from_str(&location).ok().map(|value| (header::LOCATION, value)));
     Ok(response)
 }
 
-fn new_invite(group: GroupId, body: NewInviteBody, origins: &[String]) -> Result<NewInvite, Refusal> {
-    let redirect = body.redirect_url.as_deref().map(|text| RedirectUrl::parse(text, origins)).transpose();
+fn new_invite(
+    group: GroupId,
+    body: NewInviteBody,
+    origins: &[String],
+) -> Result<NewInvite, Refusal> {
+    let redirect =
+        body.redirect_url.as_deref().map(|text| RedirectUrl::parse(text, origins)).transpose();
     let redirect_url = redirect.map_err(|invalid| Refusal::Invalid("/redirect_url", invalid))?;
     let lifetime = body.expires_in.unwrap_or(Lifetime::DEFAULT);
     let identity_policy = body.identity_policy;
-    let (roles, message, metadata, notify) = (body.roles.clone(), body.message.clone(), body.metadata.clone(), body.notify.unwrap_or(true));
+    let (roles, message, metadata, notify) = (
+        body.roles.clone(),
+        body.message.clone(),
+        body.metadata.clone(),
+        body.notify.unwrap_or(true),
+    );
     let invitee = invitee(body)?;
-    if matches!(invitee, InviteeRequest::Link(_)) && identity_policy == Some(IdentityPolicy::Strict) {
+    if matches!(invitee, InviteeRequest::Link(_)) && identity_policy == Some(IdentityPolicy::Strict)
+    {
         return Err(Refusal::Invalid(
             "/identity_policy",
-            Invalid::new("link_is_bearer", "A link is for whoever holds it; leave identity_policy out."),
+            Invalid::new(
+                "link_is_bearer",
+                "A link is for whoever holds it; leave identity_policy out.",
+            ),
         ));
     }
     let identity_policy = identity_policy.unwrap_or(IdentityPolicy::Strict);
@@ -110,14 +126,18 @@ fn new_invite(group: GroupId, body: NewInviteBody, origins: &[String]) -> Result
         notify,
         identity_policy,
         rule: InviteRule::Policy,
-        door: DoorData::default(),
+        api_data: ApiData::default(),
     })
 }
 
 /// The one invitee that the body names.
 fn invitee(body: NewInviteBody) -> Result<InviteeRequest, Refusal> {
     let NewInviteBody { user_id, email, phone, account, person, link, .. } = body;
-    let person = person.map(|PersonBody { email, first_name, last_name }| PersonRequest { email, first_name, last_name });
+    let person = person.map(|PersonBody { email, first_name, last_name }| PersonRequest {
+        email,
+        first_name,
+        last_name,
+    });
     let link = link.map(link_request).transpose()?;
     let given = [
         user_id.map(InviteeRequest::User),
@@ -130,7 +150,13 @@ fn invitee(body: NewInviteBody) -> Result<InviteeRequest, Refusal> {
     let mut given = given.into_iter().flatten();
     match (given.next(), given.next()) {
         (Some(invitee), None) => Ok(invitee),
-        _ => Err(Refusal::Invalid("", Invalid::new("one_of", "Give exactly one of user_id, email, phone, account, person and link."))),
+        _ => Err(Refusal::Invalid(
+            "",
+            Invalid::new(
+                "one_of",
+                "Give exactly one of user_id, email, phone, account, person and link.",
+            ),
+        )),
     }
 }
 
@@ -151,7 +177,9 @@ fn lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Lifetim
 }
 
 /// Reads a nested body, which is an object or `null`.
-fn object_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+fn object_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     Ok(Option::<Object<T>>::deserialize(deserializer)?.map(|Object(body)| body))
 }
 

@@ -18,12 +18,19 @@ use shared::http::{deadline, respond};
 /// # Errors
 /// None: every failure is a page.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    let token = request.path_parameters_ref().and_then(|parameters| parameters.first("token")).unwrap_or_default();
+    let token = request
+        .path_parameters_ref()
+        .and_then(|parameters| parameters.first("token"))
+        .unwrap_or_default();
     if token == PUT_AWAY {
         return Ok(answer(service, token, View::PutAway));
     }
-    let shown = async { Ok(show(service, token, &service.engine.preview_invite(token, service.clock.now()).await?)) };
-    Ok(deadline(shown).await.unwrap_or_else(|refusal: Refusal| answer(service, token, refused(&refusal))))
+    let shown = async {
+        Ok(show(service, token, &service.engine.preview_invite(token, service.clock.now()).await?))
+    };
+    Ok(deadline(shown)
+        .await
+        .unwrap_or_else(|refusal: Refusal| answer(service, token, refused(&refusal))))
 }
 
 fn show(service: &Service, token: &str, preview: &Preview) -> Response<Body> {
@@ -75,12 +82,20 @@ fn refused(refusal: &Refusal) -> View<'static> {
 
 fn answer(service: &Service, token: &str, view: View<'_>) -> Response<Body> {
     let status = StatusCode::from_u16(view.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let page = InvitePage { token, view, sign_in_url: &service.sign_in_url, public_url: &service.public_url };
+    let page = InvitePage {
+        token,
+        view,
+        sign_in_url: &service.sign_in_url,
+        public_url: &service.public_url,
+    };
     let (status, html) = match page.render() {
         Ok(html) => (status, html),
         Err(error) => {
             tracing::error!(%error, "Can't render the invite page");
-            (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here. Please try again later.".to_owned())
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something went wrong here. Please try again later.".to_owned(),
+            )
         }
     };
     let mut response = respond(status, "text/html; charset=utf-8", Body::Text(html));

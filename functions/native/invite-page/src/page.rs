@@ -1,7 +1,8 @@
 //! The page behind an invitation link, as text: no request, no store, no clock.
 //!
-//! It reads without styles and without JavaScript. Its one script and one style sheet stand in the page and are allowed by
-//! their hashes alone, so markup that found its way into a name could neither run nor load anything.
+//! It reads without styles and without JavaScript. Its one script and one style sheet stand in the
+//! page and are allowed by their hashes alone, so markup that found its way into a name could
+//! neither run nor load anything.
 
 use std::sync::LazyLock;
 
@@ -15,9 +16,11 @@ use shared::domain::words::{date_in_words, list_in_words};
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
-/// What stands in place of the token in the address bar once the page is open; no token looks like it.
+/// What stands in place of the token in the address bar once the page is open; no token looks like
+/// it.
 ///
-/// A reload asks for it, and gets [`View::PutAway`], whose script finds the token again in the tab's own storage.
+/// A reload asks for it, and gets [`View::PutAway`], whose script finds the token again in the
+/// tab's own storage.
 pub const PUT_AWAY: &str = "opened";
 
 const STYLE: &str = include_str!("../assets/page.css");
@@ -38,7 +41,8 @@ pub struct InvitePage<'a> {
     pub token: &'a str,
     /// What there is to see.
     pub view: View<'a>,
-    /// The app's own sign-in page, which comes back to `redirect_uri` with an access token in the fragment.
+    /// The app's own sign-in page, which comes back to `redirect_uri` with an access token in the
+    /// fragment.
     pub sign_in_url: &'a str,
     /// Where the service stands; the sign-in comes back to `<public_url>/i/opened`.
     pub public_url: &'a str,
@@ -156,32 +160,45 @@ impl InvitePage<'_> {
 
     fn open<'a>(&'a self, invitation: &'a Invitation<'a>) -> OpenPage<'a> {
         let group = clean_for_mail(invitation.group_name).unwrap_or_else(|| "a group".to_owned());
-        let roles: Vec<String> = invitation.roles.iter().filter_map(|role| clean_for_mail(role)).collect();
+        let roles: Vec<String> =
+            invitation.roles.iter().filter_map(|role| clean_for_mail(role)).collect();
         let sign_in = self.sign_in();
         OpenPage {
             style: STYLE,
             script: SCRIPT,
             title: format!("Invitation to join {group}"),
             token: self.token,
-            inviter: invitation.inviter_name.and_then(clean_for_mail).unwrap_or_else(|| "Someone".to_owned()),
+            inviter: invitation
+                .inviter_name
+                .and_then(clean_for_mail)
+                .unwrap_or_else(|| "Someone".to_owned()),
             group,
-            further_groups: invitation.further_groups.iter().filter_map(|name| clean_for_mail(name)).collect(),
+            further_groups: invitation
+                .further_groups
+                .iter()
+                .filter_map(|name| clean_for_mail(name))
+                .collect(),
             roles: list_in_words(&roles),
             invitee: invitation.invitee,
-            expires: invitation.expires_at.map(|end| Expiry { words: date_in_words(end), machine: end.to_string() }),
+            expires: invitation
+                .expires_at
+                .map(|end| Expiry { words: date_in_words(end), machine: end.to_string() }),
             leads_to: invitation.redirect_url.and_then(web_host),
             note: invitation.note(),
             can_decline: !invitation.is_link,
-            // OpenID Connect's word for "let them choose": without it a sign-in page may send the same account straight back.
+            // OpenID Connect's word for "let them choose": without it a sign-in page may send the
+            // same account straight back.
             switch_account: format!("{sign_in}&prompt=select_account"),
             sign_in,
         }
     }
 
-    /// The sign-in page's address, told to come back here: always to the same address, which a login can have registered, and which
-    /// does not put the token into the login's logs. The tab knows the token.
+    /// The sign-in page's address, told to come back here: always to the same address, which a
+    /// login can have registered, and which does not put the token into the login's logs. The tab
+    /// knows the token.
     fn sign_in(&self) -> String {
-        let back: String = byte_serialize(format!("{}/i/{PUT_AWAY}", self.public_url).as_bytes()).collect();
+        let back: String =
+            byte_serialize(format!("{}/i/{PUT_AWAY}", self.public_url).as_bytes()).collect();
         let joint = if self.sign_in_url.contains('?') { '&' } else { '?' };
         format!("{}{joint}redirect_uri={back}", self.sign_in_url)
     }
@@ -204,7 +221,9 @@ impl Invitation<'_> {
     /// Who may accept, in a sentence.
     fn note(&self) -> &'static str {
         match (self.is_link, self.strict, self.invitee) {
-            (true, _, _) => "Anyone who has this link can join. If you do not want to, just close this page.",
+            (true, _, _) => {
+                "Anyone who has this link can join. If you do not want to, just close this page."
+            }
             (false, true, Some(_)) => "Only an account that this address belongs to can accept.",
             (false, true, None) => "Only the invited account can accept.",
             (false, false, _) => "Whoever has this link can accept, so do not pass it on.",
@@ -215,9 +234,14 @@ impl Invitation<'_> {
 /// A notice's heading and its text.
 type Words = (&'static str, &'static str);
 
-const PUT_AWAY_WORDS: Words =
-    ("Open the link again", "This page no longer has its link. Go back to where you found the link, and open it again.");
-const UNAVAILABLE_WORDS: Words = ("The invitation cannot be shown just now", "Nothing has happened to it. Please try again in a moment.");
+const PUT_AWAY_WORDS: Words = (
+    "Open the link again",
+    "This page no longer has its link. Go back to where you found the link, and open it again.",
+);
+const UNAVAILABLE_WORDS: Words = (
+    "The invitation cannot be shown just now",
+    "Nothing has happened to it. Please try again in a moment.",
+);
 
 impl Dead {
     fn words(self) -> Words {
@@ -226,15 +250,29 @@ impl Dead {
                 "This link does not work",
                 "It may have been cut short on its way. Open it from the original mail, or ask for a new invitation.",
             ),
-            Self::Expired => ("This invitation has expired", "Ask whoever invited you for a new one."),
-            Self::Revoked => ("This invitation was withdrawn", "If you think that is a mistake, ask whoever invited you."),
-            Self::Replaced => ("A newer invitation took this one’s place", "Open the link in the latest mail you were sent."),
-            Self::UsedUp => ("This link is used up", "As many people as it was made for have joined. Ask for a new one."),
+            Self::Expired => {
+                ("This invitation has expired", "Ask whoever invited you for a new one.")
+            }
+            Self::Revoked => (
+                "This invitation was withdrawn",
+                "If you think that is a mistake, ask whoever invited you.",
+            ),
+            Self::Replaced => (
+                "A newer invitation took this one’s place",
+                "Open the link in the latest mail you were sent.",
+            ),
+            Self::UsedUp => (
+                "This link is used up",
+                "As many people as it was made for have joined. Ask for a new one.",
+            ),
             Self::Accepted => (
                 "This invitation was already accepted",
                 "If that was you, you are a member and nothing is left to do. If not, tell whoever invited you.",
             ),
-            Self::Declined => ("This invitation was declined", "If you have changed your mind, ask for a new one."),
+            Self::Declined => (
+                "This invitation was declined",
+                "If you have changed your mind, ask for a new one.",
+            ),
             Self::InviterGone => (
                 "This invitation is no longer valid",
                 "Whoever sent it may not invite people any more. Ask another member of the group for a new one.",

@@ -23,7 +23,12 @@ fn invitation(roles: &[String]) -> Invitation<'_> {
 }
 
 fn page(view: View<'_>) -> InvitePage<'_> {
-    InvitePage { token: TOKEN, view, sign_in_url: "https://app.example.org/login", public_url: "https://join.example.com" }
+    InvitePage {
+        token: TOKEN,
+        view,
+        sign_in_url: "https://app.example.org/login",
+        public_url: "https://join.example.com",
+    }
 }
 
 /// What stands between the first `open` and the `close` after it.
@@ -53,13 +58,22 @@ fn an_invitation_to_an_address() {
 fn an_invitation_into_several_groups_names_them_all() {
     let (roles, further) = (roles(&["viewer"]), ["P2".to_owned(), "<b>P3".to_owned()]);
     let html = document(View::Open(Invitation { further_groups: &further, ..invitation(&roles) }));
-    assert!(html.contains("<dt>Also to</dt><dd><bdi>P2</bdi>, <bdi>&#60;b&#62;P3</bdi></dd>"), "{html}");
+    assert!(
+        html.contains("<dt>Also to</dt><dd><bdi>P2</bdi>, <bdi>&#60;b&#62;P3</bdi></dd>"),
+        "{html}"
+    );
 }
 
 #[test]
 fn an_invitation_for_whoever_holds_it() {
     let roles = roles(&["member"]);
-    let open = Invitation { strict: false, inviter_name: None, invitee: None, redirect_url: None, ..invitation(&roles) };
+    let open = Invitation {
+        strict: false,
+        inviter_name: None,
+        invitee: None,
+        redirect_url: None,
+        ..invitation(&roles)
+    };
     snapshot("open_bearer", View::Open(open));
 }
 
@@ -68,7 +82,13 @@ fn a_shared_link() {
     let roles = roles(&["member"]);
     snapshot(
         "open_link",
-        View::Open(Invitation { is_link: true, invitee: None, expires_at: None, redirect_url: None, ..invitation(&roles) }),
+        View::Open(Invitation {
+            is_link: true,
+            invitee: None,
+            expires_at: None,
+            redirect_url: None,
+            ..invitation(&roles)
+        }),
     );
 }
 
@@ -87,7 +107,11 @@ fn links_that_lead_to_nothing() {
     ];
     let told = all.map(|dead| {
         let html = document(View::Dead(dead));
-        format!("{dead:?} {}\n{}", View::Dead(dead).status(), between(&html, "<main>\n", "\n</main>"))
+        format!(
+            "{dead:?} {}\n{}",
+            View::Dead(dead).status(),
+            between(&html, "<main>\n", "\n</main>")
+        )
     });
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("dead", told.join("\n\n"));
@@ -98,7 +122,10 @@ fn links_that_lead_to_nothing() {
 fn notices() {
     snapshot("put_away", View::PutAway);
     snapshot("unavailable", View::Unavailable);
-    assert_eq!((View::PutAway.status(), View::Unavailable.status(), View::Failed.status()), (200, 503, 500));
+    assert_eq!(
+        (View::PutAway.status(), View::Unavailable.status(), View::Failed.status()),
+        (200, 503, 500)
+    );
 }
 
 #[test]
@@ -131,23 +158,32 @@ fn markup_stays_text() {
 #[test]
 fn names_are_cleaned() {
     let none = roles(&[]);
-    let open = Invitation { group_name: "win at evil.test", inviter_name: Some("A\u{202e}da\n"), ..invitation(&none) };
+    let open = Invitation {
+        group_name: "win at evil.test",
+        inviter_name: Some("A\u{202e}da\n"),
+        ..invitation(&none)
+    };
     let html = document(View::Open(open));
-    assert!(html.contains("<bdi>Ada</bdi> invites you to join <bdi id=\"group\">a group</bdi>"), "{html}");
+    assert!(
+        html.contains("<bdi>Ada</bdi> invites you to join <bdi id=\"group\">a group</bdi>"),
+        "{html}"
+    );
 }
 
 #[test]
 fn the_policy_allows_exactly_the_pages_own_script_and_style() {
     let html = page(View::Open(invitation(&[]))).render().unwrap();
     let policy = content_security_policy();
-    for (directive, content) in
-        [("script-src", between(&html, "<script>", "</script>")), ("style-src", between(&html, "<style>", "</style>"))]
-    {
+    for (directive, content) in [
+        ("script-src", between(&html, "<script>", "</script>")),
+        ("style-src", between(&html, "<style>", "</style>")),
+    ] {
         let allowed = format!("{directive} 'sha256-{}';", STANDARD.encode(Sha256::digest(content)));
         assert!(policy.contains(&allowed), "{allowed} not in {policy}");
     }
     assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"));
-    // Browsers hash what their parser hands on: no carriage returns, and nothing that ends or comments out the element.
+    // Browsers hash what their parser hands on: no carriage returns, and nothing that ends or
+    // comments out the element.
     for text in [STYLE, SCRIPT] {
         assert!(!["\r", "</s", "<!--"].iter().any(|part| text.contains(part)));
     }
@@ -156,15 +192,34 @@ fn the_policy_allows_exactly_the_pages_own_script_and_style() {
 #[test]
 fn nothing_is_loaded_and_no_handler_stands_in_the_markup() {
     let html = document(View::Open(invitation(&[])));
-    for part in [" src=", "srcset=", "<link", "<img", "<iframe", "<form", "<object", " style=", "javascript:", "http-equiv"] {
+    for part in [
+        " src=",
+        "srcset=",
+        "<link",
+        "<img",
+        "<iframe",
+        "<form",
+        "<object",
+        " style=",
+        "javascript:",
+        "http-equiv",
+    ] {
         assert!(!html.contains(part), "{part} in {html}");
     }
     assert!(!["@import", "url(", "http:", "https:"].iter().any(|part| STYLE.contains(part)));
-    assert!(!["innerHTML", "eval(", "document.write", "http://", "https://"].iter().any(|part| SCRIPT.contains(part)));
-    assert!(!html.split('<').any(|tag| between(&format!("{tag}>"), "", ">").contains(" on")), "{html}");
+    assert!(
+        !["innerHTML", "eval(", "document.write", "http://", "https://"]
+            .iter()
+            .any(|part| SCRIPT.contains(part))
+    );
+    assert!(
+        !html.split('<').any(|tag| between(&format!("{tag}>"), "", ">").contains(" on")),
+        "{html}"
+    );
     let addresses: Vec<&str> = html.split("http").skip(1).collect();
     assert!(
-        addresses.iter().all(|rest| rest.starts_with("s://app.example.org/login?redirect_uri=") || rest.starts_with("s%3A%2F%2Fjoin."))
+        addresses.iter().all(|rest| rest.starts_with("s://app.example.org/login?redirect_uri=")
+            || rest.starts_with("s%3A%2F%2Fjoin."))
     );
 }
 
@@ -180,7 +235,8 @@ fn signing_in_comes_back_to_one_address_that_tells_the_login_no_token() {
 #[test]
 fn every_header_keeps_the_token_to_the_page() {
     let headers = headers();
-    let value = |name: &str| headers.iter().find(|(header, _)| *header == name).map(|(_, value)| *value);
+    let value =
+        |name: &str| headers.iter().find(|(header, _)| *header == name).map(|(_, value)| *value);
     assert_eq!(value("referrer-policy"), Some("no-referrer"));
     assert_eq!(value("cache-control"), Some("no-store"));
     assert_eq!(value("content-security-policy"), Some(content_security_policy()));

@@ -6,5 +6,6 @@ use shared::Service;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let service = Service::of_process()?.connected().await;
-    lambda_http::run(service_fn(|request| native_list_group_invites::handle(&service, request))).await
+    lambda_http::run(service_fn(|request| native_list_group_invites::handle(&service, request)))
+        .await
 }

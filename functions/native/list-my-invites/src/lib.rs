@@ -1,12 +1,13 @@
-//! `GET /v1/me/invites`: everything addressed to any identity that the token proves; the pending ones, unless `state` asks for others.
+//! `GET /v1/me/invites`: everything addressed to any identity that the token proves; the pending
+//! ones, unless `state` asks for others.
 
 use std::convert::Infallible;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
+use shared::api::native::{self, InviteBody, ListBody, Problem, invite_filter};
 use shared::domain::invite::State;
-use shared::doors::native::{self, InviteBody, ListBody, Problem, invite_filter};
 use shared::http::json;
 
 /// Answers the request.
@@ -22,6 +23,7 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Pr
     let filter = invite_filter(request, &[State::Pending])?;
     let now = service.clock.now();
     let page = service.engine.list_my_invites(&caller, &filter, now).await?;
-    let data = page.data.iter().map(|invite| InviteBody::for_invitee(invite, &caller, now)).collect();
+    let data =
+        page.data.iter().map(|invite| InviteBody::for_invitee(invite, &caller, now)).collect();
     Ok(json(StatusCode::OK, &ListBody::new(data, page.next_cursor)))
 }

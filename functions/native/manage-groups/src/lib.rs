@@ -6,12 +6,12 @@ use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
 use serde::Deserialize;
 use shared::Service;
+use shared::api::native::{self, GroupBody, ListBody, Problem, if_match, page, with_etag};
 use shared::auth::Caller;
 use shared::domain::from_object;
 use shared::domain::group::{GroupType, Policy, PolicyChange, given, given_object};
 use shared::domain::ids::GroupId;
 use shared::domain::text::{Description, Metadata, Name};
-use shared::doors::native::{self, GroupBody, ListBody, Problem, if_match, page, with_etag};
 use shared::engine::{GroupChange, NewGroup, Refusal};
 use shared::http::{json, json_body, known_query, path_parameter, respond};
 
@@ -62,7 +62,8 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
     if request.method() != Method::GET {
         known_query(request, &[])?;
     }
-    let one = request.path_parameters_ref().and_then(|parameters| parameters.first("group")).is_some();
+    let one =
+        request.path_parameters_ref().and_then(|parameters| parameters.first("group")).is_some();
     match (request.method(), one) {
         (&Method::POST, false) => create(service, request, &caller).await,
         (&Method::GET, false) => list(service, request, &caller).await,
@@ -74,11 +75,16 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
     }
 }
 
-async fn create(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Problem> {
+async fn create(
+    service: &Service,
+    request: &Request,
+    caller: &Caller,
+) -> Result<Response<Body>, Problem> {
     let body: NewGroupBody = json_body(request, service.body_limit)?;
     let NewGroupBody { id, name, description, kind, policy, metadata, owner_user_id } = body;
     let id = id.unwrap_or_else(|| GroupId::from_random(shared::http::random_number()));
-    let new = NewGroup { id, name, description, kind, policy: policy.apply(Policy::default()), metadata };
+    let new =
+        NewGroup { id, name, description, kind, policy: policy.apply(Policy::default()), metadata };
     let now = service.clock.now();
     let view = match owner_user_id {
         None => service.engine.create_group(caller, new, now).await?,
@@ -87,29 +93,49 @@ async fn create(service: &Service, request: &Request, caller: &Caller) -> Result
     Ok(with_etag(json(StatusCode::CREATED, &GroupBody::new(&view)), view.group.version))
 }
 
-async fn list(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Problem> {
+async fn list(
+    service: &Service,
+    request: &Request,
+    caller: &Caller,
+) -> Result<Response<Body>, Problem> {
     let (limit, cursor) = page(request)?;
     let page = service.engine.list_groups(caller, limit, cursor.as_deref()).await?;
-    Ok(json(StatusCode::OK, &ListBody::new(page.data.iter().map(GroupBody::new).collect(), page.next_cursor)))
+    Ok(json(
+        StatusCode::OK,
+        &ListBody::new(page.data.iter().map(GroupBody::new).collect(), page.next_cursor),
+    ))
 }
 
-async fn get(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Problem> {
+async fn get(
+    service: &Service,
+    request: &Request,
+    caller: &Caller,
+) -> Result<Response<Body>, Problem> {
     let group = path_parameter(request, "group", GroupId::parse)?;
     let view = service.engine.get_group(caller, &group).await?;
     Ok(with_etag(json(StatusCode::OK, &GroupBody::new(&view)), view.group.version))
 }
 
-async fn update(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Problem> {
+async fn update(
+    service: &Service,
+    request: &Request,
+    caller: &Caller,
+) -> Result<Response<Body>, Problem> {
     let group = path_parameter(request, "group", GroupId::parse)?;
     let version = if_match(request)?;
     let body: GroupChangeBody = json_body(request, service.body_limit)?;
     let GroupChangeBody { name, description, kind, policy, metadata } = body;
     let change = GroupChange { name, description, kind, policy, metadata, open: None };
-    let view = service.engine.update_group(caller, &group, &change, version, service.clock.now()).await?;
+    let view =
+        service.engine.update_group(caller, &group, &change, version, service.clock.now()).await?;
     Ok(with_etag(json(StatusCode::OK, &GroupBody::new(&view)), view.group.version))
 }
 
-async fn delete(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Problem> {
+async fn delete(
+    service: &Service,
+    request: &Request,
+    caller: &Caller,
+) -> Result<Response<Body>, Problem> {
     let group = path_parameter(request, "group", GroupId::parse)?;
     service.engine.delete_group(caller, &group, service.clock.now()).await?;
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))

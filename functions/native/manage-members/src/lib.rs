@@ -1,4 +1,5 @@
-//! `/v1/groups/{group}/members` and `/v1/groups/{group}/members/{user}`: lists, changes and removes members.
+//! `/v1/groups/{group}/members` and `/v1/groups/{group}/members/{user}`: lists, changes and removes
+//! members.
 
 use std::convert::Infallible;
 
@@ -6,13 +7,13 @@ use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde::Deserialize;
 use shared::Service;
+use shared::api::native::{self, ListBody, MemberBody, Problem, page};
 use shared::auth::Caller;
 use shared::domain::Invalid;
 use shared::domain::group::given;
 use shared::domain::ids::{GroupId, UserId};
 use shared::domain::privilege::Privileges;
 use shared::domain::role::Roles;
-use shared::doors::native::{self, ListBody, MemberBody, Problem, page};
 use shared::engine::{MemberEdit, Refusal};
 use shared::http::{json, json_body, known_query, path_parameter, respond};
 
@@ -49,23 +50,48 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
     }
 }
 
-async fn list(service: &Service, request: &Request, caller: &Caller, group: &GroupId) -> Result<Response<Body>, Problem> {
+async fn list(
+    service: &Service,
+    request: &Request,
+    caller: &Caller,
+    group: &GroupId,
+) -> Result<Response<Body>, Problem> {
     let (limit, cursor) = page(request)?;
     let page = service.engine.list_members(caller, group, limit, cursor.as_deref()).await?;
-    Ok(json(StatusCode::OK, &ListBody::new(page.data.iter().map(MemberBody::new).collect(), page.next_cursor)))
+    Ok(json(
+        StatusCode::OK,
+        &ListBody::new(page.data.iter().map(MemberBody::new).collect(), page.next_cursor),
+    ))
 }
 
-async fn change(service: &Service, request: &Request, caller: &Caller, group: &GroupId) -> Result<Response<Body>, Problem> {
+async fn change(
+    service: &Service,
+    request: &Request,
+    caller: &Caller,
+    group: &GroupId,
+) -> Result<Response<Body>, Problem> {
     let user = member(request)?;
     let MemberEditBody { roles, privileges } = json_body(request, service.body_limit)?;
     if roles.is_none() && privileges.is_none() {
-        return Err(Refusal::Invalid("", Invalid::new("nothing_to_change", "Give roles, privileges, or both.")).into());
+        return Err(Refusal::Invalid(
+            "",
+            Invalid::new("nothing_to_change", "Give roles, privileges, or both."),
+        )
+        .into());
     }
-    let member = service.engine.edit_member(caller, group, &user, &MemberEdit { roles, privileges }, service.clock.now()).await?;
+    let member = service
+        .engine
+        .edit_member(caller, group, &user, &MemberEdit { roles, privileges }, service.clock.now())
+        .await?;
     Ok(json(StatusCode::OK, &MemberBody::new(&member)))
 }
 
-async fn remove(service: &Service, request: &Request, caller: &Caller, group: &GroupId) -> Result<Response<Body>, Problem> {
+async fn remove(
+    service: &Service,
+    request: &Request,
+    caller: &Caller,
+    group: &GroupId,
+) -> Result<Response<Body>, Problem> {
     let user = member(request)?;
     service.engine.remove_member(caller, group, &user, service.clock.now()).await?;
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))

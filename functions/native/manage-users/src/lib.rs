@@ -5,9 +5,9 @@ use std::convert::Infallible;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
 use shared::Service;
+use shared::api::native::{self, Problem, UserBody};
 use shared::domain::ids::UserId;
 use shared::domain::user::Profile;
-use shared::doors::native::{self, Problem, UserBody};
 use shared::engine::Refusal;
 use shared::http::{json, json_body, known_query, path_parameter};
 
@@ -22,7 +22,8 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
     let caller = service.caller(request).await?;
     known_query(request, &[])?;
-    let named = request.path_parameters_ref().and_then(|parameters| parameters.first("user")).is_some();
+    let named =
+        request.path_parameters_ref().and_then(|parameters| parameters.first("user")).is_some();
     let user = match (request.method(), named) {
         (&Method::GET, false) => service.engine.get_me(&caller).await?,
         (&Method::PUT, false) => service.engine.put_me(&caller, profile(service, request)?).await?,

@@ -6,7 +6,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use serde::Deserialize;
 use shared::Service;
-use shared::doors::native::{self, PreviewBody, Problem};
+use shared::api::native::{self, PreviewBody, Problem};
 use shared::http::{json, json_body, known_query};
 
 #[derive(Deserialize)]

@@ -5,9 +5,9 @@ use std::convert::Infallible;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
+use shared::api::native::{self, InviteBody, Problem, with_etag};
 use shared::domain::ids::{GroupId, InviteId};
 use shared::domain::rule::InviteRule;
-use shared::doors::native::{self, InviteBody, Problem, with_etag};
 use shared::http::{json, known_query, path_parameter};
 
 /// Answers the request.

@@ -1,4 +1,5 @@
-//! `POST /groups/{id}/users/token`: makes a token by which one person can join the group (contract onezone 2.1).
+//! `POST /groups/{id}/users/token`: makes a token by which one person can join the group (contract
+//! onezone 2.1).
 
 use std::convert::Infallible;
 
@@ -6,15 +7,17 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use serde::{Deserialize, Serialize};
 use shared::Service;
+use shared::api::onezone::{self, Failure, acceptable};
 use shared::domain::ids::GroupId;
 use shared::domain::invite::IdentityPolicy;
 use shared::domain::invitee::Lifetime;
 use shared::domain::role::Roles;
 use shared::domain::rule::InviteRule;
-use shared::domain::text::{DoorData, Metadata};
-use shared::doors::onezone::{self, Failure, acceptable};
+use shared::domain::text::{ApiData, Metadata};
 use shared::engine::{InviteeRequest, LinkRequest, NewInvite};
-use shared::http::{RequestError, entropy, json, json_or_undeclared, lenient_json, path_parameter, raw_body};
+use shared::http::{
+    RequestError, entropy, json, json_or_undeclared, lenient_json, path_parameter, raw_body,
+};
 
 /// `GroupInviteTokenRequest`: an object without properties; what stands in it is ignored.
 #[derive(Deserialize)]
@@ -62,7 +65,10 @@ fn check_body(request: &Request, limit: usize) -> Result<(), RequestError> {
 fn new_invite(group: GroupId) -> NewInvite {
     NewInvite {
         group,
-        invitee: InviteeRequest::Link(LinkRequest { max_uses: Some(1), allowed_domains: Vec::new() }),
+        invitee: InviteeRequest::Link(LinkRequest {
+            max_uses: Some(1),
+            allowed_domains: Vec::new(),
+        }),
         roles: Roles::default(),
         message: None,
         metadata: Metadata::default(),
@@ -71,6 +77,6 @@ fn new_invite(group: GroupId) -> NewInvite {
         notify: false,
         identity_policy: IdentityPolicy::Bearer,
         rule: InviteRule::Privilege,
-        door: DoorData::default(),
+        api_data: ApiData::default(),
     }
 }

@@ -7,8 +7,8 @@ use lambda_http::{Body, Request, Response};
 use serde::Deserialize;
 use serde_json::Value;
 use shared::Service;
+use shared::api::onezone::{self, Failure, acceptable};
 use shared::domain::ids::GroupId;
-use shared::doors::onezone::{self, Failure, acceptable};
 use shared::engine::InviteRef;
 use shared::http::{json_or_undeclared, lenient_json, raw_body, respond};
 
@@ -30,9 +30,11 @@ async fn join(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     acceptable(request)?;
     let token = token(request, service.body_limit)?;
     let reading = service.engine.read_token(&token);
-    let accepted = service.engine.accept_invite(&caller, &InviteRef::Token(token), service.clock.now()).await;
+    let accepted =
+        service.engine.accept_invite(&caller, &InviteRef::Token(token), service.clock.now()).await;
     let accepted = service.guarded(request, accepted).await;
-    let accepted = accepted.map_err(|refusal| Failure::of_joining(refusal, &caller.user, &reading))?;
+    let accepted =
+        accepted.map_err(|refusal| Failure::of_joining(refusal, &caller.user, &reading))?;
     if accepted.repeated {
         return Err(Failure::already_member(&caller.user, &accepted.invite.group));
     }

@@ -1,4 +1,5 @@
-//! `POST /me/groups/{group}/invites/{invite}/accept`: makes the caller, whom the invite is addressed to, a member (contract rownd 1.4).
+//! `POST /me/groups/{group}/invites/{invite}/accept`: makes the caller, whom the invite is
+//! addressed to, a member (contract rownd 1.4).
 
 use std::convert::Infallible;
 
@@ -6,8 +7,8 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use serde::Deserialize;
 use shared::Service;
+use shared::api::rownd::{self, AcceptedBody, Failure, GroupBody, body};
 use shared::domain::ids::{GroupId, InviteId};
-use shared::doors::rownd::{self, AcceptedBody, Failure, GroupBody, body};
 use shared::engine::InviteRef;
 use shared::http::{json, path_parameter, raw_body};
 
@@ -30,7 +31,16 @@ async fn accept(service: &Service, request: &Request) -> Result<Response<Body>, 
     if !raw_body(request, service.body_limit)?.is_empty() {
         let Nothing {} = body(request, service.body_limit)?;
     }
-    let accepted = service.engine.accept_invite(&caller, &InviteRef::Id(group.clone(), id), service.clock.now()).await?;
+    let accepted = service
+        .engine
+        .accept_invite(&caller, &InviteRef::Id(group.clone(), id), service.clock.now())
+        .await?;
     let joined = service.engine.own_group(&caller, &group).await?;
-    Ok(json(StatusCode::OK, &AcceptedBody::new(&accepted.member.user, GroupBody::new(&joined.group, service.audience()))))
+    Ok(json(
+        StatusCode::OK,
+        &AcceptedBody::new(
+            &accepted.member.user,
+            GroupBody::new(&joined.group, service.audience()),
+        ),
+    ))
 }

@@ -1,12 +1,13 @@
-//! `DELETE /me/groups/{group}/invites/{invite}`: cancels a pending invite; cancelling again is answered the same (contract rownd 1.4).
+//! `DELETE /me/groups/{group}/invites/{invite}`: cancels a pending invite; cancelling again is
+//! answered the same (contract rownd 1.4).
 
 use std::convert::Infallible;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
+use shared::api::rownd::{self, Failure, RULE};
 use shared::domain::ids::{GroupId, InviteId};
-use shared::doors::rownd::{self, Failure, RULE};
 use shared::http::{path_parameter, respond};
 
 /// Answers the request.

@@ -1,12 +1,13 @@
-//! `GET /me/groups/{group}/invites`: every invite of the group, whatever its state (contract rownd 1.4).
+//! `GET /me/groups/{group}/invites`: every invite of the group, whatever its state (contract rownd
+//! 1.4).
 
 use std::convert::Infallible;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
+use shared::api::rownd::{self, Failure, InviteBody, ListBody, RULE};
 use shared::domain::ids::GroupId;
-use shared::doors::rownd::{self, Failure, InviteBody, ListBody, RULE};
 use shared::http::{json, path_parameter};
 
 /// Answers the request.
@@ -23,6 +24,7 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let now = service.clock.now();
     let invites = service.engine.all_group_invites(&caller, &group, RULE, now).await?;
     let known = service.engine.invited_users(&invites).await?;
-    let results: Vec<InviteBody<'_>> = invites.iter().map(|invite| InviteBody::new(invite, &known, now)).collect();
+    let results: Vec<InviteBody<'_>> =
+        invites.iter().map(|invite| InviteBody::new(invite, &known, now)).collect();
     Ok(json(StatusCode::OK, &ListBody { total_results: results.len(), results }))
 }

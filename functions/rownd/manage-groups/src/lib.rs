@@ -5,11 +5,13 @@ use std::convert::Infallible;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
 use shared::Service;
+use shared::api::rownd::{
+    self, AdmissionPolicy, Failure, GroupBody, GroupInput, ListBody, MemberBody, OwnGroupBody, body,
+};
 use shared::auth::Caller;
 use shared::domain::Invalid;
 use shared::domain::group::{GroupType, Policy};
 use shared::domain::ids::GroupId;
-use shared::doors::rownd::{self, AdmissionPolicy, Failure, GroupBody, GroupInput, ListBody, MemberBody, OwnGroupBody, body};
 use shared::engine::{GroupChange, NewGroup, Outcome, OwnGroup, Refusal};
 use shared::http::{json, path_parameter, respond};
 
@@ -23,7 +25,8 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = service.caller(request).await?;
-    let one = request.path_parameters_ref().and_then(|parameters| parameters.first("group")).is_some();
+    let one =
+        request.path_parameters_ref().and_then(|parameters| parameters.first("group")).is_some();
     match (request.method(), one) {
         (&Method::GET, false) => list(service, &caller).await,
         (&Method::POST, false) => create(service, request, &caller).await,
@@ -46,13 +49,24 @@ async fn list(service: &Service, caller: &Caller) -> Result<Response<Body>, Fail
     Ok(json(StatusCode::OK, &ListBody { total_results: results.len(), results }))
 }
 
-async fn create(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Failure> {
+async fn create(
+    service: &Service,
+    request: &Request,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
     let GroupInput { name, admission_policy, meta } = body(request, service.body_limit)?;
     let new = NewGroup {
         id: GroupId::from_random(shared::http::random_number()),
-        name: name.ok_or(Refusal::Invalid("/name", Invalid::new("required", "This field is required.")))?,
+        name: name.ok_or(Refusal::Invalid(
+            "/name",
+            Invalid::new("required", "This field is required."),
+        ))?,
         description: None,
-        kind: if admission_policy == Some(AdmissionPolicy::Open) { GroupType::Open } else { GroupType::Private },
+        kind: if admission_policy == Some(AdmissionPolicy::Open) {
+            GroupType::Open
+        } else {
+            GroupType::Private
+        },
         policy: Policy::default(),
         metadata: meta.flatten().unwrap_or_default(),
     };
@@ -60,30 +74,55 @@ async fn create(service: &Service, request: &Request, caller: &Caller) -> Result
     shown(service, caller, OwnGroup::of(view)).await
 }
 
-async fn get(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Failure> {
+async fn get(
+    service: &Service,
+    request: &Request,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
     let group = path_parameter(request, "group", GroupId::parse)?;
     let own = service.engine.own_group(caller, &group).await;
     shown(service, caller, own).await
 }
 
-async fn update(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Failure> {
+async fn update(
+    service: &Service,
+    request: &Request,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
     let group = path_parameter(request, "group", GroupId::parse)?;
     let GroupInput { name, admission_policy, meta } = body(request, service.body_limit)?;
     let open = admission_policy.map(|policy| policy == AdmissionPolicy::Open);
-    let change = GroupChange { name, open, metadata: meta.map(Option::unwrap_or_default), ..GroupChange::default() };
-    let view = service.engine.update_group(caller, &group, &change, None, service.clock.now()).await?;
+    let change = GroupChange {
+        name,
+        open,
+        metadata: meta.map(Option::unwrap_or_default),
+        ..GroupChange::default()
+    };
+    let view =
+        service.engine.update_group(caller, &group, &change, None, service.clock.now()).await?;
     shown(service, caller, OwnGroup::of(view)).await
 }
 
-async fn delete(service: &Service, request: &Request, caller: &Caller) -> Result<Response<Body>, Failure> {
+async fn delete(
+    service: &Service,
+    request: &Request,
+    caller: &Caller,
+) -> Result<Response<Body>, Failure> {
     let group = path_parameter(request, "group", GroupId::parse)?;
     service.engine.delete_group(caller, &group, service.clock.now()).await?;
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
 }
 
-async fn shown(service: &Service, caller: &Caller, own: Outcome<OwnGroup>) -> Result<Response<Body>, Failure> {
+async fn shown(
+    service: &Service,
+    caller: &Caller,
+    own: Outcome<OwnGroup>,
+) -> Result<Response<Body>, Failure> {
     let own = own?;
     let known = service.engine.users(std::slice::from_ref(&caller.user)).await?;
     let member = MemberBody::new(&own.member, known.get(&caller.user));
-    Ok(json(StatusCode::OK, &OwnGroupBody { group: GroupBody::new(&own.group, service.audience()), member }))
+    Ok(json(
+        StatusCode::OK,
+        &OwnGroupBody { group: GroupBody::new(&own.group, service.audience()), member },
+    ))
 }

@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
+use shared::api::rownd::{self, Failure, InviteBody, InviteInput, RULE, body};
 use shared::domain::ids::{GroupId, InviteId};
-use shared::doors::rownd::{self, Failure, InviteBody, InviteInput, RULE, body};
 use shared::http::{json, path_parameter};
 
 /// Answers the request.

@@ -4,7 +4,8 @@ use crate::domain::clock::Timestamp;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::UserId;
 
-/// The caveat that says what a token is for. Every token needs it: a macaroon for anything else opens no group.
+/// The caveat that says what a token is for. Every token needs it: a macaroon for anything else
+/// opens no group.
 pub const TOKEN_TYPE: &str = "tokenType = group_invite_user_token";
 
 /// What a macaroon asks of whoever uses it. Each caveat only adds to it.
@@ -16,7 +17,8 @@ pub struct Caveats {
 }
 
 impl Caveats {
-    /// Reads every caveat; none where one says something that is not known here, or none says what the token is for.
+    /// Reads every caveat; none where one says something that is not known here, or none says what
+    /// the token is for.
     pub(super) fn read<'a>(predicates: impl Iterator<Item = &'a [u8]>) -> Option<Self> {
         let mut caveats = Self::default();
         let mut for_groups = false;
@@ -57,7 +59,8 @@ impl Caveats {
     }
 }
 
-/// Seconds since the epoch in plain digits: no sign, no leading zero, no year after 9999, which is what milliseconds would be.
+/// Seconds since the epoch in plain digits: no sign, no leading zero, no year after 9999, which is
+/// what milliseconds would be.
 fn instant(text: &str) -> Option<Timestamp> {
     let seconds: i64 = text.parse().ok()?;
     let instant = Timestamp::from_seconds(seconds);

@@ -23,7 +23,9 @@ fn known_caveat() -> impl Strategy<Value = String> {
 fn admits(macaroon: &Macaroon, user: &str, now: i64) -> bool {
     opened(macaroon).is_ok_and(|caveats| {
         let address = EmailAddress::parse(&format!("{user}@example.com")).unwrap();
-        !caveats.over(at(now)) && caveats.admits_user(&UserId::parse(user).unwrap()) && caveats.admits_address(Some(&address))
+        !caveats.over(at(now))
+            && caveats.admits_user(&UserId::parse(user).unwrap())
+            && caveats.admits_address(Some(&address))
     })
 }
 

@@ -28,7 +28,11 @@ pub(super) fn keys(version: u8, current: &str, previous: Option<&str>) -> TokenK
 }
 
 fn subject() -> TokenSubject {
-    TokenSubject { group: GroupId::parse("3773").unwrap(), invite: InviteId::from_number(5_629_499_534_213_120).unwrap(), generation: 1 }
+    TokenSubject {
+        group: GroupId::parse("3773").unwrap(),
+        invite: InviteId::from_number(5_629_499_534_213_120).unwrap(),
+        generation: 1,
+    }
 }
 
 pub(super) fn at(seconds: i64) -> Timestamp {
@@ -65,7 +69,10 @@ pub(super) fn packets(list: &[(&str, &[u8])]) -> Vec<u8> {
 fn the_chain_is_that_of_libmacaroons() {
     let secret = b"this is our super secret key; only we should know it";
     let macaroon = Macaroon::mint(secret, "we used our secret key", &[]);
-    assert_eq!(signature(&macaroon), "e3d9e02908526c4c0039ae15114115d97fdd68bf2ba379b342aaf0f617d0552f");
+    assert_eq!(
+        signature(&macaroon),
+        "e3d9e02908526c4c0039ae15114115d97fdd68bf2ba379b342aaf0f617d0552f"
+    );
 }
 
 #[test]
@@ -80,30 +87,46 @@ fn both_forms_of_text_are_those_of_the_contract() {
     assert_eq!(vector().verify(b"another secret"), Err(NotVerified::Signature));
 }
 
-/// The seed's own example, whose first three letters are damaged: a packet length that is no hexadecimal number.
+/// The seed's own example, whose first three letters are damaged: a packet length that is no
+/// hexadecimal number.
 #[test]
 fn the_seed_s_example_is_read_once_its_first_letters_are_mended() {
     let damaged = "JKAxNWxvY2F0aW9uIG9uZXpvbmUKMDAzYmlkZW50aWZpZXIgOEhmSEFSSGdrbHFCa1pWSTRsNk1CVHZTU3Z0OThwcHA2OTQ4czhRN1NPawowMDFhY2lkIHRpbWUgPCAxNDk2MTQwMTQ0CjAwMmZzaWduYXR1cmUg88OIBmav38YI0Z2-dw-fvrZ3XP-J0HjCN0taT3_WungK";
     assert_eq!(Macaroon::parse(damaged), None);
     let mended = Macaroon::parse(&damaged.replacen("JKA", "MDA", 1)).unwrap();
     assert_eq!(mended.identifier(), Some(IDENTIFIER));
-    assert_eq!(signature(&mended), "f3c3880666afdfc608d19dbe770f9fbeb6775cff89d078c2374b5a4f7fd6ba78");
+    assert_eq!(
+        signature(&mended),
+        "f3c3880666afdfc608d19dbe770f9fbeb6775cff89d078c2374b5a4f7fd6ba78"
+    );
     assert_eq!(mended.0.caveats()[0].as_first_party().unwrap().predicate(), b"time < 1496140144");
 }
 
 #[test]
 fn base64_is_read_in_either_alphabet_padded_or_not_but_not_in_both() {
-    // Of these bytes the length is no multiple of three, so there is padding, and both alphabets differ.
+    // Of these bytes the length is no multiple of three, so there is padding, and both alphabets
+    // differ.
     let macaroon = (0..64).map(|number| vector().narrowed(&format!("user = {number}")).unwrap());
-    let macaroon = macaroon.into_iter().find(|one| one.to_base64url().contains('-') && one.to_base64url().contains('_')).unwrap();
+    let macaroon = macaroon
+        .into_iter()
+        .find(|one| one.to_base64url().contains('-') && one.to_base64url().contains('_'))
+        .unwrap();
     let text = macaroon.to_base64url();
     let padding = "=".repeat((4 - text.len() % 4) % 4);
     let plain = text.replace('-', "+").replace('_', "/");
-    for form in [text.clone(), format!("{text}{padding}"), plain.clone(), format!("{plain}{padding}")] {
+    for form in
+        [text.clone(), format!("{text}{padding}"), plain.clone(), format!("{plain}{padding}")]
+    {
         assert_eq!(Macaroon::parse(&form), Some(macaroon.clone()), "{form}");
     }
     assert_eq!(Macaroon::parse(&text.replace('-', "+")), None);
-    for wrong in [format!("{text}\n"), format!(" {text}"), format!("{text}==="), format!("{text}A"), text[1..].to_owned()] {
+    for wrong in [
+        format!("{text}\n"),
+        format!(" {text}"),
+        format!("{text}==="),
+        format!("{text}A"),
+        text[1..].to_owned(),
+    ] {
         assert_eq!(Macaroon::parse(&wrong), None, "{wrong:?}");
     }
 }
@@ -126,7 +149,10 @@ fn packets_that_this_service_would_not_write_are_not_read() {
     let sealed: &[u8] = &[7; 32];
     let good = packets(&[("location", b"onezone"), ("identifier", id), ("signature", sealed)]);
     assert!(Macaroon::from_packets(&good).is_some());
-    let upper = String::from_utf8(good[..good.len() - 33].to_vec()).unwrap().replace("003b", "003B").into_bytes();
+    let upper = String::from_utf8(good[..good.len() - 33].to_vec())
+        .unwrap()
+        .replace("003b", "003B")
+        .into_bytes();
     let upper = [upper, good[good.len() - 33..].to_vec()].concat();
     let mut unended = good.clone();
     *unended.last_mut().unwrap() = b' ';
@@ -140,19 +166,48 @@ fn packets_that_this_service_would_not_write_are_not_read() {
         ("a length in upper case", upper),
         ("no identifier", packets(&[("location", b"onezone"), ("signature", sealed)])),
         ("an empty identifier", packets(&[("identifier", b""), ("signature", sealed)])),
-        ("two identifiers", packets(&[("identifier", id), ("identifier", id), ("signature", sealed)])),
-        ("two locations", packets(&[("location", b"a"), ("location", b"a"), ("identifier", id), ("signature", sealed)])),
-        ("the location last", packets(&[("identifier", id), ("location", b"a"), ("signature", sealed)])),
+        (
+            "two identifiers",
+            packets(&[("identifier", id), ("identifier", id), ("signature", sealed)]),
+        ),
+        (
+            "two locations",
+            packets(&[
+                ("location", b"a"),
+                ("location", b"a"),
+                ("identifier", id),
+                ("signature", sealed),
+            ]),
+        ),
+        (
+            "the location last",
+            packets(&[("identifier", id), ("location", b"a"), ("signature", sealed)]),
+        ),
         ("no signature", packets(&[("location", b"onezone"), ("identifier", id)])),
         ("a short signature", packets(&[("identifier", id), ("signature", &sealed[1..])])),
         ("a long signature", packets(&[("identifier", id), ("signature", &[7; 33])])),
-        ("two signatures", packets(&[("identifier", id), ("signature", sealed), ("signature", sealed)])),
-        ("a caveat after the signature", packets(&[("identifier", id), ("signature", sealed), ("cid", b"user = 1")])),
+        (
+            "two signatures",
+            packets(&[("identifier", id), ("signature", sealed), ("signature", sealed)]),
+        ),
+        (
+            "a caveat after the signature",
+            packets(&[("identifier", id), ("signature", sealed), ("cid", b"user = 1")]),
+        ),
         ("something after the signature", [good.clone(), b"x".to_vec()].concat()),
         ("another end of the last packet", unended),
-        ("an unknown packet", packets(&[("identifier", id), ("nonce", b"1"), ("signature", sealed)])),
-        ("a location that is no text", packets(&[("location", &[0xff]), ("identifier", id), ("signature", sealed)])),
-        ("half a third-party caveat", packets(&[("identifier", id), ("cid", b"x"), ("cl", b"y"), ("signature", sealed)])),
+        (
+            "an unknown packet",
+            packets(&[("identifier", id), ("nonce", b"1"), ("signature", sealed)]),
+        ),
+        (
+            "a location that is no text",
+            packets(&[("location", &[0xff]), ("identifier", id), ("signature", sealed)]),
+        ),
+        (
+            "half a third-party caveat",
+            packets(&[("identifier", id), ("cid", b"x"), ("cl", b"y"), ("signature", sealed)]),
+        ),
         ("version 2", v2),
         ("version 2 in JSON", br#"{"v":2,"i":"x","s64":"AAAA"}"#.to_vec()),
         ("the packets of a bomb", b"0006 \n".repeat(600)),
@@ -170,7 +225,8 @@ fn what_is_too_long_or_of_too_many_caveats_is_not_read() {
     let bomb = text::encode(&b"0006 \n".repeat(50_000));
     assert_eq!(Macaroon::parse(&bomb), None);
     assert_eq!(Macaroon::parse(&"9".repeat(1_000_000)), None);
-    let full = (1..MAX_CAVEATS).fold(vector(), |macaroon, _| macaroon.narrowed("user = 1").unwrap());
+    let full =
+        (1..MAX_CAVEATS).fold(vector(), |macaroon, _| macaroon.narrowed("user = 1").unwrap());
     assert_eq!(Macaroon::parse(&full.to_base62()), Some(full.clone()));
     assert_eq!(full.narrowed("user = 1"), None);
     assert_eq!(vector().narrowed(&format!("user = {}", "1".repeat(4000))), None);
@@ -183,7 +239,11 @@ fn what_is_too_long_or_of_too_many_caveats_is_not_read() {
 fn the_location_decides_nothing() {
     let mine = ours(&[]);
     let elsewhere = mine.packets();
-    let elsewhere = [packet("location", b"https://evil.example"), elsewhere["0015location onezone\n".len()..].to_vec()].concat();
+    let elsewhere = [
+        packet("location", b"https://evil.example"),
+        elsewhere["0015location onezone\n".len()..].to_vec(),
+    ]
+    .concat();
     let moved = Macaroon::from_packets(&elsewhere).unwrap();
     assert_ne!(moved, mine);
     assert_eq!(opened(&moved), opened(&mine));
@@ -214,7 +274,11 @@ fn each_invite_and_generation_has_a_secret_of_its_own() {
     let mine = keys.macaroon_secret(&subject());
     let group = GroupId::parse("3774").unwrap();
     let invite = InviteId::from_number(1).unwrap();
-    for other in [TokenSubject { group, ..subject() }, TokenSubject { invite, ..subject() }, TokenSubject { generation: 2, ..subject() }] {
+    for other in [
+        TokenSubject { group, ..subject() },
+        TokenSubject { invite, ..subject() },
+        TokenSubject { generation: 2, ..subject() },
+    ] {
         assert_ne!(keys.macaroon_secret(&other), mine);
     }
     // A signature moved to another group's name does not fit there.
@@ -286,7 +350,11 @@ fn a_caveat_that_is_not_known_closes_the_token() {
     ];
     for caveat in wrong {
         assert_eq!(opened(&ours(&[caveat])), Err(NotOpened::Caveat), "{caveat:?}");
-        assert_eq!(opened(&ours(&["user = 1", caveat, TOKEN_TYPE])), Err(NotOpened::Caveat), "{caveat:?}");
+        assert_eq!(
+            opened(&ours(&["user = 1", caveat, TOKEN_TYPE])),
+            Err(NotOpened::Caveat),
+            "{caveat:?}"
+        );
     }
     let mut bytes = ours(&[]).0;
     bytes.add_first_party_caveat([b'u', b's', 0xff]).unwrap();
@@ -307,7 +375,9 @@ fn a_token_must_say_what_it_is_for_and_may_say_so_twice() {
 #[test]
 fn a_third_party_caveat_closes_the_token() {
     let mut third = ours(&[]).0;
-    third.add_third_party_caveat("https://auth.example", &MacaroonKey::generate(b"k"), "id").unwrap();
+    third
+        .add_third_party_caveat("https://auth.example", &MacaroonKey::generate(b"k"), "id")
+        .unwrap();
     assert_eq!(opened(&Macaroon(third)), Err(NotOpened::Caveat));
 }
 
@@ -325,6 +395,8 @@ fn the_strictest_of_several_caveats_holds() {
     let address = |text: &str| EmailAddress::parse(text).unwrap();
     let caveats = opened(&ours(&["email = Ada@Example.com"])).unwrap();
     assert!(caveats.admits_address(Some(&address("ada@example.com"))));
-    assert!(!caveats.admits_address(Some(&address("ada@example.org"))) && !caveats.admits_address(None));
+    assert!(
+        !caveats.admits_address(Some(&address("ada@example.org"))) && !caveats.admits_address(None)
+    );
     assert!(opened(&ours(&[])).unwrap().admits_address(None));
 }

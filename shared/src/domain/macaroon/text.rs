@@ -1,12 +1,14 @@
-//! A macaroon's bytes as text: base64, and the escaped base64url that the onezone server wrote ("base62", contract onezone 2.4).
+//! A macaroon's bytes as text: base64, and the escaped base64url that the onezone server wrote
+//! ("base62", contract onezone 2.4).
 
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 /// Writes no padding and reads with and without.
-const CONFIG: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_encode_padding(false).with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_encode_padding(false)
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent);
 const FOR_URLS: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, CONFIG);
 const PLAIN: GeneralPurpose = GeneralPurpose::new(&STANDARD, CONFIG);
 

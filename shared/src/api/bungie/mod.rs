@@ -1,0 +1,21 @@
+//! The bungie API: Bungie.net's `GroupV2` invitations of platform accounts (contract bungie).
+//!
+//! Every answer stands in one envelope; in it int64 values are strings, and values of enumerations
+//! numbers.
+
+mod answer;
+mod application;
+mod card;
+mod code;
+mod membership;
+mod page;
+mod potential;
+mod request;
+
+pub use answer::{ApplicationResponse, Failure, Resolution, respond, success};
+pub use application::Application;
+pub use code::PlatformErrorCode;
+pub use membership::MembershipType;
+pub use page::{SearchResult, on_page};
+pub use potential::PotentialMembership;
+pub use request::{account, administrator, anybody, current_page, group, message, one_of};

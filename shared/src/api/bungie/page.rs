@@ -1,0 +1,78 @@
+//! `SearchResultOf…`: a page of a list (contract bungie 4.4).
+
+use serde::Serialize;
+
+use super::request::PAGE;
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PagedQuery {
+    items_per_page: usize,
+    current_page: usize,
+    request_continuation_token: &'static str,
+}
+
+/// One page of a list whose whole length is known.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchResult<T> {
+    results: Vec<T>,
+    total_results: usize,
+    has_more: bool,
+    query: PagedQuery,
+    replacement_continuation_token: &'static str,
+    use_total_results: bool,
+}
+
+/// The part of a whole list that stands on a page, which counts from 1; nothing behind the last.
+pub fn on_page<T>(all: &[T], page: usize) -> &[T] {
+    let from = page.saturating_sub(1).saturating_mul(PAGE).min(all.len());
+    &all[from..all.len().min(from + PAGE)]
+}
+
+impl<T> SearchResult<T> {
+    /// The page number `page` of a list of `total`, with its results.
+    pub fn new(results: Vec<T>, total: usize, page: usize) -> Self {
+        Self {
+            results,
+            total_results: total,
+            has_more: page.saturating_mul(PAGE) < total,
+            query: PagedQuery {
+                items_per_page: PAGE,
+                current_page: page,
+                request_continuation_token: "",
+            },
+            replacement_continuation_token: "",
+            use_total_results: true,
+        }
+    }
+
+    /// A whole list on its only page.
+    pub fn whole(results: Vec<T>) -> Self {
+        let total = results.len();
+        Self { has_more: false, ..Self::new(results, total, 1) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_part_a_list_without_gap_and_overlap() {
+        for total in [0_usize, 1, 49, 50, 51, 100, 101] {
+            let all: Vec<usize> = (0..total).collect();
+            let mut seen = Vec::new();
+            for page in 1.. {
+                let results = on_page(&all, page).to_vec();
+                let result = SearchResult::new(results.clone(), total, page);
+                seen.extend(results);
+                if !result.has_more {
+                    break;
+                }
+            }
+            assert_eq!(seen, all);
+        }
+        assert!(on_page(&[1], usize::MAX).is_empty());
+    }
+}

@@ -1,0 +1,305 @@
+//! The invitation as Tastypie writes it: keys in order, numbers for ids, times without zone
+//! (contract chembiohub 3.3).
+
+use std::collections::BTreeMap;
+
+use lambda_http::http::{HeaderValue, StatusCode, header};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use url::form_urlencoded;
+
+use super::Posted;
+use crate::domain::clock::Timestamp;
+use crate::domain::email::EmailAddress;
+use crate::domain::ids::UserId;
+use crate::domain::invite::{Invite, Inviter};
+use crate::domain::invitee::Invitee;
+use crate::domain::text::Name;
+use crate::domain::user::{User, full_name};
+use crate::engine::{Invitation, Notice};
+use crate::http;
+
+/// What JSON is declared as.
+pub(super) const JSON: &str = "application/json; charset=utf-8";
+
+/// The first number that a JSON number can't hold exactly everywhere.
+const TOO_LARGE: u64 = 1 << 53;
+
+/// An answer with a body of JSON.
+pub fn answer<T: Serialize>(status: StatusCode, value: &T) -> Response<Body> {
+    http::respond(status, JSON, Body::Text(serde_json::to_string(value).unwrap_or_default()))
+}
+
+/// Who made these invitations, each once: whom to look up in the directory.
+pub fn inviters(invites: &[Invite]) -> Vec<UserId> {
+    invites.iter().map(|invite| invite.created_by.id.clone()).collect()
+}
+
+/// An invitation.
+#[derive(Debug, Serialize)]
+pub struct InvitationBody {
+    created: String,
+    created_by: UserBody,
+    /// Empty where the invite is not for an address.
+    email: String,
+    first_name: String,
+    id: u64,
+    last_name: String,
+    modified: String,
+    resource_uri: String,
+}
+
+/// Who made it.
+#[derive(Debug, Serialize)]
+struct UserBody {
+    can_create_and_own_projects: bool,
+    can_view_assayreg: bool,
+    can_view_chemreg: bool,
+    /// We do not hold it.
+    date_joined: Option<String>,
+    display_name: String,
+    first_name: String,
+    id: Value,
+    /// As far as we know: of the caller.
+    is_logged_in: bool,
+    is_staff: bool,
+    is_superuser: bool,
+    /// We do not hold it.
+    last_login: Option<String>,
+    last_name: String,
+    resource_uri: String,
+    username: String,
+}
+
+impl InvitationBody {
+    /// The invitation as the caller sees it, with what the directory knows of who made it.
+    pub fn new(
+        invite: &Invite,
+        caller: &UserId,
+        users: &BTreeMap<UserId, User>,
+        namespace: &str,
+    ) -> Self {
+        let name = |name: &Option<Name>| {
+            name.as_ref().map_or_else(String::new, |name| name.as_str().to_owned())
+        };
+        let (first_name, last_name) = match &invite.invitee {
+            Invitee::Person(person) => (name(&person.first_name), name(&person.last_name)),
+            _ => Default::default(),
+        };
+        Self {
+            created: local_time(invite.created_at),
+            created_by: UserBody::new(
+                &invite.created_by,
+                caller,
+                users.get(&invite.created_by.id),
+                namespace,
+            ),
+            email: invite
+                .invitee
+                .address()
+                .map_or_else(String::new, |address| address.as_str().to_owned()),
+            first_name,
+            id: invite.id.number(),
+            last_name,
+            modified: local_time(invite.updated_at),
+            resource_uri: format!("/{namespace}/api/invitations/{}", invite.id),
+        }
+    }
+}
+
+impl UserBody {
+    fn new(inviter: &Inviter, caller: &UserId, user: Option<&User>, namespace: &str) -> Self {
+        let profile = user.map(|user| &user.profile);
+        let known = profile
+            .and_then(|profile| full_name(profile.first_name.as_ref(), profile.last_name.as_ref()));
+        let name =
+            |name: Option<&Name>| name.map_or_else(String::new, |name| name.as_str().to_owned());
+        let (first_name, last_name) = match (&known, &inviter.name) {
+            (None, Some(own)) => {
+                own.split_once(' ').map_or((own.clone(), String::new()), |(first, last)| {
+                    (first.to_owned(), last.to_owned())
+                })
+            }
+            _ => (
+                name(profile.and_then(|profile| profile.first_name.as_ref())),
+                name(profile.and_then(|profile| profile.last_name.as_ref())),
+            ),
+        };
+        // The original's user name is the address; here the directory may have none.
+        let username = profile
+            .and_then(|profile| profile.email.as_ref())
+            .map_or(inviter.id.as_str(), EmailAddress::as_str);
+        let path_id: String =
+            form_urlencoded::byte_serialize(inviter.id.as_str().as_bytes()).collect();
+        Self {
+            can_create_and_own_projects: false,
+            can_view_assayreg: false,
+            can_view_chemreg: false,
+            date_joined: None,
+            display_name: known
+                .or_else(|| inviter.name.clone())
+                .unwrap_or_else(|| username.to_owned()),
+            first_name,
+            id: user_id(&inviter.id),
+            is_logged_in: inviter.id == *caller,
+            is_staff: false,
+            is_superuser: false,
+            last_login: None,
+            last_name,
+            resource_uri: format!("/{namespace}/api/users/{path_id}"),
+            username: username.to_owned(),
+        }
+    }
+}
+
+/// The invitation that a POST made: its own fields, what was sent besides, and the message.
+#[derive(Debug)]
+pub struct CreatedBody {
+    location: String,
+    body: Map<String, Value>,
+}
+
+impl CreatedBody {
+    /// The answer to `posted`; the invitation's own fields go before what was sent under their
+    /// names.
+    pub fn new(
+        invitation: &Invitation,
+        posted: Posted,
+        caller: &UserId,
+        users: &BTreeMap<UserId, User>,
+        namespace: &str,
+    ) -> Self {
+        let email = posted.email().to_owned();
+        let own = InvitationBody::new(&invitation.invite, caller, users, namespace);
+        let location = own.resource_uri.clone();
+        let mut body = match serde_json::to_value(own) {
+            Ok(Value::Object(own)) => own,
+            _ => Map::new(),
+        };
+        body.insert("message".into(), message(invitation.notice, &email).into());
+        // The invite of a reminder may be one that somebody addressed with other names or another
+        // spelling.
+        body.insert("email".into(), email.into());
+        let sent_names = ["first_name", "last_name"];
+        let echo = posted.echo().into_iter();
+        for (key, value) in echo {
+            if sent_names.contains(&key.as_str()) || !body.contains_key(&key) {
+                body.insert(key, value);
+            }
+        }
+        Self { location, body }
+    }
+
+    /// 201, with where the invitation is.
+    pub fn response(&self) -> Response<Body> {
+        let mut response = answer(StatusCode::CREATED, &self.body);
+        response.headers_mut().extend(
+            HeaderValue::from_str(&self.location).ok().map(|value| (header::LOCATION, value)),
+        );
+        response
+    }
+}
+
+/// What the answer tells the inviter (contract chembiohub 3.2).
+fn message(notice: Notice, email: &str) -> String {
+    match notice {
+        Notice::Invited => {
+            format!("Invite sent successfully to {email}, would you like to invite anyone else?")
+        }
+        Notice::AccessChanged => format!(
+            "Existing user {email} invited to new projects, would you like to invite anyone else?"
+        ),
+        Notice::Reminded => {
+            format!("Sign-up reminder sent to {email}, would you like to invite anyone else?")
+        }
+        Notice::UserReminded => format!(
+            "User {email} reminded to look at these projects, would you like to invite anyone else?"
+        ),
+    }
+}
+
+/// ISO 8601 with microseconds and without a zone.
+fn local_time(at: Timestamp) -> String {
+    format!("{}.000000", at.to_string().trim_end_matches('Z'))
+}
+
+/// A number where the id is written as one would be, else text.
+fn user_id(id: &UserId) -> Value {
+    let number = id
+        .as_str()
+        .parse::<u64>()
+        .ok()
+        .filter(|number| *number < TOO_LARGE && number.to_string() == id.as_str());
+    number.map_or_else(|| Value::from(id.as_str()), Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::role::Rank;
+    use crate::domain::user::{Profile, UserState};
+
+    fn by(id: &str, name: Option<&str>, profile: Option<Profile>) -> Value {
+        let id = UserId::parse(id).unwrap();
+        let user = profile.map(|profile| User {
+            id: id.clone(),
+            state: UserState::Active,
+            profile,
+            version: 1,
+        });
+        let inviter = Inviter { id, name: name.map(str::to_owned), rank: Rank::Member };
+        serde_json::to_value(UserBody::new(&inviter, &inviter.id, user.as_ref(), "hub")).unwrap()
+    }
+
+    #[test]
+    fn times_have_microseconds_and_no_zone() {
+        assert_eq!(
+            local_time(Timestamp::from_seconds(1_477_401_732)),
+            "2016-10-25T13:22:12.000000"
+        );
+    }
+
+    #[test]
+    fn ids_are_numbers_where_they_can_be() {
+        for (text, number) in [
+            ("1", true),
+            ("0", true),
+            ("01", false),
+            ("+1", false),
+            ("9007199254740991", true),
+            ("9007199254740992", false),
+        ] {
+            assert_eq!(user_id(&UserId::parse(text).unwrap()).is_u64(), number, "{text}");
+        }
+        assert_eq!(by("auth0|1", None, None)["resource_uri"], "/hub/api/users/auth0%7C1");
+    }
+
+    #[test]
+    fn names_come_from_the_directory_and_then_from_the_token() {
+        let name = |text: &str| Some(Name::parse(text).unwrap());
+        let profile =
+            Profile { first_name: name("In"), last_name: name("Viter"), ..Profile::default() };
+        let names = |user: Value| {
+            ["first_name", "last_name", "display_name", "username"]
+                .map(|key| user[key].as_str().unwrap().to_owned())
+        };
+        assert_eq!(
+            names(by("1", Some("Somebody Else"), Some(profile))),
+            ["In", "Viter", "In Viter", "1"]
+        );
+        assert_eq!(
+            names(by("1", Some("Grace Brewster Hopper"), None)),
+            ["Grace", "Brewster Hopper", "Grace Brewster Hopper", "1"]
+        );
+        assert_eq!(
+            names(by("1", Some("Grace"), Some(Profile::default()))),
+            ["Grace", "", "Grace", "1"]
+        );
+        let email = EmailAddress::parse("In@Example.com").ok();
+        assert_eq!(
+            names(by("1", None, Some(Profile { email, ..Profile::default() }))),
+            ["", "", "In@Example.com", "In@Example.com"]
+        );
+    }
+}
