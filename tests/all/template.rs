@@ -91,12 +91,39 @@ const RULES: &[Rule] = &[
         mutant: ("MessageRetentionPeriod: 1209600", "MessageRetentionPeriod: 345600"),
     },
     Rule {
-        says: "Each function writes to a log group of its own, which forgets.",
-        broken: own_log_groups,
+        says: "All functions write JSON lines to one log group (docs/adr/0024).",
+        broken: one_log_group,
+        mutant: ("      LogGroup: !Ref FunctionLogs\n", "      LogGroup: !Ref AccessLogs\n"),
+    },
+    Rule {
+        says: "No function may write to another log group.",
+        broken: |template| {
+            let boundary = &template["Resources"]["Boundary"]["Properties"]["PolicyDocument"];
+            let logs: Vec<&Value> = boundary["Statement"]
+                .as_sequence()
+                .into_iter()
+                .flatten()
+                .filter(|statement| text(&statement["Action"]).contains("logs:"))
+                .collect();
+            let good = logs.len() == 1
+                && text(&logs[0]["Action"]) == "- logs:CreateLogStream\n- logs:PutLogEvents\n"
+                && text(&logs[0]["Resource"]) == "!GetAtt FunctionLogs.Arn\n";
+            unless(good, "Boundary")
+        },
         mutant: (
-            "LoggingConfig: {LogGroup: !Ref NativeGetInviteLogs}",
-            "LoggingConfig: {LogGroup: !Ref NativeListGroupInvitesLogs}",
+            "            Resource: !GetAtt FunctionLogs.Arn\n",
+            "            Resource: [!GetAtt FunctionLogs.Arn, !GetAtt AccessLogs.Arn]\n",
         ),
+    },
+    Rule {
+        says: "Every log group forgets.",
+        broken: |template| {
+            of_type(template, "AWS::Logs::LogGroup")
+                .filter(|(_, group)| text(&group["RetentionInDays"]) != "!Ref LogDays\n")
+                .map(|(id, _)| id.to_owned())
+                .collect()
+        },
+        mutant: (", RetentionInDays: !Ref LogDays}", "}"),
     },
     Rule {
         says: "Each function publishes a version when its text or a parameter changes (docs/adr/0017).",
@@ -283,20 +310,14 @@ fn of_type<'a>(template: &'a Value, kind: &'a str) -> impl Iterator<Item = (&'a 
     of_kind.map(|(id, resource)| (id.as_str().unwrap(), &resource["Properties"]))
 }
 
-fn own_log_groups(template: &Value) -> Vec<String> {
-    each_function(template, |id, properties| {
-        let package = properties["CodeUri"]
-            .as_str()
-            .unwrap()
-            .trim_start_matches("functions/")
-            .replace('/', "-");
-        let group = &template["Resources"][format!("{id}Logs").as_str()];
-        text(&properties["LoggingConfig"]["LogGroup"]).contains(&format!(" {id}Logs\n"))
-            && group["Type"].as_str() == Some("AWS::Logs::LogGroup")
-            && text(&group["Properties"]["LogGroupName"])
-                .contains(&format!("/aws/lambda/${{AWS::StackName}}/{package}"))
-            && text(&group["Properties"]["RetentionInDays"]).contains("LogDays")
-    })
+fn one_log_group(template: &Value) -> Vec<String> {
+    let all = &template["Globals"]["Function"]["LoggingConfig"];
+    let good = text(&all["LogGroup"]) == "!Ref FunctionLogs\n"
+        && all["LogFormat"].as_str() == Some("JSON")
+        && template["Resources"]["FunctionLogs"]["Type"].as_str() == Some("AWS::Logs::LogGroup");
+    let mut broken = unless(good, "Globals");
+    broken.extend(each_function(template, |_, properties| properties["LoggingConfig"].is_null()));
+    broken
 }
 
 /// Makes: POST to a collection. Takes a token: the functions that look one up.
