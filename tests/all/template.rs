@@ -1,6 +1,8 @@
 //! What template.yaml must keep to, beyond what linters know: rules over its text, each proven by a
 //! change that breaks it, and the credentials that every route asks for.
 
+mod logs;
+
 use reqwest::Method;
 use serde_yaml_ng::Value;
 
@@ -89,41 +91,6 @@ const RULES: &[Rule] = &[
             unless(good, "FailedMails")
         },
         mutant: ("MessageRetentionPeriod: 1209600", "MessageRetentionPeriod: 345600"),
-    },
-    Rule {
-        says: "All functions write JSON lines to one log group (docs/adr/0024).",
-        broken: one_log_group,
-        mutant: ("      LogGroup: !Ref FunctionLogs\n", "      LogGroup: !Ref AccessLogs\n"),
-    },
-    Rule {
-        says: "No function may write to another log group.",
-        broken: |template| {
-            let boundary = &template["Resources"]["Boundary"]["Properties"]["PolicyDocument"];
-            let logs: Vec<&Value> = boundary["Statement"]
-                .as_sequence()
-                .into_iter()
-                .flatten()
-                .filter(|statement| text(&statement["Action"]).contains("logs:"))
-                .collect();
-            let good = logs.len() == 1
-                && text(&logs[0]["Action"]) == "- logs:CreateLogStream\n- logs:PutLogEvents\n"
-                && text(&logs[0]["Resource"]) == "!GetAtt FunctionLogs.Arn\n";
-            unless(good, "Boundary")
-        },
-        mutant: (
-            "            Resource: !GetAtt FunctionLogs.Arn\n",
-            "            Resource: [!GetAtt FunctionLogs.Arn, !GetAtt AccessLogs.Arn]\n",
-        ),
-    },
-    Rule {
-        says: "Every log group forgets.",
-        broken: |template| {
-            of_type(template, "AWS::Logs::LogGroup")
-                .filter(|(_, group)| text(&group["RetentionInDays"]) != "!Ref LogDays\n")
-                .map(|(id, _)| id.to_owned())
-                .collect()
-        },
-        mutant: (", RetentionInDays: !Ref LogDays}", "}"),
     },
     Rule {
         says: "Each function publishes a version when its text or a parameter changes (docs/adr/0017).",
@@ -310,16 +277,6 @@ fn of_type<'a>(template: &'a Value, kind: &'a str) -> impl Iterator<Item = (&'a 
     of_kind.map(|(id, resource)| (id.as_str().unwrap(), &resource["Properties"]))
 }
 
-fn one_log_group(template: &Value) -> Vec<String> {
-    let all = &template["Globals"]["Function"]["LoggingConfig"];
-    let good = text(&all["LogGroup"]) == "!Ref FunctionLogs\n"
-        && all["LogFormat"].as_str() == Some("JSON")
-        && template["Resources"]["FunctionLogs"]["Type"].as_str() == Some("AWS::Logs::LogGroup");
-    let mut broken = unless(good, "Globals");
-    broken.extend(each_function(template, |_, properties| properties["LoggingConfig"].is_null()));
-    broken
-}
-
 /// Makes: POST to a collection. Takes a token: the functions that look one up.
 fn throttled_routes(template: &Value) -> Vec<String> {
     const TAKE_TOKENS: &[&str] = &[
@@ -441,7 +398,7 @@ fn parameters(template: &Value) -> Vec<String> {
 #[test]
 fn the_template_keeps_its_rules() {
     let template = template();
-    for rule in RULES {
+    for rule in RULES.iter().chain(logs::RULES) {
         hold(rule.says, &(rule.broken)(&template));
     }
 }
@@ -449,7 +406,7 @@ fn the_template_keeps_its_rules() {
 #[test]
 fn each_rule_notices_what_breaks_it() {
     let template = read("template.yaml");
-    for Rule { says, broken, mutant: (from, to) } in RULES {
+    for Rule { says, broken, mutant: (from, to) } in RULES.iter().chain(logs::RULES) {
         let mutant = template.replacen(from, to, 1);
         assert_ne!(
             mutant, template,
