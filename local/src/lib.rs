@@ -29,7 +29,7 @@ pub use function::{Handler, RequestHandle, StreamHandle};
 pub use issuer::IssuerError;
 pub use registry::{
     Access, Callers, FUNCTIONS, Function, Handlers, Kind, OwnSettings, RegistryError, Trigger,
-    handlers,
+    handlers, logical_id,
 };
 pub use start::{Options, Running, StartError, start};
 pub use stream::FilterError;

@@ -132,21 +132,9 @@ impl Function {
         self.name.replace('_', "-")
     }
 
-    /// Its logical id in the template: the crate's name in PascalCase.
+    /// Its logical id in the template.
     pub fn logical_id(&self) -> String {
-        let mut id = String::new();
-        let mut starts = true;
-        for letter in self.name.chars() {
-            match letter {
-                '_' => starts = true,
-                letter if starts => {
-                    id.push(letter.to_ascii_uppercase());
-                    starts = false;
-                }
-                letter => id.push(letter),
-            }
-        }
-        id
+        logical_id(self.name)
     }
 
     /// What it asks of its callers; `None` where nobody calls it.
@@ -156,6 +144,23 @@ impl Function {
             Trigger::Stream(_) => None,
         }
     }
+}
+
+/// The logical id of a crate or package: its name in PascalCase.
+pub fn logical_id(name: &str) -> String {
+    let mut id = String::new();
+    let mut starts = true;
+    for letter in name.chars() {
+        match letter {
+            '_' | '-' => starts = true,
+            letter if starts => {
+                id.push(letter.to_ascii_uppercase());
+                starts = false;
+            }
+            letter => id.push(letter),
+        }
+    }
+    id
 }
 
 /// Handlers by the function's logical id.
