@@ -4,7 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use beckon::{Callers, Function};
 use serde_json::Value;
+
+/// The case of a request without credentials.
+const NOT_SIGNED_IN: &str = "not-signed-in";
+/// The headers that carry credentials.
+const CREDENTIALS: [&str; 4] = ["authorization", "cookie", "macaroon", "x-auth-token"];
 
 /// The variables of `events/env.json`.
 pub fn env_json() -> Vec<(String, String)> {
@@ -27,13 +33,35 @@ pub fn packages() -> BTreeSet<String> {
 
 /// Whether there is an event of this name, `<function>/<case>`.
 pub fn exists(name: &str) -> bool {
-    folder().join(format!("{name}.json")).exists()
+    name.split_once('/').is_some_and(|(package, case)| {
+        packages().contains(package) && cases(package).contains(case)
+    })
 }
 
-/// The text of the event.
+/// The text of the event. A request without credentials that has no file is the successful one
+/// without its own.
 pub fn text(name: &str) -> String {
-    fs::read_to_string(folder().join(format!("{name}.json")))
-        .unwrap_or_else(|error| panic!("events/{name}.json: {error}"))
+    let file = |name: &str| folder().join(format!("{name}.json"));
+    match name.split_once('/') {
+        Some((package, NOT_SIGNED_IN)) if !file(name).exists() => {
+            without_credentials(&text(&format!("{package}/success")))
+        }
+        _ => fs::read_to_string(file(name))
+            .unwrap_or_else(|error| panic!("events/{name}.json: {error}")),
+    }
+}
+
+/// The event without the headers and cookies that say who calls.
+fn without_credentials(event: &str) -> String {
+    let mut event: Value = serde_json::from_str(event).expect("an event is JSON");
+    let whole = event.as_object_mut().expect("an event is an object");
+    whole.remove("cookies");
+    for headers in ["headers", "multiValueHeaders"] {
+        if let Some(headers) = whole.get_mut(headers).and_then(Value::as_object_mut) {
+            headers.retain(|name, _| !CREDENTIALS.contains(&name.to_lowercase().as_str()));
+        }
+    }
+    event.to_string()
 }
 
 /// The names in a folder.
@@ -42,20 +70,34 @@ pub fn names_in(path: &Path) -> BTreeSet<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// The names of the function's cases.
+/// The names of the function's cases; a function with callers who sign in always has that of a
+/// request without credentials.
 pub fn cases(package: &str) -> BTreeSet<String> {
-    let cases: BTreeSet<String> = names_in(&folder().join(package))
+    let mut cases: BTreeSet<String> = names_in(&folder().join(package))
         .iter()
         .filter_map(|name| name.strip_suffix(".json"))
         .map(str::to_owned)
         .collect();
     assert!(!cases.is_empty(), "events/{package} has no events");
+    let access = Function::of_package(package).and_then(Function::access);
+    if access.is_some_and(|access| access.callers == Callers::SignedIn) {
+        cases.insert(NOT_SIGNED_IN.to_owned());
+    }
     cases
 }
 
-/// For an event, by its name, those to be run before it.
-pub fn given() -> BTreeMap<String, Vec<String>> {
+/// Lists of events, by an event's, a function's or an API's name: those to be run before it.
+pub fn all_given() -> BTreeMap<String, Vec<String>> {
     serde_json::from_str(&text("given")).expect("events/given.json names lists of events")
+}
+
+/// The events to be run before this one: those given for itself, else for its function, else for
+/// its API.
+pub fn given(name: &str) -> Vec<String> {
+    let package = name.split('/').next().unwrap_or_default();
+    let api = package.split('-').next().unwrap_or_default();
+    let mut all = all_given();
+    [name, package, api].into_iter().find_map(|key| all.remove(key)).unwrap_or_default()
 }
 
 /// When the event happened, as it says itself: seconds since 1970.

@@ -25,8 +25,12 @@ mod template;
 pub use database::DatabaseError;
 pub use demo::DemoError;
 pub use embedded::{Embedded, embedded};
+pub use function::{Handler, RequestHandle, StreamHandle};
 pub use issuer::IssuerError;
-pub use registry::{OwnSettings, RegistryError};
+pub use registry::{
+    Access, Callers, FUNCTIONS, Function, Handlers, Kind, OwnSettings, RegistryError, Trigger,
+    handlers, logical_id,
+};
 pub use start::{Options, Running, StartError, start};
 pub use stream::FilterError;
 pub use template::TemplateError;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared::config::{AwsConfig, ConfigError, Environment};
+use shared::config::{AwsConfig, ConfigError, Environment, settings};
 use shared::domain::clock::Clock;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -19,7 +19,7 @@ use crate::gateway::Gateway;
 use crate::inbox::Inbox;
 use crate::issuer::{Issuer, IssuerError};
 use crate::local::{self, Local};
-use crate::registry::{self, OwnSettings, Registry, RegistryError};
+use crate::registry::{self, Handlers, OwnSettings, RegistryError};
 use crate::stream::{Delivery, Filter, FilterError, OnFailure, Pump, Stream};
 use crate::tasks::Tasks;
 use crate::template::{StreamSource, TEMPLATE, Template, TemplateError};
@@ -158,17 +158,17 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let environment = environment(&options, &url, &dynamodb);
     let clients = Clients::new(&AwsConfig::read(&environment)?);
     let stream_arn =
-        clients.ensure_table(environment.required("TABLE_NAME")?, &template.table).await?;
-    let registry = registry::registry(&environment, options.own_settings, &clock)?;
-    registry::check(&template, &registry)?;
+        clients.ensure_table(environment.required(settings::TABLE_NAME)?, &template.table).await?;
+    let handlers = registry::handlers(&environment, options.own_settings, &clock)?;
+    registry::check(&template, &handlers)?;
     let on_failure = OnFailure::default();
     let stream = Stream { client: clients.streams, arn: stream_arn, commits: commits.clone() };
-    let pumps = pumps(&template, &registry, &stream, &on_failure)?;
+    let pumps = pumps(&template, &handlers, &stream, &on_failure)?;
     let local = Arc::new(Local {
-        origins: origins(&url, environment.required("PUBLIC_URL")?),
+        origins: origins(&url, environment.required(settings::PUBLIC_URL)?),
         issuer: Issuer::new(format!("{url}/local"))?,
         inbox: Inbox::default(),
-        gateway: Gateway::new(&template, registry, clock.clone(), domain(&url), commits),
+        gateway: Gateway::new(&template, handlers, clock.clone(), domain(&url), commits),
         clock: clock.clone(),
         demo: options.demo,
         url: url.clone(),
@@ -220,12 +220,12 @@ fn serve(
 
 fn pumps(
     template: &Template,
-    registry: &Registry,
+    handlers: &Handlers,
     stream: &Stream,
     on_failure: &OnFailure,
 ) -> Result<Vec<Pump>, FilterError> {
     let mapping = |function: &str, source: &StreamSource| {
-        let handler = registry.get(function)?;
+        let handler = handlers.get(function)?;
         let delivery = Delivery {
             function: function.to_owned(),
             handler: Arc::clone(handler),

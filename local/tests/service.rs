@@ -10,6 +10,7 @@ use beckon::{Options, Running, StartError, start};
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
+use shared::config::settings;
 
 async fn running() -> Running {
     start(Options { port: 0, demo: false, ..Options::default() }).await.expect("the service starts")
@@ -99,7 +100,7 @@ async fn a_mail_lands_in_the_inbox() {
     let inbox = format!("{}/local/inbox", service.url);
     let mail = json!({"FromEmailAddress": "b@example.com", "Destination": {"ToAddresses": ["ada@example.com"]},
         "Content": {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "see http://x/i/1"}, "Html": {"Data": "<b>Hi</b>"}}}}});
-    let ses = service.environment.required("AWS_ENDPOINT_URL_SESV2").unwrap();
+    let ses = service.environment.required(settings::AWS_ENDPOINT_URL_SESV2).unwrap();
     let sent =
         client().post(format!("{ses}/v2/email/outbound-emails")).json(&mail).send().await.unwrap();
     let id: Value = sent.json().await.unwrap();

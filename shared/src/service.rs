@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::api::ApiSettings;
 use crate::auth::{Authenticator, Caller, Unauthenticated};
-use crate::config::{ConfigError, Environment};
+use crate::config::{ConfigError, Environment, settings};
 use crate::domain::clock::Clock;
 use crate::engine::{Engine, Outcome};
 use crate::mail::Mailer;
@@ -44,10 +44,10 @@ impl Service {
         Ok(Self {
             engine: Engine::configure(environment, &outbound)?,
             clock,
-            public_url: environment.url("PUBLIC_URL")?,
-            sign_in_url: environment.required("SIGN_IN_URL")?.to_owned(),
+            public_url: environment.url(settings::PUBLIC_URL)?,
+            sign_in_url: environment.required(settings::SIGN_IN_URL)?.to_owned(),
             redirect_origins: origins(environment)?,
-            body_limit: environment.parsed("LIMIT_BODY_BYTES", 64 * 1024)?,
+            body_limit: environment.parsed(settings::LIMIT_BODY_BYTES)?,
             api: ApiSettings::read(environment)?,
             authenticator: Authenticator::configure(environment, &outbound)?,
         })
@@ -143,12 +143,12 @@ async fn in_time<T>(connecting: impl Future<Output = T>) {
 }
 
 fn origins(environment: &Environment) -> Result<Vec<String>, ConfigError> {
-    let wrong = || ConfigError {
-        variable: "REDIRECT_ORIGINS",
-        problem: "must be origins such as https://app.example, separated by commas".into(),
+    let wrong = || {
+        settings::REDIRECT_ORIGINS
+            .wrong("must be origins such as https://app.example, separated by commas")
     };
     let texts = environment
-        .optional("REDIRECT_ORIGINS")
+        .optional(settings::REDIRECT_ORIGINS)
         .unwrap_or_default()
         .split(',')
         .map(str::trim)
@@ -185,7 +185,7 @@ impl MailService {
             engine: Engine::configure(environment, &outbound)?,
             mailer: Mailer::configure(environment, &outbound)?,
             clock,
-            public_url: environment.url("PUBLIC_URL")?,
+            public_url: environment.url(settings::PUBLIC_URL)?,
         })
     }
 

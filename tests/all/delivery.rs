@@ -2,13 +2,13 @@
 //! people call themselves.
 
 use aws_lambda_events::event::dynamodb::Event;
-use background_send_mail::handle;
 use beckon::Options;
 use serde_json::{Value, json};
 use shared::MailService;
-use shared::config::Environment;
+use shared::config::{Environment, settings};
 
 use crate::app::{Actor, App, Invited, Ses, Verdict, eventually};
+use crate::lambda::send_mails as handle;
 
 const THROTTLED: Verdict = Verdict::Refused(429, "TooManyRequestsException");
 const BROKEN: Verdict = Verdict::Refused(500, "InternalServiceErrorException");
@@ -35,21 +35,18 @@ fn event(records: &[Value]) -> Event {
 
 /// The mail sender as the service has it, but with this SES.
 fn sender(app: &App, ses: &Ses) -> MailService {
-    let names = [
-        "TABLE_NAME",
-        "PUBLIC_URL",
-        "TOKEN_KEY",
-        "MAIL_FROM",
-        "AWS_REGION",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_ENDPOINT_URL_DYNAMODB",
-    ];
-    let variables = names.map(|name| {
-        (name.to_owned(), app.running.environment.required(name).expect("set").to_owned())
-    });
-    let environment: Environment =
-        variables.into_iter().chain([("AWS_ENDPOINT_URL_SESV2".to_owned(), ses.url())]).collect();
+    let same = app.running.environment.variables([
+        settings::TABLE_NAME,
+        settings::PUBLIC_URL,
+        settings::TOKEN_KEY,
+        settings::MAIL_FROM,
+        settings::AWS_REGION,
+        settings::AWS_ACCESS_KEY_ID,
+        settings::AWS_SECRET_ACCESS_KEY,
+        settings::AWS_ENDPOINT_URL_DYNAMODB,
+    ]);
+    let endpoint = (settings::AWS_ENDPOINT_URL_SESV2.name().to_owned(), ses.url());
+    let environment: Environment = same.expect("set").into_iter().chain([endpoint]).collect();
     MailService::start(&environment, app.running.clock.clone()).expect("a mail service")
 }
 

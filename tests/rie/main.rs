@@ -24,6 +24,7 @@ use std::time::Instant;
 use beckon::{Options, Running};
 use clap::Parser;
 use emulator::Setup;
+use shared::config::settings;
 use tests::events::env_json;
 
 /// The functions' table: that of the local service has a stream, from which the service itself
@@ -72,16 +73,18 @@ async fn main() -> ExitCode {
 
 /// The variables of `events/env.json`, and those by which the functions find table and inbox.
 fn variables(running: &Running) -> Vec<(String, String)> {
-    let same =
-        ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB"];
-    let same =
-        same.map(|name| (name.to_owned(), running.environment.required(name).unwrap().to_owned()));
+    let same = running.environment.variables([
+        settings::AWS_REGION,
+        settings::AWS_ACCESS_KEY_ID,
+        settings::AWS_SECRET_ACCESS_KEY,
+        settings::AWS_ENDPOINT_URL_DYNAMODB,
+    ]);
     let own = [
         ("TABLE_NAME", TABLE.to_owned()),
         ("AWS_ENDPOINT_URL_SESV2", format!("{}/local/ses", running.url)),
     ];
     let mut variables: std::collections::BTreeMap<String, String> =
-        env_json().into_iter().chain(same).collect();
+        env_json().into_iter().chain(same.unwrap()).collect();
     variables.extend(own.map(|(name, value)| (name.to_owned(), value)));
     variables.into_iter().collect()
 }

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::config::{ConfigError, Environment};
+use crate::config::{ConfigError, Environment, settings};
 
 /// The APIs' settings.
 #[derive(Clone, Debug)]
@@ -24,12 +24,10 @@ impl ApiSettings {
     /// Names the variable that is wrong.
     pub fn read(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
-            evanta_tenant: environment.optional("EVANTA_TENANT").map(str::to_owned),
-            chembiohub_namespace: namespace(
-                environment.optional("CHEMBIOHUB_NAMESPACE").unwrap_or("chembiohub"),
-            )?,
+            evanta_tenant: environment.optional(settings::EVANTA_TENANT).map(str::to_owned),
+            chembiohub_namespace: namespace(environment.required(settings::CHEMBIOHUB_NAMESPACE)?)?,
             bungie_api_keys: ApiKeys::parse(
-                environment.optional("BUNGIE_API_KEY_HASHES").unwrap_or_default(),
+                environment.optional(settings::BUNGIE_API_KEY_HASHES).unwrap_or_default(),
             )?,
         })
     }
@@ -40,10 +38,7 @@ fn namespace(text: &str) -> Result<String, ConfigError> {
     if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
         Ok(text.to_owned())
     } else {
-        Err(ConfigError {
-            variable: "CHEMBIOHUB_NAMESPACE",
-            problem: "must be letters, digits, '_' and '-'".into(),
-        })
+        Err(settings::CHEMBIOHUB_NAMESPACE.wrong("must be letters, digits, '_' and '-'"))
     }
 }
 
@@ -54,9 +49,9 @@ pub struct ApiKeys(Vec<[u8; 32]>);
 impl ApiKeys {
     /// Reads hashes of 64 hexadecimal digits, separated by commas.
     fn parse(text: &str) -> Result<Self, ConfigError> {
-        let wrong = || ConfigError {
-            variable: "BUNGIE_API_KEY_HASHES",
-            problem: "must be SHA-256 hashes in hexadecimal digits, separated by commas".into(),
+        let wrong = || {
+            settings::BUNGIE_API_KEY_HASHES
+                .wrong("must be SHA-256 hashes in hexadecimal digits, separated by commas")
         };
         let hashes = text.split(',').map(str::trim).filter(|hash| !hash.is_empty());
         hashes.map(|hash| parse_hash(hash).ok_or_else(wrong)).collect::<Result<_, _>>().map(Self)

@@ -12,7 +12,7 @@ use secrecy::ExposeSecret;
 use super::Caller;
 use super::claims::{Claims, ClaimsError, Rules, UserIdClaim};
 use super::jwks::{Jwks, VerificationKey};
-use crate::config::{ConfigError, Environment};
+use crate::config::{ConfigError, Environment, settings};
 use crate::domain::clock::Timestamp;
 use crate::outbound::Outbound;
 
@@ -61,14 +61,11 @@ impl Authenticator {
         environment: &Environment,
         outbound: &Outbound,
     ) -> Result<Self, ConfigError> {
-        let issuer = environment.required("JWT_ISSUER")?.to_owned();
-        let url = environment.optional("JWT_JWKS_URL").map(str::to_owned);
-        let keys = match environment.secret("JWT_HS256_SECRET")? {
+        let issuer = environment.required(settings::JWT_ISSUER)?.to_owned();
+        let url = environment.optional(settings::JWT_JWKS_URL).map(str::to_owned);
+        let keys = match environment.secret(settings::JWT_HS256_SECRET)? {
             Some(_) if url.is_some() => {
-                return Err(ConfigError {
-                    variable: "JWT_HS256_SECRET",
-                    problem: "may not be set beside JWT_JWKS_URL".into(),
-                });
+                return Err(settings::JWT_HS256_SECRET.wrong("may not be set beside JWT_JWKS_URL"));
             }
             Some(secret) => {
                 let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
@@ -78,12 +75,10 @@ impl Authenticator {
         };
         Ok(Self {
             issuer,
-            audience: environment.required("JWT_AUDIENCE")?.to_owned(),
-            kind: environment.optional("JWT_TYPE").map(str::to_owned),
-            max_lifetime: environment.parsed("JWT_MAX_LIFETIME_SECONDS", 86_400)?,
-            user_id_claim: UserIdClaim::parse(
-                environment.optional("JWT_USER_ID_CLAIM").unwrap_or("sub"),
-            )?,
+            audience: environment.required(settings::JWT_AUDIENCE)?.to_owned(),
+            kind: environment.optional(settings::JWT_TYPE).map(str::to_owned),
+            max_lifetime: environment.parsed(settings::JWT_MAX_LIFETIME_SECONDS)?,
+            user_id_claim: UserIdClaim::parse(environment.required(settings::JWT_USER_ID_CLAIM)?)?,
             keys,
         })
     }

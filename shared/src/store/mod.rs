@@ -38,7 +38,7 @@ use access::Item;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use items::GroupState;
 
-use crate::config::{AwsConfig, ConfigError, Environment};
+use crate::config::{AwsConfig, ConfigError, Environment, settings};
 use crate::domain::group::Group;
 use crate::domain::ids::GroupId;
 use crate::domain::text::Name;
@@ -64,14 +64,11 @@ impl Store {
         seals: TokenKeys,
         outbound: &Outbound,
     ) -> Result<Self, ConfigError> {
-        const NAME: &str = "CHEMBIOHUB_PLATFORM_NAME";
         let aws = AwsConfig::read(environment)?;
-        let name = Name::parse(environment.optional(NAME).unwrap_or("ChemBio Hub Platform"));
-        let name = name.map_err(|invalid| ConfigError {
-            variable: NAME,
-            problem: invalid.detail.to_owned(),
-        })?;
-        let table = environment.required("TABLE_NAME")?.to_owned();
+        let name = settings::CHEMBIOHUB_PLATFORM_NAME;
+        let name = Name::parse(environment.required(name)?)
+            .map_err(|invalid| name.wrong(invalid.detail))?;
+        let table = environment.required(settings::TABLE_NAME)?.to_owned();
         Ok(Self {
             client: client::dynamodb(&aws, outbound),
             table,

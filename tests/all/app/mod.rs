@@ -26,6 +26,7 @@ use beckon::{Options, Running};
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
+use shared::config::settings;
 
 pub(crate) use actor::{Actor, Invited};
 pub(crate) use answer::Answer;
@@ -162,9 +163,11 @@ impl App {
     /// Every item of the table but the counters of requests, as text in DynamoDB's JSON: a look
     /// behind the API.
     pub(crate) async fn table(&self) -> BTreeSet<String> {
+        let environment = &self.running.environment;
         let endpoint =
-            self.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").expect("an endpoint");
-        let scan = json!({ "TableName": self.running.environment.required("TABLE_NAME").expect("a table") });
+            environment.required(settings::AWS_ENDPOINT_URL_DYNAMODB).expect("an endpoint");
+        let table = environment.required(settings::TABLE_NAME).expect("a table");
+        let scan = json!({ "TableName": table });
         let request = self.client.post(endpoint).header("x-amz-target", "DynamoDB_20120810.Scan");
         let request = request
             .header("content-type", "application/x-amz-json-1.0")

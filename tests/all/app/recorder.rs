@@ -14,19 +14,20 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use reqwest::Client;
-use shared::config::Environment;
+use shared::config::{Environment, Setting, settings};
 use tests::access;
 use tokio::net::TcpListener;
 
 /// The variables by which functions find what they access.
-const ENDPOINTS: [&str; 2] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SESV2"];
+const ENDPOINTS: [Setting; 2] =
+    [settings::AWS_ENDPOINT_URL_DYNAMODB, settings::AWS_ENDPOINT_URL_SESV2];
 
 /// The largest request that DynamoDB takes is 16 MB.
 const LARGEST: usize = 16 << 20;
 
 /// The folder that this process's accesses are to be written into.
 fn folder() -> Option<PathBuf> {
-    Environment::of_process().optional("BECKON_RECORD").map(PathBuf::from)
+    std::env::var_os("BECKON_RECORD").filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
 /// Whether accesses are to be written down.
@@ -36,9 +37,9 @@ pub(crate) fn is_asked_for() -> bool {
 
 /// The endpoints that this function gets: each leads through the proxy.
 pub(crate) fn own_settings(function: &str, environment: &Environment) -> Vec<(String, String)> {
-    let through = |name: &'static str| {
-        let behind = environment.optional(name)?.strip_prefix("http://")?;
-        Some((name.to_owned(), format!("{}/{function}/{behind}", proxy())))
+    let through = |setting: Setting| {
+        let behind = environment.optional(setting)?.strip_prefix("http://")?;
+        Some((setting.name().to_owned(), format!("{}/{function}/{behind}", proxy())))
     };
     ENDPOINTS.into_iter().filter_map(through).collect()
 }

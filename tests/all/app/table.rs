@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use beckon::Options;
 use reqwest::Client;
+use shared::config::settings;
 
 use super::App;
 use super::server::Server;
@@ -45,10 +46,11 @@ impl LossyTable {
         let upstream = app
             .running
             .environment
-            .required("AWS_ENDPOINT_URL_DYNAMODB")
+            .required(settings::AWS_ENDPOINT_URL_DYNAMODB)
             .expect("an endpoint")
             .to_owned();
-        let name = app.running.environment.required("TABLE_NAME").expect("a table").to_owned();
+        let name =
+            app.running.environment.required(settings::TABLE_NAME).expect("a table").to_owned();
         let fault: Arc<Mutex<Option<Fault>>> = Arc::default();
         let (client, state) =
             (Client::builder().no_proxy().build().expect("a client"), Arc::clone(&fault));
