@@ -241,9 +241,9 @@ async fn of_limits(problems: &mut Problems) {
 
 async fn of_versions(problems: &mut Problems) {
     let api = Api::with_group().await;
-    let event = include_str!("../../../events/native-manage-groups/changed-meanwhile.json");
+    let event = tests::events::text("native-manage-groups/changed-meanwhile");
     api.change_group(json!({"name": "Other"})).await;
-    let answer = api.deployment.invoke("native-manage-groups", event).await;
+    let answer = api.deployment.invoke("native-manage-groups", &event).await;
     let text = answer["body"].as_str().unwrap().to_owned();
     let body: Value = serde_json::from_str(&text).unwrap();
     let answer = Answer {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::lambda::{SEND_MAIL, pretty};
 
 pub(crate) fn snapshot(name: &str, text: &str) {
-    insta::with_settings!({ snapshot_path => "snapshots/answers", prepend_module_to_snapshot => false, omit_expression => true }, {
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(name, text);
     });
 }
