@@ -1,8 +1,9 @@
 //! Every test that needs more than one package, in one binary.
 #![cfg(test)]
 
+extern crate harness as tests;
+
 mod across;
-mod app;
 mod bungie;
 mod chembiohub;
 mod evanta;
@@ -14,3 +15,8 @@ mod native;
 mod onezone;
 mod rownd;
 mod template;
+
+/// By the name that `lambda` and `template` know it by.
+mod app {
+    pub(crate) use harness::{App, under};
+}

@@ -4,11 +4,9 @@
 use aws_lambda_events::event::dynamodb::Event;
 use background_send_mail::handle;
 use beckon::Options;
+use harness::{App, Invited, Person, Ses, Verdict, eventually};
 use serde_json::{Value, json};
 use shared::MailService;
-use shared::config::Environment;
-
-use crate::app::{Actor, App, Invited, Ses, Verdict, eventually};
 
 const THROTTLED: Verdict = Verdict::Refused(429, "TooManyRequestsException");
 const BROKEN: Verdict = Verdict::Refused(500, "InternalServiceErrorException");
@@ -35,25 +33,12 @@ fn event(records: &[Value]) -> Event {
 
 /// The mail sender as the service has it, but with this SES.
 fn sender(app: &App, ses: &Ses) -> MailService {
-    let names = [
-        "TABLE_NAME",
-        "PUBLIC_URL",
-        "TOKEN_KEY",
-        "MAIL_FROM",
-        "AWS_REGION",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_ENDPOINT_URL_DYNAMODB",
-    ];
-    let variables = names.map(|name| {
-        (name.to_owned(), app.running.environment.required(name).expect("set").to_owned())
-    });
-    let environment: Environment =
-        variables.into_iter().chain([("AWS_ENDPOINT_URL_SESV2".to_owned(), ses.url())]).collect();
+    let own = ("AWS_ENDPOINT_URL_SESV2".to_owned(), ses.url());
+    let environment = app.running.environment.with([own]);
     MailService::start(&environment, app.running.clock.clone()).expect("a mail service")
 }
 
-async fn delivered(alice: &Actor<'_>, id: &str, state: &str) -> Value {
+async fn delivered(alice: &Person, id: &str, state: &str) -> Value {
     eventually(&format!("delivery {state}"), || async {
         let delivery = alice.reads(id).await.json["delivery"].clone();
         (delivery["state"] == state).then_some(delivery)
@@ -138,7 +123,7 @@ async fn a_mail_that_ses_can_not_take_now_is_sent_later_and_once() {
 #[tokio::test]
 async fn an_address_gets_so_many_mails_a_day_whichever_group_invites_it() {
     let app = App::with_settings(&[("LIMIT_MAILS_PER_RECIPIENT_DAY", "2")]).await;
-    app.advance_to("2030-06-01T12:00:00Z").await;
+    app.advance_to("2030-06-01T12:00:00Z");
     let alice = app.owner().await;
     let mut tokens = Vec::new();
     for group in ["first", "second", "third"] {
@@ -169,7 +154,7 @@ async fn an_address_gets_so_many_mails_a_day_whichever_group_invites_it() {
 }
 
 /// As many groups' invites of one address, with their records.
-async fn invitations_of_ada(alice: &Actor<'_>, count: usize) -> Vec<Value> {
+async fn invitations_of_ada(alice: &Person, count: usize) -> Vec<Value> {
     let mut records = Vec::new();
     for at in 0..count {
         let group = format!("group-{at}");
@@ -340,5 +325,5 @@ async fn no_header_of_the_request_changes_where_links_lead() {
     }
     let page =
         alice.request(reqwest::Method::GET, "/i/bkn_x").header("x-forwarded-host", "evil.example");
-    assert!(!crate::app::Answer::to(page).await.text.contains("evil.example"));
+    assert!(!harness::Answer::to(page).await.text.contains("evil.example"));
 }

@@ -1,9 +1,8 @@
 //! A table that fails: where the write was made and its answer is lost, nobody may notice; where it
 //! wasn't, trying again helps.
 
+use harness::{App, LossyTable};
 use serde_json::json;
-
-use crate::app::{App, LossyTable};
 
 #[tokio::test]
 async fn an_invite_that_was_made_is_not_refused_as_made_already() {
@@ -168,11 +167,7 @@ async fn every_api_knows_its_own_write_again() {
     let table = LossyTable::of(&below).await;
     let app = App::with(table.options()).await;
     let alice = app.owner().await;
-    app.user("app")
-        .claim("scope", json!("users:write"))
-        .puts("/v1/users/29845", &json!({"email": "joe@example.com"}))
-        .await
-        .is(200);
+    app.directory().puts("/v1/users/29845", &json!({"email": "joe@example.com"})).await.is(200);
     let evanta = json!({"group_invite": {"user_id": 29845, "group_id": 3773}});
     for (path, body, status) in
         [("/group_invites", &evanta, 201), ("/groups/3773/users/token", &json!({}), 200)]

@@ -1,8 +1,7 @@
 //! Link tokens that aren't whole, aren't ours, or never were: all the same to whoever tries them.
 
+use harness::App;
 use serde_json::json;
-
-use crate::app::App;
 
 #[tokio::test]
 async fn every_token_that_is_not_ours_gets_one_answer() {

@@ -1,12 +1,11 @@
 //! Whom an invite has put into the directory before they ever signed in: whichever API they come in
 //! by, what was put there becomes theirs.
 
+use harness::{App, Invited, Person};
 use serde_json::json;
 
-use crate::app::{Actor, App, Invited};
-
 /// Comes in by the API, which must work.
-async fn comes_in(newcomer: &Actor<'_>, api: &str, invited: &Invited) {
+async fn comes_in(newcomer: &Person, api: &str, invited: &Invited) {
     let by_id = json!({"group": "3773", "invite": invited.id});
     match api {
         "native" => newcomer.posts("/v1/invites/accept", &by_id).await.is(200),

@@ -3,15 +3,14 @@
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
+use harness::{Answer, App, GROUP, Person, under};
 use serde_json::json;
 
-use crate::app::{Actor, Answer, App, GROUP, under};
-
 /// So many people, signed in already.
-async fn crowd<'a>(app: &'a App, count: usize) -> Vec<Actor<'a>> {
-    let crowd: Vec<Actor<'a>> =
+async fn crowd(app: &App, count: usize) -> Vec<Person> {
+    let crowd: Vec<Person> =
         (0..count).map(|number| app.person(&format!("p{number:03}"))).collect();
-    join_all(crowd.iter().map(Actor::signs_in)).await;
+    join_all(crowd.iter().map(Person::signs_in)).await;
     crowd
 }
 
@@ -96,7 +95,7 @@ async fn a_link_whose_last_uses_are_taken_at_once_is_listed_as_exhausted() {
 }
 
 /// Invites ada fifty times at once, which makes one invite: its id.
-async fn fifty_at_once(alice: &Actor<'_>) -> String {
+async fn fifty_at_once(alice: &Person) -> String {
     let answers = join_all(
         (0..50).map(|_| alice.invites_at_last(GROUP, json!({"email": "ada@example.com"}))),
     )

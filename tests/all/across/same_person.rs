@@ -1,19 +1,14 @@
 //! One person has several names (a user id, addresses, numbers, accounts), and is invited to a
 //! group once, by whichever API and name.
 
+use harness::{App, GROUP, Person};
 use serde_json::{Value, json};
 
-use crate::app::{Actor, App, GROUP};
-
 /// Ada, whom the directory knows by her address, her number and her account.
-async fn known<'a>(app: &'a App) -> Actor<'a> {
+async fn known(app: &App) -> Person {
     let accounts = json!([{"membership_type": 3, "membership_id": "4611686018429783292"}]);
     let ada = json!({"first_name": "Ada", "email": "ada@example.com", "phone": "+19199993333", "accounts": accounts});
-    app.user("directory")
-        .claim("scope", json!("users:write"))
-        .puts("/v1/users/29845", &ada)
-        .await
-        .is(200);
+    app.directory().puts("/v1/users/29845", &ada).await.is(200);
     app.user("29845").email("ada@example.com")
 }
 

@@ -1,8 +1,7 @@
 //! A link's token is told to who made it and to who was mailed it, and stands nowhere else.
 
+use harness::App;
 use serde_json::json;
-
-use crate::app::App;
 
 #[tokio::test]
 async fn no_answer_but_the_first_carries_a_token() {

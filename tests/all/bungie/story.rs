@@ -1,13 +1,13 @@
 //! From an invite to a member: made here, seen and acted on at our own API, and the other way
 //! round.
 
+use harness::{App, GROUP};
 use serde_json::json;
 
 use super::{
     ACCOUNT, accounts, administrator, cancel_path, cancels, fails, invite_path, invites, lists,
     owner, posts, resolves,
 };
-use crate::app::{App, GROUP};
 
 #[tokio::test]
 async fn an_account_is_invited_and_joins() {

@@ -8,9 +8,8 @@ mod reminders;
 mod shape;
 mod stories;
 
+use harness::{Answer, App, Person};
 use serde_json::{Value, json};
-
-use crate::app::{Actor, Answer, App};
 
 /// Where invitations are made and listed.
 const PATH: &str = "/chembiohub/api/invitations/";
@@ -18,7 +17,7 @@ const PATH: &str = "/chembiohub/api/invitations/";
 const EXISTS: &str = r#"{"error":"User already exists, do you wish to invite again?"}"#;
 
 /// Somebody whom the directory knows as "In Viter".
-async fn inviter(app: &App) -> Actor<'_> {
+async fn inviter(app: &App) -> Person {
     let inviter = app.user("1").email("inviter@example.com").name("I. V.");
     inviter
         .puts(
@@ -31,7 +30,7 @@ async fn inviter(app: &App) -> Actor<'_> {
 }
 
 /// The same, owning the projects 1 (P1) and 2 (P2).
-async fn owner_of_two(app: &App) -> Actor<'_> {
+async fn owner_of_two(app: &App) -> Person {
     let inviter = inviter(app).await;
     for (id, name) in [("1", "P1"), ("2", "P2")] {
         inviter.creates(json!({"id": id, "name": name})).await;
@@ -40,7 +39,7 @@ async fn owner_of_two(app: &App) -> Actor<'_> {
 }
 
 /// The person's answer to this invitation.
-async fn invites(actor: &Actor<'_>, body: &Value) -> Answer {
+async fn invites(actor: &Person, body: &Value) -> Answer {
     actor.posts(PATH, body).await
 }
 
@@ -58,14 +57,14 @@ fn remind(projects: &[u64]) -> Value {
 }
 
 /// Ada, known to the directory.
-async fn known_ada(app: &App) -> Actor<'_> {
+async fn known_ada(app: &App) -> Person {
     let ada = app.person("ada");
     ada.puts("/v1/me", &json!({"email": "ada@example.com", "first_name": "Ada"})).await.is(200);
     ada
 }
 
 /// The roles that each of the group's members has, by user.
-async fn members(actor: &Actor<'_>, group: &str) -> Vec<(String, Value)> {
+async fn members(actor: &Person, group: &str) -> Vec<(String, Value)> {
     let answer = actor.gets(&format!("/v1/groups/{group}/members?limit=100")).await.is(200);
     answer
         .data()

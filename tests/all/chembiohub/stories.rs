@@ -210,7 +210,7 @@ async fn what_is_nothing_new_is_asked_about_and_writes_nothing() {
         let items = app.items("invite").await;
         items.iter().all(|invite| invite["outbox"].is_null()).then_some(())
     };
-    crate::app::eventually("mails written down", settled).await;
+    harness::eventually("mails written down", settled).await;
     let before = app.table().await;
     let nothing_new = [ada(&[1]), ada(&[1, 2]), ada(&[]), json!({"email": "NEW@example.com"})];
     for body in nothing_new {

@@ -1,10 +1,11 @@
 //! `POST /group_members`: by an invite, or because the group is open.
 
 use futures::future::join_all;
+use harness::{Answer, App, GROUP};
 use serde_json::json;
 
+use super::acts::{AtEvanta, EvantaAnswer};
 use super::{INVITED, TAKEN, knows, stage};
-use crate::app::{Answer, App, GROUP};
 
 #[tokio::test]
 async fn an_open_group_is_joined_at_once() {
@@ -204,11 +205,7 @@ async fn of_several_invites_a_good_one_lets_in() {
     let (owner, sonny) = stage(&app, "private").await;
     let editor = app.person("edith");
     owner.takes_in(&editor, json!(["admin"])).await;
-    app.user("directory")
-        .claim("scope", json!("users:write"))
-        .puts("/v1/users/29845", &json!({"first_name": "Sonny"}))
-        .await
-        .is(200);
+    app.directory().puts("/v1/users/29845", &json!({"first_name": "Sonny"})).await.is(200);
     editor.invited(json!({"user_id": INVITED})).await;
     owner.invited(json!({"email": "juliet@towne.com", "notify": false})).await;
     owner.removes("edith").await.is(204);

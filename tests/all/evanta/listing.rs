@@ -1,9 +1,10 @@
 //! The two lists: mine, and a group's.
 
+use harness::App;
 use serde_json::{Value, json};
 
+use super::acts::{AtEvanta, EvantaAnswer};
 use super::{INVITED, invites, knows, stage};
-use crate::app::App;
 
 fn names<'a>(invites: &'a [Value], pointer: &str) -> Vec<&'a str> {
     invites

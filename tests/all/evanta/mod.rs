@@ -1,112 +1,23 @@
 //! The evanta API, as Evanta's clients use it (contract evanta).
 
+mod acts;
 mod credentials;
 mod joining;
 mod listing;
 mod refusals;
 mod shape;
 
-use reqwest::Method;
+use acts::{AtEvanta, EvantaAnswer};
+use harness::{Answer, App, GROUP, Person};
 use serde_json::{Value, json};
-
-use crate::app::{Actor, Answer, App, GROUP};
 
 /// The one whom the seed's example invites.
 const INVITED: &str = "29845";
-
-/// The API's verbs.
-impl Actor<'_> {
-    /// Asks to invite a user into [`GROUP`] at this API.
-    async fn invites_user(&self, user: impl Into<Value>) -> Answer {
-        self.posts(
-            "/group_invites",
-            &json!({"group_invite": {"user_id": user.into(), "group_id": 3773}}),
-        )
-        .await
-    }
-
-    /// Invites [`INVITED`] into [`GROUP`], which must work: the invite's id.
-    async fn invited_user(&self) -> u64 {
-        self.invites_user(29845).await.is(201).json["group_invite"]["id"]
-            .as_u64()
-            .expect("a number")
-    }
-
-    /// Turns the invite down at this API.
-    async fn turns_down(&self, id: impl std::fmt::Display) -> Answer {
-        self.deletes(&format!("/group_invites/{id}")).await
-    }
-
-    /// Asks to join at this API.
-    async fn joins(&self, group: impl Into<Value>) -> Answer {
-        self.posts("/group_members", &json!({"group_member": {"group_id": group.into()}})).await
-    }
-
-    /// The groups into which this person is invited, by this API's list, in its order.
-    async fn sees_own_invites(&self) -> Vec<Value> {
-        invites(&self.gets("/group_invites/groups").await.is(200)).to_vec()
-    }
-
-    /// The invites of [`GROUP`] by this API's list, in its order.
-    async fn sees_group_invites(&self) -> Vec<Value> {
-        invites(&self.gets("/group_invites/users/3773").await.is(200)).to_vec()
-    }
-
-    /// Sends this body of this type.
-    async fn sends_body(
-        &self,
-        path: &str,
-        content_type: &str,
-        body: impl Into<reqwest::Body>,
-    ) -> Answer {
-        self.sends(self.request(Method::POST, path).header("content-type", content_type).body(body))
-            .await
-    }
-}
 
 /// A list's invites.
 #[track_caller]
 fn invites(answer: &Answer) -> &[Value] {
     answer.json["group_invites"].as_array().unwrap_or_else(|| panic!("not a list: {}", answer.text))
-}
-
-impl Answer {
-    /// This answer, which must be Rails' `head`: a status, a type, and no body.
-    #[track_caller]
-    fn has_no_body(self, status: u16) -> Self {
-        let answer = self.is(status);
-        assert_eq!((answer.text.as_str(), answer.header("content-type")), ("", "application/json"));
-        answer.opens_to_browsers()
-    }
-
-    /// This answer, which must have exactly this body.
-    #[track_caller]
-    fn says(self, status: u16, body: &str) -> Self {
-        let answer = self.is(status);
-        assert_eq!(
-            (answer.text.as_str(), answer.header("content-type")),
-            (body, "application/json")
-        );
-        answer.opens_to_browsers()
-    }
-
-    /// This answer, which must have the headers that every answer of this API has (contract evanta
-    /// 0.1).
-    #[track_caller]
-    fn opens_to_browsers(self) -> Self {
-        assert_eq!(self.header("access-control-allow-origin"), "*");
-        assert_eq!(
-            self.header("access-control-allow-methods"),
-            "GET, POST, PUT, DELETE, PATCH, OPTIONS"
-        );
-        let headers = "X-AUTH-TOKEN, X_API_TENANT, X_API_EMAIL, X-API-VERSION, X-Requested-With, Content-Type, Accept, Origin, Authorization, X-CSRF-Token";
-        assert_eq!(self.header("access-control-allow-headers"), headers);
-        assert_eq!(
-            (self.header("cache-control"), self.header("x-content-type-options")),
-            ("no-store", "nosniff")
-        );
-        self
-    }
 }
 
 /// What a body without its root key is told.
@@ -120,15 +31,11 @@ const A_MEMBER: &str = r#"{"group_member":["Cannot invite users that are current
 
 /// The app, which writes the directory.
 async fn knows(app: &App, user: &str, profile: &Value) {
-    app.user("app")
-        .claim("scope", json!("users:write"))
-        .puts(&format!("/v1/users/{user}"), profile)
-        .await
-        .is(200);
+    app.directory().puts(&format!("/v1/users/{user}"), profile).await.is(200);
 }
 
 /// The seed's owner with [`GROUP`] of this type, and [`INVITED`], whom the directory knows.
-async fn stage<'a>(app: &'a App, kind: &str) -> (Actor<'a>, Actor<'a>) {
+async fn stage(app: &App, kind: &str) -> (Person, Person) {
     let owner = app.user("29842").name("Generic User");
     owner.creates(json!({"id": GROUP, "name": "Private Group", "description": "Private group", "type": kind})).await;
     knows(
@@ -184,8 +91,8 @@ async fn an_invite_made_here_is_an_ordinary_one() {
         (&json!("user"), &json!(INVITED))
     );
     let (made, ends) = (
-        crate::app::seconds(read["created_at"].as_str().unwrap()),
-        crate::app::seconds(read["expires_at"].as_str().unwrap()),
+        harness::seconds(read["created_at"].as_str().unwrap()),
+        harness::seconds(read["expires_at"].as_str().unwrap()),
     );
     assert_eq!(ends - made, 7 * 86_400);
     assert_eq!(sonny.looks_into_inbox().await.each("id"), [id.as_str()]);

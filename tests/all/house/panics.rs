@@ -45,7 +45,7 @@ async fn a_panic_is_every_apis_own_500() {
     ];
     walked.sort_unstable();
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/src/api");
-    let mut apis = tests::events::names_in(&folder);
+    let mut apis = harness::events::names_in(&folder);
     apis.retain(|name| folder.join(name).is_dir());
     assert!(
         apis.iter().eq(walked.iter()),

@@ -1,8 +1,7 @@
 //! Who may take an invite up: the person invited, proven by the issuer, and nobody else.
 
+use harness::{App, GROUP};
 use serde_json::{Value, json};
-
-use crate::app::{App, GROUP};
 
 #[tokio::test]
 async fn another_account_is_refused_and_changes_nothing() {
@@ -69,7 +68,7 @@ async fn a_user_is_invited_by_id() {
     let app = App::start().await;
     let alice = app.owner().await;
     alice.invites(json!({"user_id": "29845"})).await.refuses(404, "user_not_found");
-    let directory = app.user("app").claim("scope", json!("users:write"));
+    let directory = app.directory();
     directory
         .puts("/v1/users/29845", &json!({"email": "ada@example.com", "first_name": "Ada"}))
         .await

@@ -1,8 +1,7 @@
 //! Who may invite whom to what, when it is asked and when it is accepted.
 
+use harness::{App, GROUP};
 use serde_json::json;
-
-use crate::app::{App, GROUP};
 
 #[tokio::test]
 async fn the_groups_policy_says_who_may_invite() {

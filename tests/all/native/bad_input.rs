@@ -1,9 +1,8 @@
 //! Requests that aren't right: each refused with its code, nothing written, no mail.
 
+use harness::{Answer, App};
 use reqwest::Method;
 use serde_json::{Value, json};
-
-use crate::app::{Answer, App};
 
 const PATH: &str = "/v1/groups/3773/invites";
 

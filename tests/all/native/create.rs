@@ -1,9 +1,8 @@
 //! How many live invites a group may have.
 
 use futures::future::join_all;
+use harness::App;
 use serde_json::json;
-
-use crate::app::App;
 
 #[tokio::test]
 async fn a_group_takes_as_many_pending_invites_as_its_policy_says_and_one_more_for_each_that_ends()

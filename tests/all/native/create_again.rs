@@ -1,16 +1,15 @@
 //! A new invite for the same person after the old one ended: the same id lives again, and the older
 //! link is dead.
 
+use harness::{App, Invited, Person};
 use serde_json::{Value, json};
-
-use crate::app::{Actor, App, Invited};
 
 fn number(etag: &Value) -> u64 {
     etag.as_str().unwrap().trim_matches('"').parse().unwrap()
 }
 
 /// Invites again, and holds the second life against the first.
-async fn lives_again(app: &App, alice: &Actor<'_>, first: &Invited) -> Invited {
+async fn lives_again(app: &App, alice: &Person, first: &Invited) -> Invited {
     let second = alice.invited(json!({"email": "Ada@Example.com", "roles": ["editor"]})).await;
     assert_eq!(second.id, first.id);
     assert_ne!(second.token, first.token);

@@ -1,9 +1,8 @@
 //! Groups: their life, their policies, and what becomes of invites into them.
 
+use harness::{App, GROUP};
 use reqwest::Method;
 use serde_json::json;
-
-use crate::app::{App, GROUP};
 
 const HERE: &str = "/v1/groups/3773";
 

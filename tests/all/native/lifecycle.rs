@@ -1,8 +1,7 @@
 //! The states that an invite ends in, and the second in which it does.
 
+use harness::{App, seconds};
 use serde_json::json;
-
-use crate::app::{App, seconds};
 
 #[tokio::test]
 async fn an_invite_is_expired_from_the_very_second_on() {
@@ -19,7 +18,7 @@ async fn an_invite_is_expired_from_the_very_second_on() {
     assert_eq!(alice.lists("?state=pending").await.each("id"), [invited.id.as_str()]);
     assert_eq!(app.nobody().previews(&invited.token).await.json["state"], "pending");
 
-    app.advance_to(end).await;
+    app.advance_to(end);
     assert_eq!(alice.reads(&invited.id).await.json["state"], "expired");
     assert_eq!(alice.lists("?state=expired").await.each("id"), [invited.id.as_str()]);
     assert!(alice.lists("?state=pending").await.data().is_empty());

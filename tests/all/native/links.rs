@@ -1,8 +1,7 @@
 //! Shareable links: for whoever holds them, counted or not.
 
+use harness::App;
 use serde_json::json;
-
-use crate::app::App;
 
 #[tokio::test]
 async fn a_counted_link_takes_so_many_and_is_then_exhausted() {

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use harness::{App, Person};
 use serde_json::json;
 
-use crate::app::{Actor, App};
-
 /// The ids of all pages of the list at `path`, and how many each page had.
-async fn pages(actor: &Actor<'_>, path: &str) -> (Vec<String>, Vec<usize>) {
+async fn pages(actor: &Person, path: &str) -> (Vec<String>, Vec<usize>) {
     let (mut ids, mut sizes) = (Vec::new(), Vec::new());
     let mut cursor = String::new();
     for _ in 0..50 {

@@ -1,9 +1,8 @@
 //! What those learn who aren't members: nothing, not even that there is a group.
 
+use harness::App;
 use reqwest::Method;
 use serde_json::{Value, json};
-
-use crate::app::App;
 
 /// Every route of a group, with a body where it takes one.
 fn routes(group: &str, invite: &str) -> Vec<(Method, String, Option<Value>)> {
@@ -60,7 +59,7 @@ async fn a_group_of_others_and_no_group_look_the_same() {
         assert_eq!(existing.without_instance(), missing.without_instance(), "{method} {path}");
         assert_eq!(existing.without_instance(), deleted.without_instance(), "{method} {path}");
         assert_eq!(existing.text.len(), missing.text.len(), "{method} {path}");
-        let names = |answer: &crate::app::Answer| {
+        let names = |answer: &harness::Answer| {
             answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>()
         };
         assert_eq!(names(&existing), names(&missing), "{method} {path}");

@@ -1,9 +1,8 @@
 //! The main job from end to end: invite, mail, link, join.
 
+use harness::{App, GROUP};
 use reqwest::Method;
 use serde_json::json;
-
-use crate::app::{App, GROUP};
 
 #[tokio::test]
 async fn an_invited_person_joins_by_the_link_in_the_mail() {
@@ -92,7 +91,7 @@ async fn the_page_protects_the_link_and_changes_nothing() {
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
     let token = app.mail_to("ada@example.com").await.token();
     // The mail's mark is the last write.
-    let before = crate::app::eventually("the mark", || async {
+    let before = harness::eventually("the mark", || async {
         let read = alice.reads(&invited.id).await;
         (read.json["delivery"]["state"] == "sent").then_some(read)
     })

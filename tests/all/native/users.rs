@@ -1,8 +1,7 @@
 //! The directory: everybody's own profile, and the app's right to write anybody's.
 
+use harness::App;
 use serde_json::json;
-
-use crate::app::App;
 
 #[tokio::test]
 async fn without_a_record_me_is_what_the_token_proves() {

@@ -1,13 +1,13 @@
 //! Using a token: once, by whoever holds it.
 
 use futures::future::join_all;
+use harness::{App, GROUP};
 use serde_json::json;
 
 use super::{
     BAD_TOKEN, BAD_TYPE, CREATE, JOIN, NOT_UNDERSTOOD, PREFIX, already, asks, fails, joins, makes,
     sends,
 };
-use crate::app::{App, GROUP};
 
 #[tokio::test]
 async fn a_token_takes_one_person_in() {
@@ -215,7 +215,7 @@ async fn however_many_come_with_one_token_one_joins() {
     let app = App::start().await;
     let alice = app.owner().await;
     let crowd: Vec<_> = (0..16).map(|number| app.user(&format!("p{number:02}"))).collect();
-    join_all(crowd.iter().map(crate::app::Actor::signs_in)).await;
+    join_all(crowd.iter().map(harness::Person::signs_in)).await;
     for round in 0..4 {
         let token = makes(&alice).await;
         let answers =
@@ -247,7 +247,7 @@ async fn however_many_come_with_one_token_one_joins() {
 }
 
 /// Joins, and tries again as long as the service says so.
-async fn joins_at_last(who: &crate::app::Actor<'_>, token: &str) -> crate::app::Answer {
+async fn joins_at_last(who: &harness::Person, token: &str) -> harness::Answer {
     for _ in 0..60 {
         let answer = joins(who, token).await;
         if answer.status != 503 {

@@ -7,12 +7,11 @@ mod interchange;
 mod join;
 mod shape;
 
+use harness::{Answer, Person};
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
 use shared::domain::macaroon::Macaroon;
-
-use crate::app::{Actor, Answer};
 
 const CREATE: &str = "/groups/3773/users/token";
 const JOIN: &str = "/user/groups/join";
@@ -25,8 +24,8 @@ const BAD_TYPE: &str = "Bad value: provided \"token\" is of invalid type";
 const FORBIDDEN: &str = "You are not authorized to perform this operation.";
 const NOT_FOUND: &str = "The resource could not be found.";
 
-/// A token for [`crate::app::GROUP`], asked for as the documentation does: without any body.
-async fn asks(who: &Actor<'_>) -> Answer {
+/// A token for [`harness::GROUP`], asked for as the documentation does: without any body.
+async fn asks(who: &Person) -> Answer {
     who.sends(who.request(Method::POST, CREATE)).await
 }
 
@@ -35,17 +34,17 @@ fn token_in(answer: Answer) -> String {
     answer.is(200).text_at("/token").to_owned()
 }
 
-async fn makes(who: &Actor<'_>) -> String {
+async fn makes(who: &Person) -> String {
     token_in(asks(who).await)
 }
 
-async fn joins(who: &Actor<'_>, token: &str) -> Answer {
+async fn joins(who: &Person, token: &str) -> Answer {
     who.posts(JOIN, &json!({ "token": token })).await
 }
 
 /// Asks with this body, declared as this type where one is given.
 async fn sends(
-    who: &Actor<'_>,
+    who: &Person,
     path: &str,
     kind: Option<&str>,
     body: impl Into<reqwest::Body>,

@@ -1,9 +1,9 @@
 //! An invite from its making to its end.
 
+use harness::{App, GROUP};
 use serde_json::{Value, json};
 
 use super::{editor, fails, invite, invites, made};
-use crate::app::{App, GROUP};
 
 #[tokio::test]
 async fn the_link_is_the_one_that_the_mail_carries_and_whoever_follows_it_is_an_editor() {

@@ -10,9 +10,8 @@ mod members;
 mod races;
 mod shape;
 
+use harness::{Answer, GROUP, Person};
 use serde_json::{Value, json};
-
-use crate::app::{Actor, Answer, GROUP};
 
 /// The invites of [`GROUP`] at this API.
 fn invites() -> String {
@@ -38,7 +37,7 @@ struct Made {
 }
 
 /// Makes an invite, which must work.
-async fn made(inviter: &Actor<'_>, body: Value) -> Made {
+async fn made(inviter: &Person, body: Value) -> Made {
     let answer = inviter.posts(&invites(), &body).await.is(200);
     let link = answer.text_at("/link");
     let token = link.rsplit_once("/i/").expect("a link leads to the page").1.to_owned();

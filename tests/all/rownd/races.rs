@@ -1,10 +1,10 @@
 //! What must hold at this API when everybody comes at once.
 
 use futures::future::join_all;
+use harness::{Answer, App, Person};
 use serde_json::json;
 
 use super::{editor, invite, invites, made, members};
-use crate::app::{Actor, Answer, App};
 
 /// The answer, asked for again as long as the service says so.
 async fn at_last<'a, F: Future<Output = Answer>>(ask: impl Fn() -> F + 'a) -> Answer {
@@ -62,7 +62,7 @@ async fn who_is_added_while_accepting_is_a_member_once_and_nothing_stays_pending
     let app = App::start().await;
     let alice = app.user("alice");
     alice.creates_group_with(json!({"max_members": 100})).await;
-    let people: Vec<Actor<'_>> = (0..10).map(|number| app.person(&format!("p{number}"))).collect();
+    let people: Vec<Person> = (0..10).map(|number| app.person(&format!("p{number}"))).collect();
     for (number, person) in people.iter().enumerate() {
         person.puts("/v1/me", &json!({"email": format!("p{number}@example.com")})).await.is(200);
         let invited = made(&alice, editor(&format!("p{number}@example.com"))).await;

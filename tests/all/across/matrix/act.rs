@@ -1,11 +1,11 @@
 //! What can be done with an invite, and at which API.
 
+use harness::Answer;
 use reqwest::Method;
 use serde_json::json;
 
 use super::make::{Made, shows};
 use super::{GROUP, INVITEE, MEMBERSHIP, World, get, has, keyed, post};
-use crate::app::Answer;
 
 /// Something that an API does with an invite of its own or another's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,11 +9,10 @@ mod make;
 
 use act::{Act, End};
 use futures::{StreamExt, stream};
+use harness::{Answer, App, Person};
 use make::{Made, Maker};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-
-use crate::app::{Actor, Answer, App};
 
 /// The group that every maker invites to: its id is a number, so that every API can name it.
 const GROUP: &str = "3773";
@@ -37,7 +36,7 @@ impl World {
         owner
             .creates(json!({"id": GROUP, "name": "Private Group", "description": "Private group"}))
             .await;
-        let administrator = world.app.user("directory").claim("scope", json!("users:write"));
+        let administrator = world.app.directory();
         let (membership_type, membership_id) = MEMBERSHIP;
         let accounts =
             json!([{"membership_type": membership_type, "membership_id": membership_id}]);
@@ -46,11 +45,11 @@ impl World {
         world
     }
 
-    fn owner(&self) -> Actor<'_> {
+    fn owner(&self) -> Person {
         self.app.user("29842").name("Generic User").claim("scope", json!("AdminGroups"))
     }
 
-    fn invitee(&self) -> Actor<'_> {
+    fn invitee(&self) -> Person {
         let (membership_type, membership_id) = MEMBERSHIP;
         let accounts =
             json!([{"membership_type": membership_type, "membership_id": membership_id}]);
@@ -76,15 +75,15 @@ impl World {
 
 /// A request with what an API wants beside the bearer: the key of the bungie API does no harm
 /// elsewhere.
-fn keyed(actor: &Actor<'_>, method: Method, path: &str) -> RequestBuilder {
+fn keyed(actor: &Person, method: Method, path: &str) -> RequestBuilder {
     actor.request(method, path).header("x-api-key", "matrix")
 }
 
-async fn get(actor: &Actor<'_>, path: &str) -> Answer {
+async fn get(actor: &Person, path: &str) -> Answer {
     actor.sends(keyed(actor, Method::GET, path)).await
 }
 
-async fn post(actor: &Actor<'_>, path: &str, body: &Value) -> Answer {
+async fn post(actor: &Person, path: &str, body: &Value) -> Answer {
     actor.sends(keyed(actor, Method::POST, path).json(body)).await
 }
 

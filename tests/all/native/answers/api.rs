@@ -1,24 +1,25 @@
 //! Requests to the native API, made as API Gateway makes them, and their answers.
 
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use harness::events::{env_json, pretty};
+use harness::{Answer, SigningKey};
 use serde_json::{Value, json};
 use shared::domain::clock::Timestamp;
 
-use crate::lambda::{Deployment, env_json, pretty};
+use crate::lambda::Deployment;
 
-/// Somebody signed in: the claims of their access token.
-pub(crate) type Person = &'static str;
+/// The caller: the claims of their access token.
+pub(crate) type Claims = &'static str;
 
-pub(crate) const GRACE: Person = r#"{"sub": "29842", "name": "Grace Hopper", "email": "grace@example.com", "email_verified": true}"#;
-pub(crate) const ADA: Person = r#"{"sub": "29845", "name": "Ada Lovelace", "email": "ada@example.com", "email_verified": true}"#;
-pub(crate) const EVE: Person =
+pub(crate) const GRACE: Claims = r#"{"sub": "29842", "name": "Grace Hopper", "email": "grace@example.com", "email_verified": true}"#;
+pub(crate) const ADA: Claims = r#"{"sub": "29845", "name": "Ada Lovelace", "email": "ada@example.com", "email_verified": true}"#;
+pub(crate) const EVE: Claims =
     r#"{"sub": "29901", "name": "Eve Adams", "email": "eve@example.org", "email_verified": true}"#;
-pub(crate) const APP: Person = r#"{"sub": "directory-sync", "scope": "users:write"}"#;
+pub(crate) const APP: Claims = r#"{"sub": "directory-sync", "scope": "users:write"}"#;
 /// Ada, before she has answered her issuer's mail.
-pub(crate) const UNVERIFIED: Person =
+pub(crate) const UNVERIFIED: Claims =
     r#"{"sub": "29845", "email": "ada@example.com", "email_verified": false}"#;
-/// Nobody.
-pub(crate) const NOBODY: Person = "";
+/// A caller who isn't signed in.
+pub(crate) const NOBODY: Claims = "";
 
 /// 2026-11-21T00:00:00Z.
 const START: i64 = 1_795_219_200;
@@ -28,40 +29,40 @@ pub(crate) struct Api {
     pub(crate) deployment: Deployment,
 }
 
-pub(crate) struct Answer {
-    pub(crate) status: u64,
-    pub(crate) headers: Value,
-    pub(crate) text: String,
-    pub(crate) body: Value,
+/// Shows an answer as a snapshot keeps it.
+pub(crate) trait Shown {
+    /// Returns the answer as one reads it, without what is random in it.
+    fn shown(&self) -> String;
+
+    /// Returns the answer without the ids and tokens of the links that are in `other`.
+    fn shown_without(&self, other: &Self) -> String;
 }
 
-impl Answer {
-    /// The answer as one reads it, without what is random in it.
-    pub(crate) fn shown(&self) -> String {
+impl Shown for Answer {
+    fn shown(&self) -> String {
         self.shown_without(self)
     }
 
-    /// The answer without the ids and tokens of the links that are in `other`.
-    pub(crate) fn shown_without(&self, other: &Self) -> String {
+    fn shown_without(&self, other: &Self) -> String {
         let mut shown = format!("{}\n{}\n", self.status, pretty(&self.text));
-        let single = std::slice::from_ref(&other.body);
-        let invites = other.body["data"].as_array().map_or(single, Vec::as_slice);
+        let single = std::slice::from_ref(&other.json);
+        let invites = other.json["data"].as_array().map_or(single, Vec::as_slice);
         for link in invites.iter().filter(|invite| invite["invitee"]["kind"] == "link") {
             for (value, name) in [(&link["id"], "[id]"), (&link["token"], "[token]")] {
                 shown = value.as_str().map_or(shown.clone(), |value| shown.replace(value, name));
             }
         }
-        match self.body["next_cursor"].as_str() {
+        match self.next_cursor() {
             Some(cursor) => shown.replace(cursor, "[cursor]"),
             None => shown,
         }
     }
 }
 
-/// A token that Grace's issuer might have made.
-fn access_token(person: Person) -> String {
+/// Returns a token that Grace's issuer might have made.
+fn access_token(claims: Claims) -> String {
     let secret = env_json().into_iter().find(|(name, _)| name == "JWT_HS256_SECRET").unwrap().1;
-    let mut claims: Value = serde_json::from_str(person).unwrap();
+    let mut claims: Value = serde_json::from_str(claims).unwrap();
     for (name, value) in [
         ("iss", json!("https://issuer.example.com/")),
         ("aud", json!("beckon")),
@@ -70,8 +71,7 @@ fn access_token(person: Person) -> String {
     ] {
         claims[name] = value;
     }
-    encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(secret.as_bytes()))
-        .unwrap()
+    SigningKey::hs256("events", secret.as_bytes()).signs(&claims)
 }
 
 impl Api {
@@ -96,7 +96,7 @@ impl Api {
         &self,
         package: &str,
         method: &str,
-        caller: Person,
+        caller: Claims,
         query: &str,
         body: Option<Value>,
     ) -> Answer {
@@ -108,7 +108,7 @@ impl Api {
         package: &str,
         method: &str,
         parameters: &[(&str, &str)],
-        caller: Person,
+        caller: Claims,
         query: &str,
         body: Option<Value>,
     ) -> Answer {
@@ -128,7 +128,7 @@ impl Api {
         package: &str,
         method: &str,
         parameters: &[(&str, &str)],
-        caller: Person,
+        caller: Claims,
         query: &str,
         body: Option<String>,
     ) -> Answer {
@@ -141,22 +141,14 @@ impl Api {
             "requestContext": {"http": {"method": method, "path": "/", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "test"},
                 "requestId": "request-1", "stage": "$default", "domainName": "join.example.com"},
             "body": body, "isBase64Encoded": false});
-        let answer = self.deployment.invoke(package, &event.to_string()).await;
-        let text = answer["body"].as_str().unwrap_or_default().to_owned();
-        let body = serde_json::from_str(&text).unwrap_or_default();
-        Answer {
-            status: answer["statusCode"].as_u64().unwrap(),
-            headers: answer["headers"].clone(),
-            text,
-            body,
-        }
+        Answer::of_function(&self.deployment.invoke(package, &event.to_string()).await)
     }
 
-    pub(crate) async fn invite(&self, caller: Person, body: Value) -> Answer {
+    pub(crate) async fn invite(&self, caller: Claims, body: Value) -> Answer {
         self.send("native-create-invite", "POST", caller, "", Some(body)).await
     }
 
-    pub(crate) async fn accept(&self, caller: Person, token: &Value) -> Answer {
+    pub(crate) async fn accept(&self, caller: Claims, token: &Value) -> Answer {
         self.send_to("native-accept-invite", "POST", &[], caller, "", Some(json!({"token": token})))
             .await
     }
@@ -169,11 +161,11 @@ impl Api {
         self.send_to("native-preview-invite", "POST", &[], NOBODY, "", Some(body.clone())).await
     }
 
-    pub(crate) async fn mine(&self, caller: Person) -> Answer {
+    pub(crate) async fn mine(&self, caller: Claims) -> Answer {
         self.send_to("native-list-my-invites", "GET", &[], caller, "", None).await
     }
 
-    pub(crate) async fn revoke(&self, caller: Person, id: &Value) -> Answer {
+    pub(crate) async fn revoke(&self, caller: Claims, id: &Value) -> Answer {
         let parameters = [("group", "3773"), ("invite", id.as_str().unwrap())];
         self.send_to("native-revoke-invite", "POST", &parameters, caller, "", None).await
     }
@@ -185,7 +177,7 @@ impl Api {
     pub(crate) async fn member(
         &self,
         method: &str,
-        caller: Person,
+        caller: Claims,
         id: &str,
         body: Option<Value>,
     ) -> Answer {
@@ -204,10 +196,10 @@ impl Api {
         self.send("native-manage-groups", "PATCH", GRACE, "", Some(body)).await
     }
 
-    /// An invite to `email` with a role, taken up at once.
-    pub(crate) async fn join(&self, person: Person, role: &str) {
-        let email = serde_json::from_str::<Value>(person).unwrap()["email"].clone();
+    /// Invites the caller with a role, and lets them accept at once.
+    pub(crate) async fn join(&self, caller: Claims, role: &str) {
+        let email = serde_json::from_str::<Value>(caller).unwrap()["email"].clone();
         let invite = self.invite(GRACE, json!({"email": email, "roles": [role]})).await;
-        assert_eq!(self.accept(person, &invite.body["token"]).await.status, 200);
+        assert_eq!(self.accept(caller, &invite.json["token"]).await.status, 200);
     }
 }

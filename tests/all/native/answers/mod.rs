@@ -4,7 +4,8 @@
 mod api;
 mod problems;
 
-use api::{ADA, APP, Answer, Api, EVE, GRACE};
+use api::{ADA, APP, Api, EVE, GRACE, Shown};
+use harness::Answer;
 use serde_json::{Value, json};
 
 use crate::lambda::{SEND_MAIL, pretty};
@@ -95,21 +96,21 @@ async fn an_invite_seen_declined_and_accepted() {
             json!({"email": "ada@example.com", "redirect_url": "https://app.example.com/welcome"}),
         )
         .await;
-    let token = json!({"token": invite.body["token"]});
+    let token = json!({"token": invite.json["token"]});
     snapshot("preview", &api.preview(&token).await.shown());
     snapshot("my_invites", &api.mine(ADA).await.shown());
-    let reason = json!({"token": invite.body["token"], "reason": "Not now."});
+    let reason = json!({"token": invite.json["token"], "reason": "Not now."});
     snapshot("declined", &api.decline(&reason).await.shown());
     snapshot("my_invites_none", &api.mine(ADA).await.shown());
     let again = api.invite(GRACE, json!({"email": "ada@example.com", "roles": ["admin"]})).await;
     snapshot("invite_again", &again.shown());
-    snapshot("accepted", &api.accept(ADA, &again.body["token"]).await.shown());
+    snapshot("accepted", &api.accept(ADA, &again.json["token"]).await.shown());
     let link = api.invite(GRACE, json!({"link": {"max_uses": 1}})).await;
     snapshot(
         "preview_of_a_link",
-        &api.preview(&json!({"token": link.body["token"]})).await.shown(),
+        &api.preview(&json!({"token": link.json["token"]})).await.shown(),
     );
-    snapshot("accepted_by_link", &api.accept(EVE, &link.body["token"]).await.shown_without(&link));
+    snapshot("accepted_by_link", &api.accept(EVE, &link.json["token"]).await.shown_without(&link));
     snapshot(
         "members",
         &api.send("native-manage-members", "GET", GRACE, "", None).await.shown_without(&link),
@@ -150,7 +151,7 @@ async fn the_mail_as_delivered() {
     let api = Api::with_group().await;
     let body = json!({"person": {"email": "ada@example.com", "first_name": "Ada"}, "roles": ["editor", "billing"], "message": "Come & see <it>."});
     let invite = api.invite(GRACE, body).await;
-    let id = invite.body["id"].as_str().unwrap();
+    let id = invite.json["id"].as_str().unwrap();
     let item =
         api.deployment.item(&json!({"pk": {"S": "G#3773"}, "sk": {"S": format!("I#{id}")}})).await;
     let record = json!({"eventID": "1", "eventName": "INSERT", "awsRegion": "eu-central-1", "eventSource": "aws:dynamodb",
@@ -161,7 +162,7 @@ async fn the_mail_as_delivered() {
     let [to, from, subject, headers] =
         ["to", "from", "subject", "headers"].map(|name| inbox[0][name].to_string());
     let [text, html] = ["text", "html"].map(|name| inbox[0][name].as_str().unwrap().to_owned());
-    assert!(text.contains(invite.body["url"].as_str().unwrap()), "the mail has the link");
+    assert!(text.contains(invite.json["url"].as_str().unwrap()), "the mail has the link");
     snapshot(
         "mail",
         &format!(
@@ -193,14 +194,14 @@ async fn keys_stand_in_the_contracts_order() {
         .send_to(
             "native-get-invite",
             "GET",
-            &[("group", "3773"), ("invite", made.body["id"].as_str().unwrap())],
+            &[("group", "3773"), ("invite", made.json["id"].as_str().unwrap())],
             GRACE,
             "",
             None,
         )
         .await;
     assert_eq!(keys(&seen, &[]), invite);
-    let accepted = api.accept(ADA, &made.body["token"]).await;
+    let accepted = api.accept(ADA, &made.json["token"]).await;
     assert_eq!(keys(&accepted, &[]), words("invite membership redirect_url"));
     assert_eq!(keys(&accepted, &["invite"]), invite);
     let member = words("object group_id user_id roles privileges name joined_at invite_id");
@@ -217,6 +218,6 @@ async fn keys_stand_in_the_contracts_order() {
     let members = api.send("native-manage-members", "GET", GRACE, "", None).await;
     assert_eq!(keys(&members, &[]), words("object data next_cursor"));
     let link: Value =
-        api.invite(GRACE, json!({"link": {"max_uses": 2}})).await.body["invitee"].clone();
+        api.invite(GRACE, json!({"link": {"max_uses": 2}})).await.json["invitee"].clone();
     assert_eq!(link, json!({"kind": "link", "max_uses": 2, "uses": 0, "allowed_domains": []}));
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use harness::Answer;
+use serde_json::json;
 use shared::api::native::Code;
 
-use super::api::{ADA, APP, Answer, Api, EVE, GRACE, NOBODY, UNVERIFIED};
+use super::api::{ADA, APP, Api, EVE, GRACE, NOBODY, Shown, UNVERIFIED};
 use super::snapshot;
 
 /// Codes that nothing a client sends can bring about here, one that `events/` shows, and one that
@@ -28,12 +29,10 @@ struct Problems {
 impl Problems {
     fn add(&mut self, tried: &str, answer: &Answer) {
         assert!(answer.status >= 400, "{tried}: {}", answer.text);
-        assert_eq!(answer.headers["content-type"], "application/problem+json");
-        let header = |name: &str| {
-            answer.headers[name]
-                .as_str()
-                .map(|value| format!("{name}: {value}\n"))
-                .unwrap_or_default()
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        let header = |name: &str| match answer.header(name) {
+            "" => String::new(),
+            value => format!("{name}: {value}\n"),
         };
         self.shown.push(format!(
             "## {tried}\n{}{}{}",
@@ -41,7 +40,7 @@ impl Problems {
             header("retry-after"),
             answer.shown()
         ));
-        self.codes.insert(answer.body["code"].as_str().unwrap().to_owned());
+        self.codes.insert(answer.json["code"].as_str().unwrap().to_owned());
     }
 }
 
@@ -179,7 +178,7 @@ async fn of_making(problems: &mut Problems) {
 async fn of_taking_up(problems: &mut Problems) {
     let api = Api::with_group().await;
     let invite = api.invite(GRACE, json!({"email": "ada@example.com"})).await;
-    let token = &invite.body["token"];
+    let token = &invite.json["token"];
     problems.add("a token that nobody made", &api.preview(&json!({"token": "bkn_1"})).await);
     problems.add("another's invite", &api.accept(EVE, token).await);
     problems.add("with an address that is not verified", &api.accept(UNVERIFIED, token).await);
@@ -188,20 +187,20 @@ async fn of_taking_up(problems: &mut Problems) {
     let second = api.invite(GRACE, json!({"email": "ada@example.com", "expires_in": 300})).await;
     problems.add("replaced by a newer invite", &api.accept(ADA, token).await);
     api.deployment.clock.advance(300);
-    problems.add("expired", &api.accept(ADA, &second.body["token"]).await);
+    problems.add("expired", &api.accept(ADA, &second.json["token"]).await);
     let third = api.invite(GRACE, json!({"email": "ada@example.com"})).await;
-    api.revoke(GRACE, &third.body["id"]).await;
-    problems.add("revoked", &api.accept(ADA, &third.body["token"]).await);
+    api.revoke(GRACE, &third.json["id"]).await;
+    problems.add("revoked", &api.accept(ADA, &third.json["token"]).await);
     let link = api.invite(GRACE, json!({"link": {"max_uses": 1}})).await;
-    assert_eq!(api.accept(ADA, &link.body["token"]).await.status, 200);
-    problems.add("a link that is used up", &api.accept(EVE, &link.body["token"]).await);
-    problems.add("declining a link", &api.decline(&json!({"token": link.body["token"]})).await);
+    assert_eq!(api.accept(ADA, &link.json["token"]).await.status, 200);
+    problems.add("a link that is used up", &api.accept(EVE, &link.json["token"]).await);
+    problems.add("declining a link", &api.decline(&json!({"token": link.json["token"]})).await);
     let ours = api.invite(GRACE, json!({"link": {"allowed_domains": ["example.com"]}})).await;
-    problems.add("a link for another domain", &api.accept(EVE, &ours.body["token"]).await);
+    problems.add("a link for another domain", &api.accept(EVE, &ours.json["token"]).await);
     api.member("PATCH", GRACE, "29845", Some(json!({"roles": ["admin"]}))).await;
     let by_ada = api.invite(ADA, json!({"email": "eve@example.org"})).await;
     api.member("DELETE", GRACE, "29845", None).await;
-    problems.add("the inviter is gone", &api.accept(EVE, &by_ada.body["token"]).await);
+    problems.add("the inviter is gone", &api.accept(EVE, &by_ada.json["token"]).await);
     problems.add("a full group", &api.accept_full().await);
 }
 
@@ -220,7 +219,7 @@ impl Api {
                 Some(json!({"link": {}})),
             )
             .await;
-        self.accept(EVE, &create.body["token"]).await
+        self.accept(EVE, &create.json["token"]).await
     }
 }
 
@@ -241,17 +240,10 @@ async fn of_limits(problems: &mut Problems) {
 
 async fn of_versions(problems: &mut Problems) {
     let api = Api::with_group().await;
-    let event = tests::events::text("native-manage-groups/changed-meanwhile");
+    let event = harness::events::text("native-manage-groups/changed-meanwhile");
     api.change_group(json!({"name": "Other"})).await;
     let answer = api.deployment.invoke("native-manage-groups", &event).await;
-    let text = answer["body"].as_str().unwrap().to_owned();
-    let body: Value = serde_json::from_str(&text).unwrap();
-    let answer = Answer {
-        status: answer["statusCode"].as_u64().unwrap(),
-        headers: answer["headers"].clone(),
-        text,
-        body,
-    };
+    let answer = Answer::of_function(&answer);
     problems.add("a change of what was changed meanwhile", &answer);
     let me = api
         .send_to("native-manage-users", "PUT", &[("user", "a b")], APP, "", Some(json!({})))

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use beckon::Running;
 use serde_json::Value;
 
-/// The variables of `events/env.json`.
+/// Returns the variables of `events/env.json`.
 pub fn env_json() -> Vec<(String, String)> {
     let file: Value = serde_json::from_str(&text("env")).expect("events/env.json is JSON");
     let variables = file["Parameters"].as_object().expect("events/env.json has Parameters");
@@ -14,6 +15,20 @@ pub fn env_json() -> Vec<(String, String)> {
         .iter()
         .map(|(name, value)| (name.clone(), value.as_str().expect("a variable is text").to_owned()))
         .collect()
+}
+
+/// Returns the environment of functions that are invoked one by one: the variables of
+/// `events/env.json`, and those by which they find the table `table` and the inbox of this service.
+pub fn environment(running: &Running, table: &str) -> BTreeMap<String, String> {
+    let same =
+        ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB"];
+    let same = same.map(|name| (name, running.environment.required(name).unwrap().to_owned()));
+    let own = [
+        ("TABLE_NAME", table.to_owned()),
+        ("AWS_ENDPOINT_URL_SESV2", format!("{}/local/ses", running.url)),
+    ];
+    let found = same.into_iter().chain(own).map(|(name, value)| (name.to_owned(), value));
+    env_json().into_iter().chain(found).collect()
 }
 
 fn folder() -> PathBuf {

@@ -7,17 +7,18 @@ use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
 /// A server that ends when this is dropped.
-pub(super) struct Server {
-    pub(super) url: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
     task: AbortHandle,
 }
 
 impl Server {
+    /// Serves the router on a free port of the loopback.
     #[expect(
         clippy::disallowed_methods,
         reason = "a test's server isn't frozen after an answer as Lambda is"
     )]
-    pub(super) async fn start(router: Router) -> Self {
+    pub(crate) async fn start(router: Router) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let task = tokio::spawn(async { axum::serve(listener, router).await }).abort_handle();

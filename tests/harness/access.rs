@@ -48,7 +48,10 @@ impl Access {
 /// policy.
 pub fn of_request(target: Option<&str>, path: &str, body: &[u8]) -> BTreeSet<Access> {
     let Some((_, operation)) = target.and_then(|target| target.split_once('.')) else {
-        assert!(path.ends_with("/v2/email/outbound-emails"), "{path}: add it to tests/access.rs");
+        assert!(
+            path.ends_with("/v2/email/outbound-emails"),
+            "{path}: add it to tests/harness/access.rs"
+        );
         return BTreeSet::from([Access {
             action: "ses:SendEmail".into(),
             resource: "identity".into(),
@@ -72,7 +75,7 @@ pub fn of_request(target: Option<&str>, path: &str, body: &[u8]) -> BTreeSet<Acc
             body["TransactItems"].as_array().expect("writes").iter().map(of_write).collect()
         }
         "Query" => BTreeSet::from([of_query(&body)]),
-        other => panic!("{other}: add it to tests/access.rs"),
+        other => panic!("{other}: add it to tests/harness/access.rs"),
     }
 }
 
@@ -84,7 +87,7 @@ fn of_write(write: &Value) -> Access {
         "Update" => Access::of_table("UpdateItem", &write["Key"]),
         "Delete" => Access::of_table("DeleteItem", &write["Key"]),
         "ConditionCheck" => Access::of_table("ConditionCheckItem", &write["Key"]),
-        other => panic!("{other}: add it to tests/access.rs"),
+        other => panic!("{other}: add it to tests/harness/access.rs"),
     }
 }
 

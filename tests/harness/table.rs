@@ -1,22 +1,44 @@
 //! The table below the functions, asked in DynamoDB's own JSON.
 
+use reqwest::Client;
 use serde_json::{Value, json};
 
-/// A signature's form: engines for tests check no more.
+/// A signature's form: the engines of tests check no more.
 const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=tests/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
 
-/// What the engine at `endpoint` answers to the request.
+/// Asks the engine at `endpoint`, and returns what it answers.
+///
+/// # Panics
+/// The engine refuses the request, or doesn't answer.
 pub async fn ask(endpoint: &str, operation: &str, request: &Value) -> Value {
-    let request = reqwest::Client::new()
+    let client = Client::builder().no_proxy().build().expect("a client");
+    ask_by(&client, endpoint, operation, request).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Asks the engine at `endpoint` by this client, which keeps its connection.
+///
+/// # Errors
+/// The engine refuses the request, or doesn't answer.
+pub async fn ask_by(
+    client: &Client,
+    endpoint: &str,
+    operation: &str,
+    request: &Value,
+) -> Result<Value, String> {
+    let said = |error: reqwest::Error| format!("{operation}: {error}");
+    let request = client
         .post(endpoint)
         .header("authorization", SIGNED)
         .header("x-amz-date", "20260101T000000Z")
         .header("content-type", "application/x-amz-json-1.0")
         .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
         .body(request.to_string());
-    let answer = request.send().await.unwrap();
-    assert!(answer.status().is_success(), "{operation}: {}", answer.text().await.unwrap());
-    answer.json().await.unwrap()
+    let answer = request.send().await.map_err(said)?;
+    let (status, text) = (answer.status(), answer.text().await.map_err(said)?);
+    if !status.is_success() {
+        return Err(format!("{operation}: {status}: {text}"));
+    }
+    serde_json::from_str(&text).map_err(|error| format!("{operation}: {error}: {text}"))
 }
 
 /// Makes the table `name` like the table `like`, which follows the template, but without a stream:

@@ -14,21 +14,23 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
-use super::server::Server;
+use crate::server::Server;
 
 /// The bytes before the PKCS #1 key in the PKCS #8 form of an RSA key of 2048 bits.
 const PKCS8_HEAD: usize = 26;
 
 /// A key that signs, under a name.
-pub(crate) struct SigningKey {
-    pub(crate) kid: String,
-    pub(crate) algorithm: Algorithm,
+pub struct SigningKey {
+    /// Its name.
+    pub kid: String,
+    /// Its algorithm.
+    pub algorithm: Algorithm,
     key: EncodingKey,
 }
 
 impl SigningKey {
     /// A new key for ES256.
-    pub(crate) fn es256(kid: &str) -> Self {
+    pub fn es256(kid: &str) -> Self {
         let document =
             EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
                 .expect("a key");
@@ -40,7 +42,7 @@ impl SigningKey {
     }
 
     /// A new key for RS256.
-    pub(crate) fn rs256(kid: &str) -> Self {
+    pub fn rs256(kid: &str) -> Self {
         let document: Pkcs8V1Der<'_> =
             KeyPair::generate(KeySize::Rsa2048).expect("a key").as_der().expect("its form");
         let key = EncodingKey::from_rsa_der(&document.as_ref()[PKCS8_HEAD..]);
@@ -48,7 +50,7 @@ impl SigningKey {
     }
 
     /// A new key for EdDSA.
-    pub(crate) fn eddsa(kid: &str) -> Self {
+    pub fn eddsa(kid: &str) -> Self {
         let document = Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new()).expect("a key");
         Self {
             kid: kid.into(),
@@ -57,15 +59,20 @@ impl SigningKey {
         }
     }
 
-    /// The key as the key set has it.
-    pub(crate) fn public(&self) -> Value {
+    /// A key for HS256 of this secret. It has no public form.
+    pub fn hs256(kid: &str, secret: &[u8]) -> Self {
+        Self { kid: kid.into(), algorithm: Algorithm::HS256, key: EncodingKey::from_secret(secret) }
+    }
+
+    /// Returns the key as the key set has it.
+    pub fn public(&self) -> Value {
         let mut key = Jwk::from_encoding_key(&self.key, self.algorithm).expect("a public form");
         key.common.key_id = Some(self.kid.clone());
         serde_json::to_value(key).expect("JSON")
     }
 
-    /// The header of its tokens.
-    pub(crate) fn header(&self) -> Header {
+    /// Returns the header of its tokens.
+    pub fn header(&self) -> Header {
         Header {
             typ: Some("at+jwt".into()),
             kid: Some(self.kid.clone()),
@@ -73,13 +80,13 @@ impl SigningKey {
         }
     }
 
-    /// A token of these claims.
-    pub(crate) fn signs(&self, claims: &Value) -> String {
+    /// Returns a token of these claims.
+    pub fn signs(&self, claims: &Value) -> String {
         self.signs_with(&self.header(), claims)
     }
 
-    /// A token of this header and these claims.
-    pub(crate) fn signs_with(&self, header: &Header, claims: &Value) -> String {
+    /// Returns a token of this header and these claims.
+    pub fn signs_with(&self, header: &Header, claims: &Value) -> String {
         encode(header, claims, &self.key).expect("a token")
     }
 }
@@ -92,14 +99,14 @@ struct State {
 }
 
 /// A key set that is served.
-pub(crate) struct Issuer {
+pub struct Issuer {
     server: Server,
     state: Arc<Mutex<State>>,
 }
 
 impl Issuer {
-    /// An issuer with these keys.
-    pub(crate) async fn with(keys: &[&SigningKey]) -> Self {
+    /// Starts an issuer with these keys.
+    pub async fn with(keys: &[&SigningKey]) -> Self {
         let state = Arc::new(Mutex::new(State {
             keys: keys.iter().map(|key| key.public()).collect(),
             ..State::default()
@@ -109,13 +116,13 @@ impl Issuer {
         Self { server: Server::start(router).await, state }
     }
 
-    /// The name that its tokens carry.
-    pub(crate) fn name(&self) -> &str {
+    /// Returns the name that its tokens carry.
+    pub fn name(&self) -> &str {
         &self.server.url
     }
 
-    /// Options for a service that trusts it.
-    pub(crate) fn options(&self) -> Options {
+    /// Returns options for a service that trusts it.
+    pub fn options(&self) -> Options {
         let settings = [
             ("JWT_ISSUER", self.name().to_owned()),
             ("JWT_JWKS_URL", format!("{}/jwks", self.name())),
@@ -127,17 +134,17 @@ impl Issuer {
     }
 
     /// Publishes these keys instead.
-    pub(crate) fn publishes(&self, keys: &[&SigningKey]) {
+    pub fn publishes(&self, keys: &[&SigningKey]) {
         self.state.lock().expect("no panic").keys = keys.iter().map(|key| key.public()).collect();
     }
 
     /// Answers with errors from now on, or no more.
-    pub(crate) fn goes(&self, down: bool) {
+    pub fn goes(&self, down: bool) {
         self.state.lock().expect("no panic").down = down;
     }
 
-    /// How often the key set was asked for.
-    pub(crate) fn asked(&self) -> usize {
+    /// Returns how often the key set was asked for.
+    pub fn asked(&self) -> usize {
         self.state.lock().expect("no panic").asked
     }
 }

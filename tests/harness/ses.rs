@@ -1,4 +1,4 @@
-//! An SES of a test's own, which refuses as it is told.
+//! An SES of a test's own, which refuses as the test tells it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -10,11 +10,11 @@ use axum::{Json, Router};
 use beckon::Options;
 use serde_json::{Value, json};
 
-use super::server::Server;
+use crate::server::Server;
 
-/// What SES says to one request.
+/// What SES answers to one request.
 #[derive(Clone, Copy)]
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// It takes the mail.
     Taken,
     /// This status and type of error.
@@ -31,24 +31,24 @@ struct State {
 }
 
 /// An SES v2 endpoint.
-pub(crate) struct Ses {
+pub struct Ses {
     server: Server,
     state: Arc<Mutex<State>>,
 }
 
 impl Ses {
-    /// Says these to the first requests, and takes every mail after them.
-    pub(crate) async fn first(verdicts: &[Verdict]) -> Self {
+    /// Answers so to the first requests, and takes every mail after them.
+    pub async fn first(verdicts: &[Verdict]) -> Self {
         Self::start(State { next: verdicts.iter().copied().collect(), ..State::default() }).await
     }
 
-    /// Says the same to every request.
-    pub(crate) async fn always(verdict: Verdict) -> Self {
+    /// Answers so to every request.
+    pub async fn always(verdict: Verdict) -> Self {
         Self::start(State { always: Some(verdict), ..State::default() }).await
     }
 
-    /// Says this to every mail for `address`, and takes the others.
-    pub(crate) async fn always_to(address: &str, verdict: Verdict) -> Self {
+    /// Answers so to every mail for `address`, and takes the others.
+    pub async fn always_to(address: &str, verdict: Verdict) -> Self {
         Self::start(State {
             always: Some(verdict),
             only_to: Some(address.into()),
@@ -67,23 +67,23 @@ impl Ses {
         Self { server: Server::start(router).await, state }
     }
 
-    /// Where it is.
-    pub(crate) fn url(&self) -> String {
+    /// Returns its URL.
+    pub fn url(&self) -> String {
         self.server.url.clone()
     }
 
-    /// Options for a service that mails by it.
-    pub(crate) fn options(&self) -> Options {
+    /// Returns options for a service that mails by it.
+    pub fn options(&self) -> Options {
         Options { ses: Some(self.url()), ..Options::default() }
     }
 
-    /// The recipients of every request, in order.
-    pub(crate) fn asked(&self) -> Vec<String> {
+    /// Returns the recipients of every request, in order.
+    pub fn asked(&self) -> Vec<String> {
         self.state.lock().expect("no panic").asked.clone()
     }
 
-    /// The recipients of the mails that it took, in order.
-    pub(crate) fn taken(&self) -> Vec<String> {
+    /// Returns the recipients of the mails that it took, in order.
+    pub fn taken(&self) -> Vec<String> {
         self.state.lock().expect("no panic").taken.clone()
     }
 }
