@@ -11,6 +11,7 @@ mod events;
 mod house;
 mod lambda;
 mod layout;
+mod local;
 mod native;
 mod onezone;
 mod rownd;
