@@ -1,4 +1,4 @@
-//! Link tokens that aren't whole, aren't ours, or never were: all the same to whoever tries them.
+//! Link tokens that are cut short, altered or another service's: all are answered alike.
 
 use harness::App;
 use serde_json::json;
@@ -68,32 +68,6 @@ async fn a_megabyte_of_token_is_too_much_of_a_body() {
     app.nobody().previews(&token).await.refuses(413, "body_too_large");
     app.nobody().declines(&token).await.refuses(413, "body_too_large");
     app.person("ada").accepts(&token).await.refuses(413, "body_too_large");
-}
-
-#[tokio::test]
-async fn the_page_of_a_token_that_is_not_ours_says_so_alike() {
-    let app = App::start().await;
-    let alice = app.owner().await;
-    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
-    let cut = &invited.token[..invited.token.len() - 1];
-    let long = "9".repeat(7000);
-    let expected = app.nobody().opens("bkn_x").await.is(404);
-    for token in [
-        cut,
-        "x",
-        "bkn_%00",
-        "%3Cscript%3Ealert(1)%3C%2Fscript%3E",
-        "..%2f..",
-        "%22%3E%3Cimg%20src=x%3E",
-        long.as_str(),
-    ] {
-        let page = app.nobody().opens(token).await.is(404);
-        assert_eq!(page.text, expected.text, "{token}");
-        assert_eq!(
-            page.header("content-security-policy"),
-            expected.header("content-security-policy")
-        );
-    }
 }
 
 #[tokio::test]

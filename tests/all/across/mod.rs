@@ -4,6 +4,7 @@ mod access_tokens;
 mod delivery;
 mod faults;
 mod link_tokens;
+mod mail;
 mod matrix;
 mod model;
 mod newcomers;

@@ -1,11 +1,12 @@
 //! The bungie API over HTTP (contract bungie).
 
 mod bad_input;
+mod cancel;
 mod credentials;
+mod invite;
 mod lists;
 mod refusals;
 mod shape;
-mod story;
 
 use harness::{Answer, App, GROUP, Person};
 use reqwest::{Method, RequestBuilder};

@@ -1,12 +1,13 @@
 //! The chembiohub API over HTTP: whom it lets in, whom it mails, what it answers (contract
 //! chembiohub).
 
+mod accept;
 mod bad_input;
+mod create;
 mod credentials;
 mod lists;
 mod reminders;
 mod shape;
-mod stories;
 
 use harness::{Answer, App, Person};
 use serde_json::{Value, json};

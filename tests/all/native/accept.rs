@@ -1,4 +1,4 @@
-//! Who may take an invite up: the person invited, proven by the issuer, and nobody else.
+//! Accepting an invite: the invited person, proven by the issuer, and nobody else.
 
 use harness::{App, GROUP};
 use serde_json::{Value, json};
@@ -179,4 +179,62 @@ async fn a_bearer_invite_takes_in_only_whom_the_group_s_domains_allow() {
         .refuses(403, "domain_not_allowed");
     app.user("eve").accepts(&invited.token).await.refuses(403, "domain_not_allowed");
     app.user("ada").email("other.ada@example.com").accepts(&invited.token).await.is(200);
+}
+
+#[tokio::test]
+async fn who_invited_cannot_take_the_invite_up_themselves() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    alice.accepts(&invited.token).await.refuses(403, "identity_mismatch");
+    assert_eq!(alice.reads(&invited.id).await.json["state"], "pending");
+}
+
+#[tokio::test]
+async fn accepting_twice_gives_the_same_membership() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    let ada = app.person("ada");
+    let first = ada.accepts(&invited.token).await.is(200);
+    app.advance(60);
+    let second = ada.accepts(&invited.token).await.is(200);
+    assert_eq!(first.json["membership"], second.json["membership"]);
+    assert_eq!(first.json["invite"]["resolved_at"], second.json["invite"]["resolved_at"]);
+    let by_id = ada.accepts_by_id(&invited.id).await.is(200);
+    assert_eq!(first.json["membership"], by_id.json["membership"]);
+    alice.invites(json!({"email": "ada@example.com"})).await.refuses(409, "already_member");
+    assert_eq!(alice.sees_members().await, ["ada", "alice"]);
+}
+
+#[tokio::test]
+async fn the_answer_to_an_acceptance_shows_the_invite_as_it_then_stands() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let by_address = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
+    let counted = alice.invited(json!({"link": {"max_uses": 2}})).await;
+    let uncounted = alice.invited(json!({"link": {}})).await;
+    app.advance(60);
+    for (user, invited) in
+        [("ada", &by_address), ("bob", &counted), ("eve", &counted), ("joe", &uncounted)]
+    {
+        let accepted = app.person(user).accepts(&invited.token).await.is(200);
+        assert_eq!(accepted.json["invite"], alice.reads(&invited.id).await.json, "{user}");
+        app.advance(60);
+    }
+}
+
+#[tokio::test]
+async fn a_member_who_is_invited_otherwise_stays_the_member_they_are() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let by_address = alice.invited(json!({"email": "ada@example.com", "roles": ["admin"]})).await;
+    let link = alice.invited(json!({"link": {}})).await;
+    let ada = app.person("ada");
+    ada.accepts(&link.token).await.is(200);
+    ada.accepts(&by_address.token).await.refuses(409, "already_member");
+    assert_eq!(alice.reads(&by_address.id).await.json["state"], "pending");
+    let members = alice.gets(&format!("/v1/groups/{GROUP}/members")).await;
+    assert_eq!(members.data()[0]["roles"], json!(["member"]));
+    alice.revokes(&by_address.id).await.is(200);
 }

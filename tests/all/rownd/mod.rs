@@ -1,14 +1,18 @@
 //! The rownd API over HTTP (contract rownd).
 
+mod accept;
 mod bad_input;
+mod create;
 mod credentials;
+mod delete;
 mod errors;
 mod first_owner;
 mod groups;
-mod lifecycle;
+mod lists;
 mod members;
 mod races;
 mod shape;
+mod update;
 
 use harness::{Answer, GROUP, Person};
 use serde_json::{Value, json};
