@@ -20,6 +20,7 @@
 pub mod access;
 mod answer;
 mod app;
+mod at_once;
 pub mod events;
 mod issuer;
 mod lossy_table;
@@ -36,6 +37,7 @@ pub mod under;
 
 pub use answer::Answer;
 pub use app::{App, GROUP};
+pub use at_once::{AtOnce, at_last};
 pub use issuer::{Issuer, SigningKey};
 pub use lossy_table::LossyTable;
 pub use mail::Mail;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Answer, GROUP, Person};
+use crate::{Answer, GROUP, Person, at_last};
 
 /// An invite that was made.
 pub struct Invited {
@@ -91,12 +91,6 @@ impl Person {
         Invited::of(self.invites(body).await)
     }
 
-    /// Invites into a group, and tries again as long as the service says so. Returns whether it ever
-    /// did, too.
-    pub async fn invites_at_last(&self, group: &str, body: Value) -> (Answer, bool) {
-        self.posts_at_last(&format!("/v1/groups/{group}/invites"), &body).await
-    }
-
     /// Accepts by the token.
     pub async fn accepts(&self, token: &str) -> Answer {
         self.posts("/v1/invites/accept", &json!({ "token": token })).await
@@ -104,7 +98,7 @@ impl Person {
 
     /// Accepts by the token, and tries again as long as the service says so.
     pub async fn accepts_at_last(&self, token: &str) -> Answer {
-        self.posts_at_last("/v1/invites/accept", &json!({ "token": token })).await.0
+        at_last(async || self.accepts(token).await).await
     }
 
     /// Accepts the invite of [`GROUP`] by its id.
@@ -115,13 +109,6 @@ impl Person {
     /// Accepts the invite of a group by its id.
     pub async fn accepts_in(&self, group: &str, id: &str) -> Answer {
         self.posts("/v1/invites/accept", &json!({ "group": group, "invite": id })).await
-    }
-
-    /// Accepts the invite of a group by its id, which must work, and tries again as long as the
-    /// service says so.
-    pub async fn accepts_in_at_last(&self, group: &str, id: &str) -> Answer {
-        let body = json!({ "group": group, "invite": id });
-        self.posts_at_last("/v1/invites/accept", &body).await.0.is(200)
     }
 
     /// Declines by the token.

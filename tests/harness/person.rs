@@ -10,8 +10,6 @@ use crate::Answer;
 
 /// How long a token is used before the next one is asked for, in the service's seconds.
 const TOKEN_AGE: i64 = 1800;
-/// How often a person who is told to try again does.
-const TRIES: u32 = 60;
 
 /// A person, by what their token says.
 pub struct Person {
@@ -115,17 +113,5 @@ impl Person {
     /// Sends a `DELETE`.
     pub async fn deletes(&self, path: &str) -> Answer {
         self.sends(self.request(Method::DELETE, path)).await
-    }
-
-    /// Sends a `POST` of this JSON, and sends it again as long as it is answered with 503. Returns
-    /// the first other answer, and whether there was a 503 before it.
-    pub async fn posts_at_last(&self, path: &str, body: &Value) -> (Answer, bool) {
-        for tries in 0..TRIES {
-            let answer = self.posts(path, body).await;
-            if answer.status != 503 {
-                return (answer, tries > 0);
-            }
-        }
-        panic!("the service stayed unavailable")
     }
 }

@@ -1,7 +1,7 @@
 //! `POST /group_members`: by an invite, or because the group is open.
 
 use futures::future::join_all;
-use harness::{Answer, App, GROUP};
+use harness::{App, AtOnce, GROUP};
 use serde_json::json;
 
 use super::acts::{AtEvanta, EvantaAnswer};
@@ -133,10 +133,6 @@ async fn an_open_group_s_domains_seats_and_rest_hold() {
     app.person("3").joins(3773).await.has_no_body(404);
 }
 
-fn count(answers: &[Answer], status: u16) -> usize {
-    answers.iter().filter(|answer| answer.status == status).count()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn who_joins_twice_at_once_joins_once() {
     let app = App::start().await;
@@ -148,8 +144,8 @@ async fn who_joins_twice_at_once_joins_once() {
             owner.invites_user(format!("p{round}")).await.is(201);
         }
         person.signs_in().await;
-        let answers = join_all((0..4).map(|_| person.joins(3773))).await;
-        assert_eq!((count(&answers, 201), count(&answers, 422)), (1, 3), "{answers:#?}");
+        let joins = AtOnce::send((0..4).map(|_| async || person.joins(3773).await)).await;
+        joins.splits((201, 1), 422);
         assert_eq!(owner.sees_members().await.len(), 1 + round);
     }
 }
@@ -165,16 +161,8 @@ async fn no_more_join_an_open_group_than_it_has_seats() {
         .await;
     let crowd: Vec<_> = (0..12).map(|number| app.user(&format!("p{number}"))).collect();
     join_all(crowd.iter().map(|person| person.signs_in())).await;
-    let joins = crowd.iter().map(async |person| {
-        loop {
-            let answer = person.joins(3773).await;
-            if answer.status != 503 {
-                return answer;
-            }
-        }
-    });
-    let answers = join_all(joins).await;
-    assert_eq!((count(&answers, 201), count(&answers, 422)), (3, 9), "{answers:#?}");
+    let joins = crowd.iter().map(|person| async move || person.joins(3773).await);
+    AtOnce::send(joins).await.splits((201, 3), 422);
     assert_eq!(owner.sees_members().await.len(), 4);
 }
 

@@ -1,7 +1,7 @@
 //! Groups that an app makes for others, and how they come to an owner.
 
 use futures::future::join_all;
-use harness::{App, GROUP, Person};
+use harness::{App, AtOnce, GROUP, Person};
 use serde_json::{Value, json};
 
 use super::{editor, fails, invite, invites, made, members};
@@ -142,8 +142,12 @@ async fn of_many_who_accept_at_once_exactly_one_becomes_owner() {
             ids.push(answer.text_at("/invitation/id").to_owned());
         }
         join_all(crowd.iter().map(Person::signs_in)).await;
-        join_all(crowd.iter().zip(&ids).map(|(person, id)| person.accepts_in_at_last(&group, id)))
-            .await;
+        let group_id = &group;
+        let accepts = crowd
+            .iter()
+            .zip(&ids)
+            .map(|(person, id)| async move || person.accepts_in(group_id, id).await);
+        assert_eq!(AtOnce::send(accepts).await.count(200), 6);
         let listed = crowd[0].gets(&format!("/v1/groups/{group}/members")).await.is(200);
         let owners = listed
             .data()
