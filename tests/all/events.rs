@@ -11,7 +11,7 @@ use beckon::{FUNCTIONS, Function};
 use futures::{StreamExt, stream};
 use serde_json::Value;
 use shared::domain::clock::Timestamp;
-use tests::events::{
+use harness::events::{
     all_given, cases, exists, given, names_in, shown, shown_mails, snapshot_of, text, time,
 };
 

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use shared::config::{Environment, settings};
 use shared::domain::clock::{Clock, Timestamp};
 use shared::{MailService, Service};
-pub(crate) use tests::events::{env_json, pretty};
-use tests::table;
+pub(crate) use harness::events::{env_json, pretty};
+use harness::table;
 
-use crate::app::under;
+use harness::under;
 
 /// The mail sender, which the table's stream drives.
 pub(crate) const SEND_MAIL: &str = "background-send-mail";

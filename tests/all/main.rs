@@ -1,37 +1,14 @@
 //! Every test that needs more than one package, in one binary.
 #![cfg(test)]
 
-mod answers;
-mod app;
-mod authority;
-mod bad_input;
+mod across;
 mod bungie;
-mod callers;
 mod chembiohub;
-mod delivery;
-mod directory;
 mod evanta;
 mod events;
-mod faults;
-mod groups;
 mod house;
-mod identity;
 mod lambda;
-mod lifecycle;
-mod links;
-mod lists;
-mod matrix;
-mod model;
-mod newcomers;
+mod local;
+mod native;
 mod onezone;
-mod outcomes;
-mod outsiders;
-mod panics;
-mod pending_cap;
-mod races;
-mod re_invite;
 mod rownd;
-mod same_person;
-mod secrets;
-mod story;
-mod tokens;

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
+use harness::access::Access;
 use serde_yaml_ng::Value;
-use tests::access::Access;
 
 /// Compares the recorded accesses with the policies of template.yaml.
 #[derive(Parser)]

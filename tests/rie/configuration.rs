@@ -1,10 +1,10 @@
 //! A start without a variable: it ends at once, and the log names the variable. Which ones are
 //! needed, the configuration's own reader tells.
 
+use harness::events::{cases, packages, text};
 use shared::config::{ConfigError, Environment};
 use shared::domain::clock::Clock;
 use shared::{MailService, Service};
-use tests::events::{cases, packages, text};
 
 use crate::Report;
 use crate::emulator::Setup;

@@ -21,11 +21,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use beckon::{Options, Running};
+use beckon::Options;
 use clap::Parser;
 use emulator::Setup;
-use shared::config::settings;
-use tests::events::env_json;
+use harness::events::{env_json, environment};
 
 /// The functions' table: that of the local service has a stream, from which the service itself
 /// would send mail.
@@ -59,7 +58,7 @@ async fn main() -> ExitCode {
         faketime: arguments.faketime,
         functions: arguments.functions,
         logs: std::env::temp_dir().join(format!("beckon-rie-{}", std::process::id())),
-        variables: variables(&running),
+        variables: environment(&running, TABLE).into_iter().collect(),
     };
     std::fs::create_dir_all(&setup.logs).unwrap();
     let began = Instant::now();
@@ -69,24 +68,6 @@ async fn main() -> ExitCode {
         report.extend(configuration::run(&setup).await);
     }
     report.print(&setup, began.elapsed())
-}
-
-/// The variables of `events/env.json`, and those by which the functions find table and inbox.
-fn variables(running: &Running) -> Vec<(String, String)> {
-    let same = running.environment.variables([
-        settings::AWS_REGION,
-        settings::AWS_ACCESS_KEY_ID,
-        settings::AWS_SECRET_ACCESS_KEY,
-        settings::AWS_ENDPOINT_URL_DYNAMODB,
-    ]);
-    let own = [
-        ("TABLE_NAME", TABLE.to_owned()),
-        ("AWS_ENDPOINT_URL_SESV2", format!("{}/local/ses", running.url)),
-    ];
-    let mut variables: std::collections::BTreeMap<String, String> =
-        env_json().into_iter().chain(same.unwrap()).collect();
-    variables.extend(own.map(|(name, value)| (name.to_owned(), value)));
-    variables.into_iter().collect()
 }
 
 /// What held and what did not.

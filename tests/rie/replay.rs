@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use beckon::Running;
+use harness::events::{cases, given, packages, shown, shown_mails, snapshot, text, time};
+use harness::mail::inbox;
+use harness::table;
 use serde_json::Value;
 use shared::config::settings;
-use tests::events::{cases, given, packages, shown, shown_mails, snapshot, text, time};
-use tests::table;
 
 use crate::emulator::{Emulator, Setup};
 use crate::{Report, TABLE};
@@ -54,7 +55,7 @@ impl World<'_> {
         let endpoint = environment.required(settings::AWS_ENDPOINT_URL_DYNAMODB).unwrap();
         let like = environment.required(settings::TABLE_NAME).unwrap();
         table::make_like(endpoint, like, TABLE).await;
-        let mails = self.inbox().await.len();
+        let mails = inbox(self.running).await.len();
         for earlier in given(name) {
             let answer = self.invoke(&earlier).await;
             let status = answer["statusCode"].as_u64().unwrap_or_default();
@@ -68,8 +69,8 @@ impl World<'_> {
         if !name.starts_with("background-") {
             return shown(&answer);
         }
-        let inbox = self.inbox().await;
-        shown_mails(&answer, &inbox[..inbox.len() - mails])
+        let mailed = inbox(self.running).await;
+        shown_mails(&answer, &mailed[..mailed.len() - mails])
     }
 
     async fn invoke(&mut self, name: &str) -> Value {
@@ -84,12 +85,5 @@ impl World<'_> {
         let (status, answer) = emulator.invoke(&event).await;
         serde_json::from_str(&answer)
             .unwrap_or_else(|_| panic!("{name}: {status} {answer}\n{}", emulator.log()))
-    }
-
-    /// The mails so far, newest first.
-    async fn inbox(&self) -> Vec<Value> {
-        let answer = reqwest::get(format!("{}/local/inbox", self.running.url)).await.unwrap();
-        let inbox: Value = answer.json().await.unwrap();
-        inbox["messages"].as_array().unwrap().clone()
     }
 }

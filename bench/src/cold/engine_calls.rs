@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use harness::table::ask_by;
 use reqwest::Client;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -25,10 +26,10 @@ pub(super) async fn get_and_put(
     for round in 0..=times {
         let key = Uuid::new_v4().to_string();
         let since = Instant::now();
-        ask(&client, engine, "GetItem", json!({"TableName": table, "Key": {"pk": {"S": key}, "sk": {"S": key}}, "ConsistentRead": true}))
-            .await?;
-        ask(&client, engine, "PutItem", json!({"TableName": table, "Item": item(&key), "ConditionExpression": "attribute_not_exists(pk)"}))
-            .await?;
+        let get = json!({"TableName": table, "Key": {"pk": {"S": key}, "sk": {"S": key}}, "ConsistentRead": true});
+        ask_by(&client, engine, "GetItem", &get).await?;
+        let put = json!({"TableName": table, "Item": item(&key), "ConditionExpression": "attribute_not_exists(pk)"});
+        ask_by(&client, engine, "PutItem", &put).await?;
         if round > 0 {
             took.push(since.elapsed());
         }
@@ -42,18 +43,4 @@ fn item(key: &str) -> Value {
         item[name] = json!({"S": key});
     }
     item
-}
-
-async fn ask(client: &Client, engine: &str, operation: &str, body: Value) -> Result<(), Fault> {
-    let request =
-        client.post(engine).header("x-amz-target", format!("DynamoDB_20120810.{operation}"));
-    let request = request
-        .header("content-type", "application/x-amz-json-1.0")
-        .header("x-amz-date", "20261121T000000Z");
-    // The engine wants a signature and doesn't look at it.
-    let signature = "AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
-    let answer = request.header("authorization", signature).body(body.to_string()).send().await?;
-    let status = answer.status();
-    let text = answer.text().await?;
-    if status.is_success() { Ok(()) } else { Err(format!("{operation}: {status}: {text}").into()) }
 }

@@ -1,9 +1,10 @@
 //! The five published APIs' operations.
 
+use harness::Person;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::world::{Person, World};
+use super::world::World;
 use crate::Fault;
 
 /// One group for each API, so that none finds another's invites.
@@ -13,14 +14,14 @@ const ONEZONE: &str = "HwUpk8jrwxKOe45uzLFX2GVC8lKEasj4q253sptVqF8";
 const CHEMBIOHUB: &str = "3004";
 const BUNGIE: &str = "3005";
 
-fn owner() -> Person {
-    Person::new("29842", "Generic User", "owner@example.com")
+fn owner(world: &World) -> Person {
+    world.person("29842", "Generic User", "owner@example.com")
 }
 
 /// Somebody of the directory, which knows an address and an account.
-fn invitee() -> Person {
+fn invitee(world: &World) -> Person {
     let accounts = json!([{"membership_type": 3, "membership_id": "4611686018429783292"}]);
-    Person::new("29845", "Sonny Tromp", "juliet@towne.com").claim("accounts", accounts)
+    world.person("29845", "Sonny Tromp", "juliet@towne.com").claim("accounts", accounts)
 }
 
 /// Measures all.
@@ -28,7 +29,7 @@ pub(super) async fn measure(world: &mut World) -> Result<(), Fault> {
     for group in [EVANTA, ROWND, ONEZONE, CHEMBIOHUB, BUNGIE] {
         world
             .does(
-                &owner(),
+                &owner(world),
                 Method::POST,
                 "/v1/groups",
                 &json!({"id": group, "name": "Private Group"}),
@@ -67,7 +68,7 @@ fn id(json: &Value) -> Result<String, Fault> {
 async fn pending(world: &World, group: &str) -> Result<String, Fault> {
     let list = world
         .does(
-            &owner(),
+            &owner(world),
             Method::GET,
             &format!("/v1/groups/{group}/invites?state=pending"),
             &Value::Null,
@@ -77,7 +78,7 @@ async fn pending(world: &World, group: &str) -> Result<String, Fault> {
 }
 
 async fn evanta(world: &mut World) -> Result<(), Fault> {
-    let (owner, invitee) = (owner(), invitee());
+    let (owner, invitee) = (owner(world), invitee(world));
     let body = json!({"group_invite": {"user_id": 29845, "group_id": 3001}});
     let create = || ("evanta-create-group-invite", "", Method::POST, "/group_invites".into());
     world.measures(Some(&owner), create(), body.clone()).await?;
@@ -102,7 +103,7 @@ async fn evanta(world: &mut World) -> Result<(), Fault> {
 }
 
 async fn rownd(world: &mut World) -> Result<(), Fault> {
-    let (owner, invitee) = (owner(), invitee());
+    let (owner, invitee) = (owner(world), invitee(world));
     let path = format!("/me/groups/{ROWND}/invites");
     let body = json!({"roles": ["editor"], "email": "juliet@towne.com"});
     let made = world
@@ -143,7 +144,7 @@ async fn rownd(world: &mut World) -> Result<(), Fault> {
 }
 
 async fn rownd_groups(world: &mut World) -> Result<(), Fault> {
-    let owner = owner();
+    let owner = owner(world);
     let groups = "/me/groups";
     let body = json!({"name": "Editors", "admission_policy": "invite_only"});
     let made = world
@@ -218,11 +219,11 @@ async fn rownd_groups(world: &mut World) -> Result<(), Fault> {
 async fn onezone(world: &mut World) -> Result<(), Fault> {
     let what =
         ("onezone-create-user-token", "", Method::POST, format!("/groups/{ONEZONE}/users/token"));
-    let made = world.measures(Some(&owner()), what, json!({})).await?;
+    let made = world.measures(Some(&owner(world)), what, json!({})).await?;
     let body = json!({"token": found(&made, "token")});
     world
         .measures(
-            Some(&invitee()),
+            Some(&invitee(world)),
             ("onezone-join-group", "", Method::POST, "/user/groups/join".into()),
             body,
         )
@@ -231,7 +232,7 @@ async fn onezone(world: &mut World) -> Result<(), Fault> {
 }
 
 async fn chembiohub(world: &mut World) -> Result<(), Fault> {
-    let owner = owner();
+    let owner = owner(world);
     let path = "/chembiohub/api/invitations/";
     let person = json!({"email": "a@b.example", "first_name": "A", "last_name": "B"});
     world
@@ -270,7 +271,7 @@ async fn chembiohub(world: &mut World) -> Result<(), Fault> {
 }
 
 async fn bungie(world: &mut World) -> Result<(), Fault> {
-    let owner = owner();
+    let owner = owner(world);
     let members = format!("/Platform/GroupV2/{BUNGIE}/Members");
     let account = "3/4611686018429783292/";
     let what = (
@@ -293,7 +294,7 @@ async fn bungie(world: &mut World) -> Result<(), Fault> {
         Method::GET,
         format!("/Platform/GroupV2/User/Potential/{account}2/0/"),
     );
-    world.measures(Some(&invitee()), what, Value::Null).await?;
+    world.measures(Some(&invitee(world)), what, Value::Null).await?;
     let what = (
         "bungie-cancel-individual-invite",
         "",

@@ -1,20 +1,21 @@
 //! The native API's operations, in the order of an invite's life.
 
+use harness::Person;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::world::{Person, World};
+use super::world::World;
 use crate::Fault;
 
 /// The group of most operations.
 const GROUP: &str = "3773";
 
-fn owner() -> Person {
-    Person::new("29842", "Generic User", "owner@example.com")
+fn owner(world: &World) -> Person {
+    world.person("29842", "Generic User", "owner@example.com")
 }
 
-fn invitee() -> Person {
-    Person::new("29845", "Sonny Tromp", "juliet@towne.com")
+fn invitee(world: &World) -> Person {
+    world.person("29845", "Sonny Tromp", "juliet@towne.com")
 }
 
 /// An invite as an app makes it: with roles, a message, data of its own and a redirect.
@@ -35,7 +36,7 @@ pub(super) async fn measure(world: &mut World) -> Result<(), Fault> {
     directory(world).await?;
     let group = json!({"id": GROUP, "name": "Private Group", "description": "Private group"});
     let what = ("native-manage-groups", "create", Method::POST, "/v1/groups".into());
-    world.measures(Some(&owner()), what, group).await?;
+    world.measures(Some(&owner(world)), what, group).await?;
     by_mail(world).await?;
     by_id(world).await?;
     new_person(world).await?;
@@ -48,7 +49,7 @@ pub(super) async fn measure(world: &mut World) -> Result<(), Fault> {
 
 async fn directory(world: &mut World) -> Result<(), Fault> {
     let administrator =
-        Person::new("directory", "Directory", "").claim("scope", json!("users:write"));
+        world.person("directory", "Directory", "").claim("scope", json!("users:write"));
     let accounts = json!([{"membership_type": 3, "membership_id": "4611686018429783292"}]);
     let profile = json!({"email": "juliet@towne.com", "first_name": "Sonny", "last_name": "Tromp", "accounts": accounts});
     let what = (
@@ -61,14 +62,14 @@ async fn directory(world: &mut World) -> Result<(), Fault> {
     let profile = json!({"first_name": "Generic", "last_name": "User"});
     world
         .measures(
-            Some(&owner()),
+            Some(&owner(world)),
             ("native-manage-users", "put own profile", Method::PUT, "/v1/me".into()),
             profile,
         )
         .await?;
     world
         .measures(
-            Some(&owner()),
+            Some(&owner(world)),
             ("native-manage-users", "get own profile", Method::GET, "/v1/me".into()),
             Value::Null,
         )
@@ -78,24 +79,24 @@ async fn directory(world: &mut World) -> Result<(), Fault> {
 
 async fn create(world: &mut World, case: &str, to: Value) -> Result<Value, Fault> {
     let what = ("native-create-invite", case, Method::POST, format!("/v1/groups/{GROUP}/invites"));
-    world.measures(Some(&owner()), what, invite(to)).await
+    world.measures(Some(&owner(world)), what, invite(to)).await
 }
 
 async fn by_mail(world: &mut World) -> Result<(), Fault> {
-    let ada = Person::new("ada", "Ada", "ada@example.com");
+    let ada = world.person("ada", "Ada", "ada@example.com");
     let made = create(world, "to an e-mail address", json!({"email": "ada@example.com"})).await?;
     let (token, id) = (text(&made, "token")?, text(&made, "id")?);
     let path = format!("/v1/groups/{GROUP}/invites");
     world
         .measures(
-            Some(&owner()),
+            Some(&owner(world)),
             ("native-list-group-invites", "one invite", Method::GET, path.clone()),
             Value::Null,
         )
         .await?;
     world
         .measures(
-            Some(&owner()),
+            Some(&owner(world)),
             ("native-get-invite", "", Method::GET, format!("{path}/{id}")),
             Value::Null,
         )
@@ -134,7 +135,7 @@ async fn by_id(world: &mut World) -> Result<(), Fault> {
     let body = json!({"group": GROUP, "invite": text(&made, "id")?});
     world
         .measures(
-            Some(&invitee()),
+            Some(&invitee(world)),
             ("native-accept-invite", "by id", Method::POST, "/v1/invites/accept".into()),
             body,
         )
@@ -152,7 +153,7 @@ async fn by_id(world: &mut World) -> Result<(), Fault> {
 async fn new_person(world: &mut World) -> Result<(), Fault> {
     let person = json!({"person": {"email": "grace@example.com", "first_name": "Grace", "last_name": "Hopper"}});
     let made = create(world, "to a new person", person).await?;
-    let grace = Person::new("grace", "Grace Hopper", "grace@example.com");
+    let grace = world.person("grace", "Grace Hopper", "grace@example.com");
     let body = json!({"token": text(&made, "token")?});
     world
         .measures(
@@ -165,8 +166,8 @@ async fn new_person(world: &mut World) -> Result<(), Fault> {
 }
 
 async fn links(world: &mut World) -> Result<(), Fault> {
-    let bob = Person::new("bob", "Bob", "bob@example.com");
-    let carol = Person::new("carol", "Carol", "carol@example.com");
+    let bob = world.person("bob", "Bob", "bob@example.com");
+    let carol = world.person("carol", "Carol", "carol@example.com");
     let made = create(world, "as a link for ten", json!({"link": {"max_uses": 10}})).await?;
     let body = json!({"token": text(&made, "token")?});
     world
@@ -201,7 +202,7 @@ async fn links(world: &mut World) -> Result<(), Fault> {
 async fn refused(world: &mut World) -> Result<(), Fault> {
     let path = format!("/v1/groups/{GROUP}/invites");
     let made = world
-        .does(&owner(), Method::POST, &path, &invite(json!({"email": "dan@example.com"})))
+        .does(&owner(world), Method::POST, &path, &invite(json!({"email": "dan@example.com"})))
         .await?;
     let body = json!({"token": text(&made, "token")?, "reason": "No time."});
     world
@@ -212,11 +213,11 @@ async fn refused(world: &mut World) -> Result<(), Fault> {
         )
         .await?;
     let made = world
-        .does(&owner(), Method::POST, &path, &invite(json!({"email": "eve@example.com"})))
+        .does(&owner(world), Method::POST, &path, &invite(json!({"email": "eve@example.com"})))
         .await?;
     let path = format!("{path}/{}/revoke", text(&made, "id")?);
     world
-        .measures(Some(&owner()), ("native-revoke-invite", "", Method::POST, path), json!({}))
+        .measures(Some(&owner(world)), ("native-revoke-invite", "", Method::POST, path), json!({}))
         .await?;
     create(world, "again, after it was revoked", json!({"email": "eve@example.com"})).await?;
     Ok(())
@@ -224,7 +225,7 @@ async fn refused(world: &mut World) -> Result<(), Fault> {
 
 /// What the count of pending invites costs once there are many (ADR 0012).
 async fn crowded(world: &mut World) -> Result<(), Fault> {
-    let owner = Person::new("host", "Host", "host@example.com");
+    let owner = world.person("host", "Host", "host@example.com");
     world
         .does(&owner, Method::POST, "/v1/groups", &json!({"id": "crowd", "name": "Crowd"}))
         .await?;
@@ -267,16 +268,16 @@ async fn members(world: &mut World) -> Result<(), Fault> {
     let path = format!("/v1/groups/{GROUP}/members");
     world
         .measures(
-            Some(&owner()),
+            Some(&owner(world)),
             ("native-manage-members", "list six", Method::GET, path.clone()),
             Value::Null,
         )
         .await?;
     let what = ("native-manage-members", "change roles", Method::PATCH, format!("{path}/ada"));
-    world.measures(Some(&owner()), what, json!({"roles": ["admin"]})).await?;
+    world.measures(Some(&owner(world)), what, json!({"roles": ["admin"]})).await?;
     world
         .measures(
-            Some(&owner()),
+            Some(&owner(world)),
             ("native-manage-members", "remove", Method::DELETE, format!("{path}/ada")),
             Value::Null,
         )
@@ -288,23 +289,23 @@ async fn groups(world: &mut World) -> Result<(), Fault> {
     let path = format!("/v1/groups/{GROUP}");
     world
         .measures(
-            Some(&owner()),
+            Some(&owner(world)),
             ("native-manage-groups", "list one", Method::GET, "/v1/groups".into()),
             Value::Null,
         )
         .await?;
     world
         .measures(
-            Some(&owner()),
+            Some(&owner(world)),
             ("native-manage-groups", "get", Method::GET, path.clone()),
             Value::Null,
         )
         .await?;
     let what = ("native-manage-groups", "change", Method::PATCH, path.clone());
-    world.measures(Some(&owner()), what, json!({"name": "Another name"})).await?;
+    world.measures(Some(&owner(world)), what, json!({"name": "Another name"})).await?;
     world
         .measures(
-            Some(&owner()),
+            Some(&owner(world)),
             ("native-manage-groups", "delete", Method::DELETE, path),
             Value::Null,
         )

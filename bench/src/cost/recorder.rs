@@ -10,11 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use reqwest::Client;
+use harness::{Proxy, Reply};
 use serde_json::{Value, json};
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 use tokio::task::JoinSet;
@@ -73,7 +69,6 @@ impl Log {
 }
 
 struct State {
-    client: Client,
     engine: String,
     gate: Arc<RwLock<()>>,
     /// Whether answers are held.
@@ -89,8 +84,7 @@ impl State {
 
 /// The engine and the proxy before it.
 pub(crate) struct Recorder {
-    /// Where the proxy is.
-    pub(crate) url: String,
+    proxy: Proxy,
     state: Arc<State>,
     _tasks: JoinSet<()>,
 }
@@ -100,25 +94,20 @@ impl Recorder {
     pub(crate) async fn start() -> Result<Self, Fault> {
         let mut tasks = JoinSet::new();
         let engine = engine::start(&mut tasks).await?;
-        let client = Client::builder().no_proxy().build()?;
         let state = Arc::new(State {
-            client,
             engine,
             gate: Arc::default(),
             holds: AtomicBool::new(false),
             log: Mutex::default(),
         });
-        let (listener, url) = engine::port().await?;
         let shared = Arc::clone(&state);
-        let router = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
-            answer(&shared, &headers, &body).await
-        });
-        tasks.spawn(async move {
-            if let Err(error) = axum::serve(listener, router).await {
-                eprintln!("bench: the recorder ended: {error}");
-            }
-        });
-        Ok(Self { url, state, _tasks: tasks })
+        let proxy = Proxy::start(move |call| answer(Arc::clone(&shared), call)).await;
+        Ok(Self { proxy, state, _tasks: tasks })
+    }
+
+    /// Returns the URL of the proxy.
+    pub(crate) fn url(&self) -> &str {
+        &self.proxy.url
     }
 
     /// Keeps the stream from being read while the guard lives.
@@ -152,93 +141,62 @@ impl Recorder {
     }
 }
 
-async fn answer(state: &State, headers: &HeaderMap, body: &Bytes) -> Response {
-    let target =
-        headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-    let answered = match target.strip_prefix("DynamoDB_20120810.") {
-        Some(operation) => table_call(state, operation, headers, body).await,
-        None => stream_call(state, headers, body).await,
-    };
-    match answered {
-        Ok((status, body)) => {
-            (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
-        }
-        Err(fault) => (StatusCode::BAD_GATEWAY, fault.to_string()).into_response(),
+async fn answer(state: Arc<State>, call: harness::Call) -> Result<Reply, Fault> {
+    match call.operation().map(str::to_owned) {
+        Some(operation) => table_call(&state, &operation, call).await,
+        None => stream_call(&state, call).await,
     }
 }
 
-async fn stream_call(
-    state: &State,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Result<(StatusCode, Bytes), Fault> {
+async fn stream_call(state: &State, call: harness::Call) -> Result<Reply, Fault> {
     let _open = state.gate.read().await;
-    let (status, body) = forward(state, headers, body.clone()).await?;
-    let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let reply = call.forward(&state.engine).await?;
+    let answer: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     if let Some(records) = answer["Records"].as_array() {
         let mut log = state.log();
         log.empty_looks = if records.is_empty() { log.empty_looks + 1 } else { 0 };
     }
-    Ok((status, body))
+    Ok(reply)
 }
 
-async fn table_call(
-    state: &State,
-    operation: &str,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Result<(StatusCode, Bytes), Fault> {
+async fn table_call(state: &State, operation: &str, call: harness::Call) -> Result<Reply, Fault> {
     let trip = {
         let mut log = state.log();
         log.last = Some(Instant::now());
         log.answered + 1
     };
-    let done = measured(state, operation, headers, body, trip).await;
+    let done = measured(state, operation, call, trip).await;
     while state.holds.load(Ordering::Relaxed) && !state.log().may_answer(trip) {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     let mut log = state.log();
     log.answered = log.answered.max(trip);
-    let (call, status, body) = done?;
+    let (call, reply) = done?;
     log.calls.extend(call);
-    Ok((status, body))
+    Ok(reply)
 }
 
 async fn measured(
     state: &State,
     operation: &str,
-    headers: &HeaderMap,
-    body: &Bytes,
+    mut call: harness::Call,
     trip: u32,
-) -> Result<(Option<Call>, StatusCode, Bytes), Fault> {
+) -> Result<(Option<Call>, Reply), Fault> {
     // Tables are made, not used, by calls that know no capacity.
     if operation.ends_with("Table") || operation.ends_with("TimeToLive") {
-        let (status, body) = forward(state, headers, body.clone()).await?;
-        return Ok((None, status, body));
+        return Ok((None, call.forward(&state.engine).await?));
     }
-    let mut request: Value = serde_json::from_slice(body)?;
+    let mut request: Value = serde_json::from_slice(&call.body)?;
     request["ReturnConsumedCapacity"] = json!("INDEXES");
-    let (status, body) = forward(state, headers, serde_json::to_vec(&request)?.into()).await?;
-    let answer: Value = serde_json::from_slice(&body)?;
-    Ok((Some(call(operation, trip, &request, &answer, !status.is_success())?), status, body))
+    call.body = serde_json::to_vec(&request)?.into();
+    let reply = call.forward(&state.engine).await?;
+    let answer: Value = serde_json::from_slice(&reply.body)?;
+    let refused = !reply.status.is_success();
+    Ok((Some(charged(operation, trip, &request, &answer, refused)?), reply))
 }
 
-async fn forward(
-    state: &State,
-    headers: &HeaderMap,
-    body: Bytes,
-) -> Result<(StatusCode, Bytes), Fault> {
-    let mut request = state.client.post(&state.engine).body(body);
-    for name in ["x-amz-target", "x-amz-date", "content-type", "authorization"] {
-        if let Some(value) = headers.get(name) {
-            request = request.header(name, value);
-        }
-    }
-    let answer = request.send().await?;
-    Ok((answer.status(), answer.bytes().await?))
-}
-
-fn call(
+/// Returns the call with what the engine says that it is charged.
+fn charged(
     operation: &str,
     trip: u32,
     request: &Value,

@@ -1,6 +1,7 @@
 //! The engine's units against AWS's published rules (DynamoDB Developer Guide, "DynamoDB on-demand
 //! capacity mode" and "Using Global Secondary Indexes"): what the cost table says rests on them.
 
+use harness::table::ask_by;
 use serde_json::{Value, json};
 
 use super::{Recorder, Units};
@@ -27,21 +28,7 @@ impl Table {
     }
 
     async fn sends(&self, operation: &str, body: Value) {
-        let authorization = "AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date;x-amz-target, Signature=0";
-        let request = self
-            .client
-            .post(&self.recorder.url)
-            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"));
-        let request = request
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("x-amz-date", "20261121T000000Z");
-        let answer = request
-            .header("authorization", authorization)
-            .body(body.to_string())
-            .send()
-            .await
-            .unwrap();
-        assert!(answer.status().is_success(), "{operation}: {}", answer.text().await.unwrap());
+        ask_by(&self.client, self.recorder.url(), operation, &body).await.unwrap();
     }
 
     /// What the call is charged: reads, writes.

@@ -1,90 +1,42 @@
 //! A local service whose table is recorded, and people who use it over HTTP.
 
-use beckon::{Options, Running};
-use reqwest::{Client, Method, RequestBuilder};
+use beckon::Options;
+use harness::{Answer, App, Person};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::recorder::{Call, Recorder};
 use super::row::Row;
 use crate::Fault;
 
-/// Who calls: the claims of their token.
-#[derive(Clone)]
-pub(super) struct Person(Value);
-
-impl Person {
-    /// Somebody with this user id and name, and a verified address if there is one.
-    pub(super) fn new(sub: &str, name: &str, email: &str) -> Self {
-        let mut claims = json!({"sub": sub, "name": name, "scope": "AdminGroups"});
-        if !email.is_empty() {
-            claims["email"] = json!(email);
-        }
-        Self(claims)
-    }
-
-    /// The same with this claim.
-    pub(super) fn claim(mut self, name: &str, value: Value) -> Self {
-        self.0[name] = value;
-        self
-    }
-}
-
 /// A request to be measured: function, case, method and path.
 pub(super) type What<'a> = (&'a str, &'a str, Method, String);
 
 /// The service, and the rows so far.
 pub(super) struct World {
-    running: Running,
+    app: App,
     recorder: Recorder,
-    client: Client,
     pub(super) rows: Vec<Row>,
 }
 
 impl World {
-    /// A service in memory without demo data.
+    /// Starts a service in memory without demo data.
     pub(super) async fn start() -> Result<Self, Fault> {
         let recorder = Recorder::start().await?;
-        let running = beckon::start(Options {
+        let options = Options {
             port: 0,
-            dynamodb: Some(recorder.url.clone()),
+            dynamodb: Some(recorder.url().to_owned()),
             demo: false,
             ..Options::default()
-        })
-        .await?;
-        let client =
-            Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
-        Ok(Self { running, recorder, client, rows: Vec::new() })
+        };
+        let app = App::over(beckon::start(options).await?);
+        Ok(Self { app, recorder, rows: Vec::new() })
     }
 
-    async fn token(&self, person: &Person) -> Result<String, Fault> {
-        let answer: Value = self
-            .client
-            .post(format!("{}/local/token", self.running.url))
-            .json(&person.0)
-            .send()
-            .await?
-            .json()
-            .await?;
-        answer["access_token"]
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| format!("no token: {answer}").into())
-    }
-
-    async fn request(
-        &self,
-        by: Option<&Person>,
-        method: Method,
-        path: &str,
-    ) -> Result<RequestBuilder, Fault> {
-        let request = self
-            .client
-            .request(method, format!("{}{path}", self.running.url))
-            .header("x-api-key", "bench");
-        Ok(match by {
-            Some(person) => request.bearer_auth(self.token(person).await?),
-            None => request,
-        })
+    /// Returns a person with this user id and name, and a verified address if there is one.
+    pub(super) fn person(&self, sub: &str, name: &str, email: &str) -> Person {
+        let person = self.app.user(sub).name(name).claim("scope", json!("AdminGroups"));
+        if email.is_empty() { person } else { person.email(email) }
     }
 
     /// Does something that isn't measured.
@@ -95,8 +47,7 @@ impl World {
         path: &str,
         body: &Value,
     ) -> Result<Value, Fault> {
-        let request = self.request(Some(by), method, path).await?;
-        sent(path, with_body(request, body)).await
+        succeeded(path, sent(by, method, path, body).await)
     }
 
     /// Measures a request and, in a row of its own, the mail that it leads to; gives the answer's
@@ -108,12 +59,13 @@ impl World {
         body: Value,
     ) -> Result<Value, Fault> {
         let (function, case, method, path) = what;
-        let request = with_body(self.request(by, method, &path).await?, &body);
+        let nobody = self.app.nobody();
         self.recorder.settled().await?;
         let gate = self.recorder.hold_stream().await;
         self.recorder.take();
         self.recorder.holds_answers(true);
-        let answer = sent(&path, request).await?;
+        let sent = sent(by.unwrap_or(&nobody), method, &path, &body).await;
+        let answer = succeeded(&path, sent)?;
         let calls = self.recorder.take();
         drop(gate);
         self.rows.push(Row::of(function, case, false, &free_of_refusals(function, case, calls)?));
@@ -132,8 +84,10 @@ impl World {
     }
 }
 
-fn with_body(request: RequestBuilder, body: &Value) -> RequestBuilder {
-    if body.is_null() { request } else { request.json(body) }
+/// Sends the request, with a key as the bungie API wants one.
+async fn sent(by: &Person, method: Method, path: &str, body: &Value) -> Answer {
+    let request = by.request(method, path).header("x-api-key", "bench");
+    by.sends(if body.is_null() { request } else { request.json(body) }).await
 }
 
 /// The calls, none of which may have been refused: what a refused one costs is not told.
@@ -144,12 +98,10 @@ fn free_of_refusals(function: &str, case: &str, calls: Vec<Call>) -> Result<Vec<
     }
 }
 
-/// The body of the answer, which must be a success.
-async fn sent(path: &str, request: RequestBuilder) -> Result<Value, Fault> {
-    let answer = request.send().await?;
-    let (status, text) = (answer.status(), answer.text().await?);
-    if !status.is_success() {
-        return Err(format!("{path} was answered with {status}: {text}").into());
+/// Returns the body of the answer, which must be a success.
+fn succeeded(path: &str, answer: Answer) -> Result<Value, Fault> {
+    match answer.status {
+        200..300 => Ok(answer.json),
+        status => Err(format!("{path} was answered with {status}: {}", answer.text).into()),
     }
-    Ok(serde_json::from_str(&text).unwrap_or_default())
 }

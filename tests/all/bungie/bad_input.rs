@@ -1,5 +1,6 @@
 //! Paths, ids and bodies that are not right, and those that are though they look odd.
 
+use harness::{Answer, App, GROUP};
 use reqwest::Method;
 use serde_json::json;
 
@@ -7,7 +8,6 @@ use super::{
     ACCOUNT, cancel_path, fails, gets, invite_path, invites, keyed, lists, owner, posts, resolves,
     succeeds,
 };
-use crate::app::{Answer, App, GROUP};
 
 /// What is no int64 in plain digits, as it stands in a path.
 const NO_INT64: &[&str] = &[

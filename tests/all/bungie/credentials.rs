@@ -1,5 +1,6 @@
 //! Who may come in: the application's key, the person's token, and its scope, in this order.
 
+use harness::{Answer, App, GROUP};
 use reqwest::Method;
 use serde_json::json;
 
@@ -7,7 +8,6 @@ use super::{
     ACCOUNT, administrator, fails, gets, invite_path, invites, keyed, owner, potential_path,
     resolves, succeeds,
 };
-use crate::app::{Answer, App, GROUP};
 
 /// The endpoints that take an administrator's token.
 fn closed_endpoints() -> [(Method, String); 3] {

@@ -1,14 +1,14 @@
 //! What a group's administrators see of its invites, and what anybody sees of an account's.
 
+use harness::{App, GROUP, Person};
 use serde_json::{Value, json};
 
 use super::{
     ACCOUNT, accounts, administrator, fails, gets, invite_path, invites, lists, owner, posts,
     potential_path, resolves, succeeds,
 };
-use crate::app::{Actor, App, GROUP};
 
-async fn page(actor: &Actor<'_>, query: &str) -> Value {
+async fn page(actor: &Person, query: &str) -> Value {
     succeeds(
         gets(actor, &format!("/Platform/GroupV2/{GROUP}/Members/InvitedIndividuals/{query}")).await,
     )
@@ -87,7 +87,7 @@ async fn a_page_is_a_number_from_one() {
 async fn invites_of_every_kind_are_listed_and_none_tells_an_address() {
     let app = App::start().await;
     let alice = owner(&app).await;
-    let directory = app.user("app").claim("scope", json!("users:write"));
+    let directory = app.directory();
     let ada = json!({"first_name": "Ada", "last_name": "Lovelace", "photo": "https://example.com/ada.png", "accounts": accounts(3, ACCOUNT)});
     directory.puts("/v1/users/29845", &ada).await.is(200);
     directory
@@ -216,7 +216,7 @@ async fn an_account_sees_the_groups_that_it_is_invited_to() {
 async fn the_user_who_has_the_account_is_shown_with_what_is_addressed_to_them_by_id() {
     let app = App::start().await;
     let alice = owner(&app).await;
-    let directory = app.user("app").claim("scope", json!("users:write"));
+    let directory = app.directory();
     directory
         .puts("/v1/users/29845", &json!({"first_name": "Ada", "email": "ada@example.com", "accounts": accounts(3, ACCOUNT)}))
         .await

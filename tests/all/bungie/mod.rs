@@ -1,16 +1,16 @@
 //! The bungie API over HTTP (contract bungie).
 
 mod bad_input;
+mod cancel;
 mod credentials;
+mod invite;
 mod lists;
 mod refusals;
 mod shape;
-mod story;
 
+use harness::{Answer, App, GROUP, Person};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-
-use crate::app::{Actor, Answer, App, GROUP};
 
 /// The account that is invited unless a test says another.
 const ACCOUNT: &str = "4611686018467322796";
@@ -53,12 +53,12 @@ const CODES: &[(u16, u16, &str, &str)] = &[
 ];
 
 /// Somebody who signed in for an application that may handle groups.
-fn administrator<'a>(app: &'a App, sub: &str) -> Actor<'a> {
+fn administrator(app: &App, sub: &str) -> Person {
     app.person(sub).claim("scope", json!("AdminGroups"))
 }
 
 /// Alice, who has made [`GROUP`], and signed in so.
-async fn owner(app: &App) -> Actor<'_> {
+async fn owner(app: &App) -> Person {
     let alice = administrator(app, "alice").name("Alice");
     alice.creates_group().await;
     alice
@@ -82,11 +82,11 @@ fn potential_path(kind: &str, id: &str) -> String {
 }
 
 /// A request of an application with a key.
-fn keyed(actor: &Actor<'_>, method: Method, path: &str) -> RequestBuilder {
+fn keyed(actor: &Person, method: Method, path: &str) -> RequestBuilder {
     actor.request(method, path).header("X-API-Key", "any-key")
 }
 
-async fn posts(actor: &Actor<'_>, path: &str, body: impl Into<reqwest::Body>) -> Answer {
+async fn posts(actor: &Person, path: &str, body: impl Into<reqwest::Body>) -> Answer {
     actor
         .sends(
             keyed(actor, Method::POST, path).header("content-type", "application/json").body(body),
@@ -94,20 +94,20 @@ async fn posts(actor: &Actor<'_>, path: &str, body: impl Into<reqwest::Body>) ->
         .await
 }
 
-async fn gets(actor: &Actor<'_>, path: &str) -> Answer {
+async fn gets(actor: &Person, path: &str) -> Answer {
     actor.sends(keyed(actor, Method::GET, path)).await
 }
 
 /// Invites [`ACCOUNT`] of Steam into [`GROUP`].
-async fn invites(actor: &Actor<'_>) -> Answer {
+async fn invites(actor: &Person) -> Answer {
     posts(actor, &invite_path(GROUP, "3", ACCOUNT), "{}").await
 }
 
-async fn cancels(actor: &Actor<'_>) -> Answer {
+async fn cancels(actor: &Person) -> Answer {
     posts(actor, &cancel_path(GROUP, "3", ACCOUNT), "").await
 }
 
-async fn lists(actor: &Actor<'_>) -> Value {
+async fn lists(actor: &Person) -> Value {
     succeeds(gets(actor, &format!("/Platform/GroupV2/{GROUP}/Members/InvitedIndividuals/")).await)
 }
 

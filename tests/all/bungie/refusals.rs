@@ -1,12 +1,12 @@
 //! What the engine refuses, as this API says it (contract bungie 4.3).
 
+use harness::{App, GROUP, LossyTable};
 use serde_json::json;
 
 use super::{
     ACCOUNT, accounts, administrator, cancels, fails, gets, invite_path, invites, lists, owner,
     posts, potential_path, resolves,
 };
-use crate::app::{App, GROUP, LossyTable};
 
 #[tokio::test]
 async fn owners_and_admins_may_invite_and_nobody_else() {
@@ -65,7 +65,7 @@ async fn whoever_is_in_or_is_invited_is_not_invited_again() {
     resolves(invites(&alice).await, 0);
     fails(invites(&alice).await, 1904);
     // A member who joined otherwise, and whose account the directory knows.
-    let directory = app.user("app").claim("scope", json!("users:write"));
+    let directory = app.directory();
     directory.puts("/v1/users/ada", &json!({"accounts": accounts(2, "77")})).await.is(200);
     alice.takes_in(&app.person("ada"), json!(["member"])).await;
     fails(posts(&alice, &invite_path(GROUP, "2", "77"), "{}").await, 677);
@@ -77,7 +77,7 @@ async fn nobody_invites_themselves_by_their_token_or_by_the_directory() {
     let _alice = owner(&app).await;
     let alice = administrator(&app, "alice").claim("accounts", accounts(3, ACCOUNT));
     fails(invites(&alice).await, 1911);
-    let directory = app.user("app").claim("scope", json!("users:write"));
+    let directory = app.directory();
     directory.puts("/v1/users/alice", &json!({"accounts": accounts(3, ACCOUNT)})).await.is(200);
     fails(invites(&administrator(&app, "alice")).await, 1911);
     alice

@@ -1,10 +1,10 @@
 //! The seed's own example against the demo data: the same keys in the same order, with the same
 //! types.
 
+use harness::App;
 use serde_json::{Value, json};
 
 use super::{ACCOUNT, fails, posts};
-use crate::app::App;
 
 /// The example request's path and body in the original's documentation, with the demo group and an
 /// account in place of the placeholders.

@@ -1,11 +1,11 @@
 //! What is refused, and how: each row of the contract's table of errors, and what else clients
 //! send.
 
+use harness::LossyTable;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
 use super::*;
-use crate::app::LossyTable;
 
 async fn post(app: &App, body: &str, content_type: Option<&str>) -> Answer {
     let inviter = app.user("1");

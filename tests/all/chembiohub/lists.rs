@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 
-async fn emails(actor: &Actor<'_>, query: &str) -> Vec<String> {
+async fn emails(actor: &Person, query: &str) -> Vec<String> {
     let answer = actor.gets(&format!("{PATH}{query}")).await.is(200);
     answer.json["objects"]
         .as_array()

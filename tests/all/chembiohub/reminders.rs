@@ -1,9 +1,9 @@
 //! `remind`: the mail goes out again, to whom everything asked for is nothing new.
 
+use harness::eventually;
 use serde_json::json;
 
 use super::*;
-use crate::app::eventually;
 
 #[tokio::test]
 async fn somebody_pending_gets_the_same_link_and_more_time() {

@@ -1,15 +1,16 @@
 //! Who is calling: two schemes, two headers, one refusal.
 
+use harness::{Answer, App, Issuer, Person, SigningKey};
 use reqwest::Method;
 use serde_json::json;
 
+use super::acts::{AtEvanta, EvantaAnswer};
 use super::{ACCESS_DENIED, stage};
-use crate::app::{Actor, Answer, App, Issuer, SigningKey};
 
 const LIST: &str = "/group_invites/groups";
 
 /// The answer to the caller's list, with these headers.
-async fn list(actor: &Actor<'_>, headers: &[(&str, &str)]) -> Answer {
+async fn list(actor: &Person, headers: &[(&str, &str)]) -> Answer {
     let request = actor.request(Method::GET, LIST);
     Answer::to(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
         .await

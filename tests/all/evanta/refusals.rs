@@ -1,9 +1,10 @@
 //! Each row of the contract's table, and bodies that aren't right.
 
+use harness::{App, GROUP};
 use serde_json::{Value, json};
 
+use super::acts::{AtEvanta, EvantaAnswer};
 use super::{A_MEMBER, ACCESS_DENIED, INVITED, TAKEN, knows, missing, stage};
-use crate::app::{App, GROUP};
 
 const INVITES: &str = "/group_invites";
 const MEMBERS: &str = "/group_members";

@@ -1,9 +1,10 @@
 //! The seed's own example, sent to the demo data.
 
+use harness::{Answer, App};
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use crate::app::{Answer, App};
+use super::acts::{AtEvanta, EvantaAnswer};
 
 /// The example request of the seed, in JSON: as it is printed there, its keys have no quotes.
 const REQUEST: &str =

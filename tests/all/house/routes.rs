@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use super::access::needs_sign_in;
 use super::tree::{House, routes};
-use crate::app::App;
+use harness::App;
 
 /// A route with something in each of its variables.
 fn filled(path: &str) -> String {

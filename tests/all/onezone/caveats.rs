@@ -1,10 +1,10 @@
 //! Narrowing a token: whoever holds one adds caveats without asking, and every API honours them.
 
+use harness::{App, seconds};
 use reqwest::StatusCode;
 use serde_json::json;
 
 use super::{BAD_TOKEN, BAD_TYPE, fails, joins, makes, narrowed};
-use crate::app::{App, seconds};
 
 #[tokio::test]
 async fn a_token_for_a_user_is_for_nobody_else() {

@@ -1,5 +1,6 @@
 //! Making a token: who may, in which order a request is looked at, and what comes of it.
 
+use harness::{App, seconds};
 use serde_json::json;
 use shared::domain::macaroon::Macaroon;
 
@@ -7,7 +8,6 @@ use super::{
     BAD_TOKEN, CREATE, FORBIDDEN, NOT_FOUND, NOT_UNDERSTOOD, PREFIX, asks, fails, joins, makes,
     sends, token_in,
 };
-use crate::app::{App, seconds};
 
 const WEEK: i64 = 7 * 86_400;
 

@@ -2,11 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use harness::{Answer, App};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{CREATE, JOIN, PREFIX, fails, makes};
-use crate::app::{Answer, App};
 
 const BAD: &str = "Provided authorization token is not valid";
 const BAD_BASIC: &str = "Provided basic authorization credentials are not valid";

@@ -1,9 +1,9 @@
 //! One engine: what is made here is used elsewhere, and the other way round.
 
+use harness::App;
 use serde_json::json;
 
 use super::{BAD_TOKEN, BAD_TYPE, already, fails, joins, makes};
-use crate::app::App;
 
 #[tokio::test]
 async fn a_macaroon_is_shown_and_accepted_as_a_link_is() {

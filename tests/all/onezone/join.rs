@@ -1,13 +1,13 @@
 //! Using a token: once, by whoever holds it.
 
 use futures::future::join_all;
+use harness::{App, AtOnce, GROUP};
 use serde_json::json;
 
 use super::{
     BAD_TOKEN, BAD_TYPE, CREATE, JOIN, NOT_UNDERSTOOD, PREFIX, already, asks, fails, joins, makes,
     sends,
 };
-use crate::app::{App, GROUP};
 
 #[tokio::test]
 async fn a_token_takes_one_person_in() {
@@ -215,14 +215,15 @@ async fn however_many_come_with_one_token_one_joins() {
     let app = App::start().await;
     let alice = app.owner().await;
     let crowd: Vec<_> = (0..16).map(|number| app.user(&format!("p{number:02}"))).collect();
-    join_all(crowd.iter().map(crate::app::Actor::signs_in)).await;
+    join_all(crowd.iter().map(harness::Person::signs_in)).await;
     for round in 0..4 {
         let token = makes(&alice).await;
-        let answers =
-            join_all(crowd[4 * round..].iter().map(|person| joins_at_last(person, &token))).await;
-        let joined = answers.iter().filter(|answer| answer.status == 201).count();
-        assert_eq!(joined, 1, "{answers:#?}");
-        for answer in answers.into_iter().filter(|answer| answer.status != 201) {
+        let bearer = &token;
+        let joins = crowd[4 * round..].iter().map(|who| async move || joins(who, bearer).await);
+        let joins = AtOnce::send(joins).await;
+        let joined = joins.count(201);
+        assert!(joined == 1 || (joins.again && joined == 0), "{joins:#?}");
+        for answer in joins.answers.into_iter().filter(|answer| answer.status != 201) {
             // Who joined in a round before hears so.
             let sentence = answer.text_at("/error").to_owned();
             assert!(
@@ -236,25 +237,10 @@ async fn however_many_come_with_one_token_one_joins() {
     let token = makes(&alice).await;
     let ada = app.user("ada");
     ada.signs_in().await;
-    let answers = join_all((0..6).map(|_| joins_at_last(&ada, &token))).await;
-    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1, "{answers:#?}");
-    assert!(
-        answers
-            .iter()
-            .all(|answer| answer.status == 201 || answer.text_at("/error") == already("ada")),
-        "{answers:#?}"
-    );
-}
-
-/// Joins, and tries again as long as the service says so.
-async fn joins_at_last(who: &crate::app::Actor<'_>, token: &str) -> crate::app::Answer {
-    for _ in 0..60 {
-        let answer = joins(who, token).await;
-        if answer.status != 503 {
-            return answer;
-        }
-    }
-    panic!("the service stayed unavailable")
+    let joins = AtOnce::send((0..6).map(|_| async || joins(&ada, &token).await)).await;
+    joins.splits((201, 1), 400);
+    let refusals = joins.answers.iter().filter(|answer| answer.status == 400);
+    assert!(refusals.into_iter().all(|answer| answer.text_at("/error") == already("ada")));
 }
 
 #[tokio::test]

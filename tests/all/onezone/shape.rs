@@ -1,10 +1,9 @@
 //! The seed's own examples: its request, sent as printed to the demo data, gives its response's
 //! shape.
 
+use harness::App;
 use reqwest::Client;
 use serde_json::{Value, json};
-
-use crate::app::App;
 
 /// The seed's path, below its `$HOST:8443`.
 const PATH: &str = "/api/v3/onezone/groups/HwUpk8jrwxKOe45uzLFX2GVC8lKEasj4q253sptVqF8/users/token";

@@ -1,13 +1,13 @@
 //! Requests that are not right: each refused in this API's shape, nothing written.
 
+use harness::{Answer, App, Person};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{fails, invites, names};
-use crate::app::{Actor, Answer, App};
 
 async fn sends(
-    actor: &Actor<'_>,
+    actor: &Person,
     content_type: Option<&str>,
     body: impl Into<reqwest::Body>,
 ) -> Answer {

@@ -2,11 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use harness::{Answer, App, Issuer, SigningKey};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::fails;
-use crate::app::{Answer, App, Issuer, SigningKey};
 
 const CLAIM: &str = "https://auth.rownd.io/app_user_id";
 const APP: &str = "app:290167281732813315";

@@ -1,9 +1,9 @@
 //! The error table of the contract, row by row.
 
+use harness::{App, GROUP};
 use serde_json::json;
 
 use super::{editor, fails, invite, invites, made, names};
-use crate::app::{App, GROUP};
 
 #[tokio::test]
 async fn without_a_good_token_nobody_is_signed_in() {

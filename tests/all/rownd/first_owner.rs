@@ -1,18 +1,18 @@
 //! Groups that an app makes for others, and how they come to an owner.
 
 use futures::future::join_all;
+use harness::{App, AtOnce, GROUP, Person};
 use serde_json::{Value, json};
 
 use super::{editor, fails, invite, invites, made, members};
-use crate::app::{Actor, App, GROUP};
 
 /// The app's own credential.
-fn service(app: &App) -> Actor<'_> {
+fn service(app: &App) -> Person {
     app.user("backend").claim("scope", json!("groups:write"))
 }
 
 /// A group without a member.
-async fn empty_group(app: &App) -> Actor<'_> {
+async fn empty_group(app: &App) -> Person {
     let service = service(app);
     let made =
         service.creates(json!({"id": GROUP, "name": "Theirs", "owner_user_id": null})).await.json;
@@ -129,8 +129,7 @@ async fn of_many_who_accept_at_once_exactly_one_becomes_owner() {
     for round in 0..5 {
         let group = format!("g{round}");
         service.creates(json!({"id": group, "name": "Theirs", "owner_user_id": null})).await;
-        let crowd: Vec<Actor<'_>> =
-            (0..6).map(|number| app.person(&format!("p{number}"))).collect();
+        let crowd: Vec<Person> = (0..6).map(|number| app.person(&format!("p{number}"))).collect();
         let mut ids = Vec::new();
         for number in 0..6 {
             let answer = service
@@ -142,9 +141,13 @@ async fn of_many_who_accept_at_once_exactly_one_becomes_owner() {
                 .is(200);
             ids.push(answer.text_at("/invitation/id").to_owned());
         }
-        join_all(crowd.iter().map(Actor::signs_in)).await;
-        join_all(crowd.iter().zip(&ids).map(|(person, id)| person.accepts_in_at_last(&group, id)))
-            .await;
+        join_all(crowd.iter().map(Person::signs_in)).await;
+        let group_id = &group;
+        let accepts = crowd
+            .iter()
+            .zip(&ids)
+            .map(|(person, id)| async move || person.accepts_in(group_id, id).await);
+        assert_eq!(AtOnce::send(accepts).await.count(200), 6);
         let listed = crowd[0].gets(&format!("/v1/groups/{group}/members")).await.is(200);
         let owners = listed
             .data()

@@ -1,9 +1,9 @@
 //! Groups under `/me/groups`.
 
+use harness::{App, GROUP};
 use serde_json::{Value, json};
 
 use super::{fails, keys, names};
-use crate::app::{App, GROUP};
 
 #[tokio::test]
 async fn a_group_s_life() {

@@ -1,9 +1,9 @@
 //! Members, and who is invited to be one.
 
+use harness::App;
 use serde_json::{Value, json};
 
 use super::{editor, fails, invite, made, members};
-use crate::app::App;
 
 /// One member's path.
 fn member(id: &str) -> String {

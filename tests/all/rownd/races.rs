@@ -1,21 +1,9 @@
 //! What must hold at this API when everybody comes at once.
 
-use futures::future::join_all;
+use harness::{App, AtOnce, Person, at_last};
 use serde_json::json;
 
 use super::{editor, invite, invites, made, members};
-use crate::app::{Actor, Answer, App};
-
-/// The answer, asked for again as long as the service says so.
-async fn at_last<'a, F: Future<Output = Answer>>(ask: impl Fn() -> F + 'a) -> Answer {
-    for _ in 0..60 {
-        let answer = ask().await;
-        if answer.status != 503 {
-            return answer;
-        }
-    }
-    panic!("the service stayed unavailable")
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_asks_twice_at_once_gets_one_invite_and_its_link_twice() {
@@ -24,8 +12,8 @@ async fn who_asks_twice_at_once_gets_one_invite_and_its_link_twice() {
     for round in 0..10 {
         let body = editor(&format!("p{round}@example.com"));
         let (first, second) = futures::join!(
-            at_last(|| alice.posts("/me/groups/3773/invites", &body)),
-            at_last(|| alice.posts("/me/groups/3773/invites", &body))
+            at_last(async || alice.posts("/me/groups/3773/invites", &body).await),
+            at_last(async || alice.posts("/me/groups/3773/invites", &body).await)
         );
         assert_eq!(first.is(200).json, second.is(200).json);
     }
@@ -44,8 +32,8 @@ async fn an_invite_is_accepted_as_it_was_or_as_it_is_changed_and_never_between()
         let (path, accept) = (invite(&invited.id), format!("{}/accept", invite(&invited.id)));
         let (change, nothing) = (json!({"roles": ["viewer"]}), json!({}));
         let (changed, accepted) = futures::join!(
-            at_last(|| alice.puts(&path, &change)),
-            at_last(|| person.posts(&accept, &nothing))
+            at_last(async || alice.puts(&path, &change).await),
+            at_last(async || person.posts(&accept, &nothing).await)
         );
         accepted.is(200);
         let roles =
@@ -62,7 +50,7 @@ async fn who_is_added_while_accepting_is_a_member_once_and_nothing_stays_pending
     let app = App::start().await;
     let alice = app.user("alice");
     alice.creates_group_with(json!({"max_members": 100})).await;
-    let people: Vec<Actor<'_>> = (0..10).map(|number| app.person(&format!("p{number}"))).collect();
+    let people: Vec<Person> = (0..10).map(|number| app.person(&format!("p{number}"))).collect();
     for (number, person) in people.iter().enumerate() {
         person.puts("/v1/me", &json!({"email": format!("p{number}@example.com")})).await.is(200);
         let invited = made(&alice, editor(&format!("p{number}@example.com"))).await;
@@ -70,8 +58,8 @@ async fn who_is_added_while_accepting_is_a_member_once_and_nothing_stays_pending
             (format!("{}/accept", invite(&invited.id)), members(), json!({}));
         let body = json!({"user_id": format!("p{number}"), "roles": ["viewer"]});
         let (added, accepted) = futures::join!(
-            at_last(|| alice.posts(&path, &body)),
-            at_last(|| person.posts(&accept, &nothing))
+            at_last(async || alice.posts(&path, &body).await),
+            at_last(async || person.posts(&accept, &nothing).await)
         );
         let done = [added.status, accepted.status].iter().filter(|status| **status == 200).count();
         assert_eq!(done, 1, "{} {}", added.text, accepted.text);
@@ -93,8 +81,7 @@ async fn one_seat_is_given_to_one_of_many_who_are_added() {
     let bodies: Vec<_> = (0..6)
         .map(|number| json!({"user_id": format!("p{number}"), "roles": ["viewer"]}))
         .collect();
-    let path = members();
-    let answers = join_all(bodies.iter().map(|body| at_last(|| alice.posts(&path, body)))).await;
-    let with = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
-    assert_eq!((with(200), with(409)), (1, 5));
+    let (alice, path) = (&alice, &members());
+    let adds = bodies.iter().map(|body| async move || alice.posts(path, body).await);
+    AtOnce::send(adds).await.splits((200, 1), 409);
 }

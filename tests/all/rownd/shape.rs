@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use harness::{Answer, App};
 use serde_json::{Value, json};
 
 use super::keys;
-use crate::app::{Answer, App};
 
 const GROUP: &str = "group_zjca79svvbqfeilwr8httcal";
 

@@ -285,7 +285,7 @@ mod tests {
     }
 
     /// Every fault of a request and of a sign-in, as it is answered here; the engine's reasons are
-    /// in tests/all/outcomes.rs.
+    /// in tests/all/house/outcomes.rs.
     #[test]
     fn every_fault_of_a_request_has_its_answer() {
         let requests = [

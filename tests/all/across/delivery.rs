@@ -1,0 +1,240 @@
+//! Mails are sent once each, although streams repeat and SES fails.
+
+use aws_lambda_events::event::dynamodb::Event;
+use beckon::Options;
+use harness::{App, Invited, Person, Ses, Verdict, eventually};
+use serde_json::{Value, json};
+use shared::MailService;
+use shared::config::settings;
+
+use crate::lambda::send_mails as handle;
+
+const THROTTLED: Verdict = Verdict::Refused(429, "TooManyRequestsException");
+
+const BROKEN: Verdict = Verdict::Refused(500, "InternalServiceErrorException");
+
+const REJECTED: Verdict = Verdict::Refused(400, "MessageRejected");
+
+const PAUSED: Verdict = Verdict::Refused(400, "SendingPausedException");
+
+/// The stream's record of an invite that was just written, as Lambda brings it.
+fn record(invited: &Invited, sequence_number: &str) -> Value {
+    let key = json!({"pk": {"S": "G#3773"}, "sk": {"S": format!("I#{}", invited.id)}});
+    json!({
+        "eventID": sequence_number, "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb", "awsRegion": "us-east-1",
+        "eventSourceARN": "arn:aws:dynamodb:us-east-1:123456789012:table/beckon/stream/2026-01-01T00:00:00.000",
+        "dynamodb": {
+            "ApproximateCreationDateTime": 1_795_858_259, "Keys": key, "SequenceNumber": sequence_number, "SizeBytes": 100,
+            "StreamViewType": "NEW_IMAGE",
+            "NewImage": {"group": {"S": "3773"}, "id": {"N": invited.id}, "generation": {"N": "1"}, "outbox": {"S": "queued"}},
+        },
+    })
+}
+
+fn event(records: &[Value]) -> Event {
+    serde_json::from_value(json!({ "Records": records })).expect("an event")
+}
+
+/// The mail sender as the service has it, but with this SES.
+fn sender(app: &App, ses: &Ses) -> MailService {
+    let own = (settings::AWS_ENDPOINT_URL_SESV2.name().to_owned(), ses.url());
+    let environment = app.running.environment.with([own]);
+    MailService::start(&environment, app.running.clock.clone()).expect("a mail service")
+}
+
+async fn delivered(alice: &Person, id: &str, state: &str) -> Value {
+    eventually(&format!("delivery {state}"), || async {
+        let delivery = alice.reads(id).await.json["delivery"].clone();
+        (delivery["state"] == state).then_some(delivery)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_record_that_comes_twice_sends_one_mail() {
+    let stuck = Ses::always(PAUSED).await;
+    let app = App::with(stuck.options()).await;
+    let alice = app.owner().await;
+    let ses = Ses::first(&[]).await;
+    let sender = sender(&app, &ses);
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    let record = record(&invited, "100");
+    for _ in 0..3 {
+        let response = handle(&sender, event(std::slice::from_ref(&record))).await.unwrap();
+        assert!(response.batch_item_failures.is_empty());
+    }
+    let response = handle(&sender, event(&[record.clone(), record])).await.unwrap();
+    assert!(response.batch_item_failures.is_empty());
+    assert_eq!(ses.taken(), ["ada@example.com"]);
+    let delivery = alice.reads(&invited.id).await.json["delivery"].clone();
+    assert_eq!((&delivery["state"], &delivery["attempts"]), (&json!("sent"), &json!(1)));
+}
+
+#[tokio::test]
+async fn a_batch_ends_at_the_first_record_that_fails_for_now() {
+    let stuck = Ses::always(PAUSED).await;
+    let app = App::with(stuck.options()).await;
+    let alice = app.owner().await;
+    let ses = Ses::always_to("eve@example.com", PAUSED).await;
+    let sender = sender(&app, &ses);
+    let mut records = Vec::new();
+    for (at, name) in ["ada", "eve", "bob"].iter().enumerate() {
+        records.push(record(
+            &alice.invited(json!({"email": format!("{name}@example.com")})).await,
+            &format!("{}00", at + 1),
+        ));
+    }
+    let response = handle(&sender, event(&records)).await.unwrap();
+    let failures: Vec<_> = response
+        .batch_item_failures
+        .iter()
+        .map(|failure| failure.item_identifier.as_deref())
+        .collect();
+    assert_eq!(failures, [Some("200")]);
+    assert_eq!(ses.taken(), ["ada@example.com"]);
+}
+
+#[tokio::test]
+async fn a_record_without_a_readable_invite_is_passed_over() {
+    let app = App::start().await;
+    let ses = Ses::first(&[]).await;
+    let sender = sender(&app, &ses);
+    let mut unreadable = record(&app.owner().await.invited(json!({"link": {}})).await, "100");
+    unreadable["dynamodb"]["NewImage"] =
+        json!({"group": {"S": "a#b"}, "id": {"N": "0"}, "generation": {"N": "-1"}});
+    let mut empty = unreadable.clone();
+    empty["dynamodb"]["NewImage"] = json!({});
+    let response = handle(&sender, event(&[unreadable, empty])).await.unwrap();
+    assert!(response.batch_item_failures.is_empty() && ses.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_mail_that_ses_can_not_take_now_is_sent_later_and_once() {
+    let ses = Ses::first(&[THROTTLED, BROKEN, THROTTLED, BROKEN]).await;
+    // What is tried again counts once.
+    let once = vec![("LIMIT_MAILS_PER_RECIPIENT_DAY".into(), "1".into())];
+    let app = App::with(Options { settings: once, ..ses.options() }).await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    let delivery = delivered(&alice, &invited.id, "sent").await;
+    assert!(delivery["reason"].is_null());
+    let next = alice.invited(json!({"email": "eve@example.com"})).await;
+    delivered(&alice, &next.id, "sent").await;
+    assert_eq!(ses.taken(), ["ada@example.com", "eve@example.com"]);
+    assert!(alice.reads(&invited.id).await.json["last_sent_at"].is_string());
+}
+
+#[tokio::test]
+async fn an_address_gets_so_many_mails_a_day_whichever_group_invites_it() {
+    let app = App::with_settings(&[("LIMIT_MAILS_PER_RECIPIENT_DAY", "2")]).await;
+    app.advance_to("2030-06-01T12:00:00Z");
+    let alice = app.owner().await;
+    let mut tokens = Vec::new();
+    for group in ["first", "second", "third"] {
+        alice.creates(json!({"id": group, "name": "Private Group"})).await;
+        // A tag makes no other mailbox.
+        let made = alice
+            .invites_to(group, json!({"email": format!("ada+{group}@example.com")}))
+            .await
+            .is(201);
+        tokens.push(made.text_at("/token").to_owned());
+        app.settled(&alice).await;
+    }
+    let to_ada =
+        async || app.mails().await.iter().filter(|mail| mail.to[0].starts_with("ada+")).count();
+    assert_eq!(to_ada().await, 2);
+    let last = alice.gets("/v1/groups/third/invites").await.data()[0].clone();
+    let delivery = &last["delivery"];
+    assert_eq!(
+        (&delivery["state"], &delivery["reason"], &delivery["attempts"]),
+        (&json!("suppressed"), &Value::Null, &json!(0))
+    );
+    // The invite stands: its link works for whom its maker gives it to. And tomorrow is another
+    // day.
+    app.user("ada").email("ada+third@example.com").accepts(&tokens[2]).await.is(200);
+    app.advance(12 * 3600);
+    alice.invited(json!({"email": "ada@example.com"})).await;
+    app.mail_to("ada@example.com").await;
+}
+
+/// As many groups' invites of one address, with their records.
+async fn invitations_of_ada(alice: &Person, count: usize) -> Vec<Value> {
+    let mut records = Vec::new();
+    for at in 0..count {
+        let group = format!("group-{at}");
+        alice.creates(json!({"id": group, "name": "Private Group"})).await;
+        let made = Invited::of(alice.invites_to(&group, json!({"email": "ada@example.com"})).await);
+        let mut record = record(&made, &format!("{at}"));
+        record["dynamodb"]["NewImage"]["group"] = json!({"S": group});
+        records.push(record);
+    }
+    records
+}
+
+#[tokio::test]
+async fn mails_that_ses_refuses_in_turn_count_once_each() {
+    let stuck = Ses::always(PAUSED).await;
+    let app = App::with(stuck.options()).await;
+    let records = invitations_of_ada(&app.owner().await, 2).await;
+    let ses = Ses::first(&[THROTTLED; 12]).await;
+    let sender = sender(&app, &ses);
+    for _ in 0..8 {
+        for record in &records {
+            handle(&sender, event(std::slice::from_ref(record))).await.unwrap();
+        }
+    }
+    assert_eq!(ses.taken(), ["ada@example.com", "ada@example.com"]);
+}
+
+#[tokio::test]
+async fn of_many_mails_to_one_address_at_once_exactly_so_many_leave() {
+    let stuck = Ses::always(PAUSED).await;
+    let app = App::with(stuck.options()).await;
+    let records = invitations_of_ada(&app.owner().await, 12).await;
+    let ses = Ses::first(&[]).await;
+    let sender = sender(&app, &ses);
+    let events = records.iter().map(|record| event(std::slice::from_ref(record)));
+    for response in futures::future::join_all(events.map(|event| handle(&sender, event))).await {
+        assert!(response.unwrap().batch_item_failures.is_empty());
+    }
+    assert_eq!(ses.taken().len(), 5);
+}
+
+#[tokio::test]
+async fn a_mail_that_ses_rejects_fails_for_good() {
+    let ses = Ses::always_to("ada@example.com", REJECTED).await;
+    let app = App::with(ses.options()).await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    let delivery = delivered(&alice, &invited.id, "failed").await;
+    assert_eq!((&delivery["reason"], &delivery["attempts"]), (&json!("rejected"), &json!(1)));
+    let next = alice.invited(json!({"email": "eve@example.com"})).await;
+    delivered(&alice, &next.id, "sent").await;
+    assert_eq!(ses.asked(), ["ada@example.com", "eve@example.com"]);
+    // The link works all the same, for who made it can hand it over.
+    app.person("ada").accepts(&invited.token).await.is(200);
+}
+
+#[tokio::test]
+async fn the_mail_of_an_invite_that_died_meanwhile_is_not_sent() {
+    let stuck = Ses::always(PAUSED).await;
+    let app = App::with(stuck.options()).await;
+    let alice = app.owner().await;
+    let mut records = Vec::new();
+    let revoked = alice.invited(json!({"email": "revoked@example.com"})).await;
+    alice.revokes(&revoked.id).await.is(200);
+    let declined = alice.invited(json!({"email": "declined@example.com"})).await;
+    app.nobody().declines(&declined.token).await.is(200);
+    let accepted = alice.invited(json!({"email": "accepted@example.com"})).await;
+    app.person("accepted").accepts(&accepted.token).await.is(200);
+    let expired = alice.invited(json!({"email": "expired@example.com", "expires_in": 300})).await;
+    app.advance(301);
+    let live = alice.invited(json!({"email": "live@example.com"})).await;
+    for (at, invited) in [&revoked, &declined, &accepted, &expired, &live].into_iter().enumerate() {
+        records.push(record(invited, &format!("{}00", at + 1)));
+    }
+    let ses = Ses::first(&[]).await;
+    let response = handle(&sender(&app, &ses), event(&records)).await.unwrap();
+    assert!(response.batch_item_failures.is_empty());
+    assert_eq!(ses.taken(), ["live@example.com"]);
+}

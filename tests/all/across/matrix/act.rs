@@ -1,0 +1,212 @@
+//! What can be done with an invite, and at which API.
+
+use harness::Answer;
+use reqwest::Method;
+use serde_json::json;
+
+use super::make::{Made, shows};
+use super::{GROUP, INVITEE, MEMBERSHIP, World, get, has, keyed, post};
+
+/// Something that an API does with an invite of its own or another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Act {
+    NativeLists,
+    NativeInbox,
+    NativeAcceptsById,
+    NativeAcceptsByToken,
+    NativeDeclines,
+    NativeRevokes,
+    EvantaListsGroup,
+    EvantaListsMine,
+    EvantaDeclines,
+    EvantaJoins,
+    RowndLists,
+    RowndGets,
+    RowndAccepts,
+    RowndDeletes,
+    OnezoneJoins,
+    ChembiohubLists,
+    ChembiohubGets,
+    BungieLists,
+    BungiePotential,
+    BungieCancels,
+}
+
+/// What an act makes of the invite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Stays,
+    Accepted,
+    Declined,
+    Revoked,
+}
+
+impl Act {
+    pub(super) const ALL: [Self; 20] = [
+        Self::NativeLists,
+        Self::NativeInbox,
+        Self::NativeAcceptsById,
+        Self::NativeAcceptsByToken,
+        Self::NativeDeclines,
+        Self::NativeRevokes,
+        Self::EvantaListsGroup,
+        Self::EvantaListsMine,
+        Self::EvantaDeclines,
+        Self::EvantaJoins,
+        Self::RowndLists,
+        Self::RowndGets,
+        Self::RowndAccepts,
+        Self::RowndDeletes,
+        Self::OnezoneJoins,
+        Self::ChembiohubLists,
+        Self::ChembiohubGets,
+        Self::BungieLists,
+        Self::BungiePotential,
+        Self::BungieCancels,
+    ];
+
+    /// Whether the act is possible with such an invite: a token needs one, what is somebody's own
+    /// needs an address, and the bungie API cancels by account.
+    pub(super) fn fits(self, made: &Made) -> bool {
+        match self {
+            Self::NativeAcceptsByToken | Self::OnezoneJoins => made.token.is_some(),
+            Self::NativeInbox
+            | Self::NativeAcceptsById
+            | Self::NativeDeclines
+            | Self::EvantaListsMine
+            | Self::EvantaDeclines
+            | Self::EvantaJoins
+            | Self::RowndAccepts => made.addressed,
+            // It is public: an address is nothing to be found by.
+            Self::BungiePotential => made.to_account || made.to_user,
+            Self::BungieCancels => made.to_account,
+            Self::NativeLists
+            | Self::NativeRevokes
+            | Self::EvantaListsGroup
+            | Self::RowndLists
+            | Self::RowndGets
+            | Self::RowndDeletes
+            | Self::ChembiohubLists
+            | Self::ChembiohubGets
+            | Self::BungieLists => true,
+        }
+    }
+
+    /// What becomes of the invite.
+    pub(super) fn ends(self) -> End {
+        match self {
+            Self::NativeAcceptsById
+            | Self::NativeAcceptsByToken
+            | Self::EvantaJoins
+            | Self::RowndAccepts
+            | Self::OnezoneJoins => End::Accepted,
+            Self::NativeDeclines | Self::EvantaDeclines => End::Declined,
+            Self::NativeRevokes | Self::RowndDeletes | Self::BungieCancels => End::Revoked,
+            Self::NativeLists
+            | Self::NativeInbox
+            | Self::EvantaListsGroup
+            | Self::EvantaListsMine
+            | Self::RowndLists
+            | Self::RowndGets
+            | Self::ChembiohubLists
+            | Self::ChembiohubGets
+            | Self::BungieLists
+            | Self::BungiePotential => End::Stays,
+        }
+    }
+
+    /// Whether the API goes on showing an invite that is over.
+    pub(super) fn lists_what_is_over(self) -> bool {
+        matches!(
+            self,
+            Self::NativeLists
+                | Self::RowndLists
+                | Self::RowndGets
+                | Self::ChembiohubLists
+                | Self::ChembiohubGets
+        )
+    }
+
+    /// Does it, as whoever it is for: the answer, wherever it is not the API's success, or does not
+    /// show the invite.
+    pub(super) async fn done(self, world: &World, made: &Made) -> Result<(), Answer> {
+        let (owner, invitee) = (world.owner(), world.invitee());
+        let token = made.token.as_deref().unwrap_or_default();
+        let (kind, account) = MEMBERSHIP;
+        let by_id = json!({"group": GROUP, "invite": made.id});
+        let group = format!("/me/groups/{GROUP}/invites");
+        let (answer, success) = match self {
+            Self::NativeLists => (get(&owner, &format!("/v1/groups/{GROUP}/invites")).await, 200),
+            Self::NativeInbox => (get(&invitee, "/v1/me/invites").await, 200),
+            Self::NativeAcceptsById => (post(&invitee, "/v1/invites/accept", &by_id).await, 200),
+            Self::NativeAcceptsByToken => {
+                (post(&invitee, "/v1/invites/accept", &json!({"token": token})).await, 200)
+            }
+            Self::NativeDeclines => (post(&invitee, "/v1/invites/decline", &by_id).await, 200),
+            Self::NativeRevokes => (
+                post(&owner, &format!("/v1/groups/{GROUP}/invites/{}/revoke", made.id), &json!({}))
+                    .await,
+                200,
+            ),
+            Self::EvantaListsGroup => {
+                (get(&owner, &format!("/group_invites/users/{GROUP}")).await, 200)
+            }
+            Self::EvantaListsMine => (get(&invitee, "/group_invites/groups").await, 200),
+            Self::EvantaDeclines => (
+                invitee
+                    .sends(keyed(&invitee, Method::DELETE, &format!("/group_invites/{}", made.id)))
+                    .await,
+                204,
+            ),
+            Self::EvantaJoins => (
+                post(&invitee, "/group_members", &json!({"group_member": {"group_id": 3773}}))
+                    .await,
+                201,
+            ),
+            Self::RowndLists => (get(&owner, &group).await, 200),
+            Self::RowndGets => (get(&owner, &format!("{group}/{}", made.id)).await, 200),
+            Self::RowndAccepts => {
+                (post(&invitee, &format!("{group}/{}/accept", made.id), &json!({})).await, 200)
+            }
+            Self::RowndDeletes => (
+                owner.sends(keyed(&owner, Method::DELETE, &format!("{group}/{}", made.id))).await,
+                204,
+            ),
+            Self::OnezoneJoins => {
+                (post(&invitee, "/user/groups/join", &json!({"token": token})).await, 201)
+            }
+            Self::ChembiohubLists => (get(&owner, "/chembiohub/api/invitations/").await, 200),
+            Self::ChembiohubGets => {
+                (get(&owner, &format!("/chembiohub/api/invitations/{}/", made.id)).await, 200)
+            }
+            Self::BungieLists => {
+                (get(&owner, &format!("/GroupV2/{GROUP}/Members/InvitedIndividuals/")).await, 200)
+            }
+            Self::BungiePotential => (
+                get(&invitee, &format!("/GroupV2/User/Potential/{kind}/{account}/2/0/")).await,
+                200,
+            ),
+            Self::BungieCancels => (
+                post(
+                    &owner,
+                    &format!("/GroupV2/{GROUP}/Members/IndividualInviteCancel/{kind}/{account}/"),
+                    &json!({}),
+                )
+                .await,
+                200,
+            ),
+        };
+        let shown = match self {
+            _ if self.ends() != End::Stays => true,
+            // Bungie's answers have no invite ids: the group, or one person in it, stands for the
+            // invite.
+            Self::BungieLists => answer.json["Response"]["totalResults"] == 1,
+            Self::BungiePotential => has(&answer.json["Response"]["results"], "groupId", GROUP),
+            Self::EvantaListsMine => {
+                shows(&answer.json, made) && has(&answer.json, "user_id", INVITEE)
+            }
+            _ => shows(&answer.json, made),
+        };
+        if answer.status == success && shown { Ok(()) } else { Err(answer) }
+    }
+}

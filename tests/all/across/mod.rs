@@ -1,0 +1,13 @@
+//! What holds across the APIs, whichever of them a request comes by.
+
+mod access_tokens;
+mod delivery;
+mod faults;
+mod link_tokens;
+mod mail;
+mod matrix;
+mod model;
+mod newcomers;
+mod races;
+mod same_person;
+mod secrets;

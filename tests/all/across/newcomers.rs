@@ -1,0 +1,51 @@
+//! Whom an invite has put into the directory before they ever signed in: whichever API they come in
+//! by, what was put there becomes theirs.
+
+use harness::{App, Invited, Person};
+use serde_json::json;
+
+/// Comes in by the API, which must work.
+async fn comes_in(newcomer: &Person, api: &str, invited: &Invited) {
+    let by_id = json!({"group": "3773", "invite": invited.id});
+    match api {
+        "native" => newcomer.posts("/v1/invites/accept", &by_id).await.is(200),
+        "evanta" => newcomer
+            .posts("/group_members", &json!({"group_member": {"group_id": 3773}}))
+            .await
+            .is(201),
+        "rownd" => newcomer
+            .posts(&format!("/me/groups/3773/invites/{}/accept", invited.id), &json!({}))
+            .await
+            .is(200),
+        "onezone" => {
+            newcomer.posts("/user/groups/join", &json!({"token": invited.token})).await.is(201)
+        }
+        other => panic!("{other} is no API to come in by"),
+    };
+}
+
+#[tokio::test]
+async fn a_newcomer_takes_over_what_stands_under_their_address() {
+    for api in ["native", "evanta", "rownd", "onezone"] {
+        let app = App::start().await;
+        let alice = app.owner().await;
+        let invited = alice
+            .invited(json!({"person": {"email": "ada@example.com", "first_name": "Ada"}}))
+            .await;
+        let before = app.items("user").await;
+        assert_eq!(
+            before.iter().filter(|user| user["state"]["S"] == "pending").count(),
+            1,
+            "{api}: {before:?}"
+        );
+        comes_in(&app.person("ada"), api, &invited).await;
+        assert_eq!(alice.sees_members().await, ["ada", "alice"], "{api}");
+        let after = app.items("user").await;
+        assert!(after.iter().all(|user| user["state"]["S"] != "pending"), "{api}: {after:?}");
+        assert!(
+            after.iter().any(|user| user["pk"]["S"] == "U#ada"
+                && user["profile"]["M"]["first_name"]["S"] == "Ada"),
+            "{api}: {after:?}"
+        );
+    }
+}

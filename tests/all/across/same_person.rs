@@ -1,0 +1,68 @@
+//! One person has several names (a user id, addresses, numbers, accounts), and is invited to a
+//! group once, by whichever API and name.
+
+use harness::{App, GROUP, Person};
+use serde_json::{Value, json};
+
+/// Ada, whom the directory knows by her address, her number and her account.
+async fn known(app: &App) -> Person {
+    let accounts = json!([{"membership_type": 3, "membership_id": "4611686018429783292"}]);
+    let ada = json!({"first_name": "Ada", "email": "ada@example.com", "phone": "+19199993333", "accounts": accounts});
+    app.directory().puts("/v1/users/29845", &ada).await.is(200);
+    app.user("29845").email("ada@example.com")
+}
+
+fn names() -> [Value; 4] {
+    [
+        json!({"user_id": "29845"}),
+        json!({"email": "ADA@example.com"}),
+        json!({"phone": "+19199993333"}),
+        json!({"account": {"membership_type": 3, "membership_id": "4611686018429783292"}}),
+    ]
+}
+
+#[tokio::test]
+async fn whoever_is_invited_by_one_name_is_not_invited_by_another() {
+    let app = App::start().await;
+    let alice = app.user("29842");
+    alice.creates(json!({"id": GROUP, "name": "Private Group"})).await;
+    known(&app).await;
+    for first in names() {
+        let invited = alice.invited(first.clone()).await;
+        for second in names().into_iter().filter(|name| *name != first) {
+            let refused =
+                alice.invites(second.clone()).await.refuses(409, "invite_already_pending");
+            assert_eq!(refused.json["invite_id"], invited.id, "{first} {second}");
+        }
+        alice.revokes(&invited.id).await.is(200);
+    }
+}
+
+#[tokio::test]
+async fn it_is_one_person_at_every_api() {
+    let app = App::start().await;
+    let alice = app.user("29842").claim("scope", json!("AdminGroups"));
+    alice.creates(json!({"id": GROUP, "name": "Private Group"})).await;
+    let ada = known(&app).await;
+    let invited = alice
+        .invited(json!({"email": "ada@example.com", "roles": ["editor"], "notify": false}))
+        .await;
+    let evanta = json!({"group_invite": {"user_id": 29845, "group_id": 3773}});
+    assert_eq!(
+        alice.posts("/group_invites", &evanta).await.is(422).json,
+        json!({"user_id": ["has already been taken"]})
+    );
+    // The rownd API gives the invite that is there.
+    let again = alice
+        .posts("/me/groups/3773/invites", &json!({"roles": ["editor"], "user_id": "29845"}))
+        .await
+        .is(200);
+    assert_eq!(again.json["invitation"]["id"], invited.id);
+    let account = "/Platform/GroupV2/3773/Members/IndividualInvite/3/4611686018429783292/";
+    let request =
+        alice.request(reqwest::Method::POST, account).header("x-api-key", "any").body("{}");
+    assert_eq!(alice.sends(request).await.is(409).json["ErrorCode"], 1904);
+    assert_eq!(alice.lists("").await.data().len(), 1);
+    ada.accepts(&invited.token).await.is(200);
+    alice.invites(json!({"phone": "+19199993333"})).await.refuses(409, "already_member");
+}

@@ -1,0 +1,55 @@
+//! Cancelling an invite.
+
+use harness::App;
+use serde_json::json;
+
+use super::{ACCOUNT, accounts, cancels, fails, invites, owner, resolves};
+
+#[tokio::test]
+async fn an_invite_is_taken_back_once() {
+    let app = App::start().await;
+    let alice = owner(&app).await;
+    fails(cancels(&alice).await, 1914);
+    resolves(invites(&alice).await, 0);
+    let id = alice.lists("").await.each("id").remove(0);
+    resolves(cancels(&alice).await, 3);
+    fails(cancels(&alice).await, 1914);
+    assert_eq!(alice.reads(&id).await.json["state"], "revoked");
+    app.user("ada")
+        .claim("accounts", accounts(3, ACCOUNT))
+        .accepts_by_id(&id)
+        .await
+        .refuses(410, "invite_revoked");
+    // The next one is the same invite's next life.
+    resolves(invites(&alice).await, 0);
+    assert_eq!(alice.lists("").await.each("id"), [id]);
+}
+
+#[tokio::test]
+async fn what_was_made_elsewhere_is_taken_back_here_and_the_other_way_round() {
+    let app = App::start().await;
+    let alice = owner(&app).await;
+    let invited =
+        alice.invited(json!({"account": {"membership_type": 3, "membership_id": ACCOUNT}})).await;
+    fails(invites(&alice).await, 1904);
+    resolves(cancels(&alice).await, 3);
+    assert_eq!(alice.reads(&invited.id).await.json["state"], "revoked");
+    resolves(invites(&alice).await, 0);
+    alice
+        .invites(json!({"account": {"membership_type": 3, "membership_id": ACCOUNT}}))
+        .await
+        .refuses(409, "invite_already_pending");
+    alice.revokes(&invited.id).await.is(200);
+    fails(cancels(&alice).await, 1914);
+}
+
+#[tokio::test]
+async fn what_is_declined_is_no_longer_there_to_take_back() {
+    let app = App::start().await;
+    let alice = owner(&app).await;
+    resolves(invites(&alice).await, 0);
+    let id = alice.lists("").await.each("id").remove(0);
+    app.user("ada").claim("accounts", accounts(3, ACCOUNT)).declines_by_id(&id).await.is(200);
+    fails(cancels(&alice).await, 1914);
+    resolves(invites(&alice).await, 0);
+}

@@ -1,0 +1,192 @@
+//! Creating an invitation: who may, into what, and what it says.
+
+use harness::AtOnce;
+use serde_json::json;
+
+use super::*;
+
+#[tokio::test]
+async fn where_one_project_refuses_nothing_is_made() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let other = app.person("other");
+    other.creates(json!({"id": "3", "name": "P3"})).await;
+    let closed = json!({"id": "4", "name": "P4", "policy": {"blocked_domains": ["example.com"]}});
+    inviter.creates(closed).await;
+    let before = app.table().await;
+    for projects in [[1, 3], [3, 1], [1, 4], [1, 404]] {
+        invites(&inviter, &ada(&projects)).await.is(403);
+        assert_eq!(app.table().await, before, "{projects:?}");
+    }
+}
+
+#[tokio::test]
+async fn owners_admins_and_editors_invite_and_nobody_else() {
+    let app = App::start().await;
+    let owner = owner_of_two(&app).await;
+    for (name, role, status) in [
+        ("adam", "admin", 201),
+        ("edit", "editor", 201),
+        ("mem", "member", 403),
+        ("view", "viewer", 403),
+    ] {
+        let person = app.person(name);
+        let address = format!("{name}@example.com");
+        let invited = owner
+            .invites_to("1", json!({"email": address, "roles": [role], "notify": false}))
+            .await
+            .is(201);
+        person.accepts(invited.text_at("/token")).await.is(200);
+        let answer = invites(&person, &json!({"email": format!("friend-of-{name}@example.com"), "projects_selected": [{"id": 1}]})).await;
+        assert_eq!(answer.status, status, "{role}");
+        if status == 403 {
+            assert_eq!(
+                answer.text_at("/error"),
+                "Not authorized to invite to this project, you must have editor status"
+            );
+        }
+        // Into the system itself everybody invites.
+        invites(&person, &json!({"email": format!("guest-of-{name}@example.com")})).await.is(201);
+    }
+    // An editor who has lost the right can't let anybody in any more.
+    let mail = app.mail_to("friend-of-edit@example.com").await;
+    owner.patches("/v1/groups/1/members/edit", &json!({"roles": ["member"]})).await.is(200);
+    app.person("friend-of-edit").accepts(&mail.token()).await.refuses(410, "inviter_gone");
+}
+
+#[tokio::test]
+async fn a_user_with_new_projects_is_told_of_those_alone() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let user = known_ada(&app).await;
+    let first =
+        inviter.invites_to("1", json!({"email": "ada@example.com", "notify": false})).await.is(201);
+    user.accepts(first.text_at("/token")).await.is(200);
+    let answer = invites(&inviter, &ada(&[1, 2])).await.is(201);
+    assert_eq!(
+        message(&answer),
+        "Existing user ada@example.com invited to new projects, would you like to invite anyone else?"
+    );
+    let mail = app.mail_to("ada@example.com").await;
+    assert_eq!(mail.subject, "In Viter has edited your project access on ChemBio Hub Platform");
+    assert!(
+        mail.html.contains("<li><bdi>P2</bdi> reader</li>") && !mail.html.contains("<bdi>P1</bdi>"),
+        "{}",
+        mail.html
+    );
+    assert_eq!(members(&inviter, "2").await.len(), 1, "nobody is a member before they accept");
+    user.accepts(&mail.token()).await.is(200);
+    assert_eq!(members(&inviter, "2").await.len(), 2);
+}
+
+#[tokio::test]
+async fn somebody_pending_is_known_from_the_first_invitation_on() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    invites(&inviter, &ada(&[])).await.is(201);
+    for projects in [vec![1], vec![1, 2]] {
+        let known = invites(&inviter, &ada(&projects)).await.is(201);
+        assert!(message(&known).starts_with("Existing user"), "{projects:?}");
+    }
+    assert_eq!(
+        invites(&inviter, &ada(&[])).await.is(409).text,
+        EXISTS,
+        "the system is nothing new to whoever was invited to a project"
+    );
+    assert_eq!(
+        app.items("user").await.iter().filter(|user| user["state"]["S"] == "pending").count(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn what_is_nothing_new_is_asked_about_and_writes_nothing() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    known_ada(&app).await;
+    invites(&inviter, &ada(&[1, 2])).await.is(201);
+    invites(&inviter, &json!({"email": "new@example.com"})).await.is(201);
+    app.mail_to("ada@example.com").await;
+    app.mail_to("new@example.com").await;
+    let settled = || async {
+        let items = app.items("invite").await;
+        items.iter().all(|invite| invite["outbox"].is_null()).then_some(())
+    };
+    harness::eventually("mails written down", settled).await;
+    let before = app.table().await;
+    let nothing_new = [ada(&[1]), ada(&[1, 2]), ada(&[]), json!({"email": "NEW@example.com"})];
+    for body in nothing_new {
+        let answer = invites(&inviter, &body).await.is(409);
+        assert_eq!(
+            (answer.text.as_str(), answer.header("content-type")),
+            (EXISTS, "application/json"),
+            "{body}"
+        );
+        assert_eq!(app.table().await, before, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_invites_themselves() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    for own in [
+        json!({"email": "inviter@example.com"}),
+        json!({"email": "inviter@example.com", "projects_selected": [{"id": 1}], "remind": true}),
+    ] {
+        assert_eq!(
+            invites(&inviter, &own).await.is(403).text_at("/error"),
+            "You can't invite yourself."
+        );
+    }
+    assert!(app.items("invite").await.is_empty());
+}
+
+#[tokio::test]
+async fn of_many_at_once_one_invites() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let body = ada(&[1, 2]);
+    let invites = AtOnce::send((0..8).map(|_| async || invites(&inviter, &body).await)).await;
+    invites.splits((201, 1), 409);
+    assert_eq!(app.items("invite").await.len(), 2);
+    assert_eq!(app.items("user").await.len(), 2);
+}
+
+#[tokio::test]
+async fn the_platform_has_the_name_and_the_paths_that_the_deployment_gives_it() {
+    let app = App::with_settings(&[
+        ("CHEMBIOHUB_NAMESPACE", "lab"),
+        ("CHEMBIOHUB_PLATFORM_NAME", "Lab Platform"),
+    ])
+    .await;
+    let inviter = inviter(&app).await;
+    inviter.posts(PATH, &ada(&[])).await.is(404);
+    let made = inviter.posts("/lab/api/invitations", &ada(&[])).await.is(201);
+    assert_eq!(made.header("location"), format!("/lab/api/invitations/{}", made.json["id"]));
+    assert_eq!(made.text_at("/created_by/resource_uri"), "/lab/api/users/1");
+    assert_eq!(
+        app.mail_to("ada@example.com").await.subject,
+        "You have been invited to view Lab Platform by In Viter"
+    );
+}
+
+#[tokio::test]
+async fn a_project_s_own_rules_are_told_as_they_are() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    inviter.patches("/v1/groups/1", &json!({"policy": {"frozen": true}})).await.is(200);
+    let refused = invites(&inviter, &ada(&[1])).await.is(403);
+    assert_eq!(refused.text_at("/error"), "This group's invites are frozen for now.");
+}
+
+#[tokio::test]
+async fn whom_the_directory_knows_is_greeted_by_name() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    known_ada(&app).await;
+    invites(&inviter, &json!({"email": "ada@example.com", "projects_selected": [{"id": 1}]}))
+        .await
+        .is(201);
+    assert!(app.mail_to("ada@example.com").await.text.starts_with("Hello Ada,"));
+}

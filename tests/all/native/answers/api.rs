@@ -1,0 +1,205 @@
+//! Requests to the native API, made as API Gateway makes them, and their answers.
+
+use harness::events::{env_json, pretty};
+use harness::{Answer, SigningKey};
+use serde_json::{Value, json};
+use shared::domain::clock::Timestamp;
+
+use crate::lambda::Deployment;
+
+/// The caller: the claims of their access token.
+pub(crate) type Claims = &'static str;
+
+pub(crate) const GRACE: Claims = r#"{"sub": "29842", "name": "Grace Hopper", "email": "grace@example.com", "email_verified": true}"#;
+pub(crate) const ADA: Claims = r#"{"sub": "29845", "name": "Ada Lovelace", "email": "ada@example.com", "email_verified": true}"#;
+pub(crate) const EVE: Claims =
+    r#"{"sub": "29901", "name": "Eve Adams", "email": "eve@example.org", "email_verified": true}"#;
+pub(crate) const APP: Claims = r#"{"sub": "directory-sync", "scope": "users:write"}"#;
+/// Ada, before she has answered her issuer's mail.
+pub(crate) const UNVERIFIED: Claims =
+    r#"{"sub": "29845", "email": "ada@example.com", "email_verified": false}"#;
+/// A caller who isn't signed in.
+pub(crate) const NOBODY: Claims = "";
+
+/// 2026-11-21T00:00:00Z.
+const START: i64 = 1_795_219_200;
+
+/// The group `3773`, in a deployment of its own, owned by Grace.
+pub(crate) struct Api {
+    pub(crate) deployment: Deployment,
+}
+
+/// Shows an answer as a snapshot keeps it.
+pub(crate) trait Shown {
+    /// Returns the answer as one reads it, without what is random in it.
+    fn shown(&self) -> String;
+
+    /// Returns the answer without the ids and tokens of the links that are in `other`.
+    fn shown_without(&self, other: &Self) -> String;
+}
+
+impl Shown for Answer {
+    fn shown(&self) -> String {
+        self.shown_without(self)
+    }
+
+    fn shown_without(&self, other: &Self) -> String {
+        let mut shown = format!("{}\n{}\n", self.status, pretty(&self.text));
+        let single = std::slice::from_ref(&other.json);
+        let invites = other.json["data"].as_array().map_or(single, Vec::as_slice);
+        for link in invites.iter().filter(|invite| invite["invitee"]["kind"] == "link") {
+            for (value, name) in [(&link["id"], "[id]"), (&link["token"], "[token]")] {
+                shown = value.as_str().map_or(shown.clone(), |value| shown.replace(value, name));
+            }
+        }
+        match self.next_cursor() {
+            Some(cursor) => shown.replace(cursor, "[cursor]"),
+            None => shown,
+        }
+    }
+}
+
+/// Returns a token that Grace's issuer might have made.
+fn access_token(claims: Claims) -> String {
+    let secret = env_json().into_iter().find(|(name, _)| name == "JWT_HS256_SECRET").unwrap().1;
+    let mut claims: Value = serde_json::from_str(claims).unwrap();
+    for (name, value) in [
+        ("iss", json!("https://issuer.example.com/")),
+        ("aud", json!("beckon")),
+        ("iat", json!(START)),
+        ("exp", json!(START * 2)),
+    ] {
+        claims[name] = value;
+    }
+    SigningKey::hs256("events", secret.as_bytes()).signs(&claims)
+}
+
+impl Api {
+    pub(crate) async fn with_group() -> Self {
+        Self::with_group_and(&[]).await
+    }
+
+    pub(crate) async fn with_group_and(variables: &[(&str, &str)]) -> Self {
+        let api = Self {
+            deployment: Deployment::start_with(Timestamp::from_seconds(START), variables).await,
+        };
+        let group = json!({"id": "3773", "name": "Private Group", "description": "Private group"});
+        assert_eq!(
+            api.send_to("native-manage-groups", "POST", &[], GRACE, "", Some(group)).await.status,
+            201
+        );
+        api
+    }
+
+    /// Sends a request about the group.
+    pub(crate) async fn send(
+        &self,
+        package: &str,
+        method: &str,
+        caller: Claims,
+        query: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        self.send_to(package, method, &[("group", "3773")], caller, query, body).await
+    }
+
+    pub(crate) async fn send_to(
+        &self,
+        package: &str,
+        method: &str,
+        parameters: &[(&str, &str)],
+        caller: Claims,
+        query: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        self.send_text(
+            package,
+            method,
+            parameters,
+            caller,
+            query,
+            body.map(|body| body.to_string()),
+        )
+        .await
+    }
+
+    pub(crate) async fn send_text(
+        &self,
+        package: &str,
+        method: &str,
+        parameters: &[(&str, &str)],
+        caller: Claims,
+        query: &str,
+        body: Option<String>,
+    ) -> Answer {
+        let mut headers = json!({"host": "join.example.com", "content-type": "application/json"});
+        if caller != NOBODY {
+            headers["authorization"] = json!(format!("Bearer {}", access_token(caller)));
+        }
+        let event = json!({"version": "2.0", "routeKey": "$default", "rawPath": "/", "rawQueryString": query, "headers": headers,
+            "pathParameters": parameters.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect::<serde_json::Map<_, _>>(),
+            "requestContext": {"http": {"method": method, "path": "/", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "test"},
+                "requestId": "request-1", "stage": "$default", "domainName": "join.example.com"},
+            "body": body, "isBase64Encoded": false});
+        Answer::of_function(&self.deployment.invoke(package, &event.to_string()).await)
+    }
+
+    pub(crate) async fn invite(&self, caller: Claims, body: Value) -> Answer {
+        self.send("native-create-invite", "POST", caller, "", Some(body)).await
+    }
+
+    pub(crate) async fn accept(&self, caller: Claims, token: &Value) -> Answer {
+        self.send_to("native-accept-invite", "POST", &[], caller, "", Some(json!({"token": token})))
+            .await
+    }
+
+    pub(crate) async fn decline(&self, body: &Value) -> Answer {
+        self.send_to("native-decline-invite", "POST", &[], NOBODY, "", Some(body.clone())).await
+    }
+
+    pub(crate) async fn preview(&self, body: &Value) -> Answer {
+        self.send_to("native-preview-invite", "POST", &[], NOBODY, "", Some(body.clone())).await
+    }
+
+    pub(crate) async fn mine(&self, caller: Claims) -> Answer {
+        self.send_to("native-list-my-invites", "GET", &[], caller, "", None).await
+    }
+
+    pub(crate) async fn revoke(&self, caller: Claims, id: &Value) -> Answer {
+        let parameters = [("group", "3773"), ("invite", id.as_str().unwrap())];
+        self.send_to("native-revoke-invite", "POST", &parameters, caller, "", None).await
+    }
+
+    pub(crate) async fn user(&self, id: &str, profile: Value) -> Answer {
+        self.send_to("native-manage-users", "PUT", &[("user", id)], APP, "", Some(profile)).await
+    }
+
+    pub(crate) async fn member(
+        &self,
+        method: &str,
+        caller: Claims,
+        id: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        self.send_to(
+            "native-manage-members",
+            method,
+            &[("group", "3773"), ("user", id)],
+            caller,
+            "",
+            body,
+        )
+        .await
+    }
+
+    pub(crate) async fn change_group(&self, body: Value) -> Answer {
+        self.send("native-manage-groups", "PATCH", GRACE, "", Some(body)).await
+    }
+
+    /// Invites the caller with a role, and lets them accept at once.
+    pub(crate) async fn join(&self, caller: Claims, role: &str) {
+        let email = serde_json::from_str::<Value>(caller).unwrap()["email"].clone();
+        let invite = self.invite(GRACE, json!({"email": email, "roles": [role]})).await;
+        assert_eq!(self.accept(caller, &invite.json["token"]).await.status, 200);
+    }
+}

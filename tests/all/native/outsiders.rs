@@ -1,0 +1,154 @@
+//! What those learn who aren't members: nothing, not even that there is a group.
+
+use harness::App;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// Every route of a group, with a body where it takes one.
+fn routes(group: &str, invite: &str) -> Vec<(Method, String, Option<Value>)> {
+    let group = format!("/v1/groups/{group}");
+    vec![
+        (Method::GET, group.clone(), None),
+        (Method::PATCH, group.clone(), Some(json!({"name": "Mine"}))),
+        (Method::DELETE, group.clone(), None),
+        (Method::GET, format!("{group}/members"), None),
+        (Method::PATCH, format!("{group}/members/alice"), Some(json!({"roles": ["member"]}))),
+        (Method::DELETE, format!("{group}/members/alice"), None),
+        (Method::DELETE, format!("{group}/members/mallory"), None),
+        (Method::GET, format!("{group}/invites"), None),
+        (Method::POST, format!("{group}/invites"), Some(json!({"email": "eve@example.com"}))),
+        (
+            Method::POST,
+            format!("{group}/invites"),
+            Some(json!({"email": "ada@example.com", "roles": ["owner"]})),
+        ),
+        (Method::POST, format!("{group}/invites"), Some(json!({"user_id": "alice"}))),
+        (Method::POST, format!("{group}/invites"), Some(json!({"user_id": "nobody"}))),
+        (Method::GET, format!("{group}/invites/{invite}"), None),
+        (Method::GET, format!("{group}/invites/1"), None),
+        (Method::POST, format!("{group}/invites/{invite}/revoke"), Some(json!({}))),
+    ]
+}
+
+#[tokio::test]
+async fn a_group_of_others_and_no_group_look_the_same() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    app.mail_to("ada@example.com").await;
+    alice
+        .sets_policy(json!({"frozen": true, "links": false, "allowed_domains": ["example.org"]}))
+        .await;
+    alice.creates(json!({"id": "gone", "name": "Gone"})).await;
+    alice.deletes("/v1/groups/gone").await.is(204);
+
+    let mallory = app.person("mallory");
+    let here = routes("3773", &invited.id);
+    let nowhere = routes("nowhere", &invited.id);
+    let gone = routes("gone", &invited.id);
+    for (((method, path, body), (_, other, _)), (_, deleted, _)) in
+        here.into_iter().zip(nowhere).zip(gone)
+    {
+        let send = async |path: &str| {
+            let request = mallory.request(method.clone(), path);
+            let request = if let Some(body) = &body { request.json(body) } else { request };
+            mallory.sends(request).await.refuses(404, "group_not_found")
+        };
+        let (existing, missing, deleted) =
+            (send(&path).await, send(&other).await, send(&deleted).await);
+        assert_eq!(existing.without_instance(), missing.without_instance(), "{method} {path}");
+        assert_eq!(existing.without_instance(), deleted.without_instance(), "{method} {path}");
+        assert_eq!(existing.text.len(), missing.text.len(), "{method} {path}");
+        let names = |answer: &harness::Answer| {
+            answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&existing), names(&missing), "{method} {path}");
+    }
+    alice.gets("/v1/groups/3773").await.is(200);
+    assert_eq!(alice.reads(&invited.id).await.json["state"], "pending");
+}
+
+#[tokio::test]
+async fn who_is_invited_is_no_member_yet() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    let ada = app.person("ada");
+    ada.gets("/v1/groups/3773").await.refuses(404, "group_not_found");
+    ada.reads(&invited.id).await.refuses(404, "group_not_found");
+    ada.revokes(&invited.id).await.refuses(404, "group_not_found");
+    assert!(ada.gets("/v1/groups").await.is(200).data().is_empty());
+}
+
+#[tokio::test]
+async fn an_invite_is_found_in_its_own_group_only() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    alice.creates(json!({"id": "other", "name": "Other"})).await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    alice
+        .gets(&format!("/v1/groups/other/invites/{}", invited.id))
+        .await
+        .refuses(404, "invite_not_found");
+    alice
+        .posts(&format!("/v1/groups/other/invites/{}/revoke", invited.id), &json!({}))
+        .await
+        .refuses(404, "invite_not_found");
+    let ada = app.person("ada");
+    let elsewhere = json!({"group": "other", "invite": invited.id});
+    ada.posts("/v1/invites/accept", &elsewhere).await.refuses(404, "invite_not_found");
+    ada.posts("/v1/invites/decline", &elsewhere).await.refuses(404, "invite_not_found");
+    assert_eq!(alice.reads(&invited.id).await.json["state"], "pending");
+}
+
+#[tokio::test]
+async fn ids_that_cannot_be_are_not_found() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    for id in [
+        "0",
+        "-1",
+        "01",
+        "1.0",
+        "9007199254740992",
+        "99999999999999999999",
+        "abc",
+        "%00",
+        "%20",
+        "1%2f2",
+    ] {
+        alice.reads(id).await.refuses(404, "invite_not_found");
+        alice.revokes(id).await.refuses(404, "invite_not_found");
+    }
+    for group in ["a%23b", "%00", "a.b", &"x".repeat(65), "%C3%A9"] {
+        alice.gets(&format!("/v1/groups/{group}")).await.refuses(404, "group_not_found");
+        alice.gets(&format!("/v1/groups/{group}/invites")).await.refuses(404, "group_not_found");
+    }
+    for user in ["nobody", "%23", "a%20b", "%00"] {
+        alice.removes(user).await.refuses(404, "member_not_found");
+        alice.gives_roles(user, json!(["member"])).await.refuses(404, "member_not_found");
+    }
+}
+
+#[tokio::test]
+async fn who_was_invited_to_the_system_is_nobody_s_to_see() {
+    let app = App::start().await;
+    let inviter = app.person("inviter");
+    inviter
+        .posts(
+            "/chembiohub/api/invitations/",
+            &json!({"email": "ada@example.com", "first_name": "Ada"}),
+        )
+        .await
+        .is(201);
+    let ada = app.person("ada");
+    ada.accepts(&app.mail_to("ada@example.com").await.token()).await.is(200);
+    for person in [&inviter, &ada, &app.person("mallory")] {
+        for path in ["/v1/groups/_system", "/v1/groups/_system/members"] {
+            person.gets(path).await.refuses(404, "group_not_found");
+        }
+        for path in ["/me/groups/_system/members", "/me/groups/_system/members/member_ada"] {
+            assert_eq!(person.gets(path).await.is(404).json["code"], "E_GROUP_NOT_FOUND", "{path}");
+        }
+    }
+}

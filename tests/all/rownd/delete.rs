@@ -1,0 +1,31 @@
+//! Revoking an invite.
+
+use harness::App;
+use serde_json::json;
+
+use super::{editor, fails, invite, made};
+
+#[tokio::test]
+async fn a_cancelled_invite_is_rejected_and_cancelling_again_is_no_error() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let first = made(&alice, editor("ada@example.com")).await;
+    for _ in 0..2 {
+        let gone = alice.deletes(&invite(&first.id)).await.is(204);
+        assert_eq!(gone.text, "");
+    }
+    assert_eq!(alice.gets(&invite(&first.id)).await.json["state"], "rejected");
+    fails(
+        alice.puts(&invite(&first.id), &json!({"roles": ["editor"]})).await,
+        410,
+        "E_INVITE_REVOKED",
+    );
+    fails(
+        app.person("ada").posts(&format!("{}/accept", invite(&first.id)), &json!({})).await,
+        410,
+        "E_INVITE_REVOKED",
+    );
+    let second = made(&alice, editor("ada@example.com")).await;
+    assert_eq!(second.id, first.id);
+    assert_ne!(second.token, first.token);
+}

@@ -1,0 +1,42 @@
+//! A group's invites.
+
+use harness::App;
+use serde_json::json;
+
+use super::{editor, fails, invite, invites, made};
+
+#[tokio::test]
+async fn every_invite_is_listed_whatever_its_state_and_wherever_it_was_made() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let declined = made(&alice, editor("ada@example.com")).await;
+    app.person("ada").declines(&declined.token).await.is(200);
+    let expired = alice.invited(json!({"email": "bob@example.com", "expires_in": 300})).await;
+    app.advance(301);
+    let link = alice.invited(json!({"link": {}})).await;
+    let person =
+        alice.invited(json!({"person": {"email": "cy@example.com", "first_name": "Cy"}})).await;
+    let listed = alice.gets(&invites()).await.is(200).json;
+    assert_eq!(listed["total_results"], 4);
+    let state = |id: &str| {
+        let results = listed["results"].as_array().unwrap();
+        let found = results
+            .iter()
+            .find(|invite| invite["id"] == *id)
+            .unwrap_or_else(|| panic!("{id} in {listed}"));
+        (found["state"].as_str().unwrap().to_owned(), found["email"].as_str().map(str::to_owned))
+    };
+    let is = |state: &str, email: Option<&str>| (state.to_owned(), email.map(str::to_owned));
+    assert_eq!(state(&declined.id), is("rejected", Some("ada@example.com")));
+    assert_eq!(state(&expired.id), is("rejected", Some("bob@example.com")));
+    assert_eq!(state(&link.id), is("pending", None));
+    assert_eq!(state(&person.id), is("pending", Some("cy@example.com")));
+    fails(
+        app.person("bob").posts(&format!("{}/accept", invite(&expired.id)), &json!({})).await,
+        410,
+        "E_INVITE_EXPIRED",
+    );
+    fails(alice.deletes(&invite(&expired.id)).await, 410, "E_INVITE_EXPIRED");
+    fails(alice.deletes(&invite(&declined.id)).await, 409, "E_INVITE_NOT_PENDING");
+    assert_eq!(alice.reads(&declined.id).await.is(200).json["state"], "declined");
+}

@@ -1,0 +1,137 @@
+//! An answer of the service, and what a test asserts of it.
+
+use reqwest::RequestBuilder;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub text: String,
+    /// The body, where it is JSON.
+    pub json: Value,
+}
+
+impl Answer {
+    /// Sends the request and reads its answer. No request may be answered with 500, and every 401
+    /// says how to sign in.
+    pub async fn to(request: RequestBuilder) -> Self {
+        let answer = request.send().await.expect("the service answers");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let text = answer.text().await.expect("a body of text");
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        let answer = Self { status, headers, text, json };
+        assert_ne!(answer.status, 500, "{answer:#?}");
+        assert!(
+            answer.status != 401 || answer.header("www-authenticate").starts_with("Bearer"),
+            "{answer:#?}"
+        );
+        answer
+    }
+
+    /// Reads an answer as a function gives it to Lambda: `statusCode`, `headers`, `body`.
+    pub fn of_function(answer: &Value) -> Self {
+        let header = |(name, value): (&String, &Value)| {
+            let value = value.as_str().expect("a header of text");
+            Some((name.parse().ok()?, value.parse().ok()?))
+        };
+        let headers = answer["headers"].as_object().into_iter().flatten().filter_map(header);
+        let text = answer["body"].as_str().unwrap_or_default().to_owned();
+        Self {
+            status: answer["statusCode"]
+                .as_u64()
+                .and_then(|status| status.try_into().ok())
+                .expect("a status"),
+            headers: headers.collect(),
+            json: serde_json::from_str(&text).unwrap_or_default(),
+            text,
+        }
+    }
+
+    /// Asserts the status.
+    #[track_caller]
+    pub fn is(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// Asserts that this is the problem with this status and code, in the form of RFC 9457.
+    #[track_caller]
+    pub fn refuses(self, status: u16, code: &str) -> Self {
+        assert_eq!(
+            (self.status, self.json["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.text
+        );
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.json["status"], status);
+        assert_eq!(self.json["type"], format!("urn:beckon:problem:{}", code.replace('_', "-")));
+        assert!(
+            self.json["instance"]
+                .as_str()
+                .is_some_and(|instance| instance.starts_with("urn:beckon:request:"))
+        );
+        assert!(self.json["title"].is_string() && self.json["detail"].is_string());
+        self
+    }
+
+    /// Asserts that the problem points at this field with this code.
+    #[track_caller]
+    pub fn points_at(self, pointer: &str, code: &str) -> Self {
+        let error = &self.json["errors"][0];
+        assert_eq!(
+            (error["pointer"].as_str(), error["code"].as_str()),
+            (Some(pointer), Some(code)),
+            "{}",
+            self.text
+        );
+        self
+    }
+
+    /// Returns a header's value, or an empty text.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("a header of text"))
+    }
+
+    /// Returns the text at this pointer.
+    #[track_caller]
+    pub fn text_at(&self, pointer: &str) -> &str {
+        self.json
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| panic!("no text at {pointer} in {}", self.text))
+    }
+
+    /// Returns a list's objects.
+    #[track_caller]
+    pub fn data(&self) -> &[Value] {
+        self.json["data"].as_array().unwrap_or_else(|| panic!("not a list: {}", self.text))
+    }
+
+    /// Returns this field of each of a list's objects.
+    #[track_caller]
+    pub fn each(&self, field: &str) -> Vec<String> {
+        self.data()
+            .iter()
+            .map(|object| object[field].as_str().expect("a text").to_owned())
+            .collect()
+    }
+
+    /// Returns the cursor of a list's next page.
+    pub fn next_cursor(&self) -> Option<&str> {
+        self.json["next_cursor"].as_str()
+    }
+
+    /// Returns the body without what every request has of its own.
+    pub fn without_instance(&self) -> Value {
+        let mut body = self.json.clone();
+        body.as_object_mut().expect("an object").remove("instance");
+        body
+    }
+}

@@ -1,0 +1,169 @@
+//! A service of a test's own.
+
+use std::collections::BTreeSet;
+
+use beckon::{Options, Running};
+use reqwest::Client;
+use reqwest::redirect::Policy;
+use serde_json::{Value, json};
+
+use crate::person::Service;
+use crate::{Mail, Person, eventually, mail, seconds, table, under};
+
+/// The group of every act that names no other.
+pub const GROUP: &str = "3773";
+
+/// A running service, and the client that all its people share.
+pub struct App {
+    /// The service itself.
+    pub running: Running,
+    client: Client,
+}
+
+impl App {
+    /// Starts a service in memory, without demo data.
+    pub async fn start() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    /// Starts a service in memory with the demo data: the people and groups of the APIs' own
+    /// examples.
+    pub async fn with_demo() -> Self {
+        Self::of(Options { port: 0, demo: true, ..Options::default() }).await
+    }
+
+    /// Starts a service with these options, without demo data.
+    pub async fn with(options: Options) -> Self {
+        Self::of(Options { port: 0, demo: false, ..options }).await
+    }
+
+    /// Starts a service with these configuration variables.
+    pub async fn with_settings(settings: &[(&str, &str)]) -> Self {
+        let settings = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        Self::with(Options { settings, ..Options::default() }).await
+    }
+
+    async fn of(options: Options) -> Self {
+        Self::over(beckon::start(under::test(options)).await.expect("the service starts"))
+    }
+
+    /// Gives people to a service that was started elsewhere.
+    pub fn over(running: Running) -> Self {
+        let client =
+            Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
+        Self { running, client }
+    }
+
+    fn people(&self, claims: Option<Value>) -> Person {
+        let (url, clock) = (self.running.url.clone(), self.running.clock.clone());
+        Person::new(Service { url, client: self.client.clone(), clock }, claims)
+    }
+
+    /// Returns a person with this user id, who signs in with the service's own issuer.
+    pub fn user(&self, sub: &str) -> Person {
+        self.people(Some(json!({ "sub": sub })))
+    }
+
+    /// Returns a person with this user id and a verified address.
+    pub fn person(&self, sub: &str) -> Person {
+        self.user(sub).email(&format!("{sub}@example.com"))
+    }
+
+    /// Returns a person who isn't signed in.
+    pub fn nobody(&self) -> Person {
+        self.people(None)
+    }
+
+    /// Returns the app that may write the directory.
+    pub fn directory(&self) -> Person {
+        self.user("directory").claim("scope", json!("users:write"))
+    }
+
+    /// Returns Alice, who has made [`GROUP`].
+    pub async fn owner(&self) -> Person {
+        let alice = self.person("alice").name("Alice");
+        alice.creates_group().await;
+        alice
+    }
+
+    /// Moves the service's clock forward.
+    pub fn advance(&self, seconds: i64) {
+        self.running.clock.advance(seconds);
+    }
+
+    /// Moves the service's clock to the very second of this RFC 3339 text.
+    pub fn advance_to(&self, instant: &str) {
+        self.advance(seconds(instant) - self.now());
+    }
+
+    /// Returns the present second of the service.
+    pub fn now(&self) -> i64 {
+        self.running.clock.now().seconds()
+    }
+
+    /// Returns all mails, newest first.
+    pub async fn mails(&self) -> Vec<Mail> {
+        mail::inbox(&self.running).await.iter().map(Mail::read).collect()
+    }
+
+    /// Returns the mails to this address, newest first.
+    pub async fn mails_to(&self, address: &str) -> Vec<Mail> {
+        self.mails().await.into_iter().filter(|mail| mail.to == [address]).collect()
+    }
+
+    /// Returns the newest mail to this address, as soon as there is one.
+    pub async fn mail_to(&self, address: &str) -> Mail {
+        self.nth_mail_to(address, 1).await
+    }
+
+    /// Returns the newest mail to this address, as soon as there are `count`.
+    pub async fn nth_mail_to(&self, address: &str, count: usize) -> Mail {
+        eventually(&format!("mail {count} to {address}"), || async {
+            let mails = self.mails_to(address).await;
+            (mails.len() >= count).then(|| mails.into_iter().next()).flatten()
+        })
+        .await
+    }
+
+    /// Waits until every mail that was asked for so far has been sent: mails leave in order, and
+    /// one more of `inviter`'s is awaited.
+    pub async fn settled(&self, inviter: &Person) {
+        let canary = format!("canary-{}@example.com", self.mails().await.len());
+        inviter.invited(json!({ "email": canary })).await;
+        self.mail_to(&canary).await;
+        let health = inviter.gets("/local/health").await.json;
+        assert_eq!(
+            health["on_failure"], 0,
+            "the service gave mails up, because the machine is too busy: {health}"
+        );
+    }
+
+    /// Returns the configuration variable that the functions have.
+    pub fn variable(&self, name: &'static str) -> &str {
+        self.running.environment.required(name).expect("a variable of the service")
+    }
+
+    /// Returns every item of the table but the counters of requests, as text in DynamoDB's JSON: a
+    /// look behind the API.
+    pub async fn table(&self) -> BTreeSet<String> {
+        let endpoint = self.variable("AWS_ENDPOINT_URL_DYNAMODB");
+        let scan = json!({ "TableName": self.variable("TABLE_NAME") });
+        let found = table::ask(endpoint, "Scan", &scan).await;
+        assert!(found["LastEvaluatedKey"].is_null(), "the table is larger than one page");
+        let items = found["Items"].as_array().unwrap_or_else(|| panic!("{found}")).iter();
+        items.filter(|item| item["type"]["S"] != "window").map(Value::to_string).collect()
+    }
+
+    /// Returns the items of one type.
+    pub async fn items(&self, kind: &str) -> Vec<Value> {
+        let items = self
+            .table()
+            .await
+            .into_iter()
+            .map(|item| serde_json::from_str::<Value>(&item).expect("JSON"));
+        items.filter(|item| item["type"]["S"] == kind).collect()
+    }
+}

@@ -1,0 +1,156 @@
+//! An issuer of a test's own: keys of every kind, and a key set that can change or fail.
+
+use std::sync::{Arc, Mutex};
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use beckon::Options;
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde_json::{Value, json};
+
+use crate::server::Server;
+
+/// The bytes before the PKCS #1 key in the PKCS #8 form of an RSA key of 2048 bits.
+const PKCS8_HEAD: usize = 26;
+
+/// A key that signs, under a name.
+pub struct SigningKey {
+    /// Its name.
+    pub kid: String,
+    /// Its algorithm.
+    pub algorithm: Algorithm,
+    key: EncodingKey,
+}
+
+impl SigningKey {
+    /// A new key for ES256.
+    pub fn es256(kid: &str) -> Self {
+        let document =
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
+                .expect("a key");
+        Self {
+            kid: kid.into(),
+            algorithm: Algorithm::ES256,
+            key: EncodingKey::from_ec_der(document.as_ref()),
+        }
+    }
+
+    /// A new key for RS256.
+    pub fn rs256(kid: &str) -> Self {
+        let document: Pkcs8V1Der<'_> =
+            KeyPair::generate(KeySize::Rsa2048).expect("a key").as_der().expect("its form");
+        let key = EncodingKey::from_rsa_der(&document.as_ref()[PKCS8_HEAD..]);
+        Self { kid: kid.into(), algorithm: Algorithm::RS256, key }
+    }
+
+    /// A new key for EdDSA.
+    pub fn eddsa(kid: &str) -> Self {
+        let document = Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new()).expect("a key");
+        Self {
+            kid: kid.into(),
+            algorithm: Algorithm::EdDSA,
+            key: EncodingKey::from_ed_der(document.as_ref()),
+        }
+    }
+
+    /// A key for HS256 of this secret. It has no public form.
+    pub fn hs256(kid: &str, secret: &[u8]) -> Self {
+        Self { kid: kid.into(), algorithm: Algorithm::HS256, key: EncodingKey::from_secret(secret) }
+    }
+
+    /// Returns the key as the key set has it.
+    pub fn public(&self) -> Value {
+        let mut key = Jwk::from_encoding_key(&self.key, self.algorithm).expect("a public form");
+        key.common.key_id = Some(self.kid.clone());
+        serde_json::to_value(key).expect("JSON")
+    }
+
+    /// Returns the header of its tokens.
+    pub fn header(&self) -> Header {
+        Header {
+            typ: Some("at+jwt".into()),
+            kid: Some(self.kid.clone()),
+            ..Header::new(self.algorithm)
+        }
+    }
+
+    /// Returns a token of these claims.
+    pub fn signs(&self, claims: &Value) -> String {
+        self.signs_with(&self.header(), claims)
+    }
+
+    /// Returns a token of this header and these claims.
+    pub fn signs_with(&self, header: &Header, claims: &Value) -> String {
+        encode(header, claims, &self.key).expect("a token")
+    }
+}
+
+#[derive(Default)]
+struct State {
+    keys: Vec<Value>,
+    down: bool,
+    asked: usize,
+}
+
+/// A key set that is served.
+pub struct Issuer {
+    server: Server,
+    state: Arc<Mutex<State>>,
+}
+
+impl Issuer {
+    /// Starts an issuer with these keys.
+    pub async fn with(keys: &[&SigningKey]) -> Self {
+        let state = Arc::new(Mutex::new(State {
+            keys: keys.iter().map(|key| key.public()).collect(),
+            ..State::default()
+        }));
+        let served = Arc::clone(&state);
+        let router = Router::new().route("/jwks", get(async move || answer(&served)));
+        Self { server: Server::start(router).await, state }
+    }
+
+    /// Returns the name that its tokens carry.
+    pub fn name(&self) -> &str {
+        &self.server.url
+    }
+
+    /// Returns options for a service that trusts it.
+    pub fn options(&self) -> Options {
+        let settings = [
+            ("JWT_ISSUER", self.name().to_owned()),
+            ("JWT_JWKS_URL", format!("{}/jwks", self.name())),
+        ];
+        Options {
+            settings: settings.map(|(name, value)| (name.to_owned(), value)).to_vec(),
+            ..Options::default()
+        }
+    }
+
+    /// Publishes these keys instead.
+    pub fn publishes(&self, keys: &[&SigningKey]) {
+        self.state.lock().expect("no panic").keys = keys.iter().map(|key| key.public()).collect();
+    }
+
+    /// Answers with errors from now on, or no more.
+    pub fn goes(&self, down: bool) {
+        self.state.lock().expect("no panic").down = down;
+    }
+
+    /// Returns how often the key set was asked for.
+    pub fn asked(&self) -> usize {
+        self.state.lock().expect("no panic").asked
+    }
+}
+
+fn answer(state: &Mutex<State>) -> Result<Json<Value>, StatusCode> {
+    let mut state = state.lock().expect("no panic");
+    state.asked += 1;
+    if state.down { Err(StatusCode::BAD_GATEWAY) } else { Ok(Json(json!({ "keys": state.keys }))) }
+}

@@ -1,0 +1,48 @@
+//! The harness of every test that needs more than one package.
+//!
+//! A test starts a service of its own ([`App`]), lets people use it ([`Person`]) and asserts on what
+//! they are answered ([`Answer`]). Around the service stand an issuer ([`Issuer`]), an SES ([`Ses`])
+//! and a proxy before the table ([`Proxy`]).
+//!
+//! ```text
+//! let app = App::start().await;
+//! let alice = app.owner().await;
+//! let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+//! app.person("ada").accepts(&invited.token).await.is(200);
+//! ```
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "all of this is for tests, which fail by panics"
+)]
+
+pub mod access;
+mod answer;
+mod app;
+mod at_once;
+pub mod events;
+mod issuer;
+mod lossy_table;
+pub mod mail;
+mod native;
+mod person;
+mod proxy;
+mod recorder;
+mod server;
+mod ses;
+pub mod table;
+mod time;
+pub mod under;
+
+pub use answer::Answer;
+pub use app::{App, GROUP};
+pub use at_once::{AtOnce, at_last};
+pub use issuer::{Issuer, SigningKey};
+pub use lossy_table::LossyTable;
+pub use mail::Mail;
+pub use native::Invited;
+pub use person::Person;
+pub use proxy::{Call, Proxy, Reply};
+pub use ses::{Ses, Verdict};
+pub use time::{eventually, seconds};

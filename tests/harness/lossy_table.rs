@@ -1,0 +1,101 @@
+//! A way to the table on which answers get lost.
+
+use std::sync::{Arc, Mutex};
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use beckon::Options;
+
+use crate::{App, Proxy, Reply};
+
+/// Another app's table, reached through a proxy.
+pub struct LossyTable {
+    proxy: Proxy,
+    name: String,
+    fault: Arc<Mutex<Option<Fault>>>,
+}
+
+/// What happens to calls of an operation.
+#[derive(Clone, Copy)]
+enum Fault {
+    /// The next one is carried out, and its answer is lost.
+    Lost(&'static str),
+    /// The next so many don't reach the table.
+    Refused(&'static str, u32),
+}
+
+impl Fault {
+    fn operation(self) -> &'static str {
+        match self {
+            Self::Lost(operation) | Self::Refused(operation, _) => operation,
+        }
+    }
+}
+
+impl LossyTable {
+    /// Starts a proxy before this app's table.
+    pub async fn of(app: &App) -> Self {
+        let variable = |name| app.running.environment.required(name).expect("set").to_owned();
+        let upstream: Arc<str> = variable("AWS_ENDPOINT_URL_DYNAMODB").into();
+        let fault: Arc<Mutex<Option<Fault>>> = Arc::default();
+        let state = Arc::clone(&fault);
+        let proxy = Proxy::start(move |call| {
+            let (met, upstream) = (met(&state, call.operation()), Arc::clone(&upstream));
+            async move {
+                if matches!(met, Some(Fault::Refused(..))) {
+                    return Ok(failure());
+                }
+                let reply = call.forward(&upstream).await?;
+                Ok::<_, reqwest::Error>(if met.is_none() { reply } else { failure() })
+            }
+        });
+        Self { proxy: proxy.await, name: variable("TABLE_NAME"), fault }
+    }
+
+    /// Returns options for a service over this table.
+    pub fn options(&self) -> Options {
+        let table = ("TABLE_NAME".into(), self.name.clone());
+        Options {
+            dynamodb: Some(self.proxy.url.clone()),
+            settings: vec![table],
+            ..Options::default()
+        }
+    }
+
+    /// Carries the next call of this operation out, and loses its answer.
+    pub fn loses_the_answer_to(&self, operation: &'static str) {
+        *self.fault.lock().expect("no panic") = Some(Fault::Lost(operation));
+    }
+
+    /// Refuses the next `times` calls of this operation. The SDK tries three times.
+    pub fn refuses(&self, operation: &'static str, times: u32) {
+        *self.fault.lock().expect("no panic") = Some(Fault::Refused(operation, times));
+    }
+
+    /// Returns whether the fault that was asked for has come.
+    pub fn has_failed(&self) -> bool {
+        self.fault.lock().expect("no panic").is_none()
+    }
+}
+
+/// Returns the fault that a call of this operation meets, and uses it up.
+fn met(fault: &Mutex<Option<Fault>>, operation: Option<&str>) -> Option<Fault> {
+    let mut fault = fault.lock().expect("no panic");
+    let found = fault.filter(|fault| operation == Some(fault.operation()))?;
+    *fault = match found {
+        Fault::Refused(operation, times) if times > 1 => Some(Fault::Refused(operation, times - 1)),
+        Fault::Refused(..) | Fault::Lost(_) => None,
+    };
+    Some(found)
+}
+
+/// The answer of a table that fails.
+fn failure() -> Reply {
+    let error =
+        r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"a fault"}"#;
+    let kind = HeaderValue::from_static("application/x-amz-json-1.0");
+    Reply {
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+        headers: HeaderMap::from_iter([(header::CONTENT_TYPE, kind)]),
+        body: error.into(),
+    }
+}

@@ -1,0 +1,122 @@
+//! The one proxy between a function and what it calls. It reads each call whole; what stands behind
+//! it decides whether the call is forwarded, and what is answered.
+
+use std::fmt::Display;
+use std::future::Future;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use reqwest::Client;
+
+use crate::server::Server;
+
+/// The largest request that DynamoDB takes is 16 MB.
+const LARGEST: usize = 16 << 20;
+/// The headers that belong to a connection, or follow from the body.
+const NOT_FORWARDED: [header::HeaderName; 4] =
+    [header::HOST, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION];
+
+/// A call that has reached the proxy.
+pub struct Call {
+    /// Where it was sent, from the first `/` on.
+    pub path: String,
+    /// The body, which may be changed before it is forwarded.
+    pub body: Bytes,
+    query: String,
+    headers: HeaderMap,
+    client: Client,
+}
+
+/// What a call is answered.
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// A running proxy. It ends when this is dropped.
+pub struct Proxy {
+    /// Where it is, without a slash at the end.
+    pub url: String,
+    _server: Server,
+}
+
+impl Call {
+    async fn read(request: Request, client: Client) -> Self {
+        let (parts, body) = request.into_parts();
+        let mut headers = parts.headers;
+        for own in NOT_FORWARDED {
+            headers.remove(own);
+        }
+        Self {
+            path: parts.uri.path().to_owned(),
+            body: axum::body::to_bytes(body, LARGEST).await.expect("a whole request"),
+            query: parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default(),
+            headers,
+            client,
+        }
+    }
+
+    /// Returns the header that says which operation of which service is called.
+    pub fn target(&self) -> Option<&str> {
+        self.headers.get("x-amz-target")?.to_str().ok()
+    }
+
+    /// Returns the operation as DynamoDB names it, where a table is called.
+    pub fn operation(&self) -> Option<&str> {
+        self.target()?.strip_prefix("DynamoDB_20120810.")
+    }
+
+    /// Forwards the call to `upstream`, a URL without a slash at the end, at this path.
+    ///
+    /// # Errors
+    /// There is no answer.
+    pub async fn forward_to(self, upstream: &str, path: &str) -> Result<Reply, reqwest::Error> {
+        let request = self.client.post(format!("{upstream}{path}{}", self.query));
+        let answer = request.headers(self.headers).body(self.body).send().await?;
+        let (status, mut headers) = (answer.status(), answer.headers().clone());
+        for own in NOT_FORWARDED {
+            headers.remove(own);
+        }
+        Ok(Reply { status, headers, body: answer.bytes().await? })
+    }
+
+    /// Forwards the call to `upstream` at the path that it was sent to.
+    ///
+    /// # Errors
+    /// There is no answer.
+    pub async fn forward(self, upstream: &str) -> Result<Reply, reqwest::Error> {
+        let path = self.path.clone();
+        self.forward_to(upstream, &path).await
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        (self.status, self.headers, self.body).into_response()
+    }
+}
+
+impl Proxy {
+    /// Starts a proxy that answers each call as `answer` does; an error of `answer` is a 502.
+    pub async fn start<F, Fut, E>(answer: F) -> Self
+    where
+        F: Fn(Call) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<Reply, E>> + Send,
+        E: Display,
+    {
+        let client = Client::builder().no_proxy().build().expect("a client");
+        let router = Router::new().fallback(async move |request: Request| {
+            let call = Call::read(request, client.clone()).await;
+            answer(call).await.map_err(|error| (StatusCode::BAD_GATEWAY, error.to_string()))
+        });
+        let server = Server::start(router).await;
+        Self { url: server.url.clone(), _server: server }
+    }
+}

@@ -1,0 +1,61 @@
+//! The table below the functions, asked in DynamoDB's own JSON.
+
+use reqwest::Client;
+use serde_json::{Value, json};
+
+/// A signature's form: the engines of tests check no more.
+const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=tests/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
+
+/// Asks the engine at `endpoint`, and returns what it answers.
+///
+/// # Panics
+/// The engine refuses the request, or doesn't answer.
+pub async fn ask(endpoint: &str, operation: &str, request: &Value) -> Value {
+    let client = Client::builder().no_proxy().build().expect("a client");
+    ask_by(&client, endpoint, operation, request).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Asks the engine at `endpoint` by this client, which keeps its connection.
+///
+/// # Errors
+/// The engine refuses the request, or doesn't answer.
+pub async fn ask_by(
+    client: &Client,
+    endpoint: &str,
+    operation: &str,
+    request: &Value,
+) -> Result<Value, String> {
+    let said = |error: reqwest::Error| format!("{operation}: {error}");
+    let request = client
+        .post(endpoint)
+        .header("authorization", SIGNED)
+        .header("x-amz-date", "20260101T000000Z")
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+        .body(request.to_string());
+    let answer = request.send().await.map_err(said)?;
+    let (status, text) = (answer.status(), answer.text().await.map_err(said)?);
+    if !status.is_success() {
+        return Err(format!("{operation}: {status}: {text}"));
+    }
+    serde_json::from_str(&text).map_err(|error| format!("{operation}: {error}: {text}"))
+}
+
+/// Makes the table `name` like the table `like`, which follows the template, but without a stream:
+/// for functions that are invoked one by one, without the local service sending mails of its own
+/// accord.
+pub async fn make_like(endpoint: &str, like: &str, name: &str) {
+    let described = ask(endpoint, "DescribeTable", &json!({ "TableName": like })).await;
+    let described = &described["Table"];
+    let index = |index: &Value| json!({"IndexName": index["IndexName"], "KeySchema": index["KeySchema"], "Projection": index["Projection"]});
+    let indexes: Vec<Value> =
+        described["GlobalSecondaryIndexes"].as_array().unwrap().iter().map(index).collect();
+    let table = json!({"TableName": name, "AttributeDefinitions": described["AttributeDefinitions"], "KeySchema": described["KeySchema"],
+        "GlobalSecondaryIndexes": indexes, "BillingMode": "PAY_PER_REQUEST"});
+    ask(endpoint, "CreateTable", &table).await;
+}
+
+/// Deletes the table.
+pub async fn delete(endpoint: &str, name: &str) {
+    ask(endpoint, "DeleteTable", &json!({ "TableName": name })).await;
+}
