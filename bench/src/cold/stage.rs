@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::tls::Certificates;
-use crate::{Fault, engine};
+use crate::engine;
+use crate::fault::Fault;
 
 /// Invites are spread over so many groups, so that none has more than a few.
 pub(super) const GROUPS: usize = 210;

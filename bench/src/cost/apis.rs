@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::world::{Person, World};
-use crate::Fault;
+use crate::fault::Fault;
 
 /// One group for each API, so that none finds another's invites.
 const EVANTA: &str = "3001";

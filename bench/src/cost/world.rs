@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::recorder::{Call, Recorder};
 use super::row::Row;
-use crate::Fault;
+use crate::fault::Fault;
 
 /// Who calls: the claims of their token.
 #[derive(Clone)]
