@@ -6,8 +6,8 @@ use shared::domain::clock::Clock;
 use shared::{MailService, Service};
 use tests::events::{cases, packages, text};
 
-use crate::Report;
 use crate::emulator::Setup;
+use crate::report::Report;
 
 pub(crate) async fn run(setup: &Setup) -> Report {
     let mut report = Report::default();

@@ -16,6 +16,7 @@ mod configuration;
 mod emulator;
 mod panics;
 mod replay;
+mod report;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,10 +26,6 @@ use beckon::{Options, Running};
 use clap::Parser;
 use emulator::Setup;
 use tests::events::env_json;
-
-/// The functions' table: that of the local service has a stream, from which the service itself
-/// would send mail.
-const TABLE: &str = "emulated";
 
 /// Runs every function's binary under the Lambda Runtime Interface Emulator.
 #[derive(Parser)]
@@ -77,53 +74,11 @@ fn variables(running: &Running) -> Vec<(String, String)> {
     let same =
         same.map(|name| (name.to_owned(), running.environment.required(name).unwrap().to_owned()));
     let own = [
-        ("TABLE_NAME", TABLE.to_owned()),
+        ("TABLE_NAME", replay::TABLE.to_owned()),
         ("AWS_ENDPOINT_URL_SESV2", format!("{}/local/ses", running.url)),
     ];
     let mut variables: std::collections::BTreeMap<String, String> =
         env_json().into_iter().chain(same).collect();
     variables.extend(own.map(|(name, value)| (name.to_owned(), value)));
     variables.into_iter().collect()
-}
-
-/// What held and what did not.
-#[derive(Default)]
-struct Report {
-    passed: Vec<String>,
-    failed: Vec<String>,
-}
-
-impl Report {
-    /// Notes whether `name` holds; `why` says why not.
-    fn note(&mut self, name: &str, holds: bool, why: impl FnOnce() -> String) {
-        if holds {
-            self.passed.push(name.to_owned())
-        } else {
-            self.failed.push(format!("{name}: {}", why()))
-        }
-    }
-
-    fn extend(&mut self, other: Self) {
-        self.passed.extend(other.passed);
-        self.failed.extend(other.failed);
-    }
-
-    fn print(&self, setup: &Setup, took: std::time::Duration) -> ExitCode {
-        for failure in &self.failed {
-            println!("FAILED {failure}");
-        }
-        println!(
-            "{} passed, {} failed under the emulator, in {:.1} s",
-            self.passed.len(),
-            self.failed.len(),
-            took.as_secs_f32()
-        );
-        // Nothing that ran is as good as something that failed.
-        if self.failed.is_empty() && !self.passed.is_empty() {
-            let _gone = std::fs::remove_dir_all(&setup.logs);
-            return ExitCode::SUCCESS;
-        }
-        println!("logs: {}", setup.logs.display());
-        ExitCode::FAILURE
-    }
 }
