@@ -132,7 +132,7 @@ impl Engine {
         if !matches!(refusal, Refusal::InviteNotFound) {
             return refusal;
         }
-        let subject = hex(self.tokens.seal("address", address.as_bytes()));
+        let subject = hex(self.tokens.tag("address", address.as_bytes()));
         match self.store.pass(self.misses_per_address, &subject, now).await {
             Ok(true) => refusal,
             Ok(false) => Refusal::RateLimited(self.misses_per_address.remaining(now)),
