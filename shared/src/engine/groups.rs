@@ -134,7 +134,7 @@ impl Engine {
         limit: i32,
         cursor: Option<&str>,
     ) -> Outcome<Page<GroupView>> {
-        let page = self.store.list_memberships(&caller.user, limit, cursor).await??;
+        let page = self.store.list_memberships(&caller.user, limit, cursor).await?;
         Ok(Page { data: self.views(page.data).await?, next_cursor: page.next_cursor })
     }
 
@@ -145,10 +145,8 @@ impl Engine {
     pub async fn all_groups(&self, caller: &Caller) -> Outcome<Vec<GroupView>> {
         let (mut views, mut cursor) = (Vec::new(), None::<String>);
         loop {
-            let page = self
-                .store
-                .list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref())
-                .await??;
+            let page =
+                self.store.list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref()).await?;
             views.extend(self.views(page.data).await?);
             cursor = page.next_cursor;
             if cursor.is_none() {

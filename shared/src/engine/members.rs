@@ -43,7 +43,7 @@ impl Engine {
         cursor: Option<&str>,
     ) -> Outcome<Page<Member>> {
         self.fellowship(caller, group).await?;
-        Ok(self.store.list_members(group, limit, cursor).await??)
+        Ok(self.store.list_members(group, limit, cursor).await?)
     }
 
     /// Which of these users are members of the group, whoever asks.

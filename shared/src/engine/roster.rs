@@ -113,10 +113,8 @@ impl Engine {
     pub async fn own_groups(&self, caller: &Caller) -> Outcome<Vec<OwnGroup>> {
         let (mut own, mut cursor) = (Vec::new(), None::<String>);
         loop {
-            let page = self
-                .store
-                .list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref())
-                .await??;
+            let page =
+                self.store.list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref()).await?;
             let ids: Vec<GroupId> = page.data.iter().map(|member| member.group.clone()).collect();
             let mut groups: BTreeMap<GroupId, Group> = self
                 .store

@@ -21,7 +21,6 @@ mod pending;
 mod users;
 
 pub(crate) use client::credentials;
-pub use cursor::CursorError;
 pub use error::StoreError;
 pub(crate) use error::failure_kind;
 pub use groups::{CreateGroupOutcome, UpdateGroupOutcome};
@@ -29,7 +28,7 @@ pub use invites::{CreateReads, PutInviteOutcome, ResolveOutcome};
 pub use invites_together::PutInvitesOutcome;
 pub use joining::{JoinOutcome, Joining};
 pub use limits::Window;
-pub use lists::{InviteList, Order, Page};
+pub use lists::{InviteList, ListError, Order, Page};
 pub use members::{ChangeMemberOutcome, Changing, MemberChange};
 pub use pending::PendingCount;
 pub use users::PutUserOutcome;
