@@ -11,9 +11,10 @@ use crate::domain::identity::Account;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::{Invite, State};
 use crate::domain::invitee::{Invitee, user_key};
+use crate::domain::list::Order;
 use crate::domain::rule::InviteRule;
 use crate::domain::user::User;
-use crate::store::{InviteList, Order};
+use crate::store::InviteList;
 
 /// How many invites are shown of an account that the caller doesn't prove: nobody makes a large
 /// read without signing in.

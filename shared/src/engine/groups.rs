@@ -7,11 +7,12 @@ use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::{Group, GroupType, Policy, PolicyChange};
 use crate::domain::ids::{GroupId, UserId};
+use crate::domain::list::Page;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::{Rank, Roles};
 use crate::domain::text::{Description, Metadata, Name};
-use crate::store::{CreateGroupOutcome, Page, StoreError, UpdateGroupOutcome};
+use crate::store::{CreateGroupOutcome, StoreError, UpdateGroupOutcome};
 
 /// How many times a change starts over because the group changed under it.
 const ATTEMPTS: u8 = 3;

@@ -10,8 +10,9 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::{Invite, State};
 use crate::domain::invitee::Invitee;
+use crate::domain::list::{Order, Page};
 use crate::domain::rule::InviteRule;
-use crate::store::{InviteList, Order, Page};
+use crate::store::InviteList;
 
 /// How many invites are given at once where an API has no pages: as many as a group's policy allows
 /// to be live.

@@ -3,10 +3,11 @@
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
-use super::page::{ListError, Page};
-use super::ranges::{IndexKey, InviteList, Order, Range};
+use super::page::ListError;
+use super::ranges::{IndexKey, InviteList, Range};
 use crate::domain::clock::Timestamp;
 use crate::domain::invite::Invite;
+use crate::domain::list::{Order, Page};
 use crate::store::access::{Item, text};
 use crate::store::{Store, StoreError, cursor, items};
 

@@ -1,7 +1,8 @@
 //! Lists of members and memberships.
 
-use super::page::{ListError, Page};
+use super::page::ListError;
 use crate::domain::ids::{GroupId, UserId};
+use crate::domain::list::Page;
 use crate::domain::member::Member;
 use crate::store::access::{Item, text};
 use crate::store::{Store, StoreError, cursor, items, keys};

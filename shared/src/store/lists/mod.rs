@@ -5,5 +5,5 @@ mod members;
 mod page;
 mod ranges;
 
-pub use page::{ListError, Page};
-pub use ranges::{InviteList, Order};
+pub use page::ListError;
+pub use ranges::InviteList;

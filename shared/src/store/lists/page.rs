@@ -1,18 +1,10 @@
-//! One page of a list, and why there is none.
+//! How a page ends, and why there is none.
 
 use serde::Serialize;
 
+use crate::domain::list::Page;
 use crate::store::cursor::{self, CursorError};
 use crate::store::{Store, StoreError};
-
-/// One page of a list.
-#[derive(Debug)]
-pub struct Page<T> {
-    /// What the page holds.
-    pub data: Vec<T>,
-    /// Where the next page begins; `None` after the last.
-    pub next_cursor: Option<String>,
-}
 
 /// Why a list gives no page.
 #[derive(Debug, thiserror::Error)]

@@ -1,23 +1,11 @@
 //! Which invites a list shows, as key ranges of an index.
 
-use serde::{Deserialize, Serialize};
-
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::GroupId;
 use crate::domain::invite::State;
+use crate::domain::list::Order;
 use crate::store::access::Item;
 use crate::store::keys;
-
-/// In which order a list shows the invites of one state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Order {
-    /// Those that end first, first.
-    Asc,
-    /// Those that end last, first.
-    #[default]
-    Desc,
-}
 
 /// Which invites are listed: one state after the other, within a state by their end; or all, the
 /// pending ones first.
