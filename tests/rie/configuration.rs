@@ -28,7 +28,7 @@ pub(crate) async fn run(setup: &Setup) -> Report {
             );
         }
     }
-    println!("{} starts without a variable", report.passed.len() + report.failed.len());
+    println!("{} starts without a variable", report.count());
     report
 }
 

@@ -22,6 +22,11 @@ impl Report {
         }
     }
 
+    /// How many things were checked.
+    pub(crate) fn count(&self) -> usize {
+        self.passed.len() + self.failed.len()
+    }
+
     /// Adds what `other` has noted.
     pub(crate) fn extend(&mut self, other: Self) {
         self.passed.extend(other.passed);
