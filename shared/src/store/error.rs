@@ -12,10 +12,10 @@ pub enum StoreError {
     #[error("the table is unavailable: {0}")]
     Unavailable(String),
     /// An item does not have the form that it was written in.
-    #[error("the item {key} can't be read: {problem}")]
+    #[error("the item {item} can't be read: {problem}")]
     Corrupt {
-        /// The item's type and what is wrong; never its contents.
-        key: &'static str,
+        /// The kind of item, or the part of one.
+        item: &'static str,
         /// What the reader said, without values.
         problem: String,
     },
