@@ -6,9 +6,10 @@
 use jsonwebtoken::Header;
 
 use super::bearer::{bearer, is_token};
+use super::caller::Caller;
 use super::claims::{Claims, ClaimsError, Rules, UserIdClaim};
 use super::keys::Keys;
-use super::{Caller, Unauthenticated};
+use super::unauthenticated::Unauthenticated;
 use crate::config::{ConfigError, Environment};
 use crate::domain::clock::Timestamp;
 use crate::outbound::Outbound;

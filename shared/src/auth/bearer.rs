@@ -1,6 +1,6 @@
 //! The token in an `Authorization` header.
 
-use super::Unauthenticated;
+use super::unauthenticated::Unauthenticated;
 
 /// The longest `Authorization` header that is read, in bytes.
 const MAX_HEADER: usize = 8 * 1024;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use secrecy::ExposeSecret;
 
-use super::Unauthenticated;
 use super::jwks::Jwks;
 use super::signature::VerificationKey;
+use super::unauthenticated::Unauthenticated;
 use crate::config::{ConfigError, Environment};
 use crate::domain::clock::Timestamp;
 use crate::outbound::Outbound;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::ApiSettings;
+use super::settings::ApiSettings;
 use crate::auth::{Authenticator, Caller, Unauthenticated};
 use crate::config::{ConfigError, Environment};
 use crate::domain::clock::Clock;
