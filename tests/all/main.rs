@@ -10,6 +10,7 @@ mod callers;
 mod chembiohub;
 mod delivery;
 mod directory;
+mod edges;
 mod evanta;
 mod events;
 mod faults;
