@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use shared::config::{Environment, Setting, settings};
 use uuid::Uuid;
 
-use crate::Options;
 use crate::issuer::{AUDIENCE, TOKEN_TYPE};
+use crate::options::Options;
 
 /// Seals links where data outlive a start. It is no secret: a service that others reach has a key
 /// of its own, through its deployment or `--set TOKEN_KEY=…`.

@@ -1,7 +1,6 @@
 //! Starting and ending the local service.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,15 +10,18 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::commits::Commits;
 use crate::database::{Clients, DatabaseError};
 use crate::demo::{self, DemoError};
-use crate::embedded::{Commits, embedded};
+use crate::embedded::embedded;
 use crate::environment::environment;
 use crate::gateway::Gateway;
 use crate::inbox::Inbox;
 use crate::issuer::{Issuer, IssuerError};
-use crate::local::{self, Local};
-use crate::registry::{self, Handlers, OwnSettings, RegistryError};
+use crate::options::Options;
+use crate::registry::{self, Handlers, RegistryError};
+use crate::router::router;
+use crate::state::Local;
 use crate::stream::{Delivery, Filter, FilterError, OnFailure, Pump, Stream};
 use crate::tasks::Tasks;
 use crate::template::{StreamSource, TEMPLATE, Template, TemplateError};
@@ -28,40 +30,6 @@ use crate::template::{StreamSource, TEMPLATE, Template, TemplateError};
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// How long requests that are under way may take to end.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// What the local service can be told.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The port on 127.0.0.1; 0 for any.
-    pub port: u16,
-    /// A file for the embedded database; none for memory.
-    pub data: Option<PathBuf>,
-    /// Another DynamoDB-compatible engine's URL, instead of the embedded one.
-    pub dynamodb: Option<String>,
-    /// Another SES v2 endpoint's URL, instead of the inbox.
-    pub ses: Option<String>,
-    /// Whether to put the demo data in.
-    pub demo: bool,
-    /// Configuration variables, going before the service's own.
-    pub settings: Vec<(String, String)>,
-    /// Variables that a function has to itself, by its logical id and what all have; none gives
-    /// every function the same.
-    pub own_settings: Option<OwnSettings>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            port: 3000,
-            data: None,
-            dynamodb: None,
-            ses: None,
-            demo: true,
-            settings: Vec::new(),
-            own_settings: None,
-        }
-    }
-}
 
 /// Why the local service doesn't start.
 #[derive(Debug, thiserror::Error)]
@@ -208,7 +176,7 @@ fn serve(
     stopped: oneshot::Receiver<()>,
     tasks: &mut Tasks,
 ) -> JoinHandle<std::io::Result<()>> {
-    let service = local::router(local).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router(local).into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async {
         if stopped.await.is_err() {
             // The sender was dropped with `Running`, and this task is being ended from there.

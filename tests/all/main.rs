@@ -4,6 +4,7 @@
 mod across;
 mod bungie;
 mod chembiohub;
+mod edges;
 mod evanta;
 mod events;
 mod house;

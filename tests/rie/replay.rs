@@ -10,7 +10,11 @@ use serde_json::Value;
 use shared::config::settings;
 
 use crate::emulator::{Emulator, Setup};
-use crate::{Report, TABLE};
+use crate::report::Report;
+
+/// The functions' table: that of the local service has a stream, from which the service itself
+/// would send mail.
+pub(crate) const TABLE: &str = "emulated";
 
 /// Runs every event whose name has one of the words, each on an empty table, after those that are
 /// given for it.

@@ -15,7 +15,8 @@ use shared::config::settings;
 use tokio::task::JoinSet;
 
 use super::tls::Certificates;
-use crate::{Fault, engine};
+use crate::engine;
+use crate::fault::Fault;
 
 /// Invites are spread over so many groups, so that none has more than a few.
 pub(super) const GROUPS: usize = 210;

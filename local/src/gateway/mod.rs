@@ -14,12 +14,12 @@ use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use shared::domain::clock::Clock;
 use uuid::Uuid;
 
-pub(crate) use answer::message;
 use event::Surroundings;
 use routes::Routes;
 
-use crate::embedded::Commits;
+use crate::commits::Commits;
 use crate::function::{InvokeError, invoke};
+use crate::message::message;
 use crate::registry::Handlers;
 use crate::template::Template;
 

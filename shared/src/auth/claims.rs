@@ -7,7 +7,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::Caller;
+use super::caller::Caller;
 use crate::config::{ConfigError, settings};
 use crate::domain::clock::Timestamp;
 use crate::domain::email::EmailAddress;

@@ -4,39 +4,41 @@
 //! APIs differ in credentials, forms and rendering only; no rule stands anywhere else.
 
 mod accept_invite;
+mod account_invites;
 mod add_member;
 mod authority;
 mod create_invitation;
 mod create_invite;
 mod decline_invite;
+mod find_own_invite;
 mod groups;
 mod invitations;
-mod invited_accounts;
+mod invitees;
 mod join_group;
 mod list_invites;
 mod members;
-mod own_invites;
+mod memberships;
 mod preview_invite;
 mod refusal;
 mod remind;
 mod revoke_invite;
-mod roster;
 mod send_mail;
 mod tokens;
 mod update_invite;
 mod users;
 
 pub use accept_invite::Accepted;
+pub use account_invites::AccountInvites;
 pub use authority::NO_INVITER;
 pub use create_invitation::{Invitation, NewInvitation, Notice};
 pub use create_invite::{Created, InviteeRequest, LinkRequest, NewInvite, PersonRequest};
 pub use groups::{GroupChange, GroupView, NewGroup};
-pub use invited_accounts::AccountInvites;
+pub use invitees::InviteeIds;
 pub use list_invites::InviteFilter;
 pub use members::MemberEdit;
+pub use memberships::{OwnGroup, Roster};
 pub use preview_invite::Preview;
 pub use refusal::{Refusal, Scope};
-pub use roster::{InvitedUsers, OwnGroup, Roster};
 pub use send_mail::SendOutcome;
 pub use update_invite::InviteChange;
 
@@ -127,7 +129,7 @@ impl Engine {
         if !matches!(refusal, Refusal::InviteNotFound) {
             return refusal;
         }
-        let subject = hex(self.tokens.seal("address", address.as_bytes()));
+        let subject = hex(self.tokens.tag("address", address.as_bytes()));
         match self.store.pass(self.misses_per_address, &subject, now).await {
             Ok(true) => refusal,
             Ok(false) => Refusal::RateLimited(self.misses_per_address.remaining(now)),

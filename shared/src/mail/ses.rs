@@ -13,8 +13,7 @@ use aws_sdk_sesv2::types::{
 use super::RenderedMail;
 use crate::config::{AwsConfig, ConfigError, Environment, settings};
 use crate::domain::email::EmailAddress;
-use crate::outbound::Outbound;
-use crate::store::{credentials, failure_kind};
+use crate::outbound::{Outbound, credentials, failure_kind};
 
 /// Sends mail through SES, from one sender.
 #[derive(Clone)]

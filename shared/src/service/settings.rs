@@ -1,4 +1,4 @@
-//! What a deployment settles for the APIs that speak other services' formats.
+//! What a deployment settles for the published APIs.
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -8,8 +8,8 @@ use crate::config::{ConfigError, Environment, settings};
 /// The APIs' settings.
 #[derive(Clone, Debug)]
 pub struct ApiSettings {
-    /// What `X-API-TENANT` must be at the evanta API: `EVANTA_TENANT`; none where the header says
-    /// nothing.
+    /// What `X-API-TENANT` must be at the evanta API: `EVANTA_TENANT`. `None` accepts
+    /// any header.
     pub evanta_tenant: Option<String>,
     /// The first segment of the chembiohub API's paths: `CHEMBIOHUB_NAMESPACE`.
     pub chembiohub_namespace: String,
@@ -33,7 +33,7 @@ impl ApiSettings {
     }
 }
 
-/// One path segment of letters, digits, `_` and `-`: it stands in cookies' names too.
+/// One path segment of letters, digits, `_` and `-`, because it is part of cookies' names too.
 fn namespace(text: &str) -> Result<String, ConfigError> {
     if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
         Ok(text.to_owned())
@@ -42,7 +42,7 @@ fn namespace(text: &str) -> Result<String, ConfigError> {
     }
 }
 
-/// API keys by their SHA-256, so that whoever reads the configuration can't use them.
+/// The SHA-256 of each API key, because the configuration must not hold the keys themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApiKeys(Vec<[u8; 32]>);
 
@@ -57,7 +57,7 @@ impl ApiKeys {
         hashes.map(|hash| parse_hash(hash).ok_or_else(wrong)).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether the key is one of these. Where there are none, every key is.
+    /// Whether the key is one of these. An empty list takes every key.
     pub fn take(&self, key: &str) -> bool {
         let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
         self.0.is_empty()

@@ -1,46 +1,13 @@
-//! Demo data: the people and groups of the APIs' own examples, so that those example requests work
-//! as they stand.
+//! Puts the demo data in.
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 
+use super::people::{GROUP, INVITER, OWNER, Person, SECOND_OWNER};
 use crate::issuer::{IssuerError, TokenRequest};
-use crate::local::Local;
-
-/// The group that the start page invites to.
-pub(crate) const GROUP: &str = "3773";
-
-/// Someone to sign in as.
-pub(crate) struct Person {
-    /// The user id.
-    pub(crate) sub: &'static str,
-    /// The display name.
-    pub(crate) name: &'static str,
-    /// The e-mail address; empty where the examples have none.
-    pub(crate) email: &'static str,
-}
-
-/// The owner of the demo group.
-pub(crate) const OWNER: Person = Person { sub: "29842", name: "Generic User", email: "" };
-
-/// The owner of the example group with roles and links.
-const SECOND_OWNER: Person =
-    Person { sub: "user_t6ftnnmw55pamuhfo9xvw0yl", name: "Tess Owner", email: "" };
-
-/// The editor of the example project that people are invited to by name.
-const INVITER: Person = Person { sub: "1", name: "In Viter", email: "inviter@example.com" };
-
-/// Everyone.
-pub(crate) const PEOPLE: &[Person] = &[
-    OWNER,
-    Person { sub: "29845", name: "Sonny Tromp", email: "juliet@towne.com" },
-    SECOND_OWNER,
-    Person { sub: "user_mni5316glfgwtgljboxrv2it", name: "Randy Foo", email: "" },
-    Person { sub: "user_vgzrk03xpenj6td8vwi9crh4", name: "Vera Crane", email: "" },
-    INVITER,
-];
+use crate::state::Local;
 
 /// Why the demo data aren't there.
 #[derive(Debug, thiserror::Error)]

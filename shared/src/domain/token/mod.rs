@@ -5,6 +5,8 @@
 //! checksum). The checksum lets a secret scanner, or the edge, tell a token from junk without any
 //! key.
 
+mod base62;
+
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -14,7 +16,6 @@ use subtle::ConstantTimeEq;
 
 use super::ids::{GroupId, InviteId};
 use super::invite::Generation;
-use super::macaroon::Macaroon;
 
 const PREFIX: &str = "bkn_";
 const TAG: usize = 16;
@@ -22,7 +23,6 @@ const CHECKSUM: usize = 4;
 /// The longest token: a group id of 64 characters makes 98 bytes, which are 132 digits of base62,
 /// and the prefix.
 const MAX_LENGTH: usize = PREFIX.len() + 132;
-const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// What a token names: one generation of one invite of one group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,9 +40,9 @@ pub struct TokenSubject {
 pub struct InviteToken(String);
 
 impl InviteToken {
-    /// The token that a macaroon is.
-    pub fn of_macaroon(macaroon: &Macaroon) -> Self {
-        Self(macaroon.to_base62())
+    /// The token that a macaroon's text is.
+    pub(super) fn of_macaroon(text: String) -> Self {
+        Self(text)
     }
 
     /// The token, to be put into the one answer, mail or page that carries it.
@@ -77,7 +77,7 @@ impl TokenKeys {
         let mut bytes = head(self.version, subject);
         bytes.extend(link_tag(&self.current, subject));
         bytes.extend(checksum(&bytes));
-        InviteToken(format!("{PREFIX}{}", base62_encode(&bytes)))
+        InviteToken(format!("{PREFIX}{}", base62::encode(&bytes)))
     }
 
     /// What the token names, if one of the keys made it. Malformed, altered and foreign tokens all
@@ -86,7 +86,7 @@ impl TokenKeys {
         if token.len() > MAX_LENGTH {
             return None;
         }
-        let bytes = base62_decode(token.strip_prefix(PREFIX)?)?;
+        let bytes = base62::decode(token.strip_prefix(PREFIX)?)?;
         let (signed, sum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM)?)?;
         let (head_bytes, tag) = signed.split_at_checked(signed.len().checked_sub(TAG)?)?;
         let (version, subject) = read_head(head_bytes)?;
@@ -114,12 +114,13 @@ impl TokenKeys {
         Some(macaroon_secret(self.key(version)?, subject))
     }
 
-    /// Seals `position` to `list`: the same position under another list does not open.
-    pub fn seal(&self, list: &str, position: &[u8]) -> [u8; TAG] {
-        first_16(keyed(
-            self.current.expose_secret().as_bytes(),
-            &[b"cursor", list.as_bytes(), position],
-        ))
+    /// A keyed hash of `data` for one `purpose`, under the current key: nobody without the key can
+    /// make it, and the same data has another tag for another purpose.
+    pub fn tag(&self, purpose: &str, data: &[u8]) -> [u8; TAG] {
+        // The word separates these tags from the roots of tokens. It must stay: cursors and rate
+        // windows from before a deployment are tagged with it.
+        let parts: [&[u8]; 3] = [b"cursor", purpose.as_bytes(), data];
+        first_16(keyed(self.current.expose_secret().as_bytes(), &parts))
     }
 
     fn key(&self, version: u8) -> Option<&SecretString> {
@@ -197,45 +198,6 @@ fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
     [digest[0], digest[1], digest[2], digest[3]]
 }
 
-/// The bytes as one big number in base 62. The first byte is never 0, so no leading zeros are lost.
-fn base62_encode(bytes: &[u8]) -> String {
-    let mut digits: Vec<u8> = Vec::with_capacity(MAX_LENGTH);
-    for byte in bytes {
-        let mut carry = u32::from(*byte);
-        for digit in &mut digits {
-            carry += u32::from(*digit) << 8;
-            *digit = (carry % 62) as u8;
-            carry /= 62;
-        }
-        while carry > 0 {
-            digits.push((carry % 62) as u8);
-            carry /= 62;
-        }
-    }
-    digits.iter().rev().map(|digit| char::from(ALPHABET[usize::from(*digit)])).collect()
-}
-
-fn base62_decode(text: &str) -> Option<Vec<u8>> {
-    let mut bytes: Vec<u8> = Vec::with_capacity(text.len());
-    if text.starts_with('0') {
-        return None;
-    }
-    for character in text.bytes() {
-        let mut carry = ALPHABET.iter().position(|&digit| digit == character)? as u32;
-        for byte in &mut bytes {
-            carry += u32::from(*byte) * 62;
-            *byte = (carry & 0xff) as u8;
-            carry >>= 8;
-        }
-        while carry > 0 {
-            bytes.push((carry & 0xff) as u8);
-            carry >>= 8;
-        }
-    }
-    bytes.reverse();
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -305,8 +267,8 @@ mod tests {
             let keys = keys(1, "a", None);
             let mut text = keys.token(&subject()).expose().as_bytes().to_vec();
             let at = at.min(text.len() - 1);
-            prop_assume!(text[at] != ALPHABET[to]);
-            text[at] = ALPHABET[to];
+            prop_assume!(text[at] != base62::ALPHABET[to]);
+            text[at] = base62::ALPHABET[to];
             prop_assert_eq!(keys.verify(std::str::from_utf8(&text).unwrap()), None);
         }
 

@@ -1,14 +1,12 @@
-//! What a function is started with: configuration read, clients made, and for request functions
-//! connections opened.
+//! What a request function works with.
 
 use std::time::Duration;
 
-use crate::api::ApiSettings;
+use super::settings::ApiSettings;
 use crate::auth::{Authenticator, Caller, Unauthenticated};
 use crate::config::{ConfigError, Environment, settings};
 use crate::domain::clock::Clock;
 use crate::engine::{Engine, Outcome};
-use crate::mail::Mailer;
 use crate::outbound::Outbound;
 
 /// How long a start may wait for connections.
@@ -29,7 +27,7 @@ pub struct Service {
     pub redirect_origins: Vec<String>,
     /// The largest body that is read, in bytes: `LIMIT_BODY_BYTES`.
     pub body_limit: usize,
-    /// What the deployment settles for the other services' APIs.
+    /// What the deployment settles for the published APIs.
     pub api: ApiSettings,
     authenticator: Authenticator,
 }
@@ -64,9 +62,8 @@ impl Service {
         Self::start(&environment, Clock::system())
     }
 
-    /// Opens the connection to the table and fetches the issuer's keys, both at once: done while a
-    /// function starts, when it has a whole processor whatever its memory, neither falls to the
-    /// first request (ADR 0019). What fails or takes too long here is left to that.
+    /// Warms up during init, when Lambda gives a full CPU: connects to the table and fetches the
+    /// issuer's keys concurrently (ADR 0019). Failures are ignored; the first request retries.
     pub async fn connected(self) -> Self {
         in_time(futures::future::join(
             self.engine.connect(),
@@ -76,7 +73,7 @@ impl Service {
         self
     }
 
-    /// As [`Self::connected`], to the table alone: for functions that answer whoever asks.
+    /// As [`Self::connected`], to the table alone: for functions that need no sign-in.
     pub async fn connected_to_table(self) -> Self {
         in_time(self.engine.connect()).await;
         self
@@ -159,44 +156,4 @@ fn origins(environment: &Environment) -> Result<Vec<String>, ConfigError> {
             if origin == text.trim_end_matches('/') { Ok(origin) } else { Err(wrong()) }
         })
         .collect()
-}
-
-/// What the mail sender works with. Clones share connections.
-#[derive(Clone)]
-pub struct MailService {
-    /// The use cases.
-    pub engine: Engine,
-    /// The way to SES.
-    pub mailer: Mailer,
-    /// The clock.
-    pub clock: Clock,
-    /// Where links lead: `PUBLIC_URL`.
-    pub public_url: String,
-}
-
-impl MailService {
-    /// Reads the configuration and makes the clients.
-    ///
-    /// # Errors
-    /// Names the variable that is missing or wrong.
-    pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
-        let outbound = Outbound::new();
-        Ok(Self {
-            engine: Engine::configure(environment, &outbound)?,
-            mailer: Mailer::configure(environment, &outbound)?,
-            clock,
-            public_url: environment.url(settings::PUBLIC_URL)?,
-        })
-    }
-
-    /// As a Lambda function starts: from the process's environment, with the system's clock,
-    /// logging.
-    ///
-    /// # Errors
-    /// Names the variable that is missing or wrong.
-    pub fn of_process() -> Result<Self, ConfigError> {
-        let environment = Environment::of_process();
-        crate::telemetry::init(&environment);
-        Self::start(&environment, Clock::system())
-    }
 }

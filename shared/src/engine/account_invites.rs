@@ -1,4 +1,4 @@
-//! Platform accounts: who has them, and which groups they are invited to.
+//! A platform account's invites.
 
 use std::collections::BTreeMap;
 
@@ -7,19 +7,20 @@ use super::{Engine, GroupView, Outcome, Refusal};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::GroupType;
-use crate::domain::identity::{Account, Identity};
-use crate::domain::ids::{GroupId, InviteId, UserId};
+use crate::domain::identity::Account;
+use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::{Invite, State};
 use crate::domain::invitee::{Invitee, user_key};
+use crate::domain::list::Order;
 use crate::domain::rule::InviteRule;
 use crate::domain::user::User;
-use crate::store::{InviteList, Order};
+use crate::store::InviteList;
 
 /// How many invites are shown of an account that the caller doesn't prove: nobody makes a large
 /// read without signing in.
 const MOST_FOR_STRANGERS: usize = 100;
 
-/// How many accounts, or groups, are looked up at once.
+/// How many groups are read at once.
 const BATCH: usize = 100;
 
 /// What anybody may know of an account's invites.
@@ -32,32 +33,6 @@ pub struct AccountInvites {
 }
 
 impl Engine {
-    /// The directory's users behind these invitees, by invitee key: who is invited by id, and who
-    /// has an account that is invited.
-    ///
-    /// An address or a number tells no name: whoever may invite could look up anybody's with it.
-    ///
-    /// # Errors
-    /// The table's own.
-    pub async fn users_invited(&self, invitees: &[&Invitee]) -> Outcome<BTreeMap<String, User>> {
-        let mut ids: BTreeMap<String, UserId> = BTreeMap::new();
-        let mut accounts: BTreeMap<String, Identity> = BTreeMap::new();
-        for invitee in invitees {
-            match invitee {
-                Invitee::User(user) => drop(ids.insert(invitee.key(), user.clone())),
-                Invitee::Account(account) => {
-                    drop(accounts.insert(invitee.key(), Identity::Account(account.clone())))
-                }
-                Invitee::Email(_) | Invitee::Phone(_) | Invitee::Person(_) | Invitee::Link(_) => {}
-            }
-        }
-        for accounts in accounts.into_values().collect::<Vec<_>>().chunks(BATCH) {
-            ids.extend(self.store.holders(accounts).await?);
-        }
-        let users = self.users(&ids.values().cloned().collect::<Vec<_>>()).await?;
-        Ok(ids.into_iter().filter_map(|(key, id)| Some((key, users.get(&id)?.clone()))).collect())
-    }
-
     /// Takes back the group's live invite of the account.
     ///
     /// # Errors
@@ -95,7 +70,7 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<AccountInvites> {
         let invitee = Invitee::Account(account.clone());
-        let user = self.users_invited(&[&invitee]).await?.remove(&invitee.key());
+        let user = self.invitee_profiles(&[&invitee]).await?.remove(&invitee.key());
         let keys: Vec<String> = std::iter::once(invitee.key())
             .chain(user.as_ref().map(|user| user_key(&user.id)))
             .collect();

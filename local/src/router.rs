@@ -1,7 +1,6 @@
 //! The HTTP server: the local-only routes, and the gateway behind everything else.
 
-use std::sync::Arc;
-
+use axum::Json;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -9,62 +8,22 @@ use axum::http::{HeaderMap, Method, Response, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use axum::{Form, Json};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use shared::domain::clock::Clock;
 use url::Url;
 
-use crate::gateway::{Gateway, message};
-use crate::inbox::Inbox;
-use crate::issuer::{Issuer, TokenRequest};
-use crate::stream::OnFailure;
-use crate::{demo, pages, ses, sign_in};
-
-/// What the routes share.
-pub(crate) struct Local {
-    /// Where this service is, without a slash at the end.
-    pub(crate) url: String,
-    /// The origins of its pages: its URL first.
-    pub(crate) origins: Vec<String>,
-    /// The one clock.
-    pub(crate) clock: Clock,
-    /// Signs people in.
-    pub(crate) issuer: Issuer,
-    /// The mails.
-    pub(crate) inbox: Inbox,
-    /// The API.
-    pub(crate) gateway: Gateway,
-    /// The batches that were given up.
-    pub(crate) on_failure: OnFailure,
-    /// Whether there are demo data.
-    pub(crate) demo: bool,
-}
-
-/// The routes' state.
-pub(crate) type Shared = Arc<Local>;
+use crate::demo::GROUP;
+use crate::issuer::TokenRequest;
+use crate::message::{failed, message};
+use crate::pages::{self, StartPage};
+use crate::state::{Local, Shared};
+use crate::{ses, sign_in};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClockRequest {
     advance_seconds: u32,
-}
-
-/// Who signs in where: the sign-in page's form, and (without the person) its query.
-#[derive(Default, Deserialize)]
-pub(crate) struct SignIn {
-    /// Where the token goes.
-    #[serde(default)]
-    pub(crate) redirect_uri: String,
-    /// Given back as it came.
-    pub(crate) state: Option<String>,
-    /// An address to start from.
-    #[serde(default)]
-    pub(crate) login_hint: String,
-    sub: Option<String>,
-    email: Option<String>,
-    name: Option<String>,
 }
 
 /// The whole server.
@@ -76,7 +35,7 @@ pub(crate) fn router(local: Shared) -> Router {
         .route("/local/token", post(token))
         .route("/local/jwks.json", get(jwks))
         .route("/local/.well-known/openid-configuration", get(discovery))
-        .route("/local/sign-in", get(sign_in_page).post(signed_in))
+        .route("/local/sign-in", get(sign_in::page).post(sign_in::signed_in))
         .route("/local/inbox", get(inbox).delete(empty_inbox))
         .route("/local/clock", post(advance_clock))
         .route("/local/health", get(health))
@@ -123,7 +82,7 @@ async fn gateway(State(local): State<Shared>, request: Request) -> Response<Body
 }
 
 async fn start_page(State(local): State<Shared>) -> Response<Body> {
-    pages::start(&local)
+    pages::start(&StartPage::new(&local.url, local.demo))
 }
 
 async fn token(State(local): State<Shared>, body: Bytes) -> Response<Body> {
@@ -146,51 +105,6 @@ async fn jwks(State(local): State<Shared>) -> Json<Value> {
 
 async fn discovery(State(local): State<Shared>) -> Json<Value> {
     Json(local.issuer.discovery())
-}
-
-async fn sign_in_page(
-    State(local): State<Shared>,
-    axum::extract::Query(query): axum::extract::Query<SignIn>,
-) -> Response<Body> {
-    match sign_in::allowed_target(&query.redirect_uri, &local.origins) {
-        Some(_) => pages::sign_in(&local, &query),
-        None => foreign_target(),
-    }
-}
-
-async fn signed_in(State(local): State<Shared>, Form(form): Form<SignIn>) -> Response<Body> {
-    let Some(target) = sign_in::allowed_target(&form.redirect_uri, &local.origins) else {
-        return foreign_target();
-    };
-    let given = |value: &Option<String>| {
-        value.as_deref().map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
-    };
-    let email = given(&form.email);
-    let Some(sub) = given(&form.sub).or_else(|| email.as_deref().map(sign_in::user_id)) else {
-        return message(StatusCode::BAD_REQUEST, "an e-mail address or a user id is needed");
-    };
-    let request = TokenRequest { sub, email, name: given(&form.name), ..TokenRequest::default() };
-    match local.issuer.token(request, local.clock.now()) {
-        Ok(token) => {
-            let target = sign_in::with_token(
-                target,
-                &token.access_token,
-                token.expires_in,
-                form.state.as_deref(),
-            );
-            let headers =
-                [(header::LOCATION, target.as_str()), (header::CACHE_CONTROL, "no-store")];
-            (StatusCode::SEE_OTHER, headers).into_response()
-        }
-        Err(error) => failed(&error),
-    }
-}
-
-fn foreign_target() -> Response<Body> {
-    message(
-        StatusCode::BAD_REQUEST,
-        "redirect_uri must be a page of this service: the local sign-in sends no token anywhere else",
-    )
 }
 
 async fn inbox(State(local): State<Shared>, headers: HeaderMap) -> Response<Body> {
@@ -228,7 +142,7 @@ async fn health(State(local): State<Shared>) -> Json<Value> {
         "version": env!("CARGO_PKG_VERSION"),
         "url": local.url,
         "now": local.clock.now().to_string(),
-        "demo_group": local.demo.then_some(demo::GROUP),
+        "demo_group": local.demo.then_some(GROUP),
         "messages": local.inbox.count(),
         "on_failure": local.on_failure.count(),
     }))
@@ -237,9 +151,4 @@ async fn health(State(local): State<Shared>) -> Json<Value> {
 /// The body as a `T`, or what is wrong with it.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|error| format!("the body isn't as it should be: {error}"))
-}
-
-fn failed(error: &dyn std::error::Error) -> Response<Body> {
-    tracing::error!(%error, "a local route failed");
-    message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
 }

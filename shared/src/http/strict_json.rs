@@ -6,19 +6,9 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
-use super::{RequestError, raw_body};
+use super::error::{FieldError, RequestError};
+use super::raw_body::raw_body;
 use crate::domain::Invalid;
-
-/// What is wrong with one field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldError {
-    /// Where it stands (RFC 6901).
-    pub pointer: String,
-    /// A stable word for what is wrong.
-    pub code: String,
-    /// A sentence for people; never repeats the value.
-    pub detail: String,
-}
 
 /// Reads the request's JSON body into `T`.
 ///

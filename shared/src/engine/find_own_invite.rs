@@ -73,7 +73,7 @@ impl Engine {
         let list = InviteList::all_of_invitee(&caller.invitee_keys());
         let mut cursor = None;
         loop {
-            let page = self.store.list_invites(&list, 100, cursor.as_deref(), now).await??;
+            let page = self.store.list_invites(&list, 100, cursor.as_deref(), now).await?;
             if let Some(invite) = page.data.into_iter().find(|invite| invite.id == id) {
                 return Ok(Some(invite.group));
             }
@@ -88,7 +88,7 @@ impl Engine {
     async fn is_of_own_group(&self, caller: &Caller, id: InviteId) -> Outcome<bool> {
         let mut cursor = None;
         loop {
-            let page = self.store.list_memberships(&caller.user, PAGE, cursor.as_deref()).await??;
+            let page = self.store.list_memberships(&caller.user, PAGE, cursor.as_deref()).await?;
             let groups: Vec<GroupId> = page.data.into_iter().map(|member| member.group).collect();
             if self.store.any_has_invite(&groups, id).await? {
                 return Ok(true);

@@ -1,19 +1,12 @@
-//! Who is in a group, in the order of their user ids, who of the directory is invited to it, and
-//! everybody's own groups.
+//! A group's members, in the order of their user ids, and a caller's own groups.
 
 use std::collections::BTreeMap;
 
-use super::authority::may_invite;
 use super::{Engine, GroupView, Outcome, Refusal};
 use crate::auth::Caller;
 use crate::domain::group::Group;
-use crate::domain::identity::Identity;
 use crate::domain::ids::{GroupId, UserId};
-use crate::domain::invite::Invite;
-use crate::domain::invitee::Invitee;
 use crate::domain::member::Member;
-use crate::domain::rule::InviteRule;
-use crate::domain::user::UserState;
 
 /// How many memberships one read gives.
 const MOST_AT_ONCE: i32 = 100;
@@ -49,17 +42,6 @@ impl OwnGroup {
             Some(member) => Ok(Self { group, member }),
             None => Err(Refusal::NotMember(group.kind)),
         }
-    }
-}
-
-/// The directory's users whom invites are for.
-#[derive(Debug, Default)]
-pub struct InvitedUsers(BTreeMap<String, UserId>);
-
-impl InvitedUsers {
-    /// The user whom the invitee stands for, where the directory knows them.
-    pub fn of(&self, invitee: &Invitee) -> Option<&UserId> {
-        self.0.get(&invitee.key())
     }
 }
 
@@ -113,10 +95,8 @@ impl Engine {
     pub async fn own_groups(&self, caller: &Caller) -> Outcome<Vec<OwnGroup>> {
         let (mut own, mut cursor) = (Vec::new(), None::<String>);
         loop {
-            let page = self
-                .store
-                .list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref())
-                .await??;
+            let page =
+                self.store.list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref()).await?;
             let ids: Vec<GroupId> = page.data.iter().map(|member| member.group.clone()).collect();
             let mut groups: BTreeMap<GroupId, Group> = self
                 .store
@@ -136,34 +116,5 @@ impl Engine {
                 return Ok(own);
             }
         }
-    }
-
-    /// Refuses whom `rule` does not let invite, at APIs that hold more than inviting to it.
-    ///
-    /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden`, and the table's own.
-    pub async fn require(&self, caller: &Caller, group: &GroupId, rule: InviteRule) -> Outcome<()> {
-        let (group, member) = self.membership(caller, group).await?;
-        may_invite(rule, &group, &member)
-    }
-
-    /// The active users of the directory whom these invites are for: by user id, or because the
-    /// address, number or account is theirs.
-    ///
-    /// # Errors
-    /// The table's own.
-    pub async fn invited_users(&self, invites: &[Invite]) -> Outcome<InvitedUsers> {
-        let identities: Vec<Identity> =
-            invites.iter().filter_map(|invite| invite.invitee.identity()).collect();
-        let mut known = self.store.holders(&identities).await?;
-        for invite in invites {
-            if let Invitee::User(user) = &invite.invitee {
-                known.insert(invite.invitee.key(), user.clone());
-            }
-        }
-        let ids: Vec<UserId> = known.values().cloned().collect();
-        let users = self.users(&ids).await?;
-        known.retain(|_, id| users.get(id).is_some_and(|user| user.state == UserState::Active));
-        Ok(InvitedUsers(known))
     }
 }
