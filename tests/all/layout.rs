@@ -305,14 +305,14 @@ fn every_function_of_the_api_answers_a_panic() {
     {
         let code = code_of(&format!("{folder}/src/lib.rs"));
         let (api, _) = package.split_once('-').expect("a package is <api>-<verb-noun>");
-        if !code.contains(&format!("{api}::respond(")) && !code.contains("deadline(") {
+        if !code.contains(&format!("{api}::respond(")) && !code.contains("settle(&request") {
             broken.push(format!(
-                "{folder}/src/lib.rs: answer through {api}::respond, or shared::http::deadline"
+                "{folder}/src/lib.rs: answer through {api}::respond, or shared::http::settle"
             ));
         }
     }
     hold(
-        "A panic is the API's own 500, and what takes too long its 503: shared::http::deadline sees to both.",
+        "A panic is the API's own 500, and what takes too long its 503: shared::http::settle sees to both.",
         &broken,
     );
 }

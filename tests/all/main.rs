@@ -30,6 +30,7 @@ mod panics;
 mod pending_cap;
 mod races;
 mod re_invite;
+mod replies;
 mod rownd;
 mod same_person;
 mod secrets;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::authority::may_invite;
-use super::{Engine, GroupView, Outcome, Refusal};
+use super::{Denied, Engine, GroupView, NotFound, Outcome};
 use crate::auth::Caller;
 use crate::domain::group::Group;
 use crate::domain::identity::Identity;
@@ -47,7 +47,7 @@ impl OwnGroup {
         let GroupView { group, own, member_count: _ } = view;
         match own {
             Some(member) => Ok(Self { group, member }),
-            None => Err(Refusal::NotMember(group.kind)),
+            None => Err(Denied::NotMember(group.kind).into()),
         }
     }
 }
@@ -94,7 +94,7 @@ impl Engine {
         user: &UserId,
     ) -> Outcome<Member> {
         self.fellowship(caller, group).await?;
-        self.store.member(group, user).await?.ok_or(Refusal::MemberNotFound)
+        self.store.member(group, user).await?.ok_or(NotFound::Member.into())
     }
 
     /// The group, and the caller's place in it.

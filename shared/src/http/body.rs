@@ -14,10 +14,44 @@ use crate::domain::Invalid;
 pub struct FieldError {
     /// Where it stands (RFC 6901).
     pub pointer: String,
-    /// A stable word for what is wrong.
-    pub code: String,
+    /// What is wrong.
+    pub code: FieldCode,
     /// A sentence for people; never repeats the value.
     pub detail: String,
+}
+
+/// What is wrong with a field: a stable word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldCode {
+    /// The field is missing.
+    Required,
+    /// There is no such field.
+    UnknownField,
+    /// The field is there twice.
+    DuplicateField,
+    /// The value is not one of those that the field may have.
+    UnknownValue,
+    /// The value has another type, or is out of range.
+    WrongType,
+    /// A query parameter is not right.
+    InvalidParameter,
+    /// The value breaks a rule of the domain: the word of its [`Invalid`].
+    Rule(String),
+}
+
+impl FieldCode {
+    /// The word, as clients read it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Required => "required",
+            Self::UnknownField => "unknown_field",
+            Self::DuplicateField => "duplicate_field",
+            Self::UnknownValue => "unknown_value",
+            Self::WrongType => "wrong_type",
+            Self::InvalidParameter => "invalid_parameter",
+            Self::Rule(word) => word,
+        }
+    }
 }
 
 /// Reads the request's JSON body into `T`.
@@ -84,28 +118,29 @@ pub(super) fn refused(bytes: &[u8], path: &Path, error: &serde_json::Error) -> R
 fn field_error(path: &Path, message: &str) -> FieldError {
     let pointer = pointer(path);
     if let Some((code, detail)) = Invalid::split(message) {
-        return FieldError { pointer, code: code.to_owned(), detail: detail.to_owned() };
+        return FieldError {
+            pointer,
+            code: FieldCode::Rule(code.to_owned()),
+            detail: detail.to_owned(),
+        };
     }
-    let field = |code: &str, detail: &str| FieldError {
-        pointer: pointer.clone(),
-        code: code.into(),
-        detail: detail.into(),
-    };
+    let field =
+        |code, detail: &str| FieldError { pointer: pointer.clone(), code, detail: detail.into() };
     if message.starts_with("missing field") {
         let name = message.split('`').nth(1).unwrap_or_default();
         FieldError {
             pointer: format!("{pointer}/{name}"),
-            ..field("required", "This field is required.")
+            ..field(FieldCode::Required, "This field is required.")
         }
     } else if message.starts_with("unknown field") {
         unknown_field(pointer)
     } else if message.starts_with("unknown variant") {
-        field("unknown_value", "This is not one of the values that the field may have.")
+        field(FieldCode::UnknownValue, "This is not one of the values that the field may have.")
     } else if message.starts_with("duplicate field") {
         let name = message.split('`').nth(1).unwrap_or_default();
         FieldError {
             pointer: format!("{pointer}/{name}"),
-            ..field("duplicate_field", "This field stands twice.")
+            ..field(FieldCode::DuplicateField, "This field stands twice.")
         }
     } else {
         wrong_type(pointer)
@@ -115,7 +150,7 @@ fn field_error(path: &Path, message: &str) -> FieldError {
 fn unknown_field(pointer: String) -> FieldError {
     FieldError {
         pointer,
-        code: "unknown_field".into(),
+        code: FieldCode::UnknownField,
         detail: "There is no such field here.".into(),
     }
 }
@@ -123,7 +158,7 @@ fn unknown_field(pointer: String) -> FieldError {
 pub(super) fn wrong_type(pointer: String) -> FieldError {
     FieldError {
         pointer,
-        code: "wrong_type".into(),
+        code: FieldCode::WrongType,
         detail: "This value does not have the type or range that the field needs.".into(),
     }
 }
@@ -187,7 +222,7 @@ mod tests {
     }
 
     fn field(pointer: &str, code: &str) -> impl Fn(Result<Input, RequestError>) -> bool {
-        move |result| matches!(result, Err(RequestError::InvalidBody(errors)) if errors[0].pointer == pointer && errors[0].code == code)
+        move |result| matches!(result, Err(RequestError::InvalidBody(errors)) if errors[0].pointer == pointer && errors[0].code.as_str() == code)
     }
 
     #[test]
@@ -250,7 +285,7 @@ mod tests {
             assert!(field("", "wrong_type")(read(body)), "{body}");
         }
         assert!(
-            matches!(read(r#"{"name":"x","name":"y"}"#), Err(RequestError::InvalidBody(errors)) if errors[0].code == "duplicate_field")
+            matches!(read(r#"{"name":"x","name":"y"}"#), Err(RequestError::InvalidBody(errors)) if errors[0].code == FieldCode::DuplicateField)
         );
     }
 
@@ -273,7 +308,7 @@ mod tests {
         );
         let positional = json_body::<Outer>(&request("application/json", "[null]"), 1000);
         assert!(
-            matches!(positional, Err(RequestError::InvalidBody(errors)) if errors[0].code == "wrong_type")
+            matches!(positional, Err(RequestError::InvalidBody(errors)) if errors[0].code == FieldCode::WrongType)
         );
     }
 

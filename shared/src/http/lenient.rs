@@ -106,7 +106,7 @@ pub fn cookie(request: &Request, name: &str) -> Option<String> {
 pub fn no_further_path(request: &Request) -> Result<(), RequestError> {
     let parameters = request.path_parameters_ref();
     let rest = parameters.and_then(|parameters| parameters.first("slash")).unwrap_or_default();
-    if rest.is_empty() { Ok(()) } else { Err(RequestError::UnknownPath("slash")) }
+    if rest.is_empty() { Ok(()) } else { Err(RequestError::UnknownPath(None)) }
 }
 
 #[cfg(test)]
@@ -115,6 +115,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
+    use crate::http::FieldCode;
 
     #[derive(Debug, Deserialize, PartialEq)]
     struct Input {
@@ -174,7 +175,7 @@ mod tests {
             Err(RequestError::MalformedBody(_))
         ));
         assert!(
-            matches!(lenient_json::<Input>(br#"{"id":1,"id":2}"#), Err(RequestError::InvalidBody(errors)) if errors[0].code == "duplicate_field")
+            matches!(lenient_json::<Input>(br#"{"id":1,"id":2}"#), Err(RequestError::InvalidBody(errors)) if errors[0].code == FieldCode::DuplicateField)
         );
     }
 

@@ -3,26 +3,23 @@
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 /// Why the table gave no usable answer. Expected refusals are outcomes of each access instead.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// Throttled, timed out, or in conflict with other writes for too long: worth another try
     /// later.
     #[error("the table is unavailable: {0}")]
     Unavailable(String),
     /// An item does not have the form that it was written in.
-    #[error("the item {key} can't be read: {problem}")]
+    #[error("the item {item} can't be read: {problem}")]
     Corrupt {
-        /// The item's type and what is wrong; never its contents.
-        key: &'static str,
+        /// The item's type; never its contents.
+        item: &'static str,
         /// What the reader said, without values.
         problem: String,
     },
     /// DynamoDB refused the request: a mistake of ours or of the deployment's.
     #[error("the table refused the request: {0}")]
     Refused(String),
-    /// Nobody waited for the answer any more: a mistake of ours ended the work.
-    #[error("the work was not finished: {0}")]
-    Abandoned(&'static str),
 }
 
 /// The error codes that say "later", beside those that never got an answer.

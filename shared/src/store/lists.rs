@@ -192,7 +192,7 @@ impl Store {
             for (page, after) in try_join_all(reads.collect::<Vec<_>>()).await? {
                 for item in page {
                     let key = list.key(&item).ok_or(StoreError::Corrupt {
-                        key: "invite",
+                        item: "invite",
                         problem: "no index key".into(),
                     })?;
                     found.push((position.range, key, items::to_invite(item)?));
