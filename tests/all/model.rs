@@ -22,7 +22,10 @@ use shared::domain::invitee::{Invitee, Lifetime};
 use shared::domain::role::{RoleName, Roles};
 use shared::domain::rule::InviteRule;
 use shared::domain::text::{ApiData, Metadata, Name};
-use shared::engine::{Conflict, Denied, Engine, InviteFilter, InviteRef, InviteeRequest, MemberEdit, NewGroup, NewInvite, Outcome, Refusal, Stop};
+use shared::engine::{
+    Conflict, Denied, Engine, InviteFilter, InviteRef, InviteeRequest, MemberEdit, NewGroup,
+    NewInvite, Outcome, Refusal, Stop,
+};
 use shared::store::Order;
 
 use crate::lambda::Deployment;

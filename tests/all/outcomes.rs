@@ -7,9 +7,7 @@ use shared::domain::Invalid;
 use shared::domain::group::GroupType;
 use shared::domain::ids::InviteId;
 use shared::domain::invite::State;
-use shared::engine::{
-    Conflict, Denied, Fault, Forbidden, Limited, NotFound, Refusal, Scope, Stop,
-};
+use shared::engine::{Conflict, Denied, Fault, Forbidden, Limited, NotFound, Refusal, Scope, Stop};
 use shared::store::StoreError;
 
 /// Examples of every case of a type: a case without a pattern does not compile, and a pattern

@@ -9,7 +9,7 @@ use shared::http::json;
 use shared::store::StoreError;
 
 /// As a mistake would: by a value that somebody sent, in the midst of the work.
-async fn panics<E>() -> Result<Response<Body>, E> {
+pub(crate) async fn panics<E>() -> Result<Response<Body>, E> {
     tokio::task::yield_now().await;
     panic!("ada@example.com")
 }
@@ -21,7 +21,8 @@ fn mistake() -> Fault {
 macro_rules! api {
     ($api:ident, $failure:ty, $request:expr) => {{
         let name = stringify!($api);
-        let Ok(mistaken) = $api::respond($request, async { Err(<$failure>::from(mistake())) }).await;
+        let Ok(mistaken) =
+            $api::respond($request, async { Err(<$failure>::from(mistake())) }).await;
         let Ok(panicked) = $api::respond($request, panics()).await;
         assert_eq!(panicked.status(), StatusCode::INTERNAL_SERVER_ERROR, "{name}");
         assert_eq!(panicked.headers(), mistaken.headers(), "{name}");

@@ -60,14 +60,15 @@ impl Engine {
     /// accepted, whatever becomes of the others.
     async fn accept_companions(&self, caller: &Caller, leading: &Invite, now: Timestamp) {
         let accept = |group| async move {
-            let Some(companion) = self.companion(leading, group, now).await? else { return Ok(()) };
+            let Some(companion) = self.companion(leading, group, now).await? else {
+                return Ok::<_, Stop>(());
+            };
             self.accept_one(caller, &InviteRef::Id(companion.group, companion.id), now)
                 .await
                 .map(|_| ())
         };
         for outcome in join_all(leading.mailing.groups.iter().map(accept)).await {
             if let Err(stop) = outcome {
-                let stop: Stop = stop;
                 tracing::info!(?stop, invite.id = %leading.id, "A companion of invite {} was not taken up", leading.id);
             }
         }

@@ -99,5 +99,6 @@ async fn remove(
 
 /// The member that the path names; what can't be a user id is no member.
 fn member(request: &Request) -> Result<UserId, Problem> {
-    path_parameter(request, "user", UserId::parse).map_err(|_| Refusal::NotFound(NotFound::Member).into())
+    path_parameter(request, "user", UserId::parse)
+        .map_err(|_| Refusal::NotFound(NotFound::Member).into())
 }

@@ -30,7 +30,9 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
     let now = service.clock.now();
     let created =
         match service.engine.create_invite(&caller, &new, shared::http::entropy(), now).await {
-            Err(Stop::Refused(Refusal::Conflict(Conflict::AlreadyPending(id)))) => again(service, &caller, &new, id, now).await?,
+            Err(Stop::Refused(Refusal::Conflict(Conflict::AlreadyPending(id)))) => {
+                again(service, &caller, &new, id, now).await?
+            }
             created => created?,
         };
     let known = service.engine.invited_users(std::slice::from_ref(&created.invite)).await?;

@@ -14,7 +14,9 @@ use shared::auth::Caller;
 use shared::domain::ids::{GroupId, InviteId, UserId};
 use shared::domain::invite::{Invite, State};
 use shared::domain::member::Member;
-use shared::engine::{Denied, Forbidden, Stop, InvitedUsers, MemberEdit, NotFound, Outcome, Refusal, Roster};
+use shared::engine::{
+    Denied, Forbidden, InvitedUsers, MemberEdit, NotFound, Outcome, Refusal, Roster, Stop,
+};
 use shared::http::{json, path_parameter, respond};
 
 /// Answers the request.
