@@ -89,7 +89,7 @@ macro_rules! deserialize_by_parse {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                Self::parse(&text).map_err($crate::domain::Invalid::into_serde)
+                Self::parse(&text).map_err(|why| $crate::domain::Invalid::from(why).into_serde())
             }
         }
     };

@@ -13,18 +13,38 @@ use super::{Invalid, deserialize_by_parse};
 #[serde(transparent)]
 pub struct Message(String);
 
+/// Why a text is not a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAMessage {
+    /// It has more than 500 characters.
+    TooLong,
+    /// It has a control character other than a line break.
+    ControlCharacter,
+}
+
+impl From<NotAMessage> for Invalid {
+    fn from(why: NotAMessage) -> Self {
+        match why {
+            NotAMessage::TooLong => {
+                Self::new("message_too_long", "A message may have 500 characters.")
+            }
+            NotAMessage::ControlCharacter => Self::new(
+                "control_character",
+                "A message may not have control characters other than line breaks.",
+            ),
+        }
+    }
+}
+
 impl Message {
     /// Reads a message.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    pub fn parse(text: &str) -> Result<Self, NotAMessage> {
         let text: String = text.nfc().collect();
         let forbidden = |c: char| c.is_control() && c != '\n';
         if text.chars().count() > 500 {
-            Err(Invalid::new("message_too_long", "A message may have 500 characters."))
+            Err(NotAMessage::TooLong)
         } else if text.chars().any(forbidden) {
-            Err(Invalid::new(
-                "control_character",
-                "A message may not have control characters other than line breaks.",
-            ))
+            Err(NotAMessage::ControlCharacter)
         } else {
             Ok(Self(text))
         }
@@ -125,9 +145,9 @@ mod tests {
     fn messages_are_short_and_without_control_characters() {
         assert!(Message::parse("Join us!\nAda").is_ok());
         assert!(Message::parse(&"é".repeat(500)).is_ok());
-        assert_eq!(Message::parse(&"é".repeat(501)).unwrap_err().code, "message_too_long");
-        assert_eq!(Message::parse("a\u{0}b").unwrap_err().code, "control_character");
-        assert_eq!(Message::parse("a\r\nb").unwrap_err().code, "control_character");
+        assert_eq!(Message::parse(&"é".repeat(501)), Err(NotAMessage::TooLong));
+        assert_eq!(Message::parse("a\u{0}b"), Err(NotAMessage::ControlCharacter));
+        assert_eq!(Message::parse("a\r\nb"), Err(NotAMessage::ControlCharacter));
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use futures::future::join_all;
 
 use super::authority::{first_roles, inviter_still_may, is_invited, right_is_proven};
-use super::{Engine, InviteRef, Outcome, Refusal, live, of_generation};
+use super::{
+    Conflict, Denied, Engine, Forbidden, InviteRef, NotFound, Outcome, Stop, Unavailable, live,
+    of_generation,
+};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
@@ -14,7 +17,7 @@ use crate::domain::macaroon::Caveats;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::user::{self, Profile, User, UserState};
-use crate::store::{JoinOutcome, Joining, StoreError};
+use crate::store::{JoinOutcome, Joining};
 
 /// Somebody who joined.
 #[derive(Debug)]
@@ -57,15 +60,16 @@ impl Engine {
     /// accepted, whatever becomes of the others.
     async fn accept_companions(&self, caller: &Caller, leading: &Invite, now: Timestamp) {
         let accept = |group| async move {
-            let Some(companion) = self.companion(leading, group, now).await? else { return Ok(()) };
+            let Some(companion) = self.companion(leading, group, now).await? else {
+                return Ok::<_, Stop>(());
+            };
             self.accept_one(caller, &InviteRef::Id(companion.group, companion.id), now)
                 .await
                 .map(|_| ())
         };
         for outcome in join_all(leading.mailing.groups.iter().map(accept)).await {
-            if let Err(refusal) = outcome {
-                let refusal: Refusal = refusal;
-                tracing::info!(?refusal, invite.id = %leading.id, "A companion of invite {} was not taken up", leading.id);
+            if let Err(stop) = outcome {
+                tracing::info!(?stop, invite.id = %leading.id, "A companion of invite {} was not taken up", leading.id);
             }
         }
     }
@@ -98,7 +102,7 @@ impl Engine {
             }
             // Before the invite's state: it was revoked with the group, and the group is what is
             // missing.
-            let group = group.ok_or(Refusal::GroupNotFound)?;
+            let group = group.ok_or(NotFound::Group)?;
             if let Err(refusal) = self.check_right(caller, &group, &invite, &caveats, now).await {
                 // A link may be over for others: who came by it stays in.
                 let before = if invite.invitee.link().is_some() {
@@ -112,9 +116,7 @@ impl Engine {
                 return Ok(accepted);
             }
         }
-        Err(Refusal::Unavailable(StoreError::Unavailable(
-            "the invite, or the user's record, is contended".into(),
-        )))
+        Err(Unavailable::Contended("the invite, or the user's record,").into())
     }
 
     /// The invite and its group, if the caller is whom it is for, and what their token asks beyond
@@ -136,7 +138,7 @@ impl Engine {
             InviteRef::Id(group, id) => {
                 let (invite, group) = self.store.invite_and_group(group, *id).await?;
                 let addressed = invite.filter(|invite| caller.is(&invite.invitee));
-                Ok((addressed.ok_or(Refusal::InviteNotFound)?, group, Caveats::default()))
+                Ok((addressed.ok_or(NotFound::Invite)?, group, Caveats::default()))
             }
         }
     }
@@ -160,13 +162,13 @@ impl Engine {
     ) -> Outcome<()> {
         live(invite, now)?;
         if caveats.over(now) {
-            return Err(Refusal::NotPending(State::Expired));
+            return Err(Conflict::NotPending(State::Expired).into());
         }
         if group.policy.frozen {
-            return Err(Refusal::Forbidden("This group's invites are frozen for now."));
+            return Err(Forbidden::Frozen.into());
         }
         if invite.invitee.link().is_some() && !group.policy.links {
-            return Err(Refusal::Forbidden("This group's policy has no shareable links."));
+            return Err(Forbidden::LinksOff.into());
         }
         // Who comes by a link, or by somebody else's invite.
         if !caller.is(&invite.invitee) {
@@ -265,9 +267,8 @@ impl Engine {
 
     /// A member who came by this very link keeps the membership; any other member has one already.
     async fn member_already(&self, caller: &Caller, invite: &Invite) -> Outcome<Accepted> {
-        let accepted = self.joined_by(caller, invite).await?.ok_or(Refusal::AlreadyMember)?;
-        let invite =
-            self.store.invite(&invite.group, invite.id).await?.ok_or(Refusal::InviteNotFound)?;
+        let accepted = self.joined_by(caller, invite).await?.ok_or(Conflict::AlreadyMember)?;
+        let invite = self.store.invite(&invite.group, invite.id).await?.ok_or(NotFound::Invite)?;
         Ok(Accepted { invite, ..accepted })
     }
 
@@ -279,10 +280,9 @@ impl Engine {
         invite: &Invite,
         now: Timestamp,
     ) -> Outcome<Option<Accepted>> {
-        let found =
-            self.store.invite(&invite.group, invite.id).await?.ok_or(Refusal::InviteNotFound)?;
+        let found = self.store.invite(&invite.group, invite.id).await?.ok_or(NotFound::Invite)?;
         if found.generation != invite.generation {
-            return Err(Refusal::InviteReplaced);
+            return Err(Conflict::InviteReplaced.into());
         }
         if let Some(accepted) = self.joined_by(caller, &found).await? {
             return Ok(Some(accepted));
@@ -295,11 +295,11 @@ impl Engine {
     /// first owner meanwhile.
     pub(super) async fn check_group(&self, group: &Group) -> Outcome<()> {
         let found = self.store.groups(std::slice::from_ref(&group.id)).await?;
-        let found = found.first().ok_or(Refusal::GroupNotFound)?;
+        let found = found.first().ok_or(NotFound::Group)?;
         if group.owner_count == 0 && found.owner_count > 0 {
             Ok(())
         } else {
-            Err(Refusal::SeatsFull)
+            Err(Conflict::SeatsFull.into())
         }
     }
 
@@ -334,7 +334,7 @@ fn may_take_up(caller: &Caller, invite: &Invite) -> Outcome<()> {
             if link.allowed_domains.is_empty() || proves {
                 Ok(())
             } else {
-                Err(Refusal::DomainNotAllowed)
+                Err(Denied::DomainNotAllowed.into())
             }
         }
         (_, IdentityPolicy::Strict) => is_invited(caller, invite),
@@ -350,7 +350,7 @@ pub(super) fn check_domain(caller: &Caller, group: &Group) -> Outcome<()> {
         .email
         .as_ref()
         .map_or(policy.allowed_domains.0.is_empty(), |email| policy.allows(email));
-    if fits { Ok(()) } else { Err(Refusal::DomainNotAllowed) }
+    if fits { Ok(()) } else { Err(Denied::DomainNotAllowed.into()) }
 }
 
 /// The name that the inviter gave, if it is this caller's.

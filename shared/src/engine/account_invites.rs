@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::list_invites::MOST;
-use super::{Engine, GroupView, Outcome, Refusal};
+use super::{Engine, GroupView, NotFound, Outcome};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::GroupType;
@@ -55,7 +55,7 @@ impl Engine {
         }
         // Who may not know hears of that first.
         self.get_invite(caller, group, id, rule).await?;
-        Err(Refusal::InviteNotFound)
+        Err(NotFound::Invite.into())
     }
 
     /// The live invites of the account, and of the user who has it; those into secret groups only

@@ -1,7 +1,7 @@
 //! Adding a member without asking: an owner's right over people whom the directory knows.
 
 use super::authority::{first_roles, may_grant, member_of};
-use super::{Engine, Outcome, Refusal};
+use super::{Conflict, Denied, Engine, Forbidden, Limited, NotFound, Outcome, Unavailable};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
@@ -11,7 +11,7 @@ use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
 use crate::domain::user::{self, User, UserState};
-use crate::store::{JoinOutcome, Joining, StoreError};
+use crate::store::{JoinOutcome, Joining};
 
 /// How many times an addition starts over because an invite changed under it.
 const ATTEMPTS: u8 = 3;
@@ -33,7 +33,7 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<Member> {
         if !self.store.pass(self.invites_per_inviter, caller.user.as_str(), now).await? {
-            return Err(Refusal::RateLimited(self.invites_per_inviter.remaining(now)));
+            return Err(Limited::Rate(self.invites_per_inviter.remaining(now)).into());
         }
         for _ in 0..ATTEMPTS {
             let (found, own) = self.store.group_and_member(group, &caller.user).await?;
@@ -44,12 +44,12 @@ impl Engine {
                 .user(user)
                 .await?
                 .filter(|user| user.state == UserState::Active)
-                .ok_or(Refusal::UserNotFound)?;
+                .ok_or(NotFound::User)?;
             if self.store.member(group, user).await?.is_some() {
-                return Err(Refusal::AlreadyMember);
+                return Err(Conflict::AlreadyMember.into());
             }
             if known.profile.refuses_invites {
-                return Err(Refusal::InvitesRefused);
+                return Err(Denied::InvitesRefused.into());
             }
             let member = new_member(&found, &known, first_roles(&found, roles)?, now);
             let pending = self.pending_for(&member, now).await?;
@@ -57,24 +57,22 @@ impl Engine {
                 Joining { invite: None, group: &found, member: &member, becoming: None, now };
             match self.store.add(joining, &pending, Some(&caller.user)).await? {
                 JoinOutcome::Joined => return Ok(member),
-                JoinOutcome::AlreadyMember => return Err(Refusal::AlreadyMember),
+                JoinOutcome::AlreadyMember => return Err(Conflict::AlreadyMember.into()),
                 JoinOutcome::GroupRefused => self.check_group(&found).await?,
                 JoinOutcome::InviteChanged | JoinOutcome::UserChanged => {}
             }
         }
-        Err(Refusal::Unavailable(StoreError::Unavailable(
-            "the person's invites are contended".into(),
-        )))
+        Err(Unavailable::Contended("the person's invites").into())
     }
 }
 
 fn check(group: &Group, own: &Member, roles: &Roles) -> Outcome<()> {
     if !own.roles.is_owner() {
-        return Err(Refusal::Forbidden("Only an owner adds members."));
+        return Err(Forbidden::AddsMembers.into());
     }
     may_grant(own, roles)?;
     if group.policy.frozen {
-        return Err(Refusal::Forbidden("This group's invites are frozen for now."));
+        return Err(Forbidden::Frozen.into());
     }
     Ok(())
 }

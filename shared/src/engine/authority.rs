@@ -1,6 +1,6 @@
 //! Who may do what in a group: pure rules over what was read.
 
-use super::{Outcome, Refusal, Scope};
+use super::{Denied, Forbidden, NotFound, Outcome, Refusal, Scope};
 use crate::auth::Caller;
 use crate::domain::group::Group;
 use crate::domain::invite::{Invite, Inviter};
@@ -18,7 +18,7 @@ pub(super) fn member_of(
     group: Option<Group>,
     member: Option<Member>,
 ) -> Outcome<(Group, Member)> {
-    let group = group.ok_or(Refusal::GroupNotFound)?;
+    let group = group.ok_or(NotFound::Group)?;
     let stands_in = || {
         let roles = if group.is_system() {
             Roles::default()
@@ -40,22 +40,18 @@ pub(super) fn member_of(
     };
     match member.or_else(stands_in) {
         Some(member) => Ok((group, member)),
-        None => Err(Refusal::NotMember(group.kind)),
+        None => Err(Denied::NotMember(group.kind).into()),
     }
 }
 
-/// What a member is told who may not invite.
-pub const NO_INVITER: &str =
-    "This group's rules do not let you handle its invites; ask one of its owners.";
-
 /// Refuses a member who may not invite by this rule.
 pub(super) fn may_invite(rule: InviteRule, group: &Group, member: &Member) -> Outcome<()> {
-    if rule.allows(group, member) { Ok(()) } else { Err(Refusal::Forbidden(NO_INVITER)) }
+    if rule.allows(group, member) { Ok(()) } else { Err(Forbidden::MayNotInvite.into()) }
 }
 
 /// Refuses roles that rank above the granter's own. So `owner` is granted by owners only.
 pub(super) fn may_grant(granter: &Member, roles: &Roles) -> Outcome<()> {
-    if roles.rank() <= granter.roles.rank() { Ok(()) } else { Err(Refusal::RoleAboveOwn) }
+    if roles.rank() <= granter.roles.rank() { Ok(()) } else { Err(Denied::RoleAboveOwn.into()) }
 }
 
 /// The roles that somebody gets who comes into the group by these: the first member is an owner
@@ -64,7 +60,7 @@ pub(super) fn first_roles(group: &Group, roles: &Roles) -> Outcome<Roles> {
     if group.owner_count > 0 || group.is_system() {
         return Ok(roles.clone());
     }
-    roles.with_owner().map_err(|invalid| Refusal::Invalid("/roles", invalid))
+    roles.with_owner().map_err(|invalid| Refusal::Invalid("/roles", invalid).into())
 }
 
 /// How much later than the last removal or role change in its group an invite must have been made,
@@ -94,7 +90,7 @@ pub(super) fn inviter_still_may(
             rule.allows(group, member) && may_grant(member, &invite.roles).is_ok()
         }),
     };
-    if may { Ok(()) } else { Err(Refusal::InviterGone) }
+    if may { Ok(()) } else { Err(Denied::InviterGone.into()) }
 }
 
 /// Refuses a caller who is not the person invited.
@@ -104,11 +100,12 @@ pub(super) fn is_invited(caller: &Caller, invite: &Invite) -> Outcome<()> {
     }
     let unverified =
         caller.unverified_email.as_ref().is_some_and(|own| invite.invitee.address() == Some(own));
-    Err(if unverified { Refusal::EmailNotVerified } else { Refusal::IdentityMismatch })
+    Err(if unverified { Denied::EmailNotVerified } else { Denied::IdentityMismatch }.into())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Stop;
     use super::*;
     use crate::domain::group::GroupType;
     use crate::domain::group::tests::group;
@@ -169,11 +166,11 @@ mod tests {
     fn outsiders_are_no_members_and_nobody_is_of_what_is_not_there() {
         assert!(matches!(
             member_of(&caller(&[]), Some(group()), None),
-            Err(Refusal::NotMember(GroupType::Private))
+            Err(Stop::Refused(Refusal::Denied(Denied::NotMember(GroupType::Private))))
         ));
         assert!(matches!(
             member_of(&caller(&[]), None, Some(member(&["owner"]))),
-            Err(Refusal::GroupNotFound)
+            Err(Stop::Refused(Refusal::NotFound(NotFound::Group)))
         ));
     }
 

@@ -10,7 +10,7 @@ use super::authority::may_grant;
 use super::create_invite::{
     ATTEMPTS, Basis, InviteeRequest, NewInvite, PersonRequest, build, check, invitee,
 };
-use super::{Engine, Outcome, Refusal, hex};
+use super::{Conflict, Denied, Engine, Limited, Outcome, Refusal, Stop, Unavailable, hex};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
@@ -23,7 +23,7 @@ use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
 use crate::domain::text::{ApiData, Metadata};
 use crate::domain::user::{User, UserState, full_name};
-use crate::store::{CreateReads, PutInvitesOutcome, StoreError};
+use crate::store::{CreateReads, PutInvitesOutcome};
 
 /// A person to be invited, and to what.
 #[derive(Clone, Debug)]
@@ -157,7 +157,7 @@ impl Engine {
         let passed = self.store.pass(self.invites_per_inviter, caller.user.as_str(), now);
         let (passed, inviter) = futures::join!(passed, self.store.user(&caller.user));
         if !passed? {
-            return Err(Refusal::RateLimited(self.invites_per_inviter.remaining(now)));
+            return Err(Limited::Rate(self.invites_per_inviter.remaining(now)).into());
         }
         let sender = inviter?.and_then(|user| {
             full_name(user.profile.first_name.as_ref(), user.profile.last_name.as_ref())
@@ -173,10 +173,10 @@ impl Engine {
                 standings.iter().filter(|standing| standing.is_new(holder.is_some())).collect();
             if fresh.is_empty() {
                 if !new.remind {
-                    return Err(nothing_new(&standings));
+                    return Err(nothing_new(&standings).into());
                 }
                 if holder.as_ref().is_some_and(|user| user.profile.refuses_invites) {
-                    return Err(Refusal::InvitesRefused);
+                    return Err(Denied::InvitesRefused.into());
                 }
                 let is_user = holder.is_some_and(|user| user.state == UserState::Active);
                 if let Some(invite) = self.remind(&asking, &standings).await? {
@@ -239,8 +239,10 @@ impl Engine {
             }
             let place = match self.check_vacancy(&new, &asking.invitee, &reads, asking.now).await {
                 Ok(()) => Place::New,
-                Err(Refusal::AlreadyPending(_)) => Place::Invited,
-                Err(Refusal::AlreadyMember) => Place::Member,
+                Err(Stop::Refused(Refusal::Conflict(Conflict::AlreadyPending(_)))) => {
+                    Place::Invited
+                }
+                Err(Stop::Refused(Refusal::Conflict(Conflict::AlreadyMember))) => Place::Member,
                 Err(other) => return Err(other),
             };
             return Ok(Standing { group, inviter, id, reads, new, place });
@@ -301,13 +303,13 @@ pub(super) fn leading(invites: Vec<Invite>) -> Outcome<Invite> {
     invites.into_iter().next().ok_or_else(contended)
 }
 
-fn nothing_new(standings: &[Standing]) -> Refusal {
+fn nothing_new(standings: &[Standing]) -> Conflict {
     standings
         .iter()
         .find_map(Standing::live)
-        .map_or(Refusal::AlreadyMember, |invite| Refusal::AlreadyPending(invite.id))
+        .map_or(Conflict::AlreadyMember, |invite| Conflict::AlreadyPending(invite.id))
 }
 
-fn contended() -> Refusal {
-    Refusal::Unavailable(StoreError::Unavailable("the invitation is contended".into()))
+fn contended() -> Stop {
+    Unavailable::Contended("the invitation").into()
 }

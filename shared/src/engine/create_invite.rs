@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::authority::{first_roles, may_grant, may_invite, member_of};
-use super::{Engine, Outcome, Refusal, hex};
+use super::{
+    Conflict, Denied, Engine, Forbidden, Limited, NotFound, Outcome, Refusal, Unavailable, hex,
+};
 use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
@@ -125,7 +127,7 @@ impl Engine {
             self.begin_count(&new.group, now)
         );
         if !passed? {
-            return Err(Refusal::RateLimited(self.invites_per_inviter.remaining(now)));
+            return Err(Limited::Rate(self.invites_per_inviter.remaining(now)).into());
         }
         let mut reads = reads?;
         // Somebody new whose address cannot be given to the pending user that would stand for them
@@ -165,7 +167,7 @@ impl Engine {
                     PutInviteOutcome::Occupied(found)
                         if found.invitee.key() == invitee.key() && found.is_live(now) =>
                     {
-                        return Err(Refusal::AlreadyPending(found.id));
+                        return Err(Conflict::AlreadyPending(found.id).into());
                     }
                     PutInviteOutcome::Occupied(_) => {}
                     PutInviteOutcome::UserTaken => with_user = false,
@@ -173,7 +175,7 @@ impl Engine {
             }
             reads = self.read(caller, new, &invitee, attempt).await?;
         }
-        Err(Refusal::Unavailable(StoreError::Unavailable("the invite's id is contended".into())))
+        Err(Unavailable::Contended("the invite's id").into())
     }
 
     pub(super) async fn read(
@@ -229,7 +231,7 @@ impl Engine {
             Err(error) => Err(error.to_string()),
         };
         match counted {
-            Ok(count) if count >= cap => Err(Refusal::PendingLimit),
+            Ok(count) if count >= cap => Err(Limited::Pending.into()),
             Ok(_) => Ok(()),
             Err(error) => {
                 tracing::warn!(%error, "Could not count a group's pending invites");
@@ -248,10 +250,10 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<()> {
         if reads.invited_member.is_some() {
-            return Err(Refusal::AlreadyMember);
+            return Err(Conflict::AlreadyMember.into());
         }
         if let Some(found) = reads.existing.as_ref().filter(|found| found.is_live(now)) {
-            return Err(Refusal::AlreadyPending(found.id));
+            return Err(Conflict::AlreadyPending(found.id).into());
         }
         let mut refuses =
             reads.invited_user.as_ref().is_some_and(|user| user.profile.refuses_invites);
@@ -266,13 +268,13 @@ impl Engine {
         for id in candidates {
             let (member, user) = self.store.member_and_user(&new.group, id).await?;
             if member.is_some() {
-                return Err(Refusal::AlreadyMember);
+                return Err(Conflict::AlreadyMember.into());
             }
             refuses |= user.as_ref().is_some_and(|user| user.profile.refuses_invites);
             people.extend(user.filter(|_| reads.holder.as_ref() == Some(id)));
         }
         if refuses {
-            return Err(Refusal::InvitesRefused);
+            return Err(Denied::InvitesRefused.into());
         }
         self.check_other_names(&new.group, invitee, &people, now).await
     }
@@ -298,7 +300,7 @@ impl Engine {
             return Ok(());
         }
         match self.live_invites_for(&keys, group, now).await?.first() {
-            Some(found) => Err(Refusal::AlreadyPending(found.id)),
+            Some(found) => Err(Conflict::AlreadyPending(found.id).into()),
             None => Ok(()),
         }
     }
@@ -327,7 +329,7 @@ fn check_lifetime(new: &NewInvite) -> Outcome<()> {
     };
     let rule =
         Invalid::new("invalid_lifetime", "Give 300 to 31536000 seconds; null is for links only.");
-    if fits { Ok(()) } else { Err(Refusal::Invalid("/expires_in", rule)) }
+    if fits { Ok(()) } else { Err(Refusal::Invalid("/expires_in", rule).into()) }
 }
 
 /// The rules of the group and of roles.
@@ -342,26 +344,24 @@ pub(super) fn check(
     may_grant(&inviter, &new.roles)?;
     first_roles(&group, &new.roles)?;
     if group.policy.frozen {
-        return Err(Refusal::Forbidden("This group's invites are frozen for now."));
+        return Err(Forbidden::Frozen.into());
     }
     match &new.invitee {
-        InviteeRequest::Link(_) if !group.policy.links => {
-            Err(Refusal::Forbidden("This group's policy has no shareable links."))
-        }
+        InviteeRequest::Link(_) if !group.policy.links => Err(Forbidden::LinksOff.into()),
         // By the token, or by what the directory says of the caller.
         _ if caller.is(invitee) || reads.holder.as_ref() == Some(&caller.user) => {
-            Err(Refusal::Yourself)
+            Err(Conflict::Yourself.into())
         }
         // A pending user can't sign in: whoever it stands for is invited by address.
         InviteeRequest::User(_)
             if reads.invited_user.as_ref().is_none_or(|user| user.state == UserState::Pending) =>
         {
-            Err(Refusal::UserNotFound)
+            Err(NotFound::User.into())
         }
         InviteeRequest::Email(email) | InviteeRequest::Person(PersonRequest { email, .. })
             if !group.policy.allows(email) =>
         {
-            Err(Refusal::DomainNotAllowed)
+            Err(Denied::DomainNotAllowed.into())
         }
         _ => Ok((group, inviter)),
     }

@@ -1,6 +1,6 @@
 //! Declining: by who holds the token, without an account, or by the person whom the invite is for.
 
-use super::{Engine, InviteRef, Outcome, Refusal, live, of_generation};
+use super::{Conflict, Engine, InviteRef, NotFound, Outcome, Refusal, live, of_generation};
 use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
@@ -33,21 +33,22 @@ impl Engine {
                 let found = self.store.invite(group, *id).await?;
                 found
                     .filter(|invite| caller.is_some_and(|caller| caller.is(&invite.invitee)))
-                    .ok_or(Refusal::InviteNotFound)?
+                    .ok_or(NotFound::Invite)?
             }
         };
         if invite.invitee.link().is_some() {
             return Err(Refusal::Invalid(
                 "/token",
                 Invalid::new("is_link", "A shareable link is for many; simply do not use it."),
-            ));
+            )
+            .into());
         }
         if invite.stored_state == State::Declined {
             return Ok(invite);
         }
         live(&invite, now)?;
         if over {
-            return Err(Refusal::NotPending(State::Expired));
+            return Err(Conflict::NotPending(State::Expired).into());
         }
         match self
             .store
@@ -58,11 +59,11 @@ impl Engine {
             ResolveOutcome::Lost(found) => {
                 let found = found
                     .filter(|found| found.generation == invite.generation)
-                    .ok_or(Refusal::InviteReplaced)?;
+                    .ok_or(Conflict::InviteReplaced)?;
                 if found.stored_state == State::Declined {
                     Ok(*found)
                 } else {
-                    Err(Refusal::NotPending(found.state(now)))
+                    Err(Conflict::NotPending(found.state(now)).into())
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! A caller's own invites by what little a client may know of one: its group, or its id alone.
 
-use super::{Engine, InviteRef, Outcome, Refusal};
+use super::{Engine, Forbidden, InviteRef, NotFound, Outcome};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId};
@@ -56,10 +56,8 @@ impl Engine {
             Some(group) => {
                 self.decline_invite(Some(caller), &InviteRef::Id(group, id), None, now).await
             }
-            None if self.is_of_own_group(caller, id).await? => {
-                Err(Refusal::Forbidden("This invite is for somebody else."))
-            }
-            None => Err(Refusal::InviteNotFound),
+            None if self.is_of_own_group(caller, id).await? => Err(Forbidden::SomebodyElses.into()),
+            None => Err(NotFound::Invite.into()),
         }
     }
 

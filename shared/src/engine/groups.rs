@@ -1,7 +1,7 @@
 //! Groups: made by whoever becomes their owner, changed by admins, deleted by owners.
 
 use super::authority::member_of;
-use super::{Engine, Outcome, Refusal, Scope};
+use super::{Conflict, Denied, Engine, Forbidden, NotFound, Outcome, Refusal, Scope, Unavailable};
 use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
@@ -12,7 +12,7 @@ use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::{Rank, Roles};
 use crate::domain::text::{Description, Metadata, Name};
-use crate::store::{CreateGroupOutcome, StoreError, UpdateGroupOutcome};
+use crate::store::{CreateGroupOutcome, UpdateGroupOutcome};
 
 /// How many times a change starts over because the group changed under it.
 const ATTEMPTS: u8 = 3;
@@ -91,7 +91,7 @@ impl Engine {
             CreateGroupOutcome::Created => {
                 Ok(GroupView { group, member_count: 1, own: Some(owner) })
             }
-            CreateGroupOutcome::Taken => Err(Refusal::GroupIdTaken),
+            CreateGroupOutcome::Taken => Err(Conflict::GroupIdTaken.into()),
         }
     }
 
@@ -107,12 +107,12 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<GroupView> {
         if !caller.has_scope(Scope::GroupsWrite.as_str()) {
-            return Err(Refusal::InsufficientScope(Scope::GroupsWrite));
+            return Err(Denied::InsufficientScope(Scope::GroupsWrite).into());
         }
         let group = new_group(new, None, now)?;
         match self.store.create_group(&group, None).await? {
             CreateGroupOutcome::Created => Ok(GroupView { group, member_count: 0, own: None }),
-            CreateGroupOutcome::Taken => Err(Refusal::GroupIdTaken),
+            CreateGroupOutcome::Taken => Err(Conflict::GroupIdTaken.into()),
         }
     }
 
@@ -216,19 +216,19 @@ impl Engine {
             let (group, member) = self.membership(caller, id).await?;
             may_change(&member, change)?;
             if version.is_some_and(|version| version != group.version) {
-                return Err(Refusal::PreconditionFailed);
+                return Err(Conflict::PreconditionFailed.into());
             }
             // Counted before the write: after it, nothing may fail any more.
             let view = self.view(changed(group, change.clone(), now)?, Some(member)).await?;
             match self.store.update_group(&view.group).await? {
                 UpdateGroupOutcome::Updated => return Ok(view),
                 UpdateGroupOutcome::Changed if version.is_some() => {
-                    return Err(Refusal::PreconditionFailed);
+                    return Err(Conflict::PreconditionFailed.into());
                 }
                 UpdateGroupOutcome::Changed => {}
             }
         }
-        Err(Refusal::Unavailable(StoreError::Unavailable("the group's record is contended".into())))
+        Err(Unavailable::Contended("the group's record").into())
     }
 
     /// Deletes the group: its pending invites are revoked, its members removed, its id is never
@@ -238,9 +238,9 @@ impl Engine {
     /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below owner, and the table's own.
     pub async fn delete_group(&self, caller: &Caller, id: &GroupId, now: Timestamp) -> Outcome<()> {
         // The owner's membership goes last, so that an owner whose call was cut off can call again.
-        let member = self.store.member(id, &caller.user).await?.ok_or(Refusal::GroupNotFound)?;
+        let member = self.store.member(id, &caller.user).await?.ok_or(NotFound::Group)?;
         if !member.roles.is_owner() {
-            return Err(Refusal::Forbidden("Only an owner deletes the group."));
+            return Err(Forbidden::DeletesGroup.into());
         }
         Ok(self.store.delete_group(id, &caller.user, now).await?)
     }
@@ -253,7 +253,7 @@ impl Engine {
         group: &GroupId,
     ) -> Outcome<(Group, Member)> {
         let (group, member) = self.membership(caller, group).await?;
-        if group.is_system() { Err(Refusal::GroupNotFound) } else { Ok((group, member)) }
+        if group.is_system() { Err(NotFound::Group.into()) } else { Ok((group, member)) }
     }
 
     /// The group and the caller's place in it.
@@ -294,17 +294,17 @@ fn new_group(new: NewGroup, owner: Option<&UserId>, now: Timestamp) -> Outcome<G
         authority_changed_at: None,
     };
     if group.policy.max_members == Some(0) {
-        return Err(no_seats());
+        return Err(no_seats().into());
     }
-    if group.is_system() { Err(Refusal::GroupIdTaken) } else { Ok(group) }
+    if group.is_system() { Err(Conflict::GroupIdTaken.into()) } else { Ok(group) }
 }
 
 fn may_change(member: &Member, change: &GroupChange) -> Outcome<()> {
     let rank = member.roles.rank();
     if rank < Rank::Admin {
-        Err(Refusal::Forbidden("Only owners and admins change the group."))
+        Err(Forbidden::ChangesGroup.into())
     } else if change.policy.is_some() && rank < Rank::Owner {
-        Err(Refusal::Forbidden("Only an owner changes the group's policy."))
+        Err(Forbidden::ChangesPolicy.into())
     } else {
         Ok(())
     }
@@ -328,10 +328,10 @@ fn changed(mut group: Group, change: GroupChange, now: Timestamp) -> Outcome<Gro
                 "members_not_counted",
                 "A member limit is given when the group is made; later it can be changed or lifted.",
             );
-            return Err(Refusal::Invalid("/policy/max_members", rule));
+            return Err(Refusal::Invalid("/policy/max_members", rule).into());
         }
         if policy.max_members == Some(0) {
-            return Err(no_seats());
+            return Err(no_seats().into());
         }
         group.policy = policy;
     }

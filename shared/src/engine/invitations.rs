@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::list_invites::MOST;
-use super::{Engine, Outcome, Refusal};
+use super::{Engine, NotFound, Outcome};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
@@ -71,7 +71,7 @@ impl Engine {
                 return Ok(found);
             }
         }
-        Err(Refusal::InviteNotFound)
+        Err(NotFound::Invite.into())
     }
 
     /// The caller's memberships, by group. The list may lag by moments.

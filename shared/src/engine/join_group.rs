@@ -3,7 +3,9 @@
 
 use super::accept_invite::check_domain;
 use super::authority::first_roles;
-use super::{Engine, InviteRef, Outcome, Refusal};
+use super::{
+    Conflict, Denied, Engine, Forbidden, InviteRef, NotFound, Outcome, Refusal, Stop, Unavailable,
+};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::{Group, GroupType};
@@ -11,7 +13,7 @@ use crate::domain::ids::GroupId;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
-use crate::store::{JoinOutcome, Joining, StoreError};
+use crate::store::{JoinOutcome, Joining};
 
 impl Engine {
     /// Makes the caller a member. No link can be taken up here: it is for whoever holds its token.
@@ -31,22 +33,21 @@ impl Engine {
             self.own_invites_into(caller, id, now)
         );
         let ((group, member), invites) = (found?, invites?);
-        let group = group.filter(|group| !group.is_system()).ok_or(Refusal::GroupNotFound)?;
+        let group = group.filter(|group| !group.is_system()).ok_or(NotFound::Group)?;
         if member.is_some() {
-            return Err(Refusal::AlreadyMember);
+            return Err(Conflict::AlreadyMember.into());
         }
         for invite in invites {
             match self.accept_invite(caller, &InviteRef::Id(group.id.clone(), invite.id), now).await
             {
-                Ok(accepted) if accepted.repeated => return Err(Refusal::AlreadyMember),
+                Ok(accepted) if accepted.repeated => return Err(Conflict::AlreadyMember.into()),
                 Ok(accepted) => return Ok(accepted.member),
                 // It was good when it was read. Now the caller is like anybody without it.
-                Err(
-                    Refusal::NotPending(_)
-                    | Refusal::InviteReplaced
-                    | Refusal::InviteNotFound
-                    | Refusal::InviterGone,
-                ) => {}
+                Err(Stop::Refused(
+                    Refusal::Conflict(Conflict::NotPending(_) | Conflict::InviteReplaced)
+                    | Refusal::NotFound(NotFound::Invite)
+                    | Refusal::Denied(Denied::InviterGone),
+                )) => {}
                 Err(refusal) => return Err(refusal),
             }
         }
@@ -54,16 +55,14 @@ impl Engine {
             // The first member becomes the owner, so a group without an owner is not open yet: the
             // app chooses that member.
             GroupType::Open if group.owner_count > 0 => self.join_open(caller, &group, now).await,
-            GroupType::Open | GroupType::Private => {
-                Err(Refusal::Forbidden("This group takes only who is invited."))
-            }
-            GroupType::Secret => Err(Refusal::GroupNotFound),
+            GroupType::Open | GroupType::Private => Err(Forbidden::InviteOnly.into()),
+            GroupType::Secret => Err(NotFound::Group.into()),
         }
     }
 
     async fn join_open(&self, caller: &Caller, group: &Group, now: Timestamp) -> Outcome<Member> {
         if group.policy.frozen {
-            return Err(Refusal::Forbidden("This group's invites are frozen for now."));
+            return Err(Forbidden::Frozen.into());
         }
         check_domain(caller, group)?;
         let member = Member {
@@ -82,17 +81,15 @@ impl Engine {
             .await?
         {
             JoinOutcome::Joined => Ok(member),
-            JoinOutcome::AlreadyMember => Err(Refusal::AlreadyMember),
+            JoinOutcome::AlreadyMember => Err(Conflict::AlreadyMember.into()),
             JoinOutcome::GroupRefused => {
                 self.check_group(group).await?;
                 // It got its first owner at this moment; the next try finds that.
-                Err(Refusal::Unavailable(StoreError::Unavailable(
-                    "the group's record is contended".into(),
-                )))
+                Err(Unavailable::Contended("the group's record").into())
             }
-            JoinOutcome::InviteChanged | JoinOutcome::UserChanged => Err(Refusal::Unavailable(
-                StoreError::Unavailable("the group's record is contended".into()),
-            )),
+            JoinOutcome::InviteChanged | JoinOutcome::UserChanged => {
+                Err(Unavailable::Contended("the group's record").into())
+            }
         }
     }
 }

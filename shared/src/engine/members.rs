@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::authority::may_grant;
-use super::{Engine, Outcome, Refusal};
+use super::{Conflict, Engine, Forbidden, NotFound, Outcome, Unavailable};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::Identity;
@@ -15,7 +15,7 @@ use crate::domain::list::Page;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::{Rank, Roles};
-use crate::store::{ChangeMemberOutcome, Changing, MemberChange, StoreError};
+use crate::store::{ChangeMemberOutcome, Changing, MemberChange};
 
 /// How many times a change starts over because the member changed under it.
 const ATTEMPTS: u8 = 3;
@@ -119,7 +119,7 @@ impl Engine {
         for _ in 0..ATTEMPTS {
             let (found, own) = self.membership(caller, group).await?;
             if found.is_system() {
-                return Err(Refusal::Forbidden("The system itself has no members to change."));
+                return Err(Forbidden::NoMembersToChange.into());
             }
             let member = self.store.member(group, user).await?;
             let asked = member.as_ref().map(&change);
@@ -138,13 +138,11 @@ impl Engine {
             };
             match self.store.change_member(changing).await? {
                 ChangeMemberOutcome::Changed => return Ok((member, change)),
-                ChangeMemberOutcome::LastOwner => return Err(Refusal::LastOwner),
+                ChangeMemberOutcome::LastOwner => return Err(Conflict::LastOwner.into()),
                 ChangeMemberOutcome::Conflict => {}
             }
         }
-        Err(Refusal::Unavailable(StoreError::Unavailable(
-            "the member's record is contended".into(),
-        )))
+        Err(Unavailable::Contended("the member's record").into())
     }
 
     /// Every live invite into the group that the person could use to come back: by user id, by the
@@ -180,12 +178,12 @@ fn check_change(
         member.user == own.user && matches!(change, MemberChange::Removal)
     };
     if asked.as_ref().is_some_and(leaves) {
-        return asked.ok_or(Refusal::MemberNotFound);
+        return asked.ok_or(NotFound::Member.into());
     }
     if own.roles.rank() < Rank::Admin {
-        return Err(Refusal::Forbidden("Only owners and admins change members."));
+        return Err(Forbidden::ChangesMembers.into());
     }
-    let (member, change) = asked.ok_or(Refusal::MemberNotFound)?;
+    let (member, change) = asked.ok_or(NotFound::Member)?;
     if let MemberChange::To(roles, _) = &change {
         may_grant(own, roles)?;
     }

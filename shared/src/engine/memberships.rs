@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Engine, GroupView, Outcome, Refusal};
+use super::{Denied, Engine, GroupView, NotFound, Outcome};
 use crate::auth::Caller;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, UserId};
@@ -40,7 +40,7 @@ impl OwnGroup {
         let GroupView { group, own, member_count: _ } = view;
         match own {
             Some(member) => Ok(Self { group, member }),
-            None => Err(Refusal::NotMember(group.kind)),
+            None => Err(Denied::NotMember(group.kind).into()),
         }
     }
 }
@@ -76,7 +76,7 @@ impl Engine {
         user: &UserId,
     ) -> Outcome<Member> {
         self.fellowship(caller, group).await?;
-        self.store.member(group, user).await?.ok_or(Refusal::MemberNotFound)
+        self.store.member(group, user).await?.ok_or(NotFound::Member.into())
     }
 
     /// The group, and the caller's place in it.

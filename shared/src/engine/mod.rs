@@ -10,6 +10,7 @@ mod authority;
 mod create_invitation;
 mod create_invite;
 mod decline_invite;
+mod fault;
 mod find_own_invite;
 mod groups;
 mod invitations;
@@ -29,16 +30,16 @@ mod users;
 
 pub use accept_invite::Accepted;
 pub use account_invites::AccountInvites;
-pub use authority::NO_INVITER;
 pub use create_invitation::{Invitation, NewInvitation, Notice};
 pub use create_invite::{Created, InviteeRequest, LinkRequest, NewInvite, PersonRequest};
+pub use fault::{Fault, Mistake, Stop, Unavailable};
 pub use groups::{GroupChange, GroupView, NewGroup};
 pub use invitees::InviteeIds;
 pub use list_invites::InviteFilter;
 pub use members::MemberEdit;
 pub use memberships::{OwnGroup, Roster};
 pub use preview_invite::Preview;
-pub use refusal::{Refusal, Scope};
+pub use refusal::{Conflict, Denied, Forbidden, Limited, NotFound, Refusal, Scope};
 pub use send_mail::SendOutcome;
 pub use update_invite::InviteChange;
 
@@ -50,8 +51,8 @@ use crate::domain::token::{TokenKeys, TokenSubject};
 use crate::outbound::Outbound;
 use crate::store::{Store, Window};
 
-/// What a use case gives: its outcome, or why it was refused.
-pub type Outcome<T> = Result<T, Refusal>;
+/// What a use case gives: its outcome, or why it stopped.
+pub type Outcome<T> = Result<T, Stop>;
 
 /// The engine: the rules, over one table and one set of keys. Clones share the table's connections.
 #[derive(Clone)]
@@ -122,20 +123,20 @@ impl Engine {
         self.store.open().await;
     }
 
-    /// What to answer a caller at `address` (of the network) for whom `refusal` was found: after
+    /// What to answer a caller at `address` (of the network) for whom `stop` was found: after
     /// too many tokens that do not exist, no longer that they do not exist. Nothing else is ever
     /// throttled here, a token that does exist least of all.
-    pub async fn count_miss(&self, refusal: Refusal, address: &str, now: Timestamp) -> Refusal {
-        if !matches!(refusal, Refusal::InviteNotFound) {
-            return refusal;
+    pub async fn count_miss(&self, stop: Stop, address: &str, now: Timestamp) -> Stop {
+        if stop != NotFound::Invite.into() {
+            return stop;
         }
         let subject = hex(self.tokens.tag("address", address.as_bytes()));
         match self.store.pass(self.misses_per_address, &subject, now).await {
-            Ok(true) => refusal,
-            Ok(false) => Refusal::RateLimited(self.misses_per_address.remaining(now)),
+            Ok(true) => stop,
+            Ok(false) => Limited::Rate(self.misses_per_address.remaining(now)).into(),
             Err(error) => {
                 tracing::warn!(%error, "Could not count a token that does not exist");
-                refusal
+                stop
             }
         }
     }
@@ -148,13 +149,17 @@ fn hex(bytes: [u8; 16]) -> String {
 
 /// The invite of the token's generation: an older generation was replaced, and its token is dead.
 fn of_generation(invite: Option<Invite>, subject: &TokenSubject) -> Outcome<Invite> {
-    let invite = invite.ok_or(Refusal::InviteNotFound)?;
-    if invite.generation == subject.generation { Ok(invite) } else { Err(Refusal::InviteReplaced) }
+    let invite = invite.ok_or(NotFound::Invite)?;
+    if invite.generation == subject.generation {
+        Ok(invite)
+    } else {
+        Err(Conflict::InviteReplaced.into())
+    }
 }
 
 /// Refuses an invite that can't be taken up at `now`, with the reason.
 fn live(invite: &Invite, now: Timestamp) -> Outcome<()> {
-    if invite.is_live(now) { Ok(()) } else { Err(Refusal::NotPending(invite.state(now))) }
+    if invite.is_live(now) { Ok(()) } else { Err(Conflict::NotPending(invite.state(now)).into()) }
 }
 
 #[cfg(test)]

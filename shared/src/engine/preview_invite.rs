@@ -3,7 +3,7 @@
 use futures::future::join_all;
 
 use super::authority::{inviter_still_may, right_is_proven};
-use super::{Engine, Outcome, Refusal, of_generation};
+use super::{Engine, NotFound, Outcome, of_generation};
 use crate::domain::clock::Timestamp;
 use crate::domain::invite::{Invite, State};
 
@@ -31,7 +31,7 @@ impl Engine {
         let (subject, caveats) = self.admitted(token, None)?;
         let (invite, group) = self.store.invite_and_group(&subject.group, subject.invite).await?;
         let invite = of_generation(invite, &subject)?;
-        let group = group.ok_or(Refusal::GroupNotFound)?;
+        let group = group.ok_or(NotFound::Group)?;
         let state = match invite.state(now) {
             State::Pending if caveats.over(now) => State::Expired,
             state => state,

@@ -1,10 +1,10 @@
-//! Why a use case was refused: one variant per reason, rendered by each API in its own shape.
+//! Why a use case was refused: one variant per reason, in groups, rendered by each API in its own
+//! shape. A refusal is the caller's to hear; what fails here is a [`Fault`](super::Fault).
 
 use crate::domain::Invalid;
 use crate::domain::group::GroupType;
 use crate::domain::ids::InviteId;
 use crate::domain::invite::State;
-use crate::store::{ListError, StoreError};
 
 /// A scope that a token can carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,49 +25,127 @@ impl Scope {
     }
 }
 
-/// Why the engine said no. Nothing was changed, except that after `Unavailable` and `Internal`
-/// nobody knows.
-#[derive(Debug)]
+/// Why the engine said no. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// There is no such thing, or none that the caller may know of.
+    NotFound(NotFound),
+    /// The caller may not do this.
+    Denied(Denied),
+    /// The records do not allow it as they are now.
+    Conflict(Conflict),
+    /// It is too much for now.
+    Limited(Limited),
+    /// A value is not allowed: a pointer to the field, and why.
+    Invalid(&'static str, Invalid),
+    /// The cursor is not one of this list.
+    InvalidCursor,
+}
+
+/// What is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotFound {
+    /// The group.
+    Group,
+    /// The user of the directory.
+    User,
+    /// The member.
+    Member,
+    /// The invite; also for every token that is not ours.
+    Invite,
+}
+
+/// Why the caller may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// There is such a group, of this type, and the caller is not a member. Each API decides
+    /// whether a stranger may know that the group exists.
+    NotMember(GroupType),
     /// The token lacks a scope.
     InsufficientScope(Scope),
-    /// The caller is a member, but may not do this.
-    Forbidden(&'static str),
-    /// The role granted, or held by who is acted on, ranks above the caller's own.
-    RoleAboveOwn,
-    /// The caller is not the person invited.
-    IdentityMismatch,
-    /// The token was narrowed by a caveat that does not hold for the caller, or that nobody knows.
+    /// The token was narrowed by a caveat that the caller does not meet, or that is unknown here.
     CaveatNotMet,
+    /// A rule of the group or of the application does not allow it.
+    Forbidden(Forbidden),
+    /// The role granted, or the role of the member acted on, ranks above the caller's own.
+    RoleAboveOwn,
+    /// The caller is not the invitee.
+    IdentityMismatch,
     /// The caller's address is the invited one, but the issuer has not verified it.
     EmailNotVerified,
     /// The group, or the link, does not take addresses of this domain.
     DomainNotAllowed,
-    /// No such group.
-    GroupNotFound,
-    /// There is such a group, of this type, and the caller is no member of it. Whether a stranger
-    /// may know is the API's to say.
-    NotMember(GroupType),
-    /// No such user.
-    UserNotFound,
-    /// No such member.
-    MemberNotFound,
-    /// No such invite, or none that the caller may know of; and every token that is not ours.
-    InviteNotFound,
+    /// The invitee takes no invites.
+    InvitesRefused,
+    /// The inviter may no longer invite.
+    InviterGone,
+}
+
+/// A rule that does not allow what the caller asks for. APIs answer all of them alike, with the
+/// rule's own [`sentence`](Forbidden::sentence).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forbidden {
+    /// The member may not handle the group's invites.
+    MayNotInvite,
+    /// The group can be joined by an invite only.
+    InviteOnly,
+    /// The group's invites are frozen.
+    Frozen,
+    /// The group's policy has no links.
+    LinksOff,
+    /// The invite is for somebody else, in a group of the caller's.
+    SomebodyElses,
+    /// The application has no members to change.
+    NoMembersToChange,
+    /// The caller is neither owner nor admin, and changes a member.
+    ChangesMembers,
+    /// The caller is not an owner, and manages members.
+    ManagesMembers,
+    /// The caller is not an owner, and adds a member.
+    AddsMembers,
+    /// The caller is neither owner nor admin, and changes the group.
+    ChangesGroup,
+    /// The caller is not an owner, and changes the policy.
+    ChangesPolicy,
+    /// The caller is not an owner, and deletes the group.
+    DeletesGroup,
+}
+
+impl Forbidden {
+    /// The rule in words, for people.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::MayNotInvite => {
+                "This group's rules do not let you handle its invites; ask one of its owners."
+            }
+            Self::InviteOnly => "This group takes only who is invited.",
+            Self::Frozen => "This group's invites are frozen for now.",
+            Self::LinksOff => "This group's policy has no shareable links.",
+            Self::SomebodyElses => "This invite is for somebody else.",
+            Self::NoMembersToChange => "The system itself has no members to change.",
+            Self::ChangesMembers => "Only owners and admins change members.",
+            Self::ManagesMembers => "Only an owner manages the group's members.",
+            Self::AddsMembers => "Only an owner adds members.",
+            Self::ChangesGroup => "Only owners and admins change the group.",
+            Self::ChangesPolicy => "Only an owner changes the group's policy.",
+            Self::DeletesGroup => "Only an owner deletes the group.",
+        }
+    }
+}
+
+/// What the request conflicts with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conflict {
     /// The person is a member already.
     AlreadyMember,
     /// The invite would be for the caller.
     Yourself,
-    /// The person takes no invites.
-    InvitesRefused,
-    /// A live invite for the same person exists.
+    /// The person has an acceptable invite already.
     AlreadyPending(InviteId),
-    /// The invite is not pending: it stands in this state.
+    /// The invite is not pending: it is in this state.
     NotPending(State),
     /// A newer invite for the same person has replaced the one that the token belongs to.
     InviteReplaced,
-    /// Who made the invite may no longer invite.
-    InviterGone,
     /// The group has as many members as it may have.
     SeatsFull,
     /// The group would be left without an owner.
@@ -78,36 +156,43 @@ pub enum Refusal {
     IdentityTaken,
     /// The record changed since it was read: the `If-Match` no longer holds.
     PreconditionFailed,
-    /// A value is not allowed: a pointer to the field, and why.
-    Invalid(&'static str, Invalid),
-    /// The cursor is not one of this list.
-    InvalidCursor,
-    /// The group has as many live invites as it may have.
-    PendingLimit,
-    /// Too many; try again after so many seconds.
-    RateLimited(i64),
-    /// The table can't answer now; worth another try.
-    Unavailable(StoreError),
-    /// A mistake of ours.
-    Internal(StoreError),
 }
 
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Unavailable(_) => Self::Unavailable(error),
-            StoreError::Corrupt { .. } | StoreError::Refused(_) | StoreError::Abandoned(_) => {
-                Self::Internal(error)
-            }
-        }
+/// Which limit is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limited {
+    /// The group has as many acceptable invites as it may have.
+    Pending,
+    /// There were too many requests; the next one may come after so many seconds.
+    Rate(i64),
+}
+
+impl From<NotFound> for Refusal {
+    fn from(what: NotFound) -> Self {
+        Self::NotFound(what)
     }
 }
 
-impl From<ListError> for Refusal {
-    fn from(error: ListError) -> Self {
-        match error {
-            ListError::Cursor(_) => Self::InvalidCursor,
-            ListError::Store(error) => error.into(),
-        }
+impl From<Denied> for Refusal {
+    fn from(why: Denied) -> Self {
+        Self::Denied(why)
+    }
+}
+
+impl From<Forbidden> for Refusal {
+    fn from(rule: Forbidden) -> Self {
+        Self::Denied(Denied::Forbidden(rule))
+    }
+}
+
+impl From<Conflict> for Refusal {
+    fn from(conflict: Conflict) -> Self {
+        Self::Conflict(conflict)
+    }
+}
+
+impl From<Limited> for Refusal {
+    fn from(limit: Limited) -> Self {
+        Self::Limited(limit)
     }
 }

@@ -2,7 +2,7 @@
 //! a new end (contract chembiohub 3.2).
 
 use super::create_invitation::{Asking, Standing, leading};
-use super::{Engine, Outcome, Refusal};
+use super::{Engine, Limited, Outcome};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::GroupId;
 use crate::domain::invite::{Delivery, DeliveryState, Invite};
@@ -103,7 +103,7 @@ fn cooled_down<'a>(invites: impl IntoIterator<Item = &'a Invite>, now: Timestamp
     let reminders = invites.into_iter().filter(|invite| invite.mailing.kind == MailKind::Reminder);
     let last = reminders.filter_map(|invite| invite.delivery.updated_at).max();
     match last.map(|at| at.plus(COOL_DOWN).seconds() - now.seconds()) {
-        Some(left) if left > 0 => Err(Refusal::RateLimited(left)),
+        Some(left) if left > 0 => Err(Limited::Rate(left).into()),
         _ => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! Revoking: the group takes an invite back.
 
 use super::authority::{may_invite, member_of};
-use super::{Engine, Outcome, Refusal};
+use super::{Conflict, Engine, NotFound, Outcome};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId};
@@ -28,14 +28,14 @@ impl Engine {
         match invite.state(now) {
             State::Revoked => return Ok(invite),
             State::Pending => {}
-            other => return Err(Refusal::NotPending(other)),
+            other => return Err(Conflict::NotPending(other).into()),
         }
         match self.store.resolve(&invite, State::Revoked, Some(&caller.user), None, now).await? {
             ResolveOutcome::Done(revoked) => Ok(*revoked),
             ResolveOutcome::Lost(found) => match found {
                 Some(found) if found.stored_state == State::Revoked => Ok(*found),
-                Some(found) => Err(Refusal::NotPending(found.state(now))),
-                None => Err(Refusal::InviteNotFound),
+                Some(found) => Err(Conflict::NotPending(found.state(now)).into()),
+                None => Err(NotFound::Invite.into()),
             },
         }
     }
@@ -68,6 +68,6 @@ impl Engine {
         if !own {
             may_invite(rule, &group, &member)?;
         }
-        reads.existing.ok_or(Refusal::InviteNotFound)
+        reads.existing.ok_or(NotFound::Invite.into())
     }
 }

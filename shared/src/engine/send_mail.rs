@@ -1,7 +1,7 @@
 //! Sending the mail that an invite asks for: once, and only while the invite is worth it.
 
 use super::authority::{inviter_still_may, right_is_proven};
-use super::{Engine, Refusal, hex};
+use super::{Engine, Fault, Mistake, Unavailable, hex};
 use crate::domain::clock::Timestamp;
 use crate::domain::email::EmailAddress;
 use crate::domain::group::Group;
@@ -12,7 +12,6 @@ use crate::domain::mailing::MailKind;
 use crate::domain::text::Name;
 use crate::domain::user::User;
 use crate::mail::{Facts, Mailer, RenderedMail, SendError, render};
-use crate::store::StoreError;
 
 /// What became of a mail that was due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,14 +35,15 @@ impl Engine {
     /// same mail, with the same link, twice: SES has no idempotency token.
     ///
     /// # Errors
-    /// Where the table or SES can't answer now: the mail stays due, try again.
+    /// Every fault of the table, `Unavailable::Mail` where SES can't answer now, and
+    /// `Mistake::NoApplication`: the mail stays due.
     pub async fn send_invitation(
         &self,
         mailer: &Mailer,
         public_url: &str,
         (group, id, generation): (&GroupId, InviteId, Generation),
         now: Timestamp,
-    ) -> Result<SendOutcome, Refusal> {
+    ) -> Result<SendOutcome, Fault> {
         let (invite, found_group) = self.store.invite_and_group(group, id).await?;
         let due = |invite: &Invite| {
             invite.generation == generation && invite.delivery.state == DeliveryState::Queued
@@ -77,9 +77,7 @@ impl Engine {
             Err(SendError::Permanent(reason)) => {
                 self.record(&invite, DeliveryState::Failed, Some(reason), now).await
             }
-            Err(SendError::Transient(error)) => {
-                Err(Refusal::Unavailable(StoreError::Unavailable(error)))
-            }
+            Err(SendError::Transient(error)) => Err(Unavailable::Mail(error).into()),
         }
     }
 
@@ -90,7 +88,7 @@ impl Engine {
         group: &Group,
         (address, first_name): (&EmailAddress, Option<&Name>),
         public_url: &str,
-    ) -> Result<Option<RenderedMail>, Refusal> {
+    ) -> Result<Option<RenderedMail>, Fault> {
         // The usual invitation is about its own group alone.
         let (system, others) = match invite.mailing.kind {
             MailKind::Invitation => (group.clone(), Vec::new()),
@@ -111,18 +109,16 @@ impl Engine {
 
     /// What stands for the system itself, and the other groups that the invite's mail is about, as
     /// far as they live.
-    async fn platform(&self, invite: &Invite) -> Result<(Group, Vec<Group>), Refusal> {
+    async fn platform(&self, invite: &Invite) -> Result<(Group, Vec<Group>), Fault> {
         let ids: Vec<GroupId> =
             [GroupId::system()].into_iter().chain(invite.mailing.groups.iter().cloned()).collect();
         let mut groups = self.store.groups(&ids).await?.into_iter();
         let system = groups.next().filter(Group::is_system);
-        let system = system.ok_or_else(|| {
-            Refusal::Internal(StoreError::Refused("the system has no group".into()))
-        })?;
+        let system = system.ok_or(Mistake::NoApplication)?;
         Ok((system, groups.collect()))
     }
 
-    async fn inviter_may_still(&self, group: &Group, invite: &Invite) -> Result<bool, Refusal> {
+    async fn inviter_may_still(&self, group: &Group, invite: &Invite) -> Result<bool, Fault> {
         if right_is_proven(group, invite) {
             return Ok(true);
         }
@@ -137,7 +133,7 @@ impl Engine {
         address: &EmailAddress,
         invite: &Invite,
         now: Timestamp,
-    ) -> Result<bool, Refusal> {
+    ) -> Result<bool, Fault> {
         let recipient = hex(self.tokens.tag("recipient", address.abuse_key().as_bytes()));
         let mail =
             format!("{}/{}/{}/{}", invite.group, invite.id, invite.generation, invite.send_count);
@@ -150,7 +146,7 @@ impl Engine {
     async fn recipient(
         &self,
         invite: &Invite,
-    ) -> Result<(Option<EmailAddress>, Option<Name>), Refusal> {
+    ) -> Result<(Option<EmailAddress>, Option<Name>), Fault> {
         let address = invite.invitee.address().cloned();
         let user = match &invite.invitee {
             Invitee::User(user) => self.store.user(user).await?,
@@ -163,7 +159,7 @@ impl Engine {
         Ok((address.or(profile.email), profile.first_name))
     }
 
-    async fn holder_of(&self, invitee: &Invitee) -> Result<Option<User>, Refusal> {
+    async fn holder_of(&self, invitee: &Invitee) -> Result<Option<User>, Fault> {
         match self.store.holders(invitee.identity().as_slice()).await?.into_values().next() {
             Some(holder) => Ok(self.store.user(&holder).await?),
             None => Ok(None),
@@ -176,7 +172,7 @@ impl Engine {
         state: DeliveryState,
         reason: Option<&str>,
         now: Timestamp,
-    ) -> Result<SendOutcome, Refusal> {
+    ) -> Result<SendOutcome, Fault> {
         let asked = matches!(state, DeliveryState::Sent | DeliveryState::Failed);
         let attempts = invite.delivery.attempts + u32::from(asked);
         let delivery =

@@ -1,7 +1,7 @@
 //! The two kinds of token that open an invite: our own links, and macaroons, which whoever holds
 //! one can narrow.
 
-use super::{Engine, Outcome, Refusal};
+use super::{Denied, Engine, NotFound, Outcome, Stop};
 use crate::auth::Caller;
 use crate::domain::invite::Invite;
 use crate::domain::macaroon::{Caveats, NotOpened};
@@ -46,13 +46,17 @@ impl Engine {
         caller: Option<&Caller>,
     ) -> Outcome<(TokenSubject, Caveats)> {
         let (subject, caveats) = self.open(token).map_err(|error| match error {
-            NotOpened::Unknown | NotOpened::Forged => Refusal::InviteNotFound,
-            NotOpened::Caveat => Refusal::CaveatNotMet,
+            NotOpened::Unknown | NotOpened::Forged => Stop::from(NotFound::Invite),
+            NotOpened::Caveat => Denied::CaveatNotMet.into(),
         })?;
         let admits = |caller: &Caller| {
             caveats.admits_user(&caller.user) && caveats.admits_address(caller.email.as_ref())
         };
-        if caller.is_none_or(admits) { Ok((subject, caveats)) } else { Err(Refusal::CaveatNotMet) }
+        if caller.is_none_or(admits) {
+            Ok((subject, caveats))
+        } else {
+            Err(Denied::CaveatNotMet.into())
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::authority::{first_roles, may_grant, may_invite, member_of};
 use super::create_invite::{InviteeRequest, invitee};
-use super::{Engine, Outcome, Refusal};
+use super::{Conflict, Denied, Engine, Forbidden, NotFound, Outcome, Refusal, Unavailable};
 use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
@@ -14,7 +14,6 @@ use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
 use crate::domain::text::ApiData;
-use crate::store::StoreError;
 
 /// How many times a change starts over because the invite changed under it.
 const ATTEMPTS: u8 = 3;
@@ -54,13 +53,13 @@ impl Engine {
             let reads = self.store.read_for_create(group, &caller.user, id, None, None).await?;
             let (found, member) = member_of(caller, reads.group, reads.inviter)?;
             may_invite(rule, &found, &member)?;
-            let invite = reads.existing.ok_or(Refusal::InviteNotFound)?;
+            let invite = reads.existing.ok_or(NotFound::Invite)?;
             let changed = changed(&found, &member, invite, change, now)?;
             if self.store.update_invite(&changed, now).await? {
                 return Ok(changed);
             }
         }
-        Err(Refusal::Unavailable(StoreError::Unavailable("the invite is contended".into())))
+        Err(Unavailable::Contended("the invite").into())
     }
 }
 
@@ -73,7 +72,7 @@ fn changed(
 ) -> Outcome<Invite> {
     match invite.state(now) {
         State::Pending => {}
-        other => return Err(Refusal::NotPending(other)),
+        other => return Err(Conflict::NotPending(other).into()),
     }
     if change.invitee.as_ref().is_some_and(|asked| invitee(asked, "").key() != invite.invitee.key())
     {
@@ -81,16 +80,16 @@ fn changed(
             "other_invitee",
             "An invite stays with whom it was made for; make another for somebody else.",
         );
-        return Err(Refusal::Invalid("", rule));
+        return Err(Refusal::Invalid("", rule).into());
     }
     may_grant(member, &change.roles)?;
     // The inviter answers for what it grants: on acceptance it is their rank that counts.
     if change.roles.rank() > invite.created_by.rank {
-        return Err(Refusal::RoleAboveOwn);
+        return Err(Denied::RoleAboveOwn.into());
     }
     first_roles(group, &change.roles)?;
     if group.policy.frozen {
-        return Err(Refusal::Forbidden("This group's invites are frozen for now."));
+        return Err(Forbidden::Frozen.into());
     }
     let api_data =
         invite.api_data.with(&change.api_data).map_err(|invalid| Refusal::Invalid("", invalid))?;

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Engine, Outcome, Refusal, Scope};
+use super::{Conflict, Denied, Engine, Outcome, Scope, Unavailable};
 use crate::auth::Caller;
 use crate::domain::identity::Identity;
 use crate::domain::ids::UserId;
 use crate::domain::user::{Profile, User, UserState};
-use crate::store::{PutUserOutcome, StoreError};
+use crate::store::PutUserOutcome;
 
 /// How many times a write starts over because the record changed under it.
 const ATTEMPTS: u8 = 3;
@@ -44,8 +44,8 @@ impl Engine {
             .find(|identity| !own.contains(identity) && !held.contains(identity));
         match unproven {
             None => self.put_profile(&caller.user, profile).await,
-            Some(Identity::Email(_)) => Err(Refusal::EmailNotVerified),
-            Some(Identity::Phone(_) | Identity::Account(_)) => Err(Refusal::IdentityMismatch),
+            Some(Identity::Email(_)) => Err(Denied::EmailNotVerified.into()),
+            Some(Identity::Phone(_) | Identity::Account(_)) => Err(Denied::IdentityMismatch.into()),
         }
     }
 
@@ -60,7 +60,7 @@ impl Engine {
         profile: Profile,
     ) -> Outcome<User> {
         if !caller.has_scope(Scope::UsersWrite.as_str()) {
-            return Err(Refusal::InsufficientScope(Scope::UsersWrite));
+            return Err(Denied::InsufficientScope(Scope::UsersWrite).into());
         }
         self.put_profile(user, profile).await
     }
@@ -82,7 +82,7 @@ impl Engine {
                 PutUserOutcome::IdentityTaken | PutUserOutcome::Changed => {}
             }
         }
-        Err(Refusal::Unavailable(StoreError::Unavailable("the user's record is contended".into())))
+        Err(Unavailable::Contended("the user's record").into())
     }
 
     /// The pending users who stand for somebody that turns out to be this user: they give way. A
@@ -99,7 +99,7 @@ impl Engine {
             };
             match self.store.user(&holder).await? {
                 Some(holder) if holder.state == UserState::Active => {
-                    return Err(Refusal::IdentityTaken);
+                    return Err(Conflict::IdentityTaken.into());
                 }
                 holder => pending.extend(
                     holder.filter(|holder| pending.iter().all(|known| known.id != holder.id)),

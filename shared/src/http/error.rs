@@ -1,5 +1,8 @@
 //! What is wrong with a request.
 
+use crate::domain::Invalid;
+use crate::engine::NotFound;
+
 /// What is wrong with a request, before any rule of the engine is asked. Each API renders it in its
 /// own shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,8 +15,8 @@ pub enum RequestError {
     UnsupportedMediaType,
     /// The body has more bytes than the limit.
     BodyTooLarge(usize),
-    /// A path parameter can't name anything.
-    UnknownPath(&'static str),
+    /// The path leads nowhere: what it should have named, where that is a thing of ours.
+    UnknownPath(Option<NotFound>),
     /// A query parameter is not what it should be: which, and why.
     InvalidQuery(&'static str, &'static str),
 }
@@ -23,8 +26,42 @@ pub enum RequestError {
 pub struct FieldError {
     /// Where it stands (RFC 6901).
     pub pointer: String,
-    /// A stable word for what is wrong.
-    pub code: String,
+    /// What is wrong.
+    pub code: FieldCode,
     /// A sentence for people; never repeats the value.
     pub detail: String,
+}
+
+/// What is wrong with a field: a stable word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldCode {
+    /// The field is missing.
+    Required,
+    /// There is no such field.
+    UnknownField,
+    /// The field is there twice.
+    DuplicateField,
+    /// The value is not one of those that the field may have.
+    UnknownValue,
+    /// The value has another type, or is out of range.
+    WrongType,
+    /// A query parameter is not right.
+    InvalidParameter,
+    /// The value breaks a rule of the domain: the word of its [`Invalid`].
+    Rule(String),
+}
+
+impl FieldCode {
+    /// The word, as clients read it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Required => "required",
+            Self::UnknownField => "unknown_field",
+            Self::DuplicateField => "duplicate_field",
+            Self::UnknownValue => "unknown_value",
+            Self::WrongType => "wrong_type",
+            Self::InvalidParameter => "invalid_parameter",
+            Self::Rule(word) => word,
+        }
+    }
 }

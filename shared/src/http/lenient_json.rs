@@ -74,7 +74,7 @@ mod tests {
             Err(RequestError::MalformedBody(_))
         ));
         assert!(
-            matches!(lenient_json::<Input>(br#"{"id":1,"id":2}"#), Err(RequestError::InvalidBody(errors)) if errors[0].code == "duplicate_field")
+            matches!(lenient_json::<Input>(br#"{"id":1,"id":2}"#), Err(RequestError::InvalidBody(errors)) if errors[0].code == FieldCode::DuplicateField)
         );
     }
 

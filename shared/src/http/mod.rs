@@ -6,54 +6,23 @@ mod headers;
 mod lenient_json;
 mod path;
 mod raw_body;
+mod reply;
 mod strict_json;
 
-pub use error::{FieldError, RequestError};
+pub use error::{FieldCode, FieldError, RequestError};
 pub use headers::{cookie, header};
 pub use lenient_json::lenient_json;
-pub use path::{known_query, no_further_path, path_parameter, query_parameter};
+pub use path::{PathValue, known_query, no_further_path, path_parameter, query_parameter};
 pub use raw_body::{form_fields, json_or_undeclared, media_type, raw_body};
+pub use reply::{Ending, Failure, reply, settle};
 pub use strict_json::json_body;
 
-use std::future::Future;
 use std::net::IpAddr;
-use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 
-use futures::FutureExt;
 use lambda_http::http::{self, HeaderValue, StatusCode};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 use serde::Serialize;
-
-use crate::engine::Refusal;
-use crate::store::StoreError;
-
-/// How long an endpoint may take; below the function's own timeout, which would give an answer that
-/// is not ours.
-const DEADLINE: Duration = Duration::from_secs(8);
-
-/// What `answer` gives, if it comes in time and does not panic. A panic is an API's own 500 so, and
-/// not the gateway's; it does not end the process, whose next request is served. Where it happened
-/// is logged by the hook of [`crate::telemetry::init`].
-///
-/// # Errors
-/// Its own, `Unavailable` where it does not come in time, `Internal` where it panics.
-pub async fn deadline<T, E: From<Refusal>>(
-    answer: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
-    let late = |_| {
-        Err(Refusal::Unavailable(StoreError::Unavailable("no answer before the deadline".into()))
-            .into())
-    };
-    let panicked =
-        |_| Err(Refusal::Internal(StoreError::Abandoned("the endpoint panicked")).into());
-    // What a request shares with the next ones is connections and keys, and both keep whole
-    // whenever a request ends.
-    let answer =
-        AssertUnwindSafe(answer).catch_unwind().map(|answer| answer.unwrap_or_else(panicked));
-    tokio::time::timeout(DEADLINE, answer).await.unwrap_or_else(late)
-}
 
 /// A JSON response that no cache keeps.
 pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Response<Body> {
@@ -111,22 +80,4 @@ pub fn request_id(request: &Request) -> String {
         _ => None,
     };
     id.unwrap_or_else(|| "unknown".into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn panics() -> Result<u8, Refusal> {
-        tokio::task::yield_now().await;
-        panic!("ada@example.com")
-    }
-
-    #[tokio::test]
-    async fn a_panic_is_a_mistake_of_ours_and_the_next_answer_comes() {
-        let refusal = deadline(panics()).await.unwrap_err();
-        assert!(matches!(refusal, Refusal::Internal(StoreError::Abandoned(_))), "{refusal:?}");
-        assert!(!format!("{refusal:?}").contains("ada"));
-        assert_eq!(deadline(async { Ok::<_, Refusal>(1) }).await.unwrap(), 1);
-    }
 }

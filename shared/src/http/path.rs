@@ -4,12 +4,40 @@ use lambda_http::{Request, RequestExt};
 
 use super::error::RequestError;
 use crate::domain::Invalid;
+use crate::domain::ids::{GroupId, InviteId, UserId};
+use crate::engine::NotFound;
+
+/// A value that a path can hold.
+pub trait PathValue {
+    /// What it names, where that is a thing of ours.
+    const NAMES: Option<NotFound>;
+}
+
+impl PathValue for GroupId {
+    const NAMES: Option<NotFound> = Some(NotFound::Group);
+}
+
+impl PathValue for UserId {
+    const NAMES: Option<NotFound> = Some(NotFound::User);
+}
+
+impl PathValue for InviteId {
+    const NAMES: Option<NotFound> = Some(NotFound::Invite);
+}
+
+impl PathValue for String {
+    const NAMES: Option<NotFound> = None;
+}
+
+impl PathValue for () {
+    const NAMES: Option<NotFound> = None;
+}
 
 /// The path parameter `name`, read by `parse`.
 ///
 /// # Errors
-/// `UnknownPath` where it is absent or can't name anything: for the client nothing stands there.
-pub fn path_parameter<T>(
+/// `UnknownPath` where it is absent or can't name anything.
+pub fn path_parameter<T: PathValue>(
     request: &Request,
     name: &'static str,
     parse: impl Fn(&str) -> Result<T, Invalid>,
@@ -17,8 +45,8 @@ pub fn path_parameter<T>(
     let parameters = request.path_parameters_ref();
     let text = parameters
         .and_then(|parameters| parameters.first(name))
-        .ok_or(RequestError::UnknownPath(name))?;
-    parse(text).map_err(|_| RequestError::UnknownPath(name))
+        .ok_or(RequestError::UnknownPath(T::NAMES))?;
+    parse(text).map_err(|_| RequestError::UnknownPath(T::NAMES))
 }
 
 /// Refuses a path that goes on behind the slash: a route's greedy twin is there for the slash
@@ -29,7 +57,7 @@ pub fn path_parameter<T>(
 pub fn no_further_path(request: &Request) -> Result<(), RequestError> {
     let parameters = request.path_parameters_ref();
     let rest = parameters.and_then(|parameters| parameters.first("slash")).unwrap_or_default();
-    if rest.is_empty() { Ok(()) } else { Err(RequestError::UnknownPath("slash")) }
+    if rest.is_empty() { Ok(()) } else { Err(RequestError::UnknownPath(None)) }
 }
 
 /// Every value of the query parameter `name`, whether it was repeated or its values are separated

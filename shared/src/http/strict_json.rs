@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
-use super::error::{FieldError, RequestError};
+use super::error::{FieldCode, FieldError, RequestError};
 use super::raw_body::raw_body;
 use crate::domain::Invalid;
 
@@ -74,28 +74,29 @@ pub(super) fn refused(bytes: &[u8], path: &Path, error: &serde_json::Error) -> R
 fn field_error(path: &Path, message: &str) -> FieldError {
     let pointer = pointer(path);
     if let Some((code, detail)) = Invalid::split(message) {
-        return FieldError { pointer, code: code.to_owned(), detail: detail.to_owned() };
+        return FieldError {
+            pointer,
+            code: FieldCode::Rule(code.to_owned()),
+            detail: detail.to_owned(),
+        };
     }
-    let field = |code: &str, detail: &str| FieldError {
-        pointer: pointer.clone(),
-        code: code.into(),
-        detail: detail.into(),
-    };
+    let field =
+        |code, detail: &str| FieldError { pointer: pointer.clone(), code, detail: detail.into() };
     if message.starts_with("missing field") {
         let name = message.split('`').nth(1).unwrap_or_default();
         FieldError {
             pointer: format!("{pointer}/{name}"),
-            ..field("required", "This field is required.")
+            ..field(FieldCode::Required, "This field is required.")
         }
     } else if message.starts_with("unknown field") {
         unknown_field(pointer)
     } else if message.starts_with("unknown variant") {
-        field("unknown_value", "This is not one of the values that the field may have.")
+        field(FieldCode::UnknownValue, "This is not one of the values that the field may have.")
     } else if message.starts_with("duplicate field") {
         let name = message.split('`').nth(1).unwrap_or_default();
         FieldError {
             pointer: format!("{pointer}/{name}"),
-            ..field("duplicate_field", "This field stands twice.")
+            ..field(FieldCode::DuplicateField, "This field stands twice.")
         }
     } else {
         wrong_type(pointer)
@@ -105,7 +106,7 @@ fn field_error(path: &Path, message: &str) -> FieldError {
 fn unknown_field(pointer: String) -> FieldError {
     FieldError {
         pointer,
-        code: "unknown_field".into(),
+        code: FieldCode::UnknownField,
         detail: "There is no such field here.".into(),
     }
 }
@@ -113,7 +114,7 @@ fn unknown_field(pointer: String) -> FieldError {
 pub(super) fn wrong_type(pointer: String) -> FieldError {
     FieldError {
         pointer,
-        code: "wrong_type".into(),
+        code: FieldCode::WrongType,
         detail: "This value does not have the type or range that the field needs.".into(),
     }
 }
@@ -177,7 +178,7 @@ mod tests {
     }
 
     fn field(pointer: &str, code: &str) -> impl Fn(Result<Input, RequestError>) -> bool {
-        move |result| matches!(result, Err(RequestError::InvalidBody(errors)) if errors[0].pointer == pointer && errors[0].code == code)
+        move |result| matches!(result, Err(RequestError::InvalidBody(errors)) if errors[0].pointer == pointer && errors[0].code.as_str() == code)
     }
 
     #[test]
@@ -240,7 +241,7 @@ mod tests {
             assert!(field("", "wrong_type")(read(body)), "{body}");
         }
         assert!(
-            matches!(read(r#"{"name":"x","name":"y"}"#), Err(RequestError::InvalidBody(errors)) if errors[0].code == "duplicate_field")
+            matches!(read(r#"{"name":"x","name":"y"}"#), Err(RequestError::InvalidBody(errors)) if errors[0].code == FieldCode::DuplicateField)
         );
     }
 
@@ -263,7 +264,7 @@ mod tests {
         );
         let positional = json_body::<Outer>(&request("application/json", "[null]"), 1000);
         assert!(
-            matches!(positional, Err(RequestError::InvalidBody(errors)) if errors[0].code == "wrong_type")
+            matches!(positional, Err(RequestError::InvalidBody(errors)) if errors[0].code == FieldCode::WrongType)
         );
     }
 

@@ -97,9 +97,9 @@ impl Service {
     ) -> Outcome<T> {
         match outcome {
             Ok(value) => Ok(value),
-            Err(refusal) => Err(self
+            Err(stop) => Err(self
                 .engine
-                .count_miss(refusal, &crate::http::source_network(request), self.clock.now())
+                .count_miss(stop, &crate::http::source_network(request), self.clock.now())
                 .await),
         }
     }

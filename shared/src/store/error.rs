@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use crate::outbound::failure_kind;
 
 /// Why the table gave no usable answer. Expected refusals are outcomes of each access instead.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// Throttled, timed out, or in conflict with other writes for too long: worth another try
     /// later.
@@ -14,7 +14,7 @@ pub enum StoreError {
     /// An item does not have the form that it was written in.
     #[error("the item {item} can't be read: {problem}")]
     Corrupt {
-        /// The kind of item, or the part of one.
+        /// The item's type; never its contents.
         item: &'static str,
         /// What the reader said, without values.
         problem: String,
@@ -22,9 +22,6 @@ pub enum StoreError {
     /// DynamoDB refused the request: a mistake of ours or of the deployment's.
     #[error("the table refused the request: {0}")]
     Refused(String),
-    /// Nobody waited for the answer any more: a mistake of ours ended the work.
-    #[error("the work was not finished: {0}")]
-    Abandoned(&'static str),
 }
 
 /// The error codes that say "later", beside those that never got an answer.

@@ -15,10 +15,10 @@ const BROKEN: Verdict = Verdict::Refused(500, "InternalServiceErrorException");
 
 const REJECTED: Verdict = Verdict::Refused(400, "MessageRejected");
 
-const PAUSED: Verdict = Verdict::Refused(400, "SendingPausedException");
+pub(crate) const PAUSED: Verdict = Verdict::Refused(400, "SendingPausedException");
 
 /// The stream's record of an invite that was just written, as Lambda brings it.
-fn record(invited: &Invited, sequence_number: &str) -> Value {
+pub(crate) fn record(invited: &Invited, sequence_number: &str) -> Value {
     let key = json!({"pk": {"S": "G#3773"}, "sk": {"S": format!("I#{}", invited.id)}});
     json!({
         "eventID": sequence_number, "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb", "awsRegion": "us-east-1",
@@ -31,12 +31,12 @@ fn record(invited: &Invited, sequence_number: &str) -> Value {
     })
 }
 
-fn event(records: &[Value]) -> Event {
+pub(crate) fn event(records: &[Value]) -> Event {
     serde_json::from_value(json!({ "Records": records })).expect("an event")
 }
 
 /// The mail sender as the service has it, but with this SES.
-fn sender(app: &App, ses: &Ses) -> MailService {
+pub(crate) fn sender(app: &App, ses: &Ses) -> MailService {
     let own = (settings::AWS_ENDPOINT_URL_SESV2.name().to_owned(), ses.url());
     let environment = app.running.environment.with([own]);
     MailService::start(&environment, app.running.clock.clone()).expect("a mail service")

@@ -9,5 +9,6 @@ mod matrix;
 mod model;
 mod newcomers;
 mod races;
+mod replies;
 mod same_person;
 mod secrets;

@@ -74,7 +74,7 @@ pub(super) const RULES: &[Rule] = &[
         mutant: ("events/native-get-invite/success.json", "{", "{,"),
     },
     Rule {
-        says: "A panic is the API's own 500, and a request that takes too long its 503: shared::http::deadline sees to both.",
+        says: "A panic is the API's own 500, and a request that takes too long its 503: shared::http::settle sees to both.",
         broken: |house| {
             let of_requests = |folder: &Folder| !folder.package.starts_with("background-");
             let folders = house.folders().into_iter().filter(of_requests);
@@ -210,6 +210,6 @@ fn guarded(house: &House, folder: &Folder) -> Vec<String> {
     let path = format!("{}/src/lib.rs", folder.path);
     let Some(code) = house.text(&path) else { return Vec::new() };
     let (api, _) = folder.package.split_once('-').expect("a package is <api>-<verb-noun>");
-    let good = code.contains(&format!("{api}::respond(")) || code.contains("deadline(");
-    unless(good, &format!("{path}: answer through {api}::respond, or shared::http::deadline"))
+    let good = code.contains(&format!("{api}::respond(")) || code.contains("settle(&request");
+    unless(good, &format!("{path}: answer through {api}::respond, or shared::http::settle"))
 }

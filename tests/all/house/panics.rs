@@ -4,29 +4,30 @@
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::api::{bungie, chembiohub, evanta, native, onezone, rownd};
-use shared::engine::Refusal;
+use shared::engine::Fault;
 use shared::http::json;
 use shared::store::StoreError;
 
 /// As a mistake would: by a value that somebody sent, in the midst of the work.
-async fn panics<E>() -> Result<Response<Body>, E> {
+pub(crate) async fn panics<E>() -> Result<Response<Body>, E> {
     tokio::task::yield_now().await;
     panic!("ada@example.com")
 }
 
-fn mistake() -> Refusal {
-    Refusal::Internal(StoreError::Refused("ValidationException".into()))
+fn mistake() -> Fault {
+    StoreError::Refused("ValidationException".into()).into()
 }
 
 macro_rules! api {
-    ($api:ident, $failure:ty $(, $request:expr)?) => {{
+    ($api:ident, $failure:ty, $request:expr) => {{
         let name = stringify!($api);
-        let Ok(mistaken) = $api::respond($($request,)? async { Err(<$failure>::from(mistake())) }).await;
-        let Ok(panicked) = $api::respond($($request,)? panics()).await;
+        let Ok(mistaken) =
+            $api::respond($request, async { Err(<$failure>::from(mistake())) }).await;
+        let Ok(panicked) = $api::respond($request, panics()).await;
         assert_eq!(panicked.status(), StatusCode::INTERNAL_SERVER_ERROR, "{name}");
         assert_eq!(panicked.headers(), mistaken.headers(), "{name}");
         assert_eq!(format!("{:?}", panicked.body()), format!("{:?}", mistaken.body()), "{name}");
-        let Ok(next) = $api::respond($($request,)? async { Ok(json(StatusCode::OK, &7)) }).await;
+        let Ok(next) = $api::respond($request, async { Ok(json(StatusCode::OK, &7)) }).await;
         assert_eq!(next.status(), StatusCode::OK, "{name}");
         name
     }};
@@ -38,10 +39,10 @@ async fn a_panic_is_every_apis_own_500() {
     let mut walked = [
         api!(native, native::Problem, &request),
         api!(evanta, evanta::Failure, &request),
-        api!(rownd, rownd::Failure),
-        api!(onezone, onezone::Failure),
+        api!(rownd, rownd::Failure, &request),
+        api!(onezone, onezone::Failure, &request),
         api!(chembiohub, chembiohub::Failure, &request),
-        api!(bungie, bungie::Failure),
+        api!(bungie, bungie::Failure, &request),
     ];
     walked.sort_unstable();
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/src/api");

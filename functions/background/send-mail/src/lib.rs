@@ -12,6 +12,7 @@ use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventR
 use shared::MailService;
 use shared::domain::ids::{GroupId, InviteId};
 use shared::domain::invite::Generation;
+use shared::engine::Fault;
 
 /// Sends what the batch asks for; names the first record that has to come again.
 ///
@@ -25,7 +26,7 @@ pub async fn handle(
     for record in event.records {
         let sequence_number = record.change.sequence_number.clone();
         if let Err(error) = send(service, &record).await {
-            tracing::warn!(?error, "Could not send a mail; it stays queued");
+            tracing::warn!(%error, "Could not send a mail; it stays queued");
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = sequence_number;
             response.batch_item_failures.push(failure);
@@ -35,7 +36,7 @@ pub async fn handle(
     Ok(response)
 }
 
-async fn send(service: &MailService, record: &EventRecord) -> Result<(), shared::engine::Refusal> {
+async fn send(service: &MailService, record: &EventRecord) -> Result<(), Fault> {
     // A record without a readable invite will not get one by coming again.
     let Some((group, id, generation)) = subject(record) else {
         tracing::error!(event = %record.event_name, "A stream record names no invite");

@@ -15,7 +15,7 @@ use shared::domain::rule::InviteRule;
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    bungie::respond(cancel(service, &request)).await
+    bungie::respond(&request, cancel(service, &request)).await
 }
 
 async fn cancel(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {

@@ -20,7 +20,7 @@ use shared::engine::{InviteeRequest, NewInvite};
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    bungie::respond(invite(service, &request)).await
+    bungie::respond(&request, invite(service, &request)).await
 }
 
 async fn invite(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {

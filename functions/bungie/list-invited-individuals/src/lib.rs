@@ -15,7 +15,7 @@ use shared::domain::rule::InviteRule;
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    bungie::respond(list(service, &request)).await
+    bungie::respond(&request, list(service, &request)).await
 }
 
 async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {

@@ -12,7 +12,7 @@ use shared::domain::from_object;
 use shared::domain::group::{GroupType, Policy, PolicyChange, given, given_object};
 use shared::domain::ids::GroupId;
 use shared::domain::text::{Description, Metadata, Name};
-use shared::engine::{GroupChange, NewGroup, Refusal};
+use shared::engine::{GroupChange, NewGroup, NotFound, Refusal};
 use shared::http::{json, json_body, known_query, path_parameter, respond};
 
 /// The body of a new group; without `id` one is minted.
@@ -71,7 +71,7 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
         (&Method::DELETE, true) => delete(service, request, &caller).await,
         (&Method::GET, true) => get(service, request, &caller).await,
         // The gateway sends no other method here.
-        _ => Err(Refusal::GroupNotFound.into()),
+        _ => Err(Refusal::NotFound(NotFound::Group).into()),
     }
 }
 

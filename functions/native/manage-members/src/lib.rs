@@ -14,7 +14,7 @@ use shared::domain::group::given;
 use shared::domain::ids::{GroupId, UserId};
 use shared::domain::privilege::Privileges;
 use shared::domain::role::Roles;
-use shared::engine::{MemberEdit, Refusal};
+use shared::engine::{MemberEdit, NotFound, Refusal};
 use shared::http::{json, json_body, known_query, path_parameter, respond};
 
 /// The body of a change: what is given replaces what was.
@@ -46,7 +46,7 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
         Method::PATCH => change(service, request, &caller, &group).await,
         Method::DELETE => remove(service, request, &caller, &group).await,
         // The gateway sends no other method here.
-        _ => Err(Refusal::GroupNotFound.into()),
+        _ => Err(Refusal::NotFound(NotFound::Group).into()),
     }
 }
 
@@ -99,5 +99,6 @@ async fn remove(
 
 /// The member that the path names; what can't be a user id is no member.
 fn member(request: &Request) -> Result<UserId, Problem> {
-    path_parameter(request, "user", UserId::parse).map_err(|_| Refusal::MemberNotFound.into())
+    path_parameter(request, "user", UserId::parse)
+        .map_err(|_| Refusal::NotFound(NotFound::Member).into())
 }

@@ -8,7 +8,7 @@ use shared::Service;
 use shared::api::native::{self, Problem, UserBody};
 use shared::domain::ids::UserId;
 use shared::domain::user::Profile;
-use shared::engine::Refusal;
+use shared::engine::{NotFound, Refusal};
 use shared::http::{json, json_body, known_query, path_parameter};
 
 /// Answers the request.
@@ -32,7 +32,7 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
             service.engine.put_user(&caller, &user, profile(service, request)?).await?
         }
         // The gateway sends no other method here.
-        _ => return Err(Refusal::UserNotFound.into()),
+        _ => return Err(Refusal::NotFound(NotFound::User).into()),
     };
     Ok(json(StatusCode::OK, &UserBody::new(&user)))
 }

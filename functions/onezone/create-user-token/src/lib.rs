@@ -34,7 +34,7 @@ struct TokenBody<'a> {
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    onezone::respond(create(service, &request)).await
+    onezone::respond(&request, create(service, &request)).await
 }
 
 async fn create(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {

@@ -22,7 +22,7 @@ struct JoinBody {
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    onezone::respond(join(service, &request)).await
+    onezone::respond(&request, join(service, &request)).await
 }
 
 async fn join(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {

@@ -21,7 +21,7 @@ struct Nothing {}
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    rownd::respond(accept(service, &request)).await
+    rownd::respond(&request, accept(service, &request)).await
 }
 
 async fn accept(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {

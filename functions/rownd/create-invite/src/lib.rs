@@ -11,7 +11,7 @@ use shared::auth::Caller;
 use shared::domain::clock::Timestamp;
 use shared::domain::ids::{GroupId, InviteId};
 use shared::domain::invite::{Invite, State};
-use shared::engine::{Created, NewInvite, Outcome, Refusal};
+use shared::engine::{Conflict, Created, NewInvite, Outcome, Refusal, Stop};
 use shared::http::{json, path_parameter};
 
 /// Answers the request.
@@ -19,7 +19,7 @@ use shared::http::{json, path_parameter};
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    rownd::respond(create(service, &request)).await
+    rownd::respond(&request, create(service, &request)).await
 }
 
 async fn create(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
@@ -30,7 +30,9 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
     let now = service.clock.now();
     let created =
         match service.engine.create_invite(&caller, &new, shared::http::entropy(), now).await {
-            Err(Refusal::AlreadyPending(id)) => again(service, &caller, &new, id, now).await?,
+            Err(Stop::Refused(Refusal::Conflict(Conflict::AlreadyPending(id)))) => {
+                again(service, &caller, &new, id, now).await?
+            }
             created => created?,
         };
     let known = service.engine.invitee_ids(std::slice::from_ref(&created.invite)).await?;
@@ -53,7 +55,7 @@ async fn again(
             invite: with_phone_as_sent(invite, new),
         })
     } else {
-        Err(Refusal::AlreadyPending(id))
+        Err(Conflict::AlreadyPending(id).into())
     }
 }
 

@@ -15,7 +15,7 @@ use shared::http::{path_parameter, respond};
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    rownd::respond(cancel(service, &request)).await
+    rownd::respond(&request, cancel(service, &request)).await
 }
 
 async fn cancel(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {

@@ -14,7 +14,7 @@ use shared::http::{json, path_parameter};
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    rownd::respond(get(service, &request)).await
+    rownd::respond(&request, get(service, &request)).await
 }
 
 async fn get(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {

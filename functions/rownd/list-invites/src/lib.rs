@@ -15,7 +15,7 @@ use shared::http::{json, path_parameter};
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    rownd::respond(list(service, &request)).await
+    rownd::respond(&request, list(service, &request)).await
 }
 
 async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {

@@ -12,7 +12,7 @@ use shared::auth::Caller;
 use shared::domain::Invalid;
 use shared::domain::group::{GroupType, Policy};
 use shared::domain::ids::GroupId;
-use shared::engine::{GroupChange, NewGroup, Outcome, OwnGroup, Refusal};
+use shared::engine::{GroupChange, NewGroup, NotFound, Outcome, OwnGroup, Refusal};
 use shared::http::{json, path_parameter, respond};
 
 /// Answers the request.
@@ -20,7 +20,7 @@ use shared::http::{json, path_parameter, respond};
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    rownd::respond(dispatch(service, &request)).await
+    rownd::respond(&request, dispatch(service, &request)).await
 }
 
 async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
@@ -34,7 +34,7 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
         (&Method::PUT, true) => update(service, request, &caller).await,
         (&Method::DELETE, true) => delete(service, request, &caller).await,
         // The gateway sends no other method here.
-        _ => Err(Refusal::GroupNotFound.into()),
+        _ => Err(Refusal::NotFound(NotFound::Group).into()),
     }
 }
 

@@ -14,7 +14,9 @@ use shared::auth::Caller;
 use shared::domain::ids::{GroupId, InviteId, UserId};
 use shared::domain::invite::{Invite, State};
 use shared::domain::member::Member;
-use shared::engine::{InviteeIds, MemberEdit, Outcome, Refusal, Roster};
+use shared::engine::{
+    Denied, Forbidden, InviteeIds, MemberEdit, NotFound, Outcome, Refusal, Roster, Stop,
+};
 use shared::http::{json, path_parameter, respond};
 
 /// Answers the request.
@@ -22,7 +24,7 @@ use shared::http::{json, path_parameter, respond};
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    rownd::respond(dispatch(service, &request)).await
+    rownd::respond(&request, dispatch(service, &request)).await
 }
 
 async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
@@ -37,7 +39,7 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
         (&Method::PUT, true) => update(service, request, &caller, &group).await,
         (&Method::DELETE, true) => remove(service, request, &caller, &group).await,
         // The gateway sends no other method here.
-        _ => Err(Refusal::MemberNotFound.into()),
+        _ => Err(Refusal::NotFound(NotFound::Member).into()),
     }
 }
 
@@ -123,7 +125,7 @@ async fn invited(
     let invite = service.engine.get_invite(caller, group, id, RULE).await?;
     let listed =
         invite.state(service.clock.now()) == State::Pending && invite.invitee.link().is_none();
-    if listed { Ok(invite) } else { Err(Refusal::MemberNotFound) }
+    if listed { Ok(invite) } else { Err(NotFound::Member.into()) }
 }
 
 async fn update(
@@ -158,8 +160,8 @@ async fn remove(
 
 /// Refuses whoever is no owner: only owners manage members (contract rownd 1.1).
 async fn require_owner(service: &Service, caller: &Caller, group: &GroupId) -> Outcome<()> {
-    service.engine.check_inviter(caller, group, RULE).await.map_err(|refusal| match refusal {
-        Refusal::Forbidden(_) => Refusal::Forbidden("Only an owner manages the group's members."),
+    service.engine.check_inviter(caller, group, RULE).await.map_err(|stop| match stop {
+        Stop::Refused(Refusal::Denied(Denied::Forbidden(_))) => Forbidden::ManagesMembers.into(),
         other => other,
     })
 }
@@ -168,7 +170,7 @@ async fn require_owner(service: &Service, caller: &Caller, group: &GroupId) -> O
 fn member(request: &Request) -> Result<UserId, Failure> {
     match path_parameter(request, "member", MemberId::parse)? {
         MemberId::Member(user) => Ok(user),
-        MemberId::Invited(_) => Err(Refusal::MemberNotFound.into()),
+        MemberId::Invited(_) => Err(Refusal::NotFound(NotFound::Member).into()),
     }
 }
 

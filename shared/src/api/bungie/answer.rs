@@ -3,15 +3,14 @@
 use std::convert::Infallible;
 use std::future::Future;
 
-use lambda_http::http::{HeaderValue, header};
-use lambda_http::{Body, Response};
+use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 
 use super::code::PlatformErrorCode as Code;
 use crate::auth::Unauthenticated;
 use crate::domain::group::GroupType;
-use crate::engine::Refusal;
-use crate::http::{self, RequestError, deadline};
+use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
+use crate::http::{self, RequestError};
 
 /// What a caller without a token is asked for (RFC 9110 §11.6.1: a 401 names a challenge).
 const CHALLENGE: &str = "Bearer realm=\"beckon\"";
@@ -21,12 +20,13 @@ const SCOPE_CHALLENGE: &str =
     "Bearer realm=\"beckon\", error=\"insufficient_scope\", scope=\"AdminGroups\"";
 
 /// One error, as it is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// Which.
     pub code: Code,
     /// After how many seconds to try again; 0 where time alone changes nothing.
     pub throttle_seconds: i64,
+    fault: Option<Fault>,
 }
 
 /// `GroupApplicationResolveState`: what became of an invite. Nobody can ask to join, so that none
@@ -91,48 +91,52 @@ pub fn success<T: Serialize>(value: &T) -> Response<Body> {
     http::json(Code::Success.status(), &Envelope::new(Some(value), Code::Success, 0))
 }
 
-/// The answer: what the endpoint gave, or the envelope of its failure.
+/// The answer to `request`: what the endpoint gave, or its failure.
 ///
 /// # Errors
 /// None: every failure is an answer.
 pub async fn respond(
+    request: &Request,
     answer: impl Future<Output = Result<Response<Body>, Failure>>,
 ) -> Result<Response<Body>, Infallible> {
-    Ok(deadline(answer).await.unwrap_or_else(Failure::response))
+    Ok(http::reply(request, answer).await)
 }
 
 impl Failure {
-    fn response(self) -> Response<Body> {
-        let mut response = http::json(
-            self.code.status(),
-            &Envelope::<()>::new(None, self.code, self.throttle_seconds),
-        );
-        let challenge = match self.code {
+    fn later(code: Code, seconds: i64) -> Self {
+        Self { code, throttle_seconds: seconds.max(1), fault: None }
+    }
+}
+
+impl http::Ending for Failure {
+    fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+}
+
+impl http::Failure for Failure {
+    fn response(&self, _: &str) -> Response<Body> {
+        http::json(self.code.status(), &Envelope::<()>::new(None, self.code, self.throttle_seconds))
+    }
+
+    fn retry_after(&self) -> Option<i64> {
+        Some(self.throttle_seconds).filter(|seconds| *seconds > 0)
+    }
+
+    fn challenge(&self) -> Option<&str> {
+        match self.code {
             Code::WebAuthRequired
             | Code::ApiInvalidOrExpiredKey
             | Code::ApiKeyMissingFromRequest => Some(CHALLENGE),
             Code::AccessNotPermittedByApplicationScope => Some(SCOPE_CHALLENGE),
             _ => None,
-        };
-        let headers = response.headers_mut();
-        headers.extend(
-            challenge
-                .map(|challenge| (header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))),
-        );
-        let retry =
-            Some(self.throttle_seconds).filter(|seconds| *seconds > 0).map(HeaderValue::from);
-        headers.extend(retry.map(|value| (header::RETRY_AFTER, value)));
-        response
-    }
-
-    fn later(code: Code, seconds: i64) -> Self {
-        Self { code, throttle_seconds: seconds.max(1) }
+        }
     }
 }
 
 impl From<Code> for Failure {
     fn from(code: Code) -> Self {
-        Self { code, throttle_seconds: 0 }
+        Self { code, throttle_seconds: 0, fault: None }
     }
 }
 
@@ -165,53 +169,64 @@ impl From<RequestError> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::InsufficientScope(_) => Code::AccessNotPermittedByApplicationScope.into(),
-            Refusal::Forbidden(_)
-            | Refusal::RoleAboveOwn
-            | Refusal::IdentityMismatch
-            | Refusal::EmailNotVerified
-            | Refusal::DomainNotAllowed
-            | Refusal::InviterGone
-            | Refusal::CaveatNotMet
-            | Refusal::NotMember(GroupType::Open | GroupType::Private) => {
+            Refusal::Denied(Denied::InsufficientScope(_)) => {
+                Code::AccessNotPermittedByApplicationScope.into()
+            }
+            Refusal::Denied(Denied::Forbidden(_))
+            | Refusal::Denied(Denied::RoleAboveOwn)
+            | Refusal::Denied(Denied::IdentityMismatch)
+            | Refusal::Denied(Denied::EmailNotVerified)
+            | Refusal::Denied(Denied::DomainNotAllowed)
+            | Refusal::Denied(Denied::InviterGone)
+            | Refusal::Denied(Denied::CaveatNotMet)
+            | Refusal::Denied(Denied::NotMember(GroupType::Open | GroupType::Private)) => {
                 Code::GroupMembershipInsufficientPrivileges.into()
             }
             // Who is not in a secret group learns nothing of it.
-            Refusal::GroupNotFound | Refusal::NotMember(GroupType::Secret) => {
-                Code::GroupNotFound.into()
+            Refusal::NotFound(NotFound::Group)
+            | Refusal::Denied(Denied::NotMember(GroupType::Secret)) => Code::GroupNotFound.into(),
+            Refusal::NotFound(NotFound::User) => Code::UserCannotResolveCentralAccount.into(),
+            Refusal::NotFound(NotFound::Member) => Code::GroupMembershipNotFound.into(),
+            Refusal::NotFound(NotFound::Invite)
+            | Refusal::Conflict(Conflict::NotPending(_))
+            | Refusal::Conflict(Conflict::InviteReplaced) => Code::InvitationNotFound.into(),
+            Refusal::Conflict(Conflict::AlreadyMember) => Code::GroupInviteAlreadyMember.into(),
+            Refusal::Conflict(Conflict::AlreadyPending(_)) => Code::InvitationAlreadyPending.into(),
+            Refusal::Conflict(Conflict::Yourself) => Code::InvitationGroupCannotSendToSelf.into(),
+            Refusal::Denied(Denied::InvitesRefused) => Code::ClanTargetDisallowsInvites.into(),
+            Refusal::Conflict(Conflict::SeatsFull) => {
+                Code::GroupMaximumMembershipCountReached.into()
             }
-            Refusal::UserNotFound => Code::UserCannotResolveCentralAccount.into(),
-            Refusal::MemberNotFound => Code::GroupMembershipNotFound.into(),
-            Refusal::InviteNotFound | Refusal::NotPending(_) | Refusal::InviteReplaced => {
-                Code::InvitationNotFound.into()
-            }
-            Refusal::AlreadyMember => Code::GroupInviteAlreadyMember.into(),
-            Refusal::AlreadyPending(_) => Code::InvitationAlreadyPending.into(),
-            Refusal::Yourself => Code::InvitationGroupCannotSendToSelf.into(),
-            Refusal::InvitesRefused => Code::ClanTargetDisallowsInvites.into(),
-            Refusal::SeatsFull => Code::GroupMaximumMembershipCountReached.into(),
             // No time is known after which there is room, so it is no throttle.
-            Refusal::PendingLimit => Code::InvitationTooManyRecipients.into(),
+            Refusal::Limited(Limited::Pending) => Code::InvitationTooManyRecipients.into(),
             // Nothing that this API asks of the engine is refused for these; the caller's request
             // would be what is wrong.
-            Refusal::LastOwner
-            | Refusal::GroupIdTaken
-            | Refusal::IdentityTaken
-            | Refusal::PreconditionFailed
+            Refusal::Conflict(Conflict::LastOwner)
+            | Refusal::Conflict(Conflict::GroupIdTaken)
+            | Refusal::Conflict(Conflict::IdentityTaken)
+            | Refusal::Conflict(Conflict::PreconditionFailed)
             | Refusal::Invalid(..)
             | Refusal::InvalidCursor => Code::InvalidParameters.into(),
-            Refusal::RateLimited(seconds) => {
+            Refusal::Limited(Limited::Rate(seconds)) => {
                 Self::later(Code::ThrottleLimitExceededMomentarily, seconds)
             }
-            Refusal::Unavailable(error) => {
-                tracing::warn!(%error, "Answered 503");
-                Self::later(Code::SystemDisabled, 1)
-            }
-            Refusal::Internal(error) => {
-                tracing::error!(%error, "Answered 500");
-                Code::UnhandledException.into()
-            }
         }
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        let failure = match fault {
+            Fault::Unavailable(_) => Self::later(Code::SystemDisabled, 1),
+            Fault::Internal(_) => Code::UnhandledException.into(),
+        };
+        Self { fault: Some(fault), ..failure }
+    }
+}
+
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        stop.into_failure()
     }
 }
 

@@ -11,7 +11,7 @@ use crate::Service;
 use crate::auth::{Caller, Unauthenticated};
 use crate::domain::identity::Account;
 use crate::domain::ids::GroupId;
-use crate::domain::text::Message;
+use crate::domain::text::{Message, NotAMessage};
 use crate::http::{header, lenient_json, no_further_path, query_parameter, raw_body};
 
 /// The scope that whoever handles a group's invites needs (contract bungie 4.1).
@@ -136,11 +136,10 @@ pub fn message(service: &Service, request: &Request) -> Result<Option<Message>, 
         .filter(|message| !message.is_empty())
         .map(|message| Message::parse(&message))
         .transpose();
-    message.map_err(|invalid| {
-        if invalid.code == "message_too_long" {
-            Code::ValidationLengthError
-        } else {
-            Code::InvalidParameters
+    message.map_err(|why| {
+        match why {
+            NotAMessage::TooLong => Code::ValidationLengthError,
+            NotAMessage::ControlCharacter => Code::InvalidParameters,
         }
         .into()
     })

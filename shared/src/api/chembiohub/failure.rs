@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::answer::JSON;
 use crate::auth::Unauthenticated;
 use crate::domain::invite::State;
-use crate::engine::{NO_INVITER, Refusal};
+use crate::engine::{Conflict, Denied, Fault, Forbidden, Limited, NotFound, Refusal, Stop};
 use crate::http::{self, FieldError, RequestError};
 
 /// What Tastypie's answers without JSON are declared as.
@@ -39,6 +39,8 @@ pub enum Failure {
     MethodNotAllowed(&'static str),
     /// 409: nothing of it is new to the person, and no reminder was asked for.
     Exists,
+    /// 503 or 500: something failed on our side.
+    Fault(Fault),
     /// Everything with a text: its status, and when to come again.
     Error {
         /// The status.
@@ -58,6 +60,11 @@ struct ErrorBody<'a> {
 }
 
 impl Failure {
+    /// 403: the address is missing or is none, in the server's own words.
+    pub fn no_email() -> Self {
+        Self::refused(NO_EMAIL)
+    }
+
     /// 403: the request is wrong, or the caller may not do this.
     pub fn refused(error: impl Into<Cow<'static, str>>) -> Self {
         Self::error(StatusCode::FORBIDDEN, error, None)
@@ -70,51 +77,57 @@ impl Failure {
     ) -> Self {
         Self::Error { status, error: error.into(), retry_after }
     }
+}
 
-    fn response(&self, request_id: &str) -> Response<Body> {
-        let json = |error, traceback| {
-            Body::Text(serde_json::to_string(&ErrorBody { error, traceback }).unwrap_or_default())
-        };
-        match self {
-            Self::Unauthorized => {
-                // RFC 9110 §15.5.2 wants a challenge with every 401.
-                with(
-                    http::respond(StatusCode::UNAUTHORIZED, HTML, Body::Empty),
-                    header::WWW_AUTHENTICATE,
-                    "Bearer realm=\"beckon\"",
-                )
-            }
-            Self::NotFound => http::respond(StatusCode::NOT_FOUND, HTML, Body::Empty),
-            Self::MethodNotAllowed(allow) => with(
-                http::respond(
-                    StatusCode::METHOD_NOT_ALLOWED,
-                    HTML,
-                    Body::Text((*allow).to_owned()),
-                ),
-                header::ALLOW,
-                allow,
-            ),
-            Self::Exists => {
-                http::respond(StatusCode::CONFLICT, "application/json", json(EXISTS, None))
-            }
-            Self::Error { status, error, retry_after } => {
-                // Nothing of ours is traced back: the request's id is what an operator finds the
-                // logs by.
-                let response = http::respond(*status, JSON, json(error, Some(request_id)));
-                match retry_after {
-                    Some(seconds) => {
-                        with(response, header::RETRY_AFTER, &seconds.max(&1).to_string())
-                    }
-                    None => response,
-                }
-            }
-        }
+impl http::Ending for Failure {
+    fn fault(&self) -> Option<&Fault> {
+        if let Self::Fault(fault) = self { Some(fault) } else { None }
     }
 }
 
-fn with(mut response: Response<Body>, name: header::HeaderName, value: &str) -> Response<Body> {
-    response.headers_mut().extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
-    response
+impl http::Failure for Failure {
+    fn response(&self, request_id: &str) -> Response<Body> {
+        // Nothing of ours is traced back: the request's id is what an operator finds the logs by.
+        let error = |status, error| http::respond(status, JSON, body(error, Some(request_id)));
+        match self {
+            Self::Unauthorized => http::respond(StatusCode::UNAUTHORIZED, HTML, Body::Empty),
+            Self::NotFound => http::respond(StatusCode::NOT_FOUND, HTML, Body::Empty),
+            Self::MethodNotAllowed(allow) => {
+                let body = Body::Text((*allow).to_owned());
+                let mut response = http::respond(StatusCode::METHOD_NOT_ALLOWED, HTML, body);
+                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+                response
+            }
+            Self::Exists => {
+                http::respond(StatusCode::CONFLICT, "application/json", body(EXISTS, None))
+            }
+            Self::Fault(Fault::Unavailable(_)) => error(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The service can't answer right now; try again.",
+            ),
+            Self::Fault(Fault::Internal(_)) => {
+                error(StatusCode::INTERNAL_SERVER_ERROR, "An internal server error occurred.")
+            }
+            Self::Error { status, error: text, retry_after: _ } => error(*status, text),
+        }
+    }
+
+    fn retry_after(&self) -> Option<i64> {
+        match self {
+            Self::Fault(Fault::Unavailable(_)) => Some(1),
+            Self::Error { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    fn challenge(&self) -> Option<&str> {
+        // RFC 9110 §15.5.2 wants a challenge with every 401.
+        matches!(self, Self::Unauthorized).then_some("Bearer realm=\"beckon\"")
+    }
+}
+
+fn body(error: &str, traceback: Option<&str>) -> Body {
+    Body::Text(serde_json::to_string(&ErrorBody { error, traceback }).unwrap_or_default())
 }
 
 /// The answer to `request`: what the endpoint gave, or its failure.
@@ -125,8 +138,7 @@ pub async fn respond(
     request: &Request,
     answer: impl Future<Output = Result<Response<Body>, Failure>>,
 ) -> Result<Response<Body>, Infallible> {
-    let request_id = http::request_id(request);
-    Ok(http::deadline(answer).await.unwrap_or_else(|failure| failure.response(&request_id)))
+    Ok(http::reply(request, answer).await)
 }
 
 impl From<Unauthenticated> for Failure {
@@ -167,12 +179,9 @@ impl From<RequestError> for Failure {
     }
 }
 
-/// What is wrong with a field; for the address in the server's own words.
+/// What is wrong with a field.
 fn field(error: Option<FieldError>) -> Cow<'static, str> {
     match error {
-        Some(error) if error.pointer == "/email" && error.code != "duplicate_field" => {
-            NO_EMAIL.into()
-        }
         Some(FieldError { pointer, detail, .. }) if !pointer.is_empty() => {
             format!("{}: {detail}", pointer.trim_start_matches('/')).into()
         }
@@ -183,71 +192,83 @@ fn field(error: Option<FieldError>) -> Cow<'static, str> {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::GroupNotFound
-            | Refusal::NotMember(_)
-            | Refusal::Forbidden(NO_INVITER)
-            | Refusal::RoleAboveOwn => Self::refused(NOT_EDITOR),
-            Refusal::Forbidden(why) => Self::refused(why),
-            Refusal::Yourself => Self::refused("You can't invite yourself."),
-            Refusal::AlreadyMember | Refusal::AlreadyPending(_) => Self::Exists,
-            Refusal::InviteNotFound => Self::NotFound,
-            Refusal::InsufficientScope(_) | Refusal::CaveatNotMet => {
+            Refusal::NotFound(NotFound::Group)
+            | Refusal::Denied(Denied::NotMember(_))
+            | Refusal::Denied(Denied::Forbidden(Forbidden::MayNotInvite))
+            | Refusal::Denied(Denied::RoleAboveOwn) => Self::refused(NOT_EDITOR),
+            Refusal::Denied(Denied::Forbidden(rule)) => Self::refused(rule.sentence()),
+            Refusal::Conflict(Conflict::Yourself) => Self::refused("You can't invite yourself."),
+            Refusal::Conflict(Conflict::AlreadyMember)
+            | Refusal::Conflict(Conflict::AlreadyPending(_)) => Self::Exists,
+            Refusal::NotFound(NotFound::Invite) => Self::NotFound,
+            Refusal::Denied(Denied::InsufficientScope(_))
+            | Refusal::Denied(Denied::CaveatNotMet) => {
                 Self::refused("This access token does not allow it.")
             }
-            Refusal::IdentityMismatch => {
+            Refusal::Denied(Denied::IdentityMismatch) => {
                 Self::refused("The invitation is addressed to somebody else.")
             }
-            Refusal::EmailNotVerified => {
+            Refusal::Denied(Denied::EmailNotVerified) => {
                 Self::refused("Verify your e-mail address with your login, then try again.")
             }
-            Refusal::DomainNotAllowed => {
+            Refusal::Denied(Denied::DomainNotAllowed) => {
                 Self::refused("Addresses of this mail domain can't be invited to this project.")
             }
-            Refusal::InvitesRefused => Self::refused("This person takes no invitations."),
-            Refusal::UserNotFound | Refusal::MemberNotFound => {
+            Refusal::Denied(Denied::InvitesRefused) => {
+                Self::refused("This person takes no invitations.")
+            }
+            Refusal::NotFound(NotFound::User) | Refusal::NotFound(NotFound::Member) => {
                 Self::refused("There is no such user.")
             }
-            Refusal::NotPending(state) => Self::refused(not_pending(state)),
-            Refusal::InviteReplaced => Self::refused("A newer invitation has replaced this one."),
-            Refusal::InviterGone => Self::refused("Who sent this invitation may no longer invite."),
-            Refusal::SeatsFull => Self::refused("The project has as many members as it may have."),
-            Refusal::LastOwner => Self::refused("The project would be left without an owner."),
-            Refusal::GroupIdTaken => Self::refused("A project has, or had, this id."),
-            Refusal::IdentityTaken => Self::refused("The address belongs to another user."),
-            Refusal::PreconditionFailed => {
+            Refusal::Conflict(Conflict::NotPending(state)) => Self::refused(not_pending(state)),
+            Refusal::Conflict(Conflict::InviteReplaced) => {
+                Self::refused("A newer invitation has replaced this one.")
+            }
+            Refusal::Denied(Denied::InviterGone) => {
+                Self::refused("Who sent this invitation may no longer invite.")
+            }
+            Refusal::Conflict(Conflict::SeatsFull) => {
+                Self::refused("The project has as many members as it may have.")
+            }
+            Refusal::Conflict(Conflict::LastOwner) => {
+                Self::refused("The project would be left without an owner.")
+            }
+            Refusal::Conflict(Conflict::GroupIdTaken) => {
+                Self::refused("A project has, or had, this id.")
+            }
+            Refusal::Conflict(Conflict::IdentityTaken) => {
+                Self::refused("The address belongs to another user.")
+            }
+            Refusal::Conflict(Conflict::PreconditionFailed) => {
                 Self::refused("It was changed meanwhile; read it again.")
             }
             Refusal::Invalid(pointer, invalid) => {
                 Self::refused(format!("{}: {}", pointer.trim_start_matches('/'), invalid.detail))
             }
             Refusal::InvalidCursor => Self::refused("Start the list again."),
-            Refusal::PendingLimit => Self::error(
+            Refusal::Limited(Limited::Pending) => Self::error(
                 StatusCode::TOO_MANY_REQUESTS,
                 "The project has as many pending invitations as its policy allows.",
                 Some(PENDING_RETRY),
             ),
-            Refusal::RateLimited(seconds) => Self::error(
+            Refusal::Limited(Limited::Rate(seconds)) => Self::error(
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many invitations, or a reminder so soon after another; try again later.",
                 Some(seconds),
             ),
-            Refusal::Unavailable(error) => {
-                tracing::warn!(%error, "Answered 503");
-                Self::error(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "The service can't answer right now; try again.",
-                    Some(1),
-                )
-            }
-            Refusal::Internal(error) => {
-                tracing::error!(%error, "Answered 500");
-                Self::error(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "An internal server error occurred.",
-                    None,
-                )
-            }
         }
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        stop.into_failure()
     }
 }
 
@@ -264,10 +285,20 @@ fn not_pending(state: State) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use lambda_http::RequestExt;
+    use lambda_http::aws_lambda_events::apigw::ApiGatewayProxyRequestContext;
+    use lambda_http::request::RequestContext;
 
-    fn shown(failure: impl Into<Failure>) -> String {
-        let response = failure.into().response("r-1");
+    use super::*;
+    use crate::http::FieldCode;
+
+    async fn shown(failure: impl Into<Failure>) -> String {
+        let mut context = ApiGatewayProxyRequestContext::default();
+        context.request_id = Some("r-1".into());
+        let request =
+            Request::default().with_request_context(RequestContext::ApiGatewayV1(context));
+        let failure = failure.into();
+        let Ok(response) = respond(&request, async { Err(failure) }).await;
         let header =
             |name: &str| response.headers().get(name).map_or("", |value| value.to_str().unwrap());
         let body = match response.body() {
@@ -286,28 +317,23 @@ mod tests {
 
     /// Every fault of a request and of a sign-in, as it is answered here; the engine's reasons are
     /// in tests/all/house/outcomes.rs.
-    #[test]
-    fn every_fault_of_a_request_has_its_answer() {
+    #[tokio::test]
+    async fn every_fault_of_a_request_has_its_answer() {
         let requests = [
             RequestError::MalformedBody("x"),
             RequestError::InvalidBody(vec![FieldError {
-                pointer: "/email".into(),
-                code: "required".into(),
-                detail: "x".into(),
-            }]),
-            RequestError::InvalidBody(vec![FieldError {
                 pointer: "/remind".into(),
-                code: "wrong_type".into(),
+                code: FieldCode::WrongType,
                 detail: "No.".into(),
             }]),
             RequestError::InvalidBody(vec![FieldError {
                 pointer: String::new(),
-                code: "wrong_type".into(),
+                code: FieldCode::WrongType,
                 detail: "No.".into(),
             }]),
             RequestError::UnsupportedMediaType,
             RequestError::BodyTooLarge(9),
-            RequestError::UnknownPath("namespace"),
+            RequestError::UnknownPath(None),
             RequestError::InvalidQuery("limit", "No."),
         ];
         let callers = [
@@ -317,15 +343,15 @@ mod tests {
             Unauthenticated::IssuerUnavailable,
         ];
         let mut lines: Vec<String> = Vec::new();
-        lines.extend(requests.into_iter().map(|error| {
+        for error in requests {
             let name = format!("{error:?}");
-            format!("{name}: {}", shown(error))
-        }));
-        lines.extend(callers.into_iter().map(|error| {
-            let name = format!("{error:?}");
-            format!("{name}: {}", shown(error))
-        }));
-        lines.push(format!("405: {}", shown(Failure::MethodNotAllowed("GET,POST,PUT"))));
+            lines.push(format!("{name}: {}", shown(error).await));
+        }
+        lines.push(format!("no address: {}", shown(Failure::no_email()).await));
+        for error in callers {
+            lines.push(format!("{error:?}: {}", shown(error).await));
+        }
+        lines.push(format!("405: {}", shown(Failure::MethodNotAllowed("GET,POST,PUT")).await));
         insta::assert_snapshot!(lines.join("\n"));
     }
 }

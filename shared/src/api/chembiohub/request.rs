@@ -18,9 +18,17 @@ use crate::http::{json_or_undeclared, lenient_json, raw_body};
 const MOST_PROJECTS: usize = 20;
 
 /// The invitation as it was sent.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Posted {
     email: EmailAddress,
+    sent: Sent,
+}
+
+/// The body, of which everything but the address is right.
+#[derive(Debug, Deserialize)]
+struct Sent {
+    #[serde(default, deserialize_with = "address")]
+    email: Option<EmailAddress>,
     #[serde(default, deserialize_with = "given")]
     first_name: Option<SentName>,
     #[serde(default, deserialize_with = "given")]
@@ -32,6 +40,13 @@ pub struct Posted {
     /// What we do not know is handed back.
     #[serde(flatten)]
     rest: Map<String, Value>,
+}
+
+/// The address; `None` where the value is not one. [`Posted::read`] refuses that in the server's own
+/// words.
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<EmailAddress>, D::Error> {
+    let sent = Value::deserialize(deserializer)?;
+    Ok(sent.as_str().and_then(|text| EmailAddress::parse(text).ok()))
 }
 
 /// A name as it was sent, and as it is kept; an empty one is none.
@@ -109,7 +124,9 @@ impl Posted {
     pub fn read(request: &Request, limit: usize) -> Result<Self, Failure> {
         let body = raw_body(request, limit)?;
         json_or_undeclared(request)?;
-        Ok(lenient_json(body)?)
+        let mut sent: Sent = lenient_json(body)?;
+        let email = sent.email.take().ok_or_else(Failure::no_email)?;
+        Ok(Self { email, sent })
     }
 
     /// What the engine is asked for. Invited people become readers of the projects.
@@ -118,16 +135,17 @@ impl Posted {
         NewInvitation {
             person: PersonRequest {
                 email: self.email.clone(),
-                first_name: name(&self.first_name),
-                last_name: name(&self.last_name),
+                first_name: name(&self.sent.first_name),
+                last_name: name(&self.sent.last_name),
             },
             groups: self
+                .sent
                 .projects_selected
                 .as_ref()
                 .map(|projects| projects.groups.clone())
                 .unwrap_or_default(),
             roles: Roles::viewer(),
-            remind: self.remind.flatten().unwrap_or(false),
+            remind: self.sent.remind.flatten().unwrap_or(false),
         }
     }
 
@@ -140,14 +158,16 @@ impl Posted {
     /// were sent, and every other key.
     pub(super) fn echo(self) -> Map<String, Value> {
         let name = |sent: SentName| sent.sent.map_or(Value::Null, Value::from);
-        let mut echo = self.rest;
-        echo.extend(self.first_name.map(|sent| ("first_name".into(), name(sent))));
-        echo.extend(self.last_name.map(|sent| ("last_name".into(), name(sent))));
+        let mut echo = self.sent.rest;
+        echo.extend(self.sent.first_name.map(|sent| ("first_name".into(), name(sent))));
+        echo.extend(self.sent.last_name.map(|sent| ("last_name".into(), name(sent))));
         echo.extend(
-            self.projects_selected.map(|projects| ("projects_selected".into(), projects.sent)),
+            self.sent.projects_selected.map(|projects| ("projects_selected".into(), projects.sent)),
         );
         echo.extend(
-            self.remind.map(|remind| ("remind".into(), remind.map_or(Value::Null, Value::from))),
+            self.sent
+                .remind
+                .map(|remind| ("remind".into(), remind.map_or(Value::Null, Value::from))),
         );
         echo
     }

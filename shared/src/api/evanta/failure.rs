@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::auth::Unauthenticated;
 use crate::domain::group::GroupType;
-use crate::engine::Refusal;
+use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
 use crate::http;
 
 /// When a group with too many pending invites is worth another try, in seconds: nobody knows, so an
@@ -52,10 +52,10 @@ pub enum Failure {
     BodyTooLarge,
     /// 429: worth another try after so many seconds.
     RateLimited(i64),
-    /// 503: worth another try soon.
+    /// 503: nobody can be signed in right now.
     Unavailable,
-    /// 500: a mistake of ours.
-    Internal,
+    /// 503 or 500: something failed on our side.
+    Fault(Fault),
 }
 
 #[derive(Serialize)]
@@ -75,25 +75,25 @@ impl Failure {
 
     /// The failure of a caller who asked to join: being a member already has other words there than
     /// when inviting one (contract evanta 0.5).
-    pub fn of_joining(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::AlreadyMember => Self::TAKEN,
+    pub fn of_joining(stop: Stop) -> Self {
+        match stop {
+            Stop::Refused(Refusal::Conflict(Conflict::AlreadyMember)) => Self::TAKEN,
             other => other.into(),
         }
     }
+}
 
-    fn response(&self) -> Response<Body> {
+impl http::Ending for Failure {
+    fn fault(&self) -> Option<&Fault> {
+        if let Self::Fault(fault) = self { Some(fault) } else { None }
+    }
+}
+
+impl http::Failure for Failure {
+    fn response(&self, _: &str) -> Response<Body> {
         let errors = |status, error| http::json(status, &Errors { errors: [error] });
         match self {
-            Self::AccessDenied => {
-                let challenge =
-                    HeaderValue::from_static("Bearer realm=\"beckon\", Token realm=\"beckon\"");
-                with(
-                    errors(StatusCode::UNAUTHORIZED, "access_denied"),
-                    header::WWW_AUTHENTICATE,
-                    Some(challenge),
-                )
-            }
+            Self::AccessDenied => errors(StatusCode::UNAUTHORIZED, "access_denied"),
             Self::ParameterMissing(root) => {
                 let error = format!("param is missing or the value is empty: {root}");
                 http::json(StatusCode::BAD_REQUEST, &BadRequest { status: "400", error })
@@ -105,34 +105,33 @@ impl Failure {
                 &BTreeMap::from([(attribute, [message])]),
             ),
             Self::BodyTooLarge => errors(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
-            Self::RateLimited(seconds) => {
-                retry_after(errors(StatusCode::TOO_MANY_REQUESTS, "rate_limited"), *seconds)
+            Self::RateLimited(_) => errors(StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
+            Self::Unavailable | Self::Fault(Fault::Unavailable(_)) => {
+                errors(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable")
             }
-            Self::Unavailable => retry_after(
-                errors(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable"),
-                UNAVAILABLE_RETRY,
-            ),
-            Self::Internal => errors(StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
+            Self::Fault(Fault::Internal(_)) => {
+                errors(StatusCode::INTERNAL_SERVER_ERROR, "internal_error")
+            }
         }
+    }
+
+    fn retry_after(&self) -> Option<i64> {
+        match self {
+            Self::RateLimited(seconds) => Some(*seconds),
+            Self::Unavailable | Self::Fault(Fault::Unavailable(_)) => Some(UNAVAILABLE_RETRY),
+            _ => None,
+        }
+    }
+
+    fn challenge(&self) -> Option<&str> {
+        matches!(self, Self::AccessDenied)
+            .then_some("Bearer realm=\"beckon\", Token realm=\"beckon\"")
     }
 }
 
 /// An answer without a body, of which Rails still tells the type.
 fn empty(status: StatusCode) -> Response<Body> {
     http::respond(status, "application/json", Body::Empty)
-}
-
-fn retry_after(response: Response<Body>, seconds: i64) -> Response<Body> {
-    with(response, header::RETRY_AFTER, HeaderValue::from_str(&seconds.max(1).to_string()).ok())
-}
-
-fn with(
-    mut response: Response<Body>,
-    name: HeaderName,
-    value: Option<HeaderValue>,
-) -> Response<Body> {
-    response.headers_mut().extend(value.map(|value| (name, value)));
-    response
 }
 
 /// The answer to `request`: what the endpoint gave, or its failure; to a browser's preflight,
@@ -147,7 +146,7 @@ pub async fn respond(
     let mut response = if request.method() == Method::OPTIONS {
         http::respond(StatusCode::OK, "text/plain", Body::Empty)
     } else {
-        http::deadline(answer).await.unwrap_or_else(|failure| failure.response())
+        http::reply(request, answer).await
     };
     response.headers_mut().extend(CROSS_ORIGIN);
     Ok(response)
@@ -167,46 +166,50 @@ impl From<Unauthenticated> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::CaveatNotMet => Self::AccessDenied,
-            Refusal::GroupNotFound
-            | Refusal::UserNotFound
-            | Refusal::MemberNotFound
-            | Refusal::InviteNotFound
+            Refusal::Denied(Denied::CaveatNotMet) => Self::AccessDenied,
+            Refusal::NotFound(NotFound::Group)
+            | Refusal::NotFound(NotFound::User)
+            | Refusal::NotFound(NotFound::Member)
+            | Refusal::NotFound(NotFound::Invite)
             // An Evanta invite is there or not there: what has come to its end is not.
-            | Refusal::NotPending(_)
-            | Refusal::InviteReplaced => Self::NotFound,
-            Refusal::NotMember(GroupType::Secret) => Self::NotFound,
-            Refusal::NotMember(GroupType::Open | GroupType::Private)
-            | Refusal::InsufficientScope(_)
-            | Refusal::Forbidden(_)
-            | Refusal::RoleAboveOwn
-            | Refusal::IdentityMismatch
-            | Refusal::EmailNotVerified
+            | Refusal::Conflict(Conflict::NotPending(_))
+            | Refusal::Conflict(Conflict::InviteReplaced) => Self::NotFound,
+            Refusal::Denied(Denied::NotMember(GroupType::Secret)) => Self::NotFound,
+            Refusal::Denied(Denied::NotMember(GroupType::Open | GroupType::Private))
+            | Refusal::Denied(Denied::InsufficientScope(_))
+            | Refusal::Denied(Denied::Forbidden(_))
+            | Refusal::Denied(Denied::RoleAboveOwn)
+            | Refusal::Denied(Denied::IdentityMismatch)
+            | Refusal::Denied(Denied::EmailNotVerified)
             // As for a role that may not join groups: the invitee is the reason.
-            | Refusal::DomainNotAllowed
-            | Refusal::InvitesRefused
-            | Refusal::InviterGone => Self::Forbidden,
-            Refusal::AlreadyPending(_) => Self::TAKEN,
-            Refusal::AlreadyMember | Refusal::Yourself => {
+            | Refusal::Denied(Denied::DomainNotAllowed)
+            | Refusal::Denied(Denied::InvitesRefused)
+            | Refusal::Denied(Denied::InviterGone) => Self::Forbidden,
+            Refusal::Conflict(Conflict::AlreadyPending(_)) => Self::TAKEN,
+            Refusal::Conflict(Conflict::AlreadyMember) | Refusal::Conflict(Conflict::Yourself) => {
                 Self::Invalid("group_member", "Cannot invite users that are current group members")
             }
-            Refusal::SeatsFull => Self::Invalid("base", "The group has as many members as it may have"),
-            Refusal::LastOwner => Self::Invalid("base", "The last owner can't go"),
-            Refusal::GroupIdTaken => Self::Invalid("base", "The group id is taken"),
-            Refusal::IdentityTaken => Self::Invalid("base", "It belongs to another user"),
-            Refusal::PreconditionFailed => Self::Invalid("base", "It was changed meanwhile"),
+            Refusal::Conflict(Conflict::SeatsFull) => Self::Invalid("base", "The group has as many members as it may have"),
+            Refusal::Conflict(Conflict::LastOwner) => Self::Invalid("base", "The last owner can't go"),
+            Refusal::Conflict(Conflict::GroupIdTaken) => Self::Invalid("base", "The group id is taken"),
+            Refusal::Conflict(Conflict::IdentityTaken) => Self::Invalid("base", "It belongs to another user"),
+            Refusal::Conflict(Conflict::PreconditionFailed) => Self::Invalid("base", "It was changed meanwhile"),
             Refusal::InvalidCursor => Self::Invalid("base", "The cursor is not one of this list"),
             Refusal::Invalid(_, invalid) => Self::Invalid("base", invalid.detail),
-            Refusal::PendingLimit => Self::RateLimited(PENDING_RETRY),
-            Refusal::RateLimited(seconds) => Self::RateLimited(seconds),
-            Refusal::Unavailable(error) => {
-                tracing::warn!(%error, "Answered 503");
-                Self::Unavailable
-            }
-            Refusal::Internal(error) => {
-                tracing::error!(%error, "Answered 500");
-                Self::Internal
-            }
+            Refusal::Limited(Limited::Pending) => Self::RateLimited(PENDING_RETRY),
+            Refusal::Limited(Limited::Rate(seconds)) => Self::RateLimited(seconds),
         }
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        stop.into_failure()
     }
 }

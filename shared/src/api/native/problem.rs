@@ -3,15 +3,15 @@
 use std::convert::Infallible;
 use std::future::Future;
 
-use lambda_http::http::{HeaderValue, header};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 
 use super::code::Code;
 use crate::auth::Unauthenticated;
+use crate::domain::ids::InviteId;
 use crate::domain::invite::State;
-use crate::engine::Refusal;
-use crate::http::{self, FieldError, RequestError};
+use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
+use crate::http::{self, FieldCode, FieldError, RequestError};
 
 /// When a group with too many pending invites is worth another try, in seconds: nobody knows, so an
 /// hour.
@@ -24,10 +24,11 @@ pub struct Problem {
     pub code: Code,
     detail: String,
     errors: Vec<FieldError>,
-    invite_id: Option<String>,
+    invite_id: Option<InviteId>,
     state: Option<State>,
     retry_after: Option<i64>,
     challenge: Option<String>,
+    fault: Option<Box<Fault>>,
 }
 
 #[derive(Serialize)]
@@ -40,7 +41,7 @@ struct ProblemBody<'a> {
     instance: String,
     code: Code,
     #[serde(skip_serializing_if = "Option::is_none")]
-    invite_id: Option<&'a str>,
+    invite_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<State>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -65,6 +66,7 @@ impl Problem {
             state: None,
             retry_after: None,
             challenge: None,
+            fault: None,
         }
     }
 
@@ -75,12 +77,20 @@ impl Problem {
             .and_then(|value| value.as_str().map(str::to_owned))
             .unwrap_or_default()
     }
+}
 
+impl http::Ending for Problem {
+    fn fault(&self) -> Option<&Fault> {
+        self.fault.as_deref()
+    }
+}
+
+impl http::Failure for Problem {
     fn response(&self, request_id: &str) -> Response<Body> {
         let status = self.code.status();
         let errors = self.errors.iter().map(|error| ErrorBody {
             pointer: &error.pointer,
-            code: &error.code,
+            code: error.code.as_str(),
             detail: &error.detail,
         });
         let body = ProblemBody {
@@ -90,35 +100,32 @@ impl Problem {
             detail: &self.detail,
             instance: format!("urn:beckon:request:{request_id}"),
             code: self.code,
-            invite_id: self.invite_id.as_deref(),
+            invite_id: self.invite_id.map(|id| id.to_string()),
             state: self.state,
             errors: errors.collect(),
         };
         let body = serde_json::to_string(&body).unwrap_or_default();
-        let mut response = http::respond(status, "application/problem+json", Body::Text(body));
-        let headers = response.headers_mut();
-        let retry = self
-            .retry_after
-            .and_then(|seconds| HeaderValue::from_str(&seconds.max(1).to_string()).ok());
-        headers.extend(retry.map(|value| (header::RETRY_AFTER, value)));
-        let challenge =
-            self.challenge.as_deref().and_then(|challenge| HeaderValue::from_str(challenge).ok());
-        headers.extend(challenge.map(|value| (header::WWW_AUTHENTICATE, value)));
-        response
+        http::respond(status, "application/problem+json", Body::Text(body))
+    }
+
+    fn retry_after(&self) -> Option<i64> {
+        self.retry_after
+    }
+
+    fn challenge(&self) -> Option<&str> {
+        self.challenge.as_deref()
     }
 }
 
-/// The answer to `request`: what the endpoint gave, or its problem. A problem of ours is logged
-/// once, here, with the request's id.
+/// The answer to `request`: what the endpoint gave, or its problem.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// None: every problem is an answer.
 pub async fn respond(
     request: &Request,
     answer: impl Future<Output = Result<Response<Body>, Problem>>,
 ) -> Result<Response<Body>, Infallible> {
-    let request_id = http::request_id(request);
-    Ok(http::deadline(answer).await.unwrap_or_else(|problem| problem.response(&request_id)))
+    Ok(http::reply(request, answer).await)
 }
 
 impl From<Unauthenticated> for Problem {
@@ -176,13 +183,13 @@ impl From<RequestError> for Problem {
             RequestError::BodyTooLarge(limit) => {
                 Self::new(Code::BodyTooLarge, format!("A body may have {limit} bytes here."))
             }
-            RequestError::UnknownPath("group") => Refusal::GroupNotFound.into(),
-            RequestError::UnknownPath("user") => Refusal::UserNotFound.into(),
-            RequestError::UnknownPath(_) => Refusal::InviteNotFound.into(),
+            RequestError::UnknownPath(what) => {
+                Refusal::NotFound(what.unwrap_or(NotFound::Invite)).into()
+            }
             RequestError::InvalidQuery(parameter, detail) => Self {
                 errors: vec![FieldError {
                     pointer: format!("?{parameter}"),
-                    code: "invalid_parameter".into(),
+                    code: FieldCode::InvalidParameter,
                     detail: detail.into(),
                 }],
                 ..Self::new(Code::InvalidQuery, detail)
@@ -195,7 +202,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let new = Self::new;
         match refusal {
-            Refusal::InsufficientScope(scope) => Self {
+            Refusal::Denied(Denied::InsufficientScope(scope)) => Self {
                 challenge: Some(format!(
                     "Bearer realm=\"beckon\", error=\"insufficient_scope\", scope=\"{}\"",
                     scope.as_str()
@@ -205,76 +212,82 @@ impl From<Refusal> for Problem {
                     format!("This needs an access token with the scope {}.", scope.as_str()),
                 )
             },
-            Refusal::Forbidden(detail) => new(Code::Forbidden, detail),
-            Refusal::RoleAboveOwn => new(
+            Refusal::Denied(Denied::Forbidden(rule)) => new(Code::Forbidden, rule.sentence()),
+            Refusal::Denied(Denied::RoleAboveOwn) => new(
                 Code::RoleAboveOwn,
                 "Nobody grants, changes or removes a role above their own; 'owner' is for owners.",
             ),
-            Refusal::IdentityMismatch => new(
+            Refusal::Denied(Denied::IdentityMismatch) => new(
                 Code::IdentityMismatch,
                 "Sign in with the account that the invite is addressed to.",
             ),
-            Refusal::CaveatNotMet => new(
+            Refusal::Denied(Denied::CaveatNotMet) => new(
                 Code::IdentityMismatch,
                 "The token was narrowed to somebody else, or in a way that is not known here.",
             ),
-            Refusal::EmailNotVerified => new(
+            Refusal::Denied(Denied::EmailNotVerified) => new(
                 Code::EmailNotVerified,
                 "Verify your e-mail address with your login, then try again.",
             ),
-            Refusal::DomainNotAllowed => {
+            Refusal::Denied(Denied::DomainNotAllowed) => {
                 new(Code::DomainNotAllowed, "Addresses of this mail domain can't be used here.")
             }
-            Refusal::InvitesRefused => new(Code::InvitesRefused, "This person takes no invites."),
-            Refusal::GroupNotFound | Refusal::NotMember(_) => {
+            Refusal::Denied(Denied::InvitesRefused) => {
+                new(Code::InvitesRefused, "This person takes no invites.")
+            }
+            Refusal::NotFound(NotFound::Group) | Refusal::Denied(Denied::NotMember(_)) => {
                 new(Code::GroupNotFound, "There is no such group, or you are not a member of it.")
             }
-            Refusal::UserNotFound => new(
+            Refusal::NotFound(NotFound::User) => new(
                 Code::UserNotFound,
                 "The directory has no such user; invite by e-mail address instead.",
             ),
-            Refusal::MemberNotFound => new(Code::MemberNotFound, "The group has no such member."),
-            Refusal::InviteNotFound => new(
+            Refusal::NotFound(NotFound::Member) => {
+                new(Code::MemberNotFound, "The group has no such member.")
+            }
+            Refusal::NotFound(NotFound::Invite) => new(
                 Code::InviteNotFound,
                 "There is no such invite. Links must be used whole, as they were sent.",
             ),
-            Refusal::AlreadyMember | Refusal::Yourself => {
+            Refusal::Conflict(Conflict::AlreadyMember) | Refusal::Conflict(Conflict::Yourself) => {
                 new(Code::AlreadyMember, "This person is a member of the group already.")
             }
-            Refusal::AlreadyPending(id) => Self {
-                invite_id: Some(id.to_string()),
+            Refusal::Conflict(Conflict::AlreadyPending(id)) => Self {
+                invite_id: Some(id),
                 ..new(
                     Code::InviteAlreadyPending,
                     "A live invite for the same person exists; see invite_id.",
                 )
             },
-            Refusal::NotPending(state) => not_pending(state),
-            Refusal::InviteReplaced => new(
+            Refusal::Conflict(Conflict::NotPending(state)) => not_pending(state),
+            Refusal::Conflict(Conflict::InviteReplaced) => new(
                 Code::InviteRevoked,
                 "A newer invite has replaced this one; use the link in the newest mail.",
             ),
-            Refusal::InviterGone => new(
+            Refusal::Denied(Denied::InviterGone) => new(
                 Code::InviterGone,
                 "Who sent this invite may no longer invite; ask another member for a new one.",
             ),
-            Refusal::SeatsFull => {
+            Refusal::Conflict(Conflict::SeatsFull) => {
                 new(Code::SeatsFull, "The group has as many members as it may have.")
             }
-            Refusal::LastOwner => new(Code::LastOwner, "Make somebody else an owner first."),
-            Refusal::GroupIdTaken => {
+            Refusal::Conflict(Conflict::LastOwner) => {
+                new(Code::LastOwner, "Make somebody else an owner first.")
+            }
+            Refusal::Conflict(Conflict::GroupIdTaken) => {
                 new(Code::GroupIdTaken, "A group has, or had, this id; choose another.")
             }
-            Refusal::IdentityTaken => new(
+            Refusal::Conflict(Conflict::IdentityTaken) => new(
                 Code::IdentityTaken,
                 "An address, number or account in it belongs to another user.",
             ),
-            Refusal::PreconditionFailed => {
+            Refusal::Conflict(Conflict::PreconditionFailed) => {
                 new(Code::PreconditionFailed, "Read it again, and send its new ETag with If-Match.")
             }
             Refusal::Invalid(pointer, invalid) => Self {
                 errors: vec![FieldError {
                     pointer: pointer.into(),
-                    code: invalid.code.into(),
+                    code: FieldCode::Rule(invalid.code.into()),
                     detail: invalid.detail.into(),
                 }],
                 ..new(Code::InvalidBody, "See 'errors' for the fields that are not right.")
@@ -283,35 +296,43 @@ impl From<Refusal> for Problem {
                 Code::InvalidCursor,
                 "Use next_cursor of the same list with the same filters, or start without a cursor.",
             ),
-            Refusal::PendingLimit => Self {
+            Refusal::Limited(Limited::Pending) => Self {
                 retry_after: Some(PENDING_RETRY),
                 ..new(
                     Code::PendingLimit,
                     "The group has as many pending invites as its policy allows; revoke some, or wait until some are taken up.",
                 )
             },
-            Refusal::RateLimited(seconds) => Self {
+            Refusal::Limited(Limited::Rate(seconds)) => Self {
                 retry_after: Some(seconds),
                 ..new(Code::RateLimited, "Try again later; see Retry-After.")
             },
-            Refusal::Unavailable(error) => {
-                tracing::warn!(%error, "Answered 503");
-                Self {
-                    retry_after: Some(1),
-                    ..new(
-                        Code::TemporarilyUnavailable,
-                        "Nothing was changed, as far as we know; try again.",
-                    )
-                }
-            }
-            Refusal::Internal(error) => {
-                tracing::error!(%error, "Answered 500");
-                new(
-                    Code::Internal,
-                    "It is not your doing. If it stays, tell the operator the request's id in 'instance'.",
-                )
-            }
         }
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        let problem = match fault {
+            Fault::Unavailable(_) => Self {
+                retry_after: Some(1),
+                ..Self::new(
+                    Code::TemporarilyUnavailable,
+                    "Nothing was changed, as far as we know; try again.",
+                )
+            },
+            Fault::Internal(_) => Self::new(
+                Code::Internal,
+                "It is not your doing. If it stays, tell the operator the request's id in 'instance'.",
+            ),
+        };
+        Self { fault: Some(Box::new(fault)), ..problem }
+    }
+}
+
+impl From<Stop> for Problem {
+    fn from(stop: Stop) -> Self {
+        stop.into_failure()
     }
 }
 

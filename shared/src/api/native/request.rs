@@ -8,7 +8,7 @@ use crate::domain::Invalid;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::State;
 use crate::domain::list::Order;
-use crate::engine::{InviteFilter, InviteRef, Refusal};
+use crate::engine::{Conflict, InviteFilter, InviteRef, Refusal};
 use crate::http::{RequestError, known_query, query_parameter};
 
 /// How an invite is named in a body: by `token`, or by `group` and `invite`.
@@ -106,8 +106,10 @@ fn limit_and_cursor(request: &Request) -> Result<(u8, Option<String>), RequestEr
 pub fn if_match(request: &Request) -> Result<Option<u64>, Problem> {
     match request.headers().get("if-match").map(|value| value.to_str().unwrap_or_default()) {
         None | Some("*") => Ok(None),
-        Some(etag) => {
-            etag.trim_matches('"').parse().map(Some).map_err(|_| Refusal::PreconditionFailed.into())
-        }
+        Some(etag) => etag
+            .trim_matches('"')
+            .parse()
+            .map(Some)
+            .map_err(|_| Refusal::Conflict(Conflict::PreconditionFailed).into()),
     }
 }

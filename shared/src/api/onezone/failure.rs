@@ -4,15 +4,15 @@
 use std::convert::Infallible;
 use std::future::Future;
 
-use lambda_http::http::{HeaderValue, StatusCode, header};
-use lambda_http::{Body, Response};
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 
 use crate::auth::Unauthenticated;
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::macaroon::NotOpened;
 use crate::domain::token::TokenSubject;
-use crate::engine::Refusal;
+use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
 use crate::http::{self, RequestError};
 
 /// The sentences of the server that its clients may look for; the last three are those of its later
@@ -38,6 +38,7 @@ pub struct Failure {
     pub status: StatusCode,
     sentence: String,
     retry_after: Option<i64>,
+    fault: Option<Fault>,
 }
 
 #[derive(Serialize)]
@@ -45,19 +46,20 @@ struct FailureBody<'a> {
     error: &'a str,
 }
 
-/// The answer: what the endpoint gave, or its failure, and in time.
+/// The answer to `request`: what the endpoint gave, or its failure.
 ///
 /// # Errors
 /// None: every failure is an answer.
 pub async fn respond(
+    request: &Request,
     answer: impl Future<Output = Result<Response<Body>, Failure>>,
 ) -> Result<Response<Body>, Infallible> {
-    Ok(http::deadline(answer).await.unwrap_or_else(|failure| failure.response()))
+    Ok(http::reply(request, answer).await)
 }
 
 impl Failure {
     fn new(status: StatusCode, sentence: impl Into<String>) -> Self {
-        Self { status, sentence: sentence.into(), retry_after: None }
+        Self { status, sentence: sentence.into(), retry_after: None, fault: None }
     }
 
     fn bad_request(sentence: impl Into<String>) -> Self {
@@ -100,34 +102,38 @@ impl Failure {
 
     /// Why this user could not join by the token, which reads so. For who holds a token everything
     /// that is gone, the group too, is the token's end.
-    pub fn of_joining(
-        refusal: Refusal,
-        user: &UserId,
-        token: &Result<TokenSubject, NotOpened>,
-    ) -> Self {
-        match (refusal, token) {
-            (Refusal::AlreadyMember, Ok(subject)) => Self::already_member(user, &subject.group),
+    pub fn of_joining(stop: Stop, user: &UserId, token: &Result<TokenSubject, NotOpened>) -> Self {
+        match (stop, token) {
+            (Stop::Refused(Refusal::Conflict(Conflict::AlreadyMember)), Ok(subject)) => {
+                Self::already_member(user, &subject.group)
+            }
             // The server told a token that it never signed from one that it knew nothing of.
-            (Refusal::InviteNotFound, Err(NotOpened::Forged)) => Self::bad_request(BAD_TYPE),
-            (Refusal::GroupNotFound, _) => Self::bad_token(),
-            (refusal, _) => refusal.into(),
+            (Stop::Refused(Refusal::NotFound(NotFound::Invite)), Err(NotOpened::Forged)) => {
+                Self::bad_request(BAD_TYPE)
+            }
+            (Stop::Refused(Refusal::NotFound(NotFound::Group)), _) => Self::bad_token(),
+            (stop, _) => stop.into(),
         }
     }
+}
 
-    fn response(&self) -> Response<Body> {
-        let mut response = http::json(self.status, &FailureBody { error: &self.sentence });
-        let headers = response.headers_mut();
-        let retry = self
-            .retry_after
-            .and_then(|seconds| HeaderValue::from_str(&seconds.max(1).to_string()).ok());
-        headers.extend(retry.map(|value| (header::RETRY_AFTER, value)));
-        if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(
-                header::WWW_AUTHENTICATE,
-                HeaderValue::from_static("Bearer realm=\"beckon\""),
-            );
-        }
-        response
+impl http::Ending for Failure {
+    fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+}
+
+impl http::Failure for Failure {
+    fn response(&self, _: &str) -> Response<Body> {
+        http::json(self.status, &FailureBody { error: &self.sentence })
+    }
+
+    fn retry_after(&self) -> Option<i64> {
+        self.retry_after
+    }
+
+    fn challenge(&self) -> Option<&str> {
+        (self.status == StatusCode::UNAUTHORIZED).then_some("Bearer realm=\"beckon\"")
     }
 }
 
@@ -169,58 +175,68 @@ impl From<RequestError> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::InsufficientScope(_)
-            | Refusal::Forbidden(_)
-            | Refusal::RoleAboveOwn
-            | Refusal::DomainNotAllowed
-            | Refusal::InvitesRefused
-            | Refusal::LastOwner => Self::new(StatusCode::FORBIDDEN, FORBIDDEN),
-            Refusal::SeatsFull => {
+            Refusal::Denied(Denied::InsufficientScope(_))
+            | Refusal::Denied(Denied::Forbidden(_))
+            | Refusal::Denied(Denied::RoleAboveOwn)
+            | Refusal::Denied(Denied::DomainNotAllowed)
+            | Refusal::Denied(Denied::InvitesRefused)
+            | Refusal::Conflict(Conflict::LastOwner) => Self::new(StatusCode::FORBIDDEN, FORBIDDEN),
+            Refusal::Conflict(Conflict::SeatsFull) => {
                 Self::new(StatusCode::FORBIDDEN, "The group has as many members as it may have.")
             }
             // Outsiders must not learn which groups there are.
-            Refusal::GroupNotFound
-            | Refusal::NotMember(_)
-            | Refusal::UserNotFound
-            | Refusal::MemberNotFound => Self::new(StatusCode::NOT_FOUND, NOT_FOUND),
-            Refusal::InviteNotFound
-            | Refusal::InviteReplaced
-            | Refusal::NotPending(_)
-            | Refusal::InviterGone => Self::bad_token(),
-            Refusal::IdentityMismatch | Refusal::EmailNotVerified | Refusal::CaveatNotMet => {
-                Self::bad_request(BAD_TYPE)
-            }
-            Refusal::AlreadyMember | Refusal::Yourself => {
+            Refusal::NotFound(NotFound::Group)
+            | Refusal::Denied(Denied::NotMember(_))
+            | Refusal::NotFound(NotFound::User)
+            | Refusal::NotFound(NotFound::Member) => Self::new(StatusCode::NOT_FOUND, NOT_FOUND),
+            Refusal::NotFound(NotFound::Invite)
+            | Refusal::Conflict(Conflict::InviteReplaced)
+            | Refusal::Conflict(Conflict::NotPending(_))
+            | Refusal::Denied(Denied::InviterGone) => Self::bad_token(),
+            Refusal::Denied(Denied::IdentityMismatch)
+            | Refusal::Denied(Denied::EmailNotVerified)
+            | Refusal::Denied(Denied::CaveatNotMet) => Self::bad_request(BAD_TYPE),
+            Refusal::Conflict(Conflict::AlreadyMember) | Refusal::Conflict(Conflict::Yourself) => {
                 Self::bad_request("Bad value: user is already a member of group")
             }
-            Refusal::AlreadyPending(_)
-            | Refusal::GroupIdTaken
-            | Refusal::IdentityTaken
-            | Refusal::PreconditionFailed
+            Refusal::Conflict(Conflict::AlreadyPending(_))
+            | Refusal::Conflict(Conflict::GroupIdTaken)
+            | Refusal::Conflict(Conflict::IdentityTaken)
+            | Refusal::Conflict(Conflict::PreconditionFailed)
             | Refusal::Invalid(..)
             | Refusal::InvalidCursor => Self::bad_request(NOT_UNDERSTOOD),
-            Refusal::PendingLimit => Self::later(
+            Refusal::Limited(Limited::Pending) => Self::later(
                 StatusCode::TOO_MANY_REQUESTS,
                 "The group has as many pending invites as it may have",
                 PENDING_RETRY,
             ),
-            Refusal::RateLimited(seconds) => Self::later(
+            Refusal::Limited(Limited::Rate(seconds)) => Self::later(
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many requests; try again later",
                 seconds,
             ),
-            Refusal::Unavailable(error) => {
-                tracing::warn!(%error, "Answered 503");
-                Self::later(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "The service is temporarily unavailable; try again",
-                    1,
-                )
-            }
-            Refusal::Internal(error) => {
-                tracing::error!(%error, "Answered 500");
+        }
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        let failure = match fault {
+            Fault::Unavailable(_) => Self::later(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The service is temporarily unavailable; try again",
+                1,
+            ),
+            Fault::Internal(_) => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error")
             }
-        }
+        };
+        Self { fault: Some(fault), ..failure }
+    }
+}
+
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        stop.into_failure()
     }
 }

@@ -4,14 +4,14 @@
 use std::convert::Infallible;
 use std::future::Future;
 
-use lambda_http::http::{HeaderValue, StatusCode, header};
-use lambda_http::{Body, Response};
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 
 use crate::auth::Unauthenticated;
 use crate::domain::invite::State;
-use crate::engine::Refusal;
-use crate::http::{self, FieldError, RequestError};
+use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
+use crate::http::{self, FieldCode, FieldError, RequestError};
 
 /// When a group with too many pending invites is worth another try, in seconds: nobody knows, so an
 /// hour.
@@ -27,6 +27,7 @@ pub struct Failure {
     fields: Vec<String>,
     retry_after: Option<i64>,
     challenge: Option<&'static str>,
+    fault: Option<Box<Fault>>,
 }
 
 #[derive(Serialize)]
@@ -41,7 +42,15 @@ struct FailureBody<'a> {
 
 impl Failure {
     fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
-        Self { status, code, message, fields: Vec::new(), retry_after: None, challenge: None }
+        Self {
+            status,
+            code,
+            message,
+            fields: Vec::new(),
+            retry_after: None,
+            challenge: None,
+            fault: None,
+        }
     }
 
     /// The error for fields that are not right, each named with what is wrong with it.
@@ -58,10 +67,18 @@ impl Failure {
     }
 
     fn retrying_after(self, seconds: i64) -> Self {
-        Self { retry_after: Some(seconds.max(1)), ..self }
+        Self { retry_after: Some(seconds), ..self }
     }
+}
 
-    fn response(&self) -> Response<Body> {
+impl http::Ending for Failure {
+    fn fault(&self) -> Option<&Fault> {
+        self.fault.as_deref()
+    }
+}
+
+impl http::Failure for Failure {
+    fn response(&self, _: &str) -> Response<Body> {
         let messages: Vec<&str> = if self.fields.is_empty() {
             vec![self.message]
         } else {
@@ -74,27 +91,27 @@ impl Failure {
             message: messages.first().copied().unwrap_or_default(),
             messages,
         };
-        let mut response = http::json(self.status, &body);
-        let headers = response.headers_mut();
-        let retry =
-            self.retry_after.and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok());
-        headers.extend(retry.map(|value| (header::RETRY_AFTER, value)));
-        headers.extend(
-            self.challenge
-                .map(|challenge| (header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))),
-        );
-        response
+        http::json(self.status, &body)
+    }
+
+    fn retry_after(&self) -> Option<i64> {
+        self.retry_after
+    }
+
+    fn challenge(&self) -> Option<&str> {
+        self.challenge
     }
 }
 
-/// What the endpoint gave in time, or its failure as an answer.
+/// The answer to `request`: what the endpoint gave, or its failure.
 ///
 /// # Errors
 /// None: every failure is an answer.
 pub async fn respond(
+    request: &Request,
     answer: impl Future<Output = Result<Response<Body>, Failure>>,
 ) -> Result<Response<Body>, Infallible> {
-    Ok(http::deadline(answer).await.unwrap_or_else(|failure| failure.response()))
+    Ok(http::reply(request, answer).await)
 }
 
 impl From<Unauthenticated> for Failure {
@@ -140,9 +157,9 @@ impl From<RequestError> for Failure {
                 "Send one JSON object in UTF-8.",
             ),
             RequestError::InvalidBody(errors)
-                if errors
-                    .iter()
-                    .any(|error| error.pointer.is_empty() && error.code == "wrong_type") =>
+                if errors.iter().any(|error| {
+                    error.pointer.is_empty() && error.code == FieldCode::WrongType
+                }) =>
             {
                 Self::new(StatusCode::BAD_REQUEST, "E_INVALID_BODY", "Send one JSON object.")
             }
@@ -161,9 +178,9 @@ impl From<RequestError> for Failure {
                 "E_BODY_TOO_LARGE",
                 "The body is too large.",
             ),
-            RequestError::UnknownPath("group") => Refusal::GroupNotFound.into(),
-            RequestError::UnknownPath("member") => Refusal::MemberNotFound.into(),
-            RequestError::UnknownPath(_) => Refusal::InviteNotFound.into(),
+            RequestError::UnknownPath(what) => {
+                Refusal::NotFound(what.unwrap_or(NotFound::Invite)).into()
+            }
             RequestError::InvalidQuery(parameter, detail) => {
                 Self { code: "E_INVALID_QUERY", ..Self::fields([(parameter, detail)]) }
             }
@@ -178,58 +195,74 @@ impl From<Refusal> for Failure {
         let conflict = |code, message| Self::new(StatusCode::CONFLICT, code, message);
         let gone = |code, message| Self::new(StatusCode::GONE, code, message);
         match refusal {
-            Refusal::InsufficientScope(_) => forbidden("E_INSUFFICIENT_SCOPE", "The access token lacks a scope that this needs."),
-            Refusal::Forbidden(message) => forbidden("E_FORBIDDEN", message),
-            Refusal::RoleAboveOwn => forbidden("E_ROLE_ABOVE_OWN", "Nobody grants, changes or removes a role above their own."),
-            Refusal::IdentityMismatch => forbidden("E_IDENTITY_MISMATCH", "Sign in with the account that the invite is addressed to."),
-            Refusal::EmailNotVerified => forbidden("E_EMAIL_NOT_VERIFIED", "Verify your e-mail address with your login, then try again."),
-            Refusal::DomainNotAllowed => forbidden("E_DOMAIN_NOT_ALLOWED", "Addresses of this mail domain can't be used here."),
-            Refusal::InvitesRefused => forbidden("E_INVITES_REFUSED", "This person takes no invites."),
-            Refusal::CaveatNotMet => forbidden("E_FORBIDDEN", "A condition of the token does not hold."),
+            Refusal::Denied(Denied::InsufficientScope(_)) => forbidden("E_INSUFFICIENT_SCOPE", "The access token lacks a scope that this needs."),
+            Refusal::Denied(Denied::Forbidden(rule)) => forbidden("E_FORBIDDEN", rule.sentence()),
+            Refusal::Denied(Denied::RoleAboveOwn) => forbidden("E_ROLE_ABOVE_OWN", "Nobody grants, changes or removes a role above their own."),
+            Refusal::Denied(Denied::IdentityMismatch) => forbidden("E_IDENTITY_MISMATCH", "Sign in with the account that the invite is addressed to."),
+            Refusal::Denied(Denied::EmailNotVerified) => forbidden("E_EMAIL_NOT_VERIFIED", "Verify your e-mail address with your login, then try again."),
+            Refusal::Denied(Denied::DomainNotAllowed) => forbidden("E_DOMAIN_NOT_ALLOWED", "Addresses of this mail domain can't be used here."),
+            Refusal::Denied(Denied::InvitesRefused) => forbidden("E_INVITES_REFUSED", "This person takes no invites."),
+            Refusal::Denied(Denied::CaveatNotMet) => forbidden("E_FORBIDDEN", "A condition of the token does not hold."),
             // Whether the group exists is not told to who is no member of it.
-            Refusal::GroupNotFound | Refusal::NotMember(_) => {
+            Refusal::NotFound(NotFound::Group) | Refusal::Denied(Denied::NotMember(_)) => {
                 not_found("E_GROUP_NOT_FOUND", "There is no such group, or you are not a member of it.")
             }
-            Refusal::UserNotFound => not_found("E_USER_NOT_FOUND", "There is no such user; invite by email or phone instead."),
-            Refusal::MemberNotFound => not_found("E_MEMBER_NOT_FOUND", "The group has no such member."),
-            Refusal::InviteNotFound => not_found("E_INVITE_NOT_FOUND", "There is no such invite."),
-            Refusal::AlreadyMember | Refusal::Yourself => conflict("E_ALREADY_MEMBER", "This person is a member of the group already."),
-            Refusal::AlreadyPending(_) => {
+            Refusal::NotFound(NotFound::User) => not_found("E_USER_NOT_FOUND", "There is no such user; invite by email or phone instead."),
+            Refusal::NotFound(NotFound::Member) => not_found("E_MEMBER_NOT_FOUND", "The group has no such member."),
+            Refusal::NotFound(NotFound::Invite) => not_found("E_INVITE_NOT_FOUND", "There is no such invite."),
+            Refusal::Conflict(Conflict::AlreadyMember) | Refusal::Conflict(Conflict::Yourself) => conflict("E_ALREADY_MEMBER", "This person is a member of the group already."),
+            Refusal::Conflict(Conflict::AlreadyPending(_)) => {
                 conflict("E_INVITE_ALREADY_PENDING", "This person has a pending invite with other roles or another redirect_url.")
             }
-            Refusal::NotPending(state) => not_pending(state),
-            Refusal::InviteReplaced => gone("E_INVITE_REVOKED", "A newer invite has replaced this one."),
-            Refusal::InviterGone => gone("E_INVITER_GONE", "Who sent this invite may no longer invite; ask for a new one."),
-            Refusal::SeatsFull => conflict("E_SEATS_FULL", "The group has as many members as it may have."),
-            Refusal::LastOwner => conflict("E_LAST_OWNER", "A group keeps at least one owner; make somebody else an owner first."),
-            Refusal::GroupIdTaken => conflict("E_GROUP_ID_TAKEN", "A group has, or had, this id."),
-            Refusal::IdentityTaken => conflict("E_IDENTITY_TAKEN", "An address or number in it belongs to another user."),
-            Refusal::PreconditionFailed => {
+            Refusal::Conflict(Conflict::NotPending(state)) => not_pending(state),
+            Refusal::Conflict(Conflict::InviteReplaced) => gone("E_INVITE_REVOKED", "A newer invite has replaced this one."),
+            Refusal::Denied(Denied::InviterGone) => gone("E_INVITER_GONE", "Who sent this invite may no longer invite; ask for a new one."),
+            Refusal::Conflict(Conflict::SeatsFull) => conflict("E_SEATS_FULL", "The group has as many members as it may have."),
+            Refusal::Conflict(Conflict::LastOwner) => conflict("E_LAST_OWNER", "A group keeps at least one owner; make somebody else an owner first."),
+            Refusal::Conflict(Conflict::GroupIdTaken) => conflict("E_GROUP_ID_TAKEN", "A group has, or had, this id."),
+            Refusal::Conflict(Conflict::IdentityTaken) => conflict("E_IDENTITY_TAKEN", "An address or number in it belongs to another user."),
+            Refusal::Conflict(Conflict::PreconditionFailed) => {
                 Self::new(StatusCode::PRECONDITION_FAILED, "E_PRECONDITION_FAILED", "It was changed meanwhile; read it again.")
             }
             Refusal::Invalid(pointer, invalid) => Self::fields([(pointer, invalid.detail)]),
             Refusal::InvalidCursor => {
                 Self { code: "E_INVALID_QUERY", ..Self::fields([("after", "Give the id of the page's last member.")]) }
             }
-            Refusal::PendingLimit => Self::new(
+            Refusal::Limited(Limited::Pending) => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "E_PENDING_LIMIT",
                 "The group has as many pending invites as its policy allows; cancel some, or wait until some are taken up.",
             )
             .retrying_after(PENDING_RETRY),
-            Refusal::RateLimited(seconds) => {
+            Refusal::Limited(Limited::Rate(seconds)) => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "E_RATE_LIMITED", "Try again later; see Retry-After.").retrying_after(seconds)
             }
-            Refusal::Unavailable(error) => {
-                tracing::warn!(%error, "Answered 503");
-                let message = "Nothing was changed, as far as we know; try again.";
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "E_TEMPORARILY_UNAVAILABLE", message).retrying_after(1)
-            }
-            Refusal::Internal(error) => {
-                tracing::error!(%error, "Answered 500");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "E_INTERNAL", "Something went wrong here; it is not your doing.")
-            }
         }
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        let failure = match fault {
+            Fault::Unavailable(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "E_TEMPORARILY_UNAVAILABLE",
+                "Nothing was changed, as far as we know; try again.",
+            )
+            .retrying_after(1),
+            Fault::Internal(_) => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "E_INTERNAL",
+                "Something went wrong here; it is not your doing.",
+            ),
+        };
+        Self { fault: Some(Box::new(fault)), ..failure }
+    }
+}
+
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        stop.into_failure()
     }
 }
 

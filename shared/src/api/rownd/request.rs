@@ -21,8 +21,10 @@ use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
 use crate::domain::text::{ApiData, Message, Metadata, Name};
-use crate::engine::{InviteChange, InviteeRequest, NewInvite, Refusal};
-use crate::http::{RequestError, json_or_undeclared, lenient_json, query_parameter, raw_body};
+use crate::engine::{InviteChange, InviteeRequest, NewInvite, NotFound, Refusal};
+use crate::http::{
+    PathValue, RequestError, json_or_undeclared, lenient_json, query_parameter, raw_body,
+};
 
 /// Who may make invites and handle them: owners (contract rownd, "Who may").
 pub const RULE: InviteRule = InviteRule::Owners;
@@ -233,6 +235,10 @@ impl MemberId {
         ))?;
         InviteId::parse(invite).map(Self::Invited)
     }
+}
+
+impl PathValue for MemberId {
+    const NAMES: Option<NotFound> = Some(NotFound::Member);
 }
 
 impl fmt::Display for MemberId {

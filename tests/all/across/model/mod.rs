@@ -24,8 +24,8 @@ use shared::domain::role::{RoleName, Roles};
 use shared::domain::rule::InviteRule;
 use shared::domain::text::{ApiData, Metadata, Name};
 use shared::engine::{
-    Engine, InviteFilter, InviteRef, InviteeRequest, MemberEdit, NewGroup, NewInvite, Outcome,
-    Refusal,
+    Conflict, Denied, Engine, InviteFilter, InviteRef, InviteeRequest, MemberEdit, NewGroup,
+    NewInvite, Outcome, Refusal, Stop,
 };
 
 use crate::lambda::Deployment;
@@ -113,11 +113,22 @@ fn role(roles: &Roles) -> usize {
 fn word<T>(outcome: &Outcome<T>) -> String {
     match outcome {
         Ok(_) => "ok".into(),
-        // As the native API tells it.
-        Err(Refusal::NotMember(_)) => "GroupNotFound".into(),
-        Err(refusal @ Refusal::NotPending(_)) => format!("{refusal:?}"),
-        Err(refusal) => format!("{refusal:?}").split('(').next().unwrap_or_default().to_owned(),
+        Err(Stop::Refused(refusal)) => reason(refusal),
+        Err(Stop::Failed(fault)) => format!("{fault:?}"),
     }
+}
+
+fn reason(refusal: &Refusal) -> String {
+    let word = match refusal {
+        // As the native API tells it.
+        Refusal::Denied(Denied::NotMember(_)) => return "GroupNotFound".into(),
+        Refusal::NotFound(what) => return format!("{what:?}NotFound"),
+        Refusal::Conflict(conflict @ Conflict::NotPending(_)) => return format!("{conflict:?}"),
+        Refusal::Conflict(conflict) => format!("{conflict:?}"),
+        Refusal::Denied(why) => format!("{why:?}"),
+        other => format!("{other:?}"),
+    };
+    word.split('(').next().unwrap_or_default().to_owned()
 }
 
 impl<'a> World<'a> {

@@ -12,11 +12,11 @@ async fn main() -> Result<(), Error> {
     let _service = Service::of_process()?;
     lambda_http::run(service_fn(async |request: Request| {
         match request.uri().path().split('/').nth(1) {
-            Some("bungie") => bungie::respond(answer(&request)).await,
+            Some("bungie") => bungie::respond(&request, answer(&request)).await,
             Some("chembiohub") => chembiohub::respond(&request, answer(&request)).await,
             Some("evanta") => evanta::respond(&request, answer(&request)).await,
-            Some("onezone") => onezone::respond(answer(&request)).await,
-            Some("rownd") => rownd::respond(answer(&request)).await,
+            Some("onezone") => onezone::respond(&request, answer(&request)).await,
+            Some("rownd") => rownd::respond(&request, answer(&request)).await,
             _ => native::respond(&request, answer(&request)).await,
         }
     }))

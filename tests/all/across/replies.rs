@@ -1,0 +1,140 @@
+//! What is logged of a fault: one line, with the id that the caller is shown, and the side that
+//! failed.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use background_send_mail::handle;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayProxyRequestContext;
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt, Response};
+use serde_json::{Value, json};
+use shared::api::{bungie, chembiohub, evanta, native, onezone, rownd};
+use shared::engine::{Fault, NotFound, Refusal};
+use shared::store::StoreError;
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::fmt::MakeWriter;
+
+use harness::{App, Ses};
+use super::delivery::{PAUSED, event, record, sender};
+use crate::panics::panics;
+
+const ID: &str = "9f0a6c1e-request";
+
+/// The lines that this thread logs.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// Collects what is logged until the guard is dropped.
+    fn start() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let subscriber = tracing_subscriber::fmt().json().with_writer(log.clone()).finish();
+        (log, tracing::subscriber::set_default(subscriber))
+    }
+
+    /// The lines of warnings and errors since the last call.
+    fn troubles(&self) -> Vec<Value> {
+        let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.filter(|line| line["level"] == "WARN" || line["level"] == "ERROR").collect()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// A request as API Gateway brings it.
+fn request() -> Request {
+    let mut context = ApiGatewayProxyRequestContext::default();
+    context.request_id = Some(ID.into());
+    Request::default().with_request_context(RequestContext::ApiGatewayV1(context))
+}
+
+/// Whether the answer shows the request's id.
+fn shows_id(answer: &Response<Body>) -> bool {
+    matches!(answer.body(), Body::Text(text) if text.contains(ID))
+}
+
+macro_rules! logs_once {
+    ($log:expr, $api:ident, $failure:ty) => {{
+        let name = stringify!($api);
+        let faults = [
+            ("ERROR", 500, StoreError::Refused("ValidationException".into())),
+            ("WARN", 503, StoreError::Unavailable("ThrottlingException".into())),
+        ];
+        let mut shown = false;
+        for (level, status, error) in faults {
+            let (fault, text) = (Fault::from(error.clone()), error.to_string());
+            let Ok(answer) =
+                $api::respond(&request(), async { Err(<$failure>::from(fault)) }).await;
+            let lines = $log.troubles();
+            assert_eq!(answer.status().as_u16(), status, "{name}");
+            assert_eq!(lines.len(), 1, "{name}: {lines:?}");
+            assert_eq!(lines[0]["level"], level, "{name}");
+            assert_eq!(lines[0]["fields"]["request.id"], ID, "{name}");
+            assert_eq!(lines[0]["fields"]["error"], text, "{name}");
+            shown |= shows_id(&answer);
+        }
+        let refused = <$failure>::from(Refusal::NotFound(NotFound::Group));
+        let Ok(_) = $api::respond(&request(), async { Err(refused) }).await;
+        assert!($log.troubles().is_empty(), "{name} logs a refusal");
+        let Ok(_) = $api::respond(&request(), panics::<$failure>()).await;
+        let lines = $log.troubles();
+        let replies = lines.iter().filter(|line| line["fields"]["request.id"] == ID).count();
+        assert_eq!(replies, 1, "{name} logs a panic: {lines:?}");
+        (name, shown)
+    }};
+}
+
+#[tokio::test]
+async fn a_fault_is_logged_once_with_the_id_that_the_answer_shows() {
+    let (log, _guard) = Log::start();
+    let apis = [
+        logs_once!(log, native, native::Problem),
+        logs_once!(log, evanta, evanta::Failure),
+        logs_once!(log, rownd, rownd::Failure),
+        logs_once!(log, onezone, onezone::Failure),
+        logs_once!(log, chembiohub, chembiohub::Failure),
+        logs_once!(log, bungie, bungie::Failure),
+    ];
+    // The shapes of the others have no place for it.
+    let shown: Vec<&str> = apis.iter().filter(|(_, shown)| *shown).map(|(name, _)| *name).collect();
+    assert_eq!(shown, ["native", "chembiohub"]);
+}
+
+#[tokio::test]
+async fn a_mail_that_fails_is_not_the_table_s_fault() {
+    let ses = Ses::always(PAUSED).await;
+    let app = App::with(ses.options()).await;
+    let invited = app.owner().await.invited(json!({"email": "ada@example.com"})).await;
+    let sender = sender(&app, &ses);
+    let (log, _guard) = Log::start();
+    let response = handle(&sender, event(&[record(&invited, "100")])).await.unwrap();
+    assert_eq!(response.batch_item_failures.len(), 1);
+    // The service's own sender may try at the same moment, with the same line.
+    let mut lines = log.troubles();
+    lines.retain(|line| line["target"] == "background_send_mail");
+    assert!(!lines.is_empty());
+    for line in lines {
+        let error = &line["fields"]["error"];
+        assert_eq!(error, "the mail service is unavailable: SendingPausedException", "{line}");
+        assert!(!line.to_string().contains("table"), "{line}");
+    }
+}
