@@ -20,6 +20,16 @@ pub struct FieldError {
     pub detail: String,
 }
 
+impl RequestError {
+    /// Returns the error for one field of the body, at this pointer (RFC 6901).
+    pub fn field(pointer: &str, invalid: Invalid) -> Self {
+        let Invalid { code, detail } = invalid;
+        let error =
+            FieldError { pointer: pointer.into(), code: code.into(), detail: detail.into() };
+        Self::InvalidBody(vec![error])
+    }
+}
+
 /// Reads the request's JSON body into `T`.
 ///
 /// # Errors
