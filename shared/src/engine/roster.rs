@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use super::authority::may_invite;
 use super::{Engine, GroupView, Outcome, Refusal};
 use crate::auth::Caller;
 use crate::domain::group::Group;
@@ -12,7 +11,6 @@ use crate::domain::ids::{GroupId, UserId};
 use crate::domain::invite::Invite;
 use crate::domain::invitee::Invitee;
 use crate::domain::member::Member;
-use crate::domain::rule::InviteRule;
 use crate::domain::user::UserState;
 
 /// How many memberships one read gives.
@@ -136,15 +134,6 @@ impl Engine {
                 return Ok(own);
             }
         }
-    }
-
-    /// Refuses whom `rule` does not let invite, at APIs that hold more than inviting to it.
-    ///
-    /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden`, and the table's own.
-    pub async fn require(&self, caller: &Caller, group: &GroupId, rule: InviteRule) -> Outcome<()> {
-        let (group, member) = self.membership(caller, group).await?;
-        may_invite(rule, &group, &member)
     }
 
     /// The active users of the directory whom these invites are for: by user id, or because the
