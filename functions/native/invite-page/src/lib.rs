@@ -1,17 +1,19 @@
 //! `GET /i/{token}`: the page behind an invitation link. It shows, and changes nothing.
 
 pub mod page;
+pub mod view;
 
 use std::convert::Infallible;
 
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
-use page::{Dead, Invitation, InvitePage, PUT_AWAY, View};
+use page::{InvitePage, PUT_AWAY};
 use shared::Service;
-use shared::domain::invite::{IdentityPolicy, State};
+use shared::domain::invite::IdentityPolicy;
 use shared::domain::redirect::RedirectUrl;
 use shared::engine::{Preview, Refusal};
 use shared::http::{deadline, respond};
+use view::{Dead, Invitation, View};
 
 /// Answers the request with a page, whatever the token is.
 ///
@@ -35,15 +37,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 fn show(service: &Service, token: &str, preview: &Preview) -> Response<Body> {
     let invite = &preview.invite;
-    let dead = match preview.state {
-        State::Pending => None,
-        State::Accepted => Some(Dead::Accepted),
-        State::Declined => Some(Dead::Declined),
-        State::Revoked => Some(Dead::Revoked),
-        State::Expired => Some(Dead::Expired),
-        State::Exhausted => Some(Dead::UsedUp),
-    };
-    if let Some(dead) = dead {
+    if let Some(dead) = Dead::of(preview.state) {
         return answer(service, token, View::Dead(dead));
     }
     let roles: Vec<String> = invite.roles.names().map(str::to_owned).collect();
