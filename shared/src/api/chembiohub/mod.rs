@@ -3,6 +3,7 @@
 mod credentials;
 mod failure;
 mod list;
+mod method;
 mod path;
 mod render;
 mod request;
@@ -11,6 +12,7 @@ mod schema;
 pub use credentials::signed_in;
 pub use failure::{Failure, respond};
 pub use list::{ListBody, ListQuery};
+pub use method::{get_of_list, get_of_one};
 pub use path::{at_namespace, detail_id};
 pub use render::{CreatedBody, InvitationBody, answer, inviters};
 pub use request::Posted;
