@@ -21,6 +21,18 @@ pub enum RequestError {
     InvalidQuery(&'static str, &'static str),
 }
 
+impl RequestError {
+    /// Returns the error for one field of the body, at this pointer (RFC 6901).
+    pub fn field(pointer: &str, invalid: Invalid) -> Self {
+        let Invalid { code, detail } = invalid;
+        Self::InvalidBody(vec![FieldError {
+            pointer: pointer.into(),
+            code: FieldCode::Rule(code.into()),
+            detail: detail.into(),
+        }])
+    }
+}
+
 /// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {

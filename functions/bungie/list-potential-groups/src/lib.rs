@@ -6,18 +6,8 @@ use std::convert::Infallible;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
 use shared::api::bungie::{
-    self, Failure, PotentialMembership, SearchResult, account, anybody, one_of, success,
+    self, Failure, PotentialMembership, SearchResult, account, anybody, asks_for_invites, success,
 };
-
-/// `GroupPotentialMemberStatus`, from 0.
-const FILTERS: [&str; 3] = ["None", "Applicant", "Invitee"];
-/// `GroupType`, from 0.
-const GROUP_TYPES: [&str; 2] = ["General", "Clan"];
-/// The filter that asks for invites; nobody can ask to join here, so that under the others there is
-/// nothing.
-const INVITEE: usize = 2;
-/// The type of our groups; there are no clans.
-const GENERAL: usize = 0;
 
 /// Answers the request.
 ///
@@ -30,9 +20,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = anybody(service, request).await?;
     let account = account(request)?;
-    let filter = one_of(request, "filter", &FILTERS)?;
-    let kind = one_of(request, "groupType", &GROUP_TYPES)?;
-    if (filter, kind) != (INVITEE, GENERAL) {
+    if !asks_for_invites(request)? {
         return Ok(success(&SearchResult::<PotentialMembership<'_>>::whole(Vec::new())));
     }
     let found =

@@ -4,11 +4,11 @@
 
 use std::convert::Infallible;
 
-use lambda_http::http::{Method, StatusCode};
+use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
 use shared::api::chembiohub::{
-    self, Failure, InvitationBody, answer, at_namespace, detail_id, inviters, signed_in,
+    self, Failure, InvitationBody, answer, at_namespace, detail_id, get_of_one, inviters, signed_in,
 };
 use shared::domain::rule::InviteRule;
 
@@ -22,14 +22,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn get(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     at_namespace(service, request)?;
-    match *request.method() {
-        Method::GET => {}
-        // Nobody may change an invitation.
-        Method::PUT => return Err(Failure::Unauthorized),
-        // The original lets POST through here only to say that it is not there.
-        Method::POST => return Err(Failure::MethodNotAllowed("GET,PUT")),
-        _ => return Err(Failure::MethodNotAllowed("GET,POST,PUT")),
-    }
+    get_of_one(request)?;
     let caller = signed_in(service, request).await?;
     let invite =
         service.engine.find_invitation(&caller, detail_id(request)?, InviteRule::Editors).await?;

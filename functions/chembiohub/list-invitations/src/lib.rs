@@ -4,11 +4,11 @@
 
 use std::convert::Infallible;
 
-use lambda_http::http::{Method, StatusCode};
+use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
 use shared::api::chembiohub::{
-    self, Failure, ListBody, ListQuery, answer, at_namespace, inviters, signed_in,
+    self, Failure, ListBody, ListQuery, answer, at_namespace, get_of_list, inviters, signed_in,
 };
 use shared::domain::rule::InviteRule;
 
@@ -22,12 +22,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     at_namespace(service, request)?;
-    match *request.method() {
-        Method::GET => {}
-        // Nobody may replace invitations.
-        Method::PUT => return Err(Failure::Unauthorized),
-        _ => return Err(Failure::MethodNotAllowed("GET,POST,PUT")),
-    }
+    get_of_list(request)?;
     let caller = signed_in(service, request).await?;
     let query = ListQuery::read(request)?;
     let invites =

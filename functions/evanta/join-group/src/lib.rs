@@ -1,12 +1,11 @@
-//! `POST /group_members`: the caller joins, by an invite or because the group is open (contract
-//! evanta 0.5).
+//! `POST /group_members`: the caller joins, by an invite or because the group is open.
 
 use std::convert::Infallible;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::api::evanta::{self, Failure, JoinedBody, MemberForm, UserBody};
+use shared::api::evanta::{self, Failure, JoinedBody, MemberForm};
 use shared::http::json;
 
 /// Answers the request.
@@ -21,14 +20,7 @@ async fn join(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let caller = evanta::caller(service, request).await?;
     let fields = evanta::fields::<MemberForm>(request, service.body_limit)?;
     let group = fields.group()?;
-    // Read before joining, with what is shown: whoever has joined must not be told that it failed.
-    let seen = evanta::see(service, &caller, &group, &[]).await?;
-    let member = service
-        .engine
-        .join_group(&caller, &group, service.clock.now())
-        .await
-        .map_err(Failure::of_joining)?;
-    let seen = seen.joined_as(member.clone());
-    let user = UserBody::of_caller(&caller, &seen.people);
-    Ok(json(StatusCode::CREATED, &JoinedBody::new(&member, user, seen.body())))
+    let joined = service.engine.join_seen_group(&caller, &group, service.clock.now()).await;
+    let (member, seen) = joined.map_err(Failure::of_joining)?;
+    Ok(json(StatusCode::CREATED, &JoinedBody::new(&caller, &member, &seen)))
 }

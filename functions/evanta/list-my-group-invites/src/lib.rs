@@ -1,15 +1,11 @@
-//! `GET /group_invites/groups`: the caller's live invites, however they are addressed (contract
-//! evanta 0.5).
+//! `GET /group_invites/groups`: the caller's outstanding invites, however they are addressed.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
 use shared::api::evanta::{self, Failure, MyInvitesBody};
-use shared::domain::ids::{GroupId, UserId};
-use shared::engine::GroupView;
 use shared::http::json;
 
 /// Answers the request.
@@ -22,17 +18,6 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = evanta::caller(service, request).await?;
-    let invites = service.engine.own_pending_invites(&caller, service.clock.now()).await?;
-    let mut ids: Vec<GroupId> = invites.iter().map(|invite| invite.group.clone()).collect();
-    ids.sort();
-    ids.dedup();
-    let groups = service.engine.find_groups(&caller, &ids).await?;
-    let mut owners: Vec<UserId> =
-        groups.iter().filter_map(|view| view.group.owner.clone()).collect();
-    owners.sort();
-    owners.dedup();
-    let people = service.engine.users(&owners).await?;
-    let groups: BTreeMap<GroupId, GroupView> =
-        groups.into_iter().map(|view| (view.group.id.clone(), view)).collect();
-    Ok(json(StatusCode::OK, &MyInvitesBody::new(&caller, &invites, &groups, &people)))
+    let own = service.engine.own_outstanding_invites(&caller, service.clock.now()).await?;
+    Ok(json(StatusCode::OK, &MyInvitesBody::new(&caller, &own)))
 }

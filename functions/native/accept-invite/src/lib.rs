@@ -4,23 +4,9 @@ use std::convert::Infallible;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
-use serde::{Deserialize, Serialize};
 use shared::Service;
-use shared::api::native::{self, InviteBody, InviteName, MemberBody, Problem};
-use shared::domain::redirect::RedirectUrl;
+use shared::api::native::{self, AcceptBody, AcceptedBody, Problem};
 use shared::http::{json, json_body, known_query};
-
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct AcceptBody(InviteName);
-
-/// The answer: the invite, the membership, and where to go next.
-#[derive(Serialize)]
-struct AcceptedBody<'a> {
-    invite: InviteBody<'a>,
-    membership: MemberBody<'a>,
-    redirect_url: Option<&'a RedirectUrl>,
-}
 
 /// Answers the request.
 ///
@@ -33,14 +19,10 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 async fn accept(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
     let caller = service.caller(request).await?;
     known_query(request, &[])?;
-    let AcceptBody(name) = json_body(request, service.body_limit)?;
+    let body: AcceptBody = json_body(request, service.body_limit)?;
+    let reference = body.reference()?;
     let now = service.clock.now();
-    let accepted = service.engine.accept_invite(&caller, &name.reference()?, now).await;
+    let accepted = service.engine.accept_invite(&caller, &reference, now).await;
     let accepted = service.guarded(request, accepted).await?;
-    let body = AcceptedBody {
-        invite: InviteBody::for_invitee(&accepted.invite, &caller, now),
-        membership: MemberBody::new(&accepted.member),
-        redirect_url: accepted.invite.redirect_url.as_ref(),
-    };
-    Ok(json(StatusCode::OK, &body))
+    Ok(json(StatusCode::OK, &AcceptedBody::new(&accepted, &caller, now)))
 }

@@ -1,17 +1,19 @@
 //! `GET /i/{token}`: the page behind an invitation link. It shows, and changes nothing.
 
 pub mod page;
+pub mod view;
 
 use std::convert::Infallible;
 
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
-use page::{Dead, Invitation, InvitePage, PUT_AWAY, View};
+use page::{InvitePage, PUT_AWAY};
 use shared::Service;
-use shared::domain::invite::{IdentityPolicy, State};
+use shared::domain::invite::IdentityPolicy;
 use shared::domain::redirect::RedirectUrl;
-use shared::engine::{Conflict, Denied, Fault, NotFound, Preview, Refusal, Stop};
-use shared::http::{respond, settle};
+use shared::engine::{Preview, Refusal};
+use shared::http::{deadline, respond};
+use view::{Dead, Invitation, View};
 
 /// Answers the request with a page, whatever the token is.
 ///
@@ -28,22 +30,14 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
     let shown = async {
         Ok(show(service, token, &service.engine.preview_invite(token, service.clock.now()).await?))
     };
-    Ok(settle(&request, shown)
+    Ok(deadline(shown)
         .await
-        .unwrap_or_else(|stop: Stop| answer(service, token, stopped(&stop))))
+        .unwrap_or_else(|refusal: Refusal| answer(service, token, refused(&refusal))))
 }
 
 fn show(service: &Service, token: &str, preview: &Preview) -> Response<Body> {
     let invite = &preview.invite;
-    let dead = match preview.state {
-        State::Pending => None,
-        State::Accepted => Some(Dead::Accepted),
-        State::Declined => Some(Dead::Declined),
-        State::Revoked => Some(Dead::Revoked),
-        State::Expired => Some(Dead::Expired),
-        State::Exhausted => Some(Dead::UsedUp),
-    };
-    if let Some(dead) = dead {
+    if let Some(dead) = Dead::of(preview.state) {
         return answer(service, token, View::Dead(dead));
     }
     let roles: Vec<String> = invite.roles.names().map(str::to_owned).collect();
@@ -62,21 +56,21 @@ fn show(service: &Service, token: &str, preview: &Preview) -> Response<Body> {
     answer(service, token, View::Open(invitation))
 }
 
-/// The page for a token that leads nowhere, or that can't be read now.
-fn stopped(stop: &Stop) -> View<'static> {
-    match stop {
-        Stop::Refused(
-            Refusal::NotFound(NotFound::Invite) | Refusal::Denied(Denied::CaveatNotMet),
-        ) => View::Dead(Dead::Unknown),
-        Stop::Refused(Refusal::Conflict(Conflict::InviteReplaced)) => View::Dead(Dead::Replaced),
-        Stop::Refused(Refusal::Denied(Denied::InviterGone)) => View::Dead(Dead::InviterGone),
-        Stop::Refused(Refusal::NotFound(NotFound::Group)) => View::Dead(Dead::GroupGone),
-        Stop::Refused(other) => {
+/// The page for a token that leads nowhere.
+fn refused(refusal: &Refusal) -> View<'static> {
+    match refusal {
+        Refusal::InviteNotFound | Refusal::CaveatNotMet => View::Dead(Dead::Unknown),
+        Refusal::InviteReplaced => View::Dead(Dead::Replaced),
+        Refusal::InviterGone => View::Dead(Dead::InviterGone),
+        Refusal::GroupNotFound => View::Dead(Dead::GroupGone),
+        Refusal::Internal(error) => {
+            tracing::error!(%error, "Can't show an invitation");
+            View::Failed
+        }
+        other => {
             tracing::error!(refusal = ?other, "Can't show an invitation");
             View::Unavailable
         }
-        Stop::Failed(Fault::Unavailable(_)) => View::Unavailable,
-        Stop::Failed(Fault::Internal(_)) => View::Failed,
     }
 }
 

@@ -10,11 +10,12 @@ use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
-use shared::domain::clock::Timestamp;
 use shared::domain::display_name::clean_for_mail;
 use shared::domain::words::{date_in_words, list_in_words};
 use url::Url;
 use url::form_urlencoded::byte_serialize;
+
+use crate::view::{Invitation, PUT_AWAY_WORDS, UNAVAILABLE_WORDS, View, Words};
 
 /// What stands in place of the token in the address bar once the page is open; no token looks like
 /// it.
@@ -46,67 +47,6 @@ pub struct InvitePage<'a> {
     pub sign_in_url: &'a str,
     /// Where the service stands; the sign-in comes back to `<public_url>/i/opened`.
     pub public_url: &'a str,
-}
-
-/// What there is to see behind a link.
-#[derive(Clone, Copy)]
-pub enum View<'a> {
-    /// An invitation that can be accepted.
-    Open(Invitation<'a>),
-    /// A link that leads to nothing any more, or never did.
-    Dead(Dead),
-    /// The address with the token taken out ([`PUT_AWAY`]): nothing was looked up.
-    PutAway,
-    /// The invitation could not be read just now.
-    Unavailable,
-    /// The invitation could not be read, by a mistake of ours.
-    Failed,
-}
-
-/// What the page tells about an invitation: what a preview tells, and nothing more.
-#[derive(Clone, Copy)]
-pub struct Invitation<'a> {
-    /// The group's name as stored.
-    pub group_name: &'a str,
-    /// The names of other groups that the same link leads into.
-    pub further_groups: &'a [String],
-    /// The inviter's name as stored, where known.
-    pub inviter_name: Option<&'a str>,
-    /// The roles that go with the membership.
-    pub roles: &'a [String],
-    /// When the invitation ends, if it does.
-    pub expires_at: Option<Timestamp>,
-    /// The invited address, already masked: `a•••@example.com`.
-    pub invitee: Option<&'a str>,
-    /// Whether the accepting account must prove the invited identity.
-    pub strict: bool,
-    /// Whether this is a link to share, which nobody in particular can decline.
-    pub is_link: bool,
-    /// Where the member goes after joining.
-    pub redirect_url: Option<&'a str>,
-}
-
-/// Why a link leads to nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dead {
-    /// Malformed, foreign or never made: all the same to whoever asks.
-    Unknown,
-    /// Its time is over.
-    Expired,
-    /// It was taken back.
-    Revoked,
-    /// A later mail carries a newer link.
-    Replaced,
-    /// As many people as it was made for have joined.
-    UsedUp,
-    /// Somebody, perhaps this person, has accepted it.
-    Accepted,
-    /// Somebody, perhaps this person, has declined it.
-    Declined,
-    /// The inviter may not invite any more.
-    InviterGone,
-    /// The group was deleted.
-    GroupGone,
 }
 
 /// The page of an invitation that can be accepted.
@@ -201,84 +141,6 @@ impl InvitePage<'_> {
             byte_serialize(format!("{}/i/{PUT_AWAY}", self.public_url).as_bytes()).collect();
         let joint = if self.sign_in_url.contains('?') { '&' } else { '?' };
         format!("{}{joint}redirect_uri={back}", self.sign_in_url)
-    }
-}
-
-impl View<'_> {
-    /// The status of the answer that carries the page.
-    pub fn status(&self) -> u16 {
-        match self {
-            Self::Open(_) | Self::PutAway => 200,
-            Self::Dead(Dead::Unknown) => 404,
-            Self::Dead(_) => 410,
-            Self::Unavailable => 503,
-            Self::Failed => 500,
-        }
-    }
-}
-
-impl Invitation<'_> {
-    /// Who may accept, in a sentence.
-    fn note(&self) -> &'static str {
-        match (self.is_link, self.strict, self.invitee) {
-            (true, _, _) => {
-                "Anyone who has this link can join. If you do not want to, just close this page."
-            }
-            (false, true, Some(_)) => "Only an account that this address belongs to can accept.",
-            (false, true, None) => "Only the invited account can accept.",
-            (false, false, _) => "Whoever has this link can accept, so do not pass it on.",
-        }
-    }
-}
-
-/// A notice's heading and its text.
-type Words = (&'static str, &'static str);
-
-const PUT_AWAY_WORDS: Words = (
-    "Open the link again",
-    "This page no longer has its link. Go back to where you found the link, and open it again.",
-);
-const UNAVAILABLE_WORDS: Words = (
-    "The invitation cannot be shown just now",
-    "Nothing has happened to it. Please try again in a moment.",
-);
-
-impl Dead {
-    fn words(self) -> Words {
-        match self {
-            Self::Unknown => (
-                "This link does not work",
-                "It may have been cut short on its way. Open it from the original mail, or ask for a new invitation.",
-            ),
-            Self::Expired => {
-                ("This invitation has expired", "Ask whoever invited you for a new one.")
-            }
-            Self::Revoked => (
-                "This invitation was withdrawn",
-                "If you think that is a mistake, ask whoever invited you.",
-            ),
-            Self::Replaced => (
-                "A newer invitation took this one’s place",
-                "Open the link in the latest mail you were sent.",
-            ),
-            Self::UsedUp => (
-                "This link is used up",
-                "As many people as it was made for have joined. Ask for a new one.",
-            ),
-            Self::Accepted => (
-                "This invitation was already accepted",
-                "If that was you, you are a member and nothing is left to do. If not, tell whoever invited you.",
-            ),
-            Self::Declined => (
-                "This invitation was declined",
-                "If you have changed your mind, ask for a new one.",
-            ),
-            Self::InviterGone => (
-                "This invitation is no longer valid",
-                "Whoever sent it may not invite people any more. Ask another member of the group for a new one.",
-            ),
-            Self::GroupGone => ("This group no longer exists", "There is nothing left to join."),
-        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! The page's views as people get them, and what hostile names and links make of them.
 
+use shared::domain::clock::Timestamp;
+
 use super::*;
+use crate::view::Dead;
 
 const TOKEN: &str = "bkn_2tLkQ0cZb9";
 

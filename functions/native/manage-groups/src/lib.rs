@@ -4,50 +4,14 @@ use std::convert::Infallible;
 
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
-use serde::Deserialize;
 use shared::Service;
-use shared::api::native::{self, GroupBody, ListBody, Problem, if_match, page, with_etag};
+use shared::api::native::{
+    self, GroupBody, GroupChangeBody, ListBody, NewGroupBody, Problem, if_match, page, with_etag,
+};
 use shared::auth::Caller;
-use shared::domain::from_object;
-use shared::domain::group::{GroupType, Policy, PolicyChange, given, given_object};
 use shared::domain::ids::GroupId;
-use shared::domain::text::{Description, Metadata, Name};
-use shared::engine::{GroupChange, NewGroup, NotFound, Refusal};
-use shared::http::{json, json_body, known_query, path_parameter, respond};
-
-/// The body of a new group; without `id` one is minted.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewGroupBody {
-    id: Option<GroupId>,
-    name: Name,
-    description: Option<Description>,
-    #[serde(default, rename = "type")]
-    kind: GroupType,
-    #[serde(default, deserialize_with = "from_object")]
-    policy: PolicyChange,
-    #[serde(default)]
-    metadata: Metadata,
-    /// Only `null`, by which an app's own credential makes a group for others.
-    #[serde(default, deserialize_with = "given")]
-    owner_user_id: Option<()>,
-}
-
-/// The body of a change: what is given replaces what was.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GroupChangeBody {
-    #[serde(default, deserialize_with = "given")]
-    name: Option<Name>,
-    #[serde(default, deserialize_with = "given")]
-    description: Option<Option<Description>>,
-    #[serde(default, rename = "type", deserialize_with = "given")]
-    kind: Option<GroupType>,
-    #[serde(default, deserialize_with = "given_object")]
-    policy: Option<PolicyChange>,
-    #[serde(default, deserialize_with = "given")]
-    metadata: Option<Metadata>,
-}
+use shared::engine::{GroupView, Refusal};
+use shared::http::{json, json_body, known_query, path_parameter, random_number, respond};
 
 /// Answers the request.
 ///
@@ -71,7 +35,7 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
         (&Method::DELETE, true) => delete(service, request, &caller).await,
         (&Method::GET, true) => get(service, request, &caller).await,
         // The gateway sends no other method here.
-        _ => Err(Refusal::NotFound(NotFound::Group).into()),
+        _ => Err(Refusal::GroupNotFound.into()),
     }
 }
 
@@ -81,16 +45,10 @@ async fn create(
     caller: &Caller,
 ) -> Result<Response<Body>, Problem> {
     let body: NewGroupBody = json_body(request, service.body_limit)?;
-    let NewGroupBody { id, name, description, kind, policy, metadata, owner_user_id } = body;
-    let id = id.unwrap_or_else(|| GroupId::from_random(shared::http::random_number()));
-    let new =
-        NewGroup { id, name, description, kind, policy: policy.apply(Policy::default()), metadata };
+    let (new, owner) = body.new_group(GroupId::from_random(random_number()));
     let now = service.clock.now();
-    let view = match owner_user_id {
-        None => service.engine.create_group(caller, new, now).await?,
-        Some(()) => service.engine.create_group_for_others(caller, new, now).await?,
-    };
-    Ok(with_etag(json(StatusCode::CREATED, &GroupBody::new(&view)), view.group.version))
+    let view = service.engine.create_group_owned_by(owner, caller, new, now).await?;
+    Ok(shown(StatusCode::CREATED, &view))
 }
 
 async fn list(
@@ -113,7 +71,7 @@ async fn get(
 ) -> Result<Response<Body>, Problem> {
     let group = path_parameter(request, "group", GroupId::parse)?;
     let view = service.engine.get_group(caller, &group).await?;
-    Ok(with_etag(json(StatusCode::OK, &GroupBody::new(&view)), view.group.version))
+    Ok(shown(StatusCode::OK, &view))
 }
 
 async fn update(
@@ -124,11 +82,9 @@ async fn update(
     let group = path_parameter(request, "group", GroupId::parse)?;
     let version = if_match(request)?;
     let body: GroupChangeBody = json_body(request, service.body_limit)?;
-    let GroupChangeBody { name, description, kind, policy, metadata } = body;
-    let change = GroupChange { name, description, kind, policy, metadata, open: None };
-    let view =
-        service.engine.update_group(caller, &group, &change, version, service.clock.now()).await?;
-    Ok(with_etag(json(StatusCode::OK, &GroupBody::new(&view)), view.group.version))
+    let now = service.clock.now();
+    let view = service.engine.update_group(caller, &group, &body.change(), version, now).await?;
+    Ok(shown(StatusCode::OK, &view))
 }
 
 async fn delete(
@@ -139,4 +95,8 @@ async fn delete(
     let group = path_parameter(request, "group", GroupId::parse)?;
     service.engine.delete_group(caller, &group, service.clock.now()).await?;
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
+}
+
+fn shown(status: StatusCode, view: &GroupView) -> Response<Body> {
+    with_etag(json(status, &GroupBody::new(view)), view.group.version)
 }

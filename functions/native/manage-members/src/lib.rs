@@ -5,27 +5,14 @@ use std::convert::Infallible;
 
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
-use serde::Deserialize;
 use shared::Service;
-use shared::api::native::{self, ListBody, MemberBody, Problem, page};
+use shared::api::native::{
+    self, ListBody, MemberBody, MemberEditBody, Problem, member_of_path, page,
+};
 use shared::auth::Caller;
-use shared::domain::Invalid;
-use shared::domain::group::given;
-use shared::domain::ids::{GroupId, UserId};
-use shared::domain::privilege::Privileges;
-use shared::domain::role::Roles;
-use shared::engine::{MemberEdit, NotFound, Refusal};
+use shared::domain::ids::GroupId;
+use shared::engine::Refusal;
 use shared::http::{json, json_body, known_query, path_parameter, respond};
-
-/// The body of a change: what is given replaces what was.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MemberEditBody {
-    #[serde(default, deserialize_with = "given")]
-    roles: Option<Roles>,
-    #[serde(default, deserialize_with = "given")]
-    privileges: Option<Privileges>,
-}
 
 /// Answers the request.
 ///
@@ -46,7 +33,7 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
         Method::PATCH => change(service, request, &caller, &group).await,
         Method::DELETE => remove(service, request, &caller, &group).await,
         // The gateway sends no other method here.
-        _ => Err(Refusal::NotFound(NotFound::Group).into()),
+        _ => Err(Refusal::GroupNotFound.into()),
     }
 }
 
@@ -70,19 +57,11 @@ async fn change(
     caller: &Caller,
     group: &GroupId,
 ) -> Result<Response<Body>, Problem> {
-    let user = member(request)?;
-    let MemberEditBody { roles, privileges } = json_body(request, service.body_limit)?;
-    if roles.is_none() && privileges.is_none() {
-        return Err(Refusal::Invalid(
-            "",
-            Invalid::new("nothing_to_change", "Give roles, privileges, or both."),
-        )
-        .into());
-    }
-    let member = service
-        .engine
-        .edit_member(caller, group, &user, &MemberEdit { roles, privileges }, service.clock.now())
-        .await?;
+    let user = member_of_path(request)?;
+    let body: MemberEditBody = json_body(request, service.body_limit)?;
+    let edit = body.edit()?;
+    let now = service.clock.now();
+    let member = service.engine.edit_member(caller, group, &user, &edit, now).await?;
     Ok(json(StatusCode::OK, &MemberBody::new(&member)))
 }
 
@@ -92,13 +71,7 @@ async fn remove(
     caller: &Caller,
     group: &GroupId,
 ) -> Result<Response<Body>, Problem> {
-    let user = member(request)?;
+    let user = member_of_path(request)?;
     service.engine.remove_member(caller, group, &user, service.clock.now()).await?;
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
-}
-
-/// The member that the path names; what can't be a user id is no member.
-fn member(request: &Request) -> Result<UserId, Problem> {
-    path_parameter(request, "user", UserId::parse)
-        .map_err(|_| Refusal::NotFound(NotFound::Member).into())
 }

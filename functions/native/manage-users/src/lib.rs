@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
 use shared::Service;
-use shared::api::native::{self, Problem, UserBody};
+use shared::api::native::{self, Problem, ProfileBody, UserBody};
 use shared::domain::ids::UserId;
 use shared::domain::user::Profile;
 use shared::engine::{NotFound, Refusal};
@@ -38,5 +38,6 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
 }
 
 fn profile(service: &Service, request: &Request) -> Result<Profile, Problem> {
-    Ok(json_body(request, service.body_limit)?)
+    let body: ProfileBody = json_body(request, service.body_limit)?;
+    Ok(body.profile())
 }

@@ -4,16 +4,9 @@ use std::convert::Infallible;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
-use serde::Deserialize;
 use shared::Service;
-use shared::api::native::{self, PreviewBody, Problem};
+use shared::api::native::{self, PreviewBody, Problem, TokenBody};
 use shared::http::{json, json_body, known_query};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TokenBody {
-    token: String,
-}
 
 /// Answers the request.
 ///
@@ -25,8 +18,8 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn preview(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
     known_query(request, &[])?;
-    let body: TokenBody = json_body(request, service.body_limit)?;
-    let preview = service.engine.preview_invite(&body.token, service.clock.now()).await;
+    let TokenBody { token } = json_body(request, service.body_limit)?;
+    let preview = service.engine.preview_invite(&token, service.clock.now()).await;
     let preview = service.guarded(request, preview).await?;
     Ok(json(StatusCode::OK, &PreviewBody::new(&preview)))
 }

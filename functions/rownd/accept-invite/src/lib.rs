@@ -5,16 +5,11 @@ use std::convert::Infallible;
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
-use serde::Deserialize;
 use shared::Service;
-use shared::api::rownd::{self, AcceptedBody, Failure, GroupBody, body};
+use shared::api::rownd::{self, AcceptedBody, Failure, GroupBody, empty_body};
 use shared::domain::ids::{GroupId, InviteId};
 use shared::engine::InviteRef;
-use shared::http::{json, path_parameter, raw_body};
-
-/// The body: an object that says nothing.
-#[derive(Deserialize)]
-struct Nothing {}
+use shared::http::{json, path_parameter};
 
 /// Answers the request.
 ///
@@ -28,9 +23,7 @@ async fn accept(service: &Service, request: &Request) -> Result<Response<Body>, 
     let caller = service.caller(request).await?;
     let group = path_parameter(request, "group", GroupId::parse)?;
     let id = path_parameter(request, "invite", InviteId::parse)?;
-    if !raw_body(request, service.body_limit)?.is_empty() {
-        let Nothing {} = body(request, service.body_limit)?;
-    }
+    empty_body(request, service.body_limit)?;
     let accepted = service
         .engine
         .accept_invite(&caller, &InviteRef::Id(group.clone(), id), service.clock.now())

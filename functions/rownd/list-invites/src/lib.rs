@@ -26,5 +26,5 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let known = service.engine.invitee_ids(&invites).await?;
     let results: Vec<InviteBody<'_>> =
         invites.iter().map(|invite| InviteBody::new(invite, &known, now)).collect();
-    Ok(json(StatusCode::OK, &ListBody { total_results: results.len(), results }))
+    Ok(json(StatusCode::OK, &ListBody::whole(results)))
 }

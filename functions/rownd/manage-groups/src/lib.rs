@@ -5,22 +5,18 @@ use std::convert::Infallible;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
 use shared::Service;
-use shared::api::rownd::{
-    self, AdmissionPolicy, Failure, GroupBody, GroupInput, ListBody, MemberBody, OwnGroupBody, body,
-};
+use shared::api::rownd::{self, Failure, GroupInput, ListBody, OwnGroupBody, body};
 use shared::auth::Caller;
-use shared::domain::Invalid;
-use shared::domain::group::{GroupType, Policy};
 use shared::domain::ids::GroupId;
-use shared::engine::{GroupChange, NewGroup, NotFound, Outcome, OwnGroup, Refusal};
-use shared::http::{json, path_parameter, respond};
+use shared::engine::{OwnGroup, Refusal};
+use shared::http::{json, path_parameter, random_number, respond};
 
 /// Answers the request.
 ///
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    rownd::respond(&request, dispatch(service, &request)).await
+    rownd::respond(dispatch(service, &request)).await
 }
 
 async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
@@ -34,19 +30,17 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
         (&Method::PUT, true) => update(service, request, &caller).await,
         (&Method::DELETE, true) => delete(service, request, &caller).await,
         // The gateway sends no other method here.
-        _ => Err(Refusal::NotFound(NotFound::Group).into()),
+        _ => Err(Refusal::GroupNotFound.into()),
     }
 }
 
 async fn list(service: &Service, caller: &Caller) -> Result<Response<Body>, Failure> {
     let groups = service.engine.own_groups(caller).await?;
     let known = service.engine.users(std::slice::from_ref(&caller.user)).await?;
-    let results = groups.iter().map(|own| OwnGroupBody {
-        group: GroupBody::new(&own.group, service.audience()),
-        member: MemberBody::new(&own.member, known.get(&caller.user)),
-    });
-    let results: Vec<OwnGroupBody<'_>> = results.collect();
-    Ok(json(StatusCode::OK, &ListBody { total_results: results.len(), results }))
+    let user = known.get(&caller.user);
+    let results: Vec<OwnGroupBody<'_>> =
+        groups.iter().map(|own| OwnGroupBody::new(own, user, service.audience())).collect();
+    Ok(json(StatusCode::OK, &ListBody::whole(results)))
 }
 
 async fn create(
@@ -54,24 +48,10 @@ async fn create(
     request: &Request,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
-    let GroupInput { name, admission_policy, meta } = body(request, service.body_limit)?;
-    let new = NewGroup {
-        id: GroupId::from_random(shared::http::random_number()),
-        name: name.ok_or(Refusal::Invalid(
-            "/name",
-            Invalid::new("required", "This field is required."),
-        ))?,
-        description: None,
-        kind: if admission_policy == Some(AdmissionPolicy::Open) {
-            GroupType::Open
-        } else {
-            GroupType::Private
-        },
-        policy: Policy::default(),
-        metadata: meta.flatten().unwrap_or_default(),
-    };
+    let input: GroupInput = body(request, service.body_limit)?;
+    let new = input.new_group(GroupId::from_random(random_number()))?;
     let view = service.engine.create_group(caller, new, service.clock.now()).await?;
-    shown(service, caller, OwnGroup::of(view)).await
+    shown(service, caller, &OwnGroup::of(view)?).await
 }
 
 async fn get(
@@ -80,8 +60,8 @@ async fn get(
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
     let group = path_parameter(request, "group", GroupId::parse)?;
-    let own = service.engine.own_group(caller, &group).await;
-    shown(service, caller, own).await
+    let own = service.engine.own_group(caller, &group).await?;
+    shown(service, caller, &own).await
 }
 
 async fn update(
@@ -90,17 +70,10 @@ async fn update(
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
     let group = path_parameter(request, "group", GroupId::parse)?;
-    let GroupInput { name, admission_policy, meta } = body(request, service.body_limit)?;
-    let open = admission_policy.map(|policy| policy == AdmissionPolicy::Open);
-    let change = GroupChange {
-        name,
-        open,
-        metadata: meta.map(Option::unwrap_or_default),
-        ..GroupChange::default()
-    };
-    let view =
-        service.engine.update_group(caller, &group, &change, None, service.clock.now()).await?;
-    shown(service, caller, OwnGroup::of(view)).await
+    let input: GroupInput = body(request, service.body_limit)?;
+    let now = service.clock.now();
+    let view = service.engine.update_group(caller, &group, &input.change(), None, now).await?;
+    shown(service, caller, &OwnGroup::of(view)?).await
 }
 
 async fn delete(
@@ -116,13 +89,9 @@ async fn delete(
 async fn shown(
     service: &Service,
     caller: &Caller,
-    own: Outcome<OwnGroup>,
+    own: &OwnGroup,
 ) -> Result<Response<Body>, Failure> {
-    let own = own?;
     let known = service.engine.users(std::slice::from_ref(&caller.user)).await?;
-    let member = MemberBody::new(&own.member, known.get(&caller.user));
-    Ok(json(
-        StatusCode::OK,
-        &OwnGroupBody { group: GroupBody::new(&own.group, service.audience()), member },
-    ))
+    let user = known.get(&caller.user);
+    Ok(json(StatusCode::OK, &OwnGroupBody::new(own, user, service.audience())))
 }

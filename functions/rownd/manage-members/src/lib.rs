@@ -1,5 +1,4 @@
-//! `/me/groups/{group}/members` and `/me/groups/{group}/members/{member}`: who is in a group, and,
-//! for its owners, who is invited (contract rownd 1.4).
+//! `/me/groups/{group}/members` and `/me/groups/{group}/members/{member}`: the people of a group.
 
 use std::convert::Infallible;
 
@@ -7,16 +6,13 @@ use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
 use shared::Service;
 use shared::api::rownd::{
-    self, Failure, ListBody, MemberBody, MemberId, MemberInput, NewMemberInput, RULE, body,
-    member_page,
+    self, Failure, ListBody, MemberBody, MemberInput, NewMemberInput, body, member_of_path,
+    member_page, person_of_path,
 };
 use shared::auth::Caller;
-use shared::domain::ids::{GroupId, InviteId, UserId};
-use shared::domain::invite::{Invite, State};
+use shared::domain::ids::GroupId;
 use shared::domain::member::Member;
-use shared::engine::{
-    Denied, Forbidden, InviteeIds, MemberEdit, NotFound, Outcome, Refusal, Roster, Stop,
-};
+use shared::engine::{People, Refusal};
 use shared::http::{json, path_parameter, respond};
 
 /// Answers the request.
@@ -24,7 +20,7 @@ use shared::http::{json, path_parameter, respond};
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    rownd::respond(&request, dispatch(service, &request)).await
+    rownd::respond(dispatch(service, &request)).await
 }
 
 async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
@@ -39,12 +35,10 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
         (&Method::PUT, true) => update(service, request, &caller, &group).await,
         (&Method::DELETE, true) => remove(service, request, &caller, &group).await,
         // The gateway sends no other method here.
-        _ => Err(Refusal::NotFound(NotFound::Member).into()),
+        _ => Err(Refusal::MemberNotFound.into()),
     }
 }
 
-/// One page: members in the order of their user ids, and behind the last of them, for owners, who
-/// is invited, in the order of the invites' ids.
 async fn list(
     service: &Service,
     request: &Request,
@@ -52,35 +46,11 @@ async fn list(
     group: &GroupId,
 ) -> Result<Response<Body>, Failure> {
     let (size, after) = member_page(request)?;
-    let (after_member, after_invite) = match &after {
-        Some(MemberId::Member(user)) => (Some(user), None),
-        Some(MemberId::Invited(invite)) => (None, Some(*invite)),
-        None => (None, None),
-    };
-    let wanted = if after_invite.is_some() { 0 } else { size };
-    let Roster { own, members, total } =
-        service.engine.members_after(caller, group, after_member, wanted).await?;
-    let pending =
-        if own.roles.is_owner() { pending(service, caller, group).await? } else { Vec::new() };
-    let behind = pending.iter().filter(|invite| after_invite.is_none_or(|after| invite.id > after));
-    let invited: Vec<Invite> = behind.take(size - members.len()).cloned().collect();
-    let known = service.engine.invitee_ids(&invited).await?;
-    let ids: Vec<UserId> = members.iter().map(|member| member.user.clone()).collect();
-    let users = service.engine.users(&ids).await?;
-    let active = members.iter().map(|member| MemberBody::new(member, users.get(&member.user)));
-    let results: Vec<MemberBody<'_>> =
-        active.chain(invited.iter().map(|invite| MemberBody::invited(invite, &known))).collect();
-    let total_results = usize::try_from(total).unwrap_or(usize::MAX).saturating_add(pending.len());
-    Ok(json(StatusCode::OK, &ListBody { total_results, results }))
-}
-
-/// The group's pending invites that are for somebody by name, in the order of their ids.
-async fn pending(service: &Service, caller: &Caller, group: &GroupId) -> Outcome<Vec<Invite>> {
-    let mut pending =
-        service.engine.pending_group_invites(caller, group, RULE, service.clock.now()).await?;
-    pending.retain(|invite| invite.invitee.link().is_none());
-    pending.sort_unstable_by_key(|invite| invite.id);
-    Ok(pending)
+    let now = service.clock.now();
+    let People { page, total } =
+        service.engine.list_people(caller, group, after.as_ref(), size, now).await?;
+    let results: Vec<MemberBody<'_>> = page.iter().map(MemberBody::new).collect();
+    Ok(json(StatusCode::OK, &ListBody { total_results: total, results }))
 }
 
 async fn add(
@@ -90,9 +60,9 @@ async fn add(
     group: &GroupId,
 ) -> Result<Response<Body>, Failure> {
     let NewMemberInput { user_id, roles } = body(request, service.body_limit)?;
-    let member =
-        service.engine.add_member(caller, group, &user_id, &roles, service.clock.now()).await?;
-    shown(service, &member).await
+    let now = service.clock.now();
+    let member = service.engine.add_member(caller, group, &user_id, &roles, now).await?;
+    shown(service, member).await
 }
 
 async fn get(
@@ -101,31 +71,9 @@ async fn get(
     caller: &Caller,
     group: &GroupId,
 ) -> Result<Response<Body>, Failure> {
-    match path_parameter(request, "member", MemberId::parse)? {
-        MemberId::Member(user) => {
-            let member = service.engine.get_member(caller, group, &user).await?;
-            shown(service, &member).await
-        }
-        MemberId::Invited(id) => {
-            let invite = invited(service, caller, group, id).await?;
-            let known: InviteeIds =
-                service.engine.invitee_ids(std::slice::from_ref(&invite)).await?;
-            Ok(json(StatusCode::OK, &MemberBody::invited(&invite, &known)))
-        }
-    }
-}
-
-/// The pending invite under a member's id; who has answered is no longer among the invited.
-async fn invited(
-    service: &Service,
-    caller: &Caller,
-    group: &GroupId,
-    id: InviteId,
-) -> Outcome<Invite> {
-    let invite = service.engine.get_invite(caller, group, id, RULE).await?;
-    let listed =
-        invite.state(service.clock.now()) == State::Pending && invite.invitee.link().is_none();
-    if listed { Ok(invite) } else { Err(NotFound::Member.into()) }
+    let id = person_of_path(request)?;
+    let person = service.engine.get_person(caller, group, &id, service.clock.now()).await?;
+    Ok(json(StatusCode::OK, &MemberBody::new(&person)))
 }
 
 async fn update(
@@ -134,13 +82,11 @@ async fn update(
     caller: &Caller,
     group: &GroupId,
 ) -> Result<Response<Body>, Failure> {
-    let user = member(request)?;
-    let MemberInput { roles } = body(request, service.body_limit)?;
-    require_owner(service, caller, group).await?;
-    let edit = MemberEdit { roles: Some(roles), ..MemberEdit::default() };
-    let member =
-        service.engine.edit_member(caller, group, &user, &edit, service.clock.now()).await?;
-    shown(service, &member).await
+    let user = member_of_path(request)?;
+    let input: MemberInput = body(request, service.body_limit)?;
+    let (edit, now) = (input.edit(), service.clock.now());
+    let member = service.engine.edit_member_as_owner(caller, group, &user, &edit, now).await?;
+    shown(service, member).await
 }
 
 async fn remove(
@@ -149,32 +95,13 @@ async fn remove(
     caller: &Caller,
     group: &GroupId,
 ) -> Result<Response<Body>, Failure> {
-    let user = member(request)?;
-    // Everybody may leave.
-    if user != caller.user {
-        require_owner(service, caller, group).await?;
-    }
-    service.engine.remove_member(caller, group, &user, service.clock.now()).await?;
+    let user = member_of_path(request)?;
+    let now = service.clock.now();
+    service.engine.remove_member_as_owner(caller, group, &user, now).await?;
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
 }
 
-/// Refuses whoever is no owner: only owners manage members (contract rownd 1.1).
-async fn require_owner(service: &Service, caller: &Caller, group: &GroupId) -> Outcome<()> {
-    service.engine.check_inviter(caller, group, RULE).await.map_err(|stop| match stop {
-        Stop::Refused(Refusal::Denied(Denied::Forbidden(_))) => Forbidden::ManagesMembers.into(),
-        other => other,
-    })
-}
-
-/// The member that the path names. Who is invited is changed and cancelled by the invite.
-fn member(request: &Request) -> Result<UserId, Failure> {
-    match path_parameter(request, "member", MemberId::parse)? {
-        MemberId::Member(user) => Ok(user),
-        MemberId::Invited(_) => Err(Refusal::NotFound(NotFound::Member).into()),
-    }
-}
-
-async fn shown(service: &Service, member: &Member) -> Result<Response<Body>, Failure> {
-    let users = service.engine.users(std::slice::from_ref(&member.user)).await?;
-    Ok(json(StatusCode::OK, &MemberBody::new(member, users.get(&member.user))))
+async fn shown(service: &Service, member: Member) -> Result<Response<Body>, Failure> {
+    let person = service.engine.known_member(member).await?;
+    Ok(json(StatusCode::OK, &MemberBody::new(&person)))
 }

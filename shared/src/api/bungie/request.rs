@@ -89,7 +89,7 @@ pub fn account(request: &Request) -> Result<Account, Failure> {
 ///
 /// # Errors
 /// `ParameterInvalidRange` for anything else.
-pub fn one_of(request: &Request, name: &str, names: &[&str]) -> Result<usize, Failure> {
+pub(super) fn one_of(request: &Request, name: &str, names: &[&str]) -> Result<usize, Failure> {
     let text = parameter(request, name);
     let found = names
         .iter()
@@ -126,7 +126,7 @@ struct ApplicationRequest {
 /// `MissingPostBody`, `JsonDeserializationError` for what is no JSON, `InvalidPostBody` for another
 /// JSON than an object with a text as its message, `ValidationLengthError` above 500 characters or
 /// above the service's own limit, `InvalidParameters` for control characters.
-pub fn message(service: &Service, request: &Request) -> Result<Option<Message>, Failure> {
+pub(super) fn message(service: &Service, request: &Request) -> Result<Option<Message>, Failure> {
     let bytes = raw_body(request, service.body_limit)?;
     if bytes.is_empty() {
         return Err(Code::MissingPostBody.into());

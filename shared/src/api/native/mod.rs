@@ -1,13 +1,42 @@
-//! The native API: JSON, bearer JWTs, RFC 9457 problems (contract native).
+//! The native API: JSON, bearer JWTs, RFC 9457 problems (docs/contracts/native.md).
+//!
+//! Each noun has a module with the bodies of its requests and answers. A request body is read into
+//! the engine's input by one method; an answer body is a plain struct that serde derives.
 
 mod code;
+mod credentials;
+mod etag;
+mod group;
+mod invite;
+mod list;
+mod member;
 mod problem;
-mod render;
-mod request;
+mod user;
 
 pub use code::Code;
-pub use problem::{Problem, respond};
-pub use render::{
-    CreatedBody, GroupBody, InviteBody, ListBody, MemberBody, PreviewBody, UserBody, with_etag,
+pub use credentials::caller_naming;
+pub use etag::{if_match, with_etag};
+pub use group::{GroupBody, GroupChangeBody, NewGroupBody};
+pub use invite::{
+    AcceptBody, AcceptedBody, DeclineBody, DeclinedBody, InviteBody, NewInviteBody, PreviewBody,
+    TokenBody, created, invite_filter,
 };
-pub use request::{InviteName, if_match, invite_filter, page};
+pub use list::{ListBody, page};
+pub use member::{MemberBody, MemberEditBody, member_of_path};
+pub use problem::{Problem, respond};
+pub use user::{ProfileBody, UserBody};
+
+use serde::Serialize;
+
+use crate::domain::clock::Timestamp;
+
+/// An instant in RFC 3339, in UTC and whole seconds: `2023-11-07T05:31:56Z`.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Instant(String);
+
+impl From<Timestamp> for Instant {
+    fn from(at: Timestamp) -> Self {
+        Self(at.to_string())
+    }
+}

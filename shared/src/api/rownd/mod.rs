@@ -1,5 +1,5 @@
 //! The rownd API: groups, members and invites under `/me/groups`, as a Rownd client expects them
-//! (contract rownd).
+//! (docs/contracts/rownd.md).
 
 mod failure;
 mod render;
@@ -10,6 +10,6 @@ pub use render::{
     AcceptedBody, CreatedBody, GroupBody, InviteBody, ListBody, MemberBody, OwnGroupBody,
 };
 pub use request::{
-    AdmissionPolicy, GroupInput, InviteInput, MemberId, MemberInput, NewMemberInput, RULE, body,
-    member_page, with_phone_as_sent,
+    AdmissionPolicy, GroupInput, InviteInput, MemberInput, NewMemberInput, RULE, body, empty_body,
+    member_of_path, member_page, person_of_path,
 };

@@ -1,11 +1,13 @@
-//! Bodies: JSON or a form, under one root key, of which two fields count (contract evanta 0.1).
+//! Bodies: JSON or a form, under one root key, of which two fields count (docs/contracts/evanta.md).
+
+mod reference;
 
 use std::collections::HashMap;
-use std::fmt;
 
 use lambda_http::Request;
-use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use reference::Reference;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::Failure;
 use crate::domain::group::given;
@@ -36,13 +38,10 @@ impl Fields {
             .ok_or(Failure::NotFound)
     }
 
-    /// The user.
-    ///
-    /// # Errors
-    /// `NotFound` where the field is absent or nothing can have such an id.
-    pub fn user(&self) -> Result<UserId, Failure> {
+    /// Returns the user. `None` where the field is absent, or no user can have such an id.
+    pub fn user(&self) -> Option<UserId> {
         let id = self.user_id.as_ref().and_then(|Reference(id)| id.as_deref());
-        id.and_then(|id| UserId::parse(id).ok()).ok_or(Failure::NotFound)
+        id.and_then(|id| UserId::parse(id).ok())
     }
 
     fn is_empty(&self) -> bool {
@@ -144,60 +143,6 @@ pub fn group_of_path(request: &Request) -> Result<GroupId, Failure> {
 /// The group of this id. To this API the system itself is none.
 fn group_id(text: &str) -> Option<GroupId> {
     GroupId::parse(text).ok().filter(|group| *group != GroupId::system())
-}
-
-/// An id: a number in plain digits or a text. Every other value is none that anything could have.
-struct Reference(Option<String>);
-
-impl<'de> Deserialize<'de> for Reference {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ReferenceVisitor)
-    }
-}
-
-struct ReferenceVisitor;
-
-impl<'de> Visitor<'de> for ReferenceVisitor {
-    type Value = Reference;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an id")
-    }
-
-    fn visit_u64<E>(self, id: u64) -> Result<Reference, E> {
-        Ok(Reference(Some(id.to_string())))
-    }
-
-    fn visit_str<E>(self, id: &str) -> Result<Reference, E> {
-        Ok(Reference(Some(id.to_owned())))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Reference, E> {
-        Ok(Reference(None))
-    }
-
-    /// A fraction, an exponent, or more than 64 bits.
-    fn visit_f64<E>(self, _: f64) -> Result<Reference, E> {
-        Ok(Reference(None))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Reference, E> {
-        Ok(Reference(None))
-    }
-
-    fn visit_unit<E>(self) -> Result<Reference, E> {
-        Ok(Reference(None))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Reference, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Reference(None))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Reference, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Reference(None))
-    }
 }
 
 #[cfg(test)]

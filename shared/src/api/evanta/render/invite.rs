@@ -1,0 +1,97 @@
+//! Invites: the one that was made, the caller's own, and a group's.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Between, GroupBody, Id, UserBody};
+use crate::auth::Caller;
+use crate::domain::ids::UserId;
+use crate::domain::invite::Invite;
+use crate::domain::user::User;
+use crate::engine::{GroupOutstanding, GroupView, InvitedUser, OwnOutstanding};
+
+/// The answer to `POST /group_invites`.
+#[derive(Serialize)]
+pub struct CreatedBody<'a> {
+    group_invite: Between<'a>,
+}
+
+impl<'a> CreatedBody<'a> {
+    /// Returns the invite of this user.
+    pub fn new(invited: &'a InvitedUser) -> Self {
+        let InvitedUser { invite, user, group } = invited;
+        Self {
+            group_invite: Between {
+                id: invite.number(),
+                user: UserBody::new(user),
+                group: GroupBody::seen(group),
+            },
+        }
+    }
+}
+
+/// The answer to `GET /group_invites/groups`: the caller's invites, in the order of the groups'
+/// names.
+#[derive(Serialize)]
+pub struct MyInvitesBody<'a> {
+    group_invites: Vec<MyInviteBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct MyInviteBody<'a> {
+    id: u64,
+    user_id: Id<'a>,
+    group: GroupBody<'a>,
+}
+
+impl<'a> MyInvitesBody<'a> {
+    /// Returns the caller's invites with their groups.
+    pub fn new(caller: &'a Caller, own: &'a OwnOutstanding) -> Self {
+        let mut rows: Vec<&(Invite, GroupView)> = own.invites.iter().collect();
+        rows.sort_by_cached_key(|(invite, view)| {
+            (view.group.name.as_str().to_lowercase(), view.group.id.clone(), invite.id)
+        });
+        let row = |(invite, view): &'a (Invite, GroupView)| MyInviteBody {
+            id: invite.id.number(),
+            user_id: Id::new(caller.user.as_str()),
+            group: GroupBody::new(view, Some(invite.id), &own.owners),
+        };
+        Self { group_invites: rows.into_iter().map(row).collect() }
+    }
+}
+
+/// The answer to `GET /group_invites/users/{group_id}`: a group's invites, in the order of the
+/// invitees' names.
+#[derive(Serialize)]
+pub struct GroupInvitesBody<'a> {
+    group_invites: Vec<GroupInviteBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct GroupInviteBody<'a> {
+    id: u64,
+    group_id: Id<'a>,
+    user: UserBody<'a>,
+}
+
+impl<'a> GroupInviteBody<'a> {
+    fn new(invite: &'a Invite, people: &'a BTreeMap<UserId, User>) -> Self {
+        Self {
+            id: invite.id.number(),
+            group_id: Id::new(invite.group.as_str()),
+            user: UserBody::of_invitee(&invite.invitee, people),
+        }
+    }
+}
+
+impl<'a> GroupInvitesBody<'a> {
+    /// Returns the group's invites.
+    pub fn new(outstanding: &'a GroupOutstanding) -> Self {
+        let GroupOutstanding { invites, people } = outstanding;
+        let mut group_invites: Vec<GroupInviteBody<'a>> =
+            invites.iter().map(|invite| GroupInviteBody::new(invite, people)).collect();
+        group_invites.sort_by_cached_key(|invite| (invite.user.order(), invite.id));
+        Self { group_invites }
+    }
+}

@@ -1,0 +1,33 @@
+//! Entity tags: the version of a record, in quotes (RFC 9110 §8.8.3).
+
+use lambda_http::http::{HeaderValue, header};
+use lambda_http::{Body, Request, Response};
+
+use super::Problem;
+use crate::engine::Refusal;
+
+/// Returns the `ETag` of this version.
+pub(super) fn etag(version: u64) -> String {
+    format!("\"{version}\"")
+}
+
+/// Returns the response with the `ETag` of this version.
+pub fn with_etag(mut response: Response<Body>, version: u64) -> Response<Body> {
+    response
+        .headers_mut()
+        .extend(HeaderValue::from_str(&etag(version)).ok().map(|value| (header::ETAG, value)));
+    response
+}
+
+/// Returns the version that `If-Match` names. `None` where the header is absent, or is `*`.
+///
+/// # Errors
+/// `PreconditionFailed` for an ETag that no version has.
+pub fn if_match(request: &Request) -> Result<Option<u64>, Problem> {
+    match request.headers().get("if-match").map(|value| value.to_str().unwrap_or_default()) {
+        None | Some("*") => Ok(None),
+        Some(etag) => {
+            etag.trim_matches('"').parse().map(Some).map_err(|_| Refusal::PreconditionFailed.into())
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Groups.
+
+use serde::{Deserialize, Serialize};
+
+use super::Instant;
+use super::etag::etag;
+use crate::domain::from_object;
+use crate::domain::group::{
+    Domains, GroupType, Policy, PolicyChange, WhoMayInvite, given, given_object,
+};
+use crate::domain::ids::{GroupId, UserId};
+use crate::domain::text::{Description, Metadata, Name};
+use crate::engine::{FirstOwner, GroupChange, GroupView, NewGroup};
+
+/// The body of `POST /v1/groups`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewGroupBody {
+    /// The id to take; without one, an id is minted.
+    id: Option<GroupId>,
+    /// The name.
+    name: Name,
+    /// What the group is for.
+    description: Option<Description>,
+    /// Who may see and join it.
+    #[serde(default, rename = "type")]
+    kind: GroupType,
+    /// Its rules about inviting; a field that is absent has its default.
+    #[serde(default, deserialize_with = "from_object")]
+    policy: PolicyChange,
+    /// The caller's own data.
+    #[serde(default)]
+    metadata: Metadata,
+    /// Absent, or `null`: then an app makes the group for others.
+    #[serde(default, deserialize_with = "given")]
+    owner_user_id: Option<()>,
+}
+
+impl NewGroupBody {
+    /// Returns the group to be made, and who owns it first. It takes the id `minted` where the body
+    /// has none.
+    pub fn new_group(self, minted: GroupId) -> (NewGroup, FirstOwner) {
+        let Self { id, name, description, kind, policy, metadata, owner_user_id } = self;
+        let new = NewGroup {
+            id: id.unwrap_or(minted),
+            name,
+            description,
+            kind,
+            policy: policy.apply(Policy::default()),
+            metadata,
+        };
+        let owner = match owner_user_id {
+            None => FirstOwner::Caller,
+            Some(()) => FirstOwner::FirstMember,
+        };
+        (new, owner)
+    }
+}
+
+/// The body of `PATCH /v1/groups/{group}`. A field that is absent stays as it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupChangeBody {
+    /// Another name.
+    #[serde(default, deserialize_with = "given")]
+    name: Option<Name>,
+    /// Another description; `null` for none.
+    #[serde(default, deserialize_with = "given")]
+    description: Option<Option<Description>>,
+    /// Another type.
+    #[serde(default, rename = "type", deserialize_with = "given")]
+    kind: Option<GroupType>,
+    /// Changes of the policy, field by field.
+    #[serde(default, deserialize_with = "given_object")]
+    policy: Option<PolicyChange>,
+    /// Other metadata, as a whole.
+    #[serde(default, deserialize_with = "given")]
+    metadata: Option<Metadata>,
+}
+
+impl GroupChangeBody {
+    /// Returns the change that is asked for.
+    pub fn change(self) -> GroupChange {
+        let Self { name, description, kind, policy, metadata } = self;
+        GroupChange { name, description, kind, policy, metadata, open: None }
+    }
+}
+
+/// A group, as its members see it.
+#[derive(Serialize)]
+pub struct GroupBody<'a> {
+    /// Always `group`.
+    object: &'static str,
+    /// The group's id.
+    id: &'a GroupId,
+    /// The name.
+    name: &'a Name,
+    /// What the group is for.
+    description: Option<&'a str>,
+    /// Who may see and join it.
+    #[serde(rename = "type")]
+    kind: GroupType,
+    /// The user who made it; `null` where an app made it for others.
+    owner_user_id: Option<&'a UserId>,
+    /// How many members it has.
+    member_count: u32,
+    /// Its rules about inviting.
+    policy: PolicyBody<'a>,
+    /// The app's own data.
+    metadata: &'a Metadata,
+    /// When it was made.
+    created_at: Instant,
+    /// When it last changed.
+    updated_at: Instant,
+    /// The version, for `If-Match`.
+    etag: String,
+}
+
+/// A group's rules about inviting.
+#[derive(Serialize)]
+struct PolicyBody<'a> {
+    /// Who may invite.
+    who_may_invite: WhoMayInvite,
+    /// The only mail domains that may be invited; empty for all.
+    allowed_domains: &'a [String],
+    /// Mail domains that may not be invited.
+    blocked_domains: &'a [String],
+    /// How many members the group may have; `null` for any number.
+    max_members: Option<u32>,
+    /// How many pending invites the group may have at once.
+    max_pending: u32,
+    /// Whether shareable links may be made and used.
+    links: bool,
+    /// Whether inviting and joining are suspended.
+    frozen: bool,
+}
+
+impl<'a> PolicyBody<'a> {
+    fn new(policy: &'a Policy) -> Self {
+        let (Domains(allowed_domains), Domains(blocked_domains)) =
+            (&policy.allowed_domains, &policy.blocked_domains);
+        Self {
+            who_may_invite: policy.who_may_invite,
+            allowed_domains,
+            blocked_domains,
+            max_members: policy.max_members,
+            max_pending: policy.max_pending.get(),
+            links: policy.links,
+            frozen: policy.frozen,
+        }
+    }
+}
+
+impl<'a> GroupBody<'a> {
+    /// Returns the group's body.
+    pub fn new(view: &'a GroupView) -> Self {
+        let group = &view.group;
+        Self {
+            object: "group",
+            id: &group.id,
+            name: &group.name,
+            description: group.description.as_ref().map(Description::as_str),
+            kind: group.kind,
+            owner_user_id: group.owner.as_ref(),
+            member_count: view.member_count,
+            policy: PolicyBody::new(&group.policy),
+            metadata: &group.metadata,
+            created_at: group.created_at.into(),
+            updated_at: group.updated_at.into(),
+            etag: etag(group.version),
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! An invite, as its group and its invitee see it.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
+use super::super::Instant;
+use super::super::etag::etag;
+use crate::auth::Caller;
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{GroupId, InviteId, UserId};
+use crate::domain::invite::{Delivery, DeliveryState, IdentityPolicy, Invite, State};
+use crate::domain::invitee::{Invitee, Link, Person};
+use crate::domain::redirect::RedirectUrl;
+use crate::domain::role::Roles;
+use crate::domain::text::{Message, Metadata, Name};
+
+/// An invite. It carries no token.
+#[derive(Serialize)]
+pub struct InviteBody<'a> {
+    /// Always `invite`.
+    object: &'static str,
+    /// The invite's id, unique within its group.
+    id: InviteId,
+    /// The group that it leads into.
+    group: GroupRef<'a>,
+    /// The person it is for, or its link.
+    invitee: InviteeBody<'a>,
+    /// The roles that it grants.
+    roles: &'a Roles,
+    /// The state at the time of the answer.
+    state: State,
+    /// Whether the accepting account must prove the invited identity.
+    identity_policy: IdentityPolicy,
+    /// The inviter's message.
+    message: Option<&'a Message>,
+    /// The inviting program's own data.
+    metadata: &'a Metadata,
+    /// The language of its mail.
+    locale: &'static str,
+    /// Where the invitee goes after accepting.
+    redirect_url: Option<&'a RedirectUrl>,
+    /// What became of its mail.
+    delivery: DeliveryBody<'a>,
+    /// When this generation was made.
+    created_at: Instant,
+    /// The inviter.
+    created_by: PersonRef<'a>,
+    /// When it last changed.
+    updated_at: Instant,
+    /// When it expires; `null` for a link that never does.
+    expires_at: Option<Instant>,
+    /// When it reached its final state.
+    resolved_at: Option<Instant>,
+    /// The user who brought it there.
+    resolved_by: Option<PersonRef<'a>>,
+    /// The invitee's reason for declining.
+    decline_reason: Option<&'a Message>,
+    /// How many mails were asked for.
+    send_count: u32,
+    /// When the last mail was sent.
+    last_sent_at: Option<Instant>,
+    /// The version.
+    etag: String,
+}
+
+/// A group by id and name.
+#[derive(Serialize)]
+struct GroupRef<'a> {
+    /// The group's id.
+    id: &'a GroupId,
+    /// The group's name when the invite was made.
+    name: &'a str,
+}
+
+/// A user by id and name.
+#[derive(Serialize)]
+struct PersonRef<'a> {
+    /// The user's id.
+    id: &'a UserId,
+    /// The user's name, if one is known.
+    name: Option<&'a str>,
+}
+
+/// The person an invite is for, or its link.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum InviteeBody<'a> {
+    /// A user.
+    User {
+        /// The user's id.
+        user_id: &'a UserId,
+    },
+    /// The holder of an e-mail address.
+    Email {
+        /// The address; masked for everybody but the group and the invitee.
+        email: Cow<'a, str>,
+        /// Always `null`.
+        first_name: Option<&'a Name>,
+        /// Always `null`.
+        last_name: Option<&'a Name>,
+    },
+    /// A person who is new to the directory.
+    Person {
+        /// The address; masked for everybody but the group and the invitee.
+        email: Cow<'a, str>,
+        /// The first name that the inviter gave.
+        first_name: Option<&'a Name>,
+        /// The last name that the inviter gave.
+        last_name: Option<&'a Name>,
+    },
+    /// The holder of a phone number.
+    Phone {
+        /// The number in E.164; masked for everybody but the group and the invitee.
+        phone: Cow<'a, str>,
+    },
+    /// The holder of an account on another platform.
+    Account {
+        /// The platform's number.
+        membership_type: i32,
+        /// The id on that platform.
+        membership_id: &'a str,
+    },
+    /// The holder of the link.
+    Link {
+        /// How many people may join; `null` for any number.
+        max_uses: Option<u32>,
+        /// How many have joined; stays 0 without `max_uses`.
+        uses: u32,
+        /// Mail domains of which a person must prove an address; empty for anybody.
+        allowed_domains: &'a [String],
+    },
+}
+
+impl<'a> InviteeBody<'a> {
+    fn new(invitee: &'a Invitee) -> Self {
+        match invitee {
+            Invitee::User(user_id) => Self::User { user_id },
+            Invitee::Email(email) => {
+                Self::Email { email: email.as_str().into(), first_name: None, last_name: None }
+            }
+            Invitee::Person(Person { email, first_name, last_name, .. }) => Self::Person {
+                email: email.as_str().into(),
+                first_name: first_name.as_ref(),
+                last_name: last_name.as_ref(),
+            },
+            Invitee::Phone(phone) => Self::Phone { phone: phone.as_str().into() },
+            Invitee::Account(account) => Self::Account {
+                membership_type: account.membership_type,
+                membership_id: &account.membership_id,
+            },
+            Invitee::Link(Link { max_uses, uses, allowed_domains, .. }) => {
+                Self::Link { max_uses: *max_uses, uses: *uses, allowed_domains }
+            }
+        }
+    }
+
+    /// Returns what a person who is not the invitee may see: no names, and the address masked.
+    fn masked(invitee: &'a Invitee) -> Self {
+        match invitee {
+            Invitee::Email(email) => {
+                Self::Email { email: email.masked().into(), first_name: None, last_name: None }
+            }
+            Invitee::Person(Person { email, .. }) => {
+                Self::Person { email: email.masked().into(), first_name: None, last_name: None }
+            }
+            Invitee::Phone(phone) => Self::Phone { phone: phone.masked().into() },
+            Invitee::User(_) | Invitee::Account(_) | Invitee::Link(_) => Self::new(invitee),
+        }
+    }
+}
+
+/// What became of an invite's mail.
+#[derive(Serialize)]
+struct DeliveryBody<'a> {
+    /// `email`; `null` where no mail is requested.
+    channel: Option<&'static str>,
+    /// The mail's state.
+    state: DeliveryState,
+    /// How often SES was asked to send it.
+    attempts: u32,
+    /// When the state last changed.
+    updated_at: Option<Instant>,
+    /// Why it failed.
+    reason: Option<&'a str>,
+}
+
+impl<'a> DeliveryBody<'a> {
+    fn new(delivery: &'a Delivery) -> Self {
+        Self {
+            channel: (delivery.state != DeliveryState::NotRequested).then_some("email"),
+            state: delivery.state,
+            attempts: delivery.attempts,
+            updated_at: delivery.updated_at.map(Instant::from),
+            reason: delivery.reason.as_deref(),
+        }
+    }
+}
+
+/// Stands in for metadata that the reader may not see.
+static EMPTY: LazyLock<Metadata> = LazyLock::new(Metadata::default);
+
+impl<'a> InviteBody<'a> {
+    /// Returns the invite at `now` for the caller who accepts it: without the inviting program's
+    /// metadata, and with a masked invitee where the caller is somebody else, as under the bearer
+    /// policy.
+    pub fn for_invitee(invite: &'a Invite, caller: &Caller, now: Timestamp) -> Self {
+        let body = Self { metadata: &EMPTY, ..Self::new(invite, now) };
+        if caller.is(&invite.invitee) {
+            body
+        } else {
+            Self { invitee: InviteeBody::masked(&invite.invitee), ..body }
+        }
+    }
+
+    /// Returns the invite at `now` for a caller who may handle it.
+    pub fn new(invite: &'a Invite, now: Timestamp) -> Self {
+        let inviter = &invite.created_by;
+        Self {
+            object: "invite",
+            id: invite.id,
+            group: GroupRef { id: &invite.group, name: &invite.group_name },
+            invitee: InviteeBody::new(&invite.invitee),
+            roles: &invite.roles,
+            state: invite.state(now),
+            identity_policy: invite.identity_policy,
+            message: invite.message.as_ref(),
+            metadata: &invite.metadata,
+            locale: "en",
+            redirect_url: invite.redirect_url.as_ref(),
+            delivery: DeliveryBody::new(&invite.delivery),
+            created_at: invite.created_at.into(),
+            created_by: PersonRef { id: &inviter.id, name: inviter.name.as_deref() },
+            updated_at: invite.updated_at.into(),
+            expires_at: invite.expires_at.map(Instant::from),
+            resolved_at: invite.resolved_at.map(Instant::from),
+            resolved_by: invite.resolved_by.as_ref().map(|id| PersonRef { id, name: None }),
+            decline_reason: invite.decline_reason.as_ref(),
+            send_count: invite.send_count,
+            last_sent_at: invite.last_sent_at.map(Instant::from),
+            etag: etag(invite.version),
+        }
+    }
+}

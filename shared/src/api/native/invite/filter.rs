@@ -1,0 +1,40 @@
+//! Which invites a list shows.
+
+use lambda_http::Request;
+
+use super::super::list::limit_and_cursor;
+use crate::domain::invite::State;
+use crate::engine::InviteFilter;
+use crate::http::{RequestError, known_query, query_parameter};
+use crate::store::Order;
+
+/// Reads the filter of a list of invites: `state` (several), `order`, `limit`, `cursor`. Without
+/// `state`, the list has the invites in one of the `default` states.
+///
+/// # Errors
+/// `InvalidQuery` for other parameters and other values.
+pub fn invite_filter(request: &Request, default: &[State]) -> Result<InviteFilter, RequestError> {
+    known_query(request, &["state", "order", "limit", "cursor"])?;
+    let mut states = Vec::new();
+    for word in query_parameter(request, "state") {
+        let state = State::parse(&word);
+        let state = state.ok_or(RequestError::InvalidQuery(
+            "state",
+            "Give pending, accepted, declined, revoked, expired or exhausted.",
+        ))?;
+        if !states.contains(&state) {
+            states.push(state);
+        }
+    }
+    if states.is_empty() {
+        states = default.to_vec();
+    }
+    let order = match query_parameter(request, "order").as_slice() {
+        [] => Order::default(),
+        [word] if word == "asc" => Order::Asc,
+        [word] if word == "desc" => Order::Desc,
+        _ => return Err(RequestError::InvalidQuery("order", "Give asc or desc.")),
+    };
+    let (limit, cursor) = limit_and_cursor(request)?;
+    Ok(InviteFilter { states, order, limit: usize::from(limit), cursor })
+}

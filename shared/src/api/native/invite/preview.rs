@@ -1,0 +1,88 @@
+//! Looking at an invite before signing in.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::Instant;
+use crate::domain::invite::{IdentityPolicy, Invite, State};
+use crate::domain::redirect::RedirectUrl;
+use crate::domain::role::Roles;
+use crate::engine::Preview;
+
+/// The body of `POST /v1/invites/preview`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenBody {
+    /// The link's token.
+    pub token: String,
+}
+
+/// An invite, as a holder of its link sees it: no metadata, no message, no ids of people, and the
+/// address masked.
+#[derive(Serialize)]
+pub struct PreviewBody<'a> {
+    /// Always `invite_preview`.
+    object: &'static str,
+    /// The group that it leads into.
+    group: NameRef<'a>,
+    /// The other groups that the same link leads into; absent where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    further_groups: Vec<NameRef<'a>>,
+    /// The inviter.
+    created_by: NameRef<'a>,
+    /// The person it is for.
+    invitee: MaskedInvitee,
+    /// The roles that it grants.
+    roles: &'a Roles,
+    /// The state at the time of the answer.
+    state: State,
+    /// Whether the accepting account must prove the invited identity.
+    identity_policy: IdentityPolicy,
+    /// When it expires; `null` for a link that never does.
+    expires_at: Option<Instant>,
+    /// Where the invitee goes after accepting.
+    redirect_url: Option<&'a RedirectUrl>,
+}
+
+/// A group or a person by name alone.
+#[derive(Serialize)]
+struct NameRef<'a> {
+    /// The name, if one is known.
+    name: Option<&'a str>,
+}
+
+/// The person an invite is for, as strangers see them.
+#[derive(Serialize)]
+struct MaskedInvitee {
+    /// The kind of invitee, as in an invite.
+    kind: &'static str,
+    /// The masked address or number; `null` for other kinds.
+    address: Option<String>,
+}
+
+impl<'a> PreviewBody<'a> {
+    /// Returns the body of a preview.
+    pub fn new(preview: &'a Preview) -> Self {
+        let names = preview.further_groups.iter();
+        let further_groups = names.map(|name| NameRef { name: Some(name) }).collect();
+        Self { further_groups, ..Self::of(&preview.invite, &preview.group_name, preview.state) }
+    }
+
+    /// Returns the body of an invite in this state, into one group of this name.
+    pub(super) fn of(invite: &'a Invite, group_name: &'a str, state: State) -> Self {
+        Self {
+            object: "invite_preview",
+            group: NameRef { name: Some(group_name) },
+            further_groups: Vec::new(),
+            created_by: NameRef { name: invite.created_by.name.as_deref() },
+            invitee: MaskedInvitee {
+                kind: invite.invitee.kind(),
+                address: invite.invitee.masked(),
+            },
+            roles: &invite.roles,
+            state,
+            identity_policy: invite.identity_policy,
+            expires_at: invite.expires_at.map(Instant::from),
+            redirect_url: invite.redirect_url.as_ref(),
+        }
+    }
+}

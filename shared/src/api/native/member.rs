@@ -1,0 +1,86 @@
+//! Members of a group.
+
+use lambda_http::Request;
+use serde::{Deserialize, Serialize};
+
+use super::{Instant, Problem};
+use crate::domain::Invalid;
+use crate::domain::group::given;
+use crate::domain::ids::{GroupId, InviteId, UserId};
+use crate::domain::member::Member;
+use crate::domain::privilege::Privileges;
+use crate::domain::role::Roles;
+use crate::engine::{MemberEdit, Refusal};
+use crate::http::{RequestError, path_parameter};
+
+/// The body of `PATCH /v1/groups/{group}/members/{user}`. A field that is absent stays as it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemberEditBody {
+    /// Other roles.
+    #[serde(default, deserialize_with = "given")]
+    roles: Option<Roles>,
+    /// Other privileges.
+    #[serde(default, deserialize_with = "given")]
+    privileges: Option<Privileges>,
+}
+
+impl MemberEditBody {
+    /// Returns the change that is asked for.
+    ///
+    /// # Errors
+    /// `InvalidBody` where no field is given.
+    pub fn edit(self) -> Result<MemberEdit, RequestError> {
+        let Self { roles, privileges } = self;
+        if roles.is_none() && privileges.is_none() {
+            let nothing = Invalid::new("nothing_to_change", "Give roles, privileges, or both.");
+            return Err(RequestError::field("", nothing));
+        }
+        Ok(MemberEdit { roles, privileges })
+    }
+}
+
+/// Returns the user id of the member that the path names.
+///
+/// # Errors
+/// `MemberNotFound` for text that can't be a user id.
+pub fn member_of_path(request: &Request) -> Result<UserId, Problem> {
+    path_parameter(request, "user", UserId::parse).map_err(|_| Refusal::MemberNotFound.into())
+}
+
+/// A member, as the group's members see it.
+#[derive(Serialize)]
+pub struct MemberBody<'a> {
+    /// Always `member`.
+    object: &'static str,
+    /// The group.
+    group_id: &'a GroupId,
+    /// The user.
+    user_id: &'a UserId,
+    /// The roles in the group.
+    roles: &'a Roles,
+    /// What the member may do beyond these roles.
+    privileges: &'a Privileges,
+    /// The name to show, if one is known.
+    name: Option<&'a str>,
+    /// When the user joined.
+    joined_at: Instant,
+    /// The invite that the user accepted; `null` where they joined without one.
+    invite_id: Option<InviteId>,
+}
+
+impl<'a> MemberBody<'a> {
+    /// Returns the member's body.
+    pub fn new(member: &'a Member) -> Self {
+        Self {
+            object: "member",
+            group_id: &member.group,
+            user_id: &member.user,
+            roles: &member.roles,
+            privileges: &member.privileges,
+            name: member.name.as_deref(),
+            joined_at: member.joined_at.into(),
+            invite_id: member.invite,
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Joining by a token.
+
+use lambda_http::http::{HeaderValue, StatusCode, header};
+use lambda_http::{Body, Request, Response};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Failure;
+use crate::engine::Accepted;
+use crate::http::{json_or_undeclared, lenient_json, raw_body, respond};
+
+/// The body of `POST /user/groups/join`.
+#[derive(Deserialize)]
+struct JoinBody {
+    token: Option<Value>,
+}
+
+/// Reads the token of the body.
+///
+/// # Errors
+/// Of the body: another content type, more than `limit` bytes, anything but a JSON object. 400 for
+/// a token that is missing or no text.
+pub fn token_of_body(request: &Request, limit: usize) -> Result<String, Failure> {
+    json_or_undeclared(request)?;
+    let body = raw_body(request, limit)?;
+    let JoinBody { token } = lenient_json(if body.is_empty() { b"{}" } else { body })?;
+    match token {
+        Some(Value::String(token)) => Ok(token),
+        Some(_) => Err(Failure::bad_token()),
+        None => Err(Failure::missing_token()),
+    }
+}
+
+/// Returns the answer to the caller who has joined: no body, and the address of the membership.
+///
+/// # Errors
+/// 400 where the same person had joined before: at this API a token is accepted once.
+pub fn joined(accepted: &Accepted) -> Result<Response<Body>, Failure> {
+    let group = &accepted.invite.group;
+    if accepted.repeated {
+        return Err(Failure::already_member(&accepted.member.user, group));
+    }
+    let mut response = respond(StatusCode::CREATED, "", Body::Empty);
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_TYPE);
+    let location = HeaderValue::from_str(&format!("/user/groups/{group}"));
+    headers.extend(location.ok().map(|location| (header::LOCATION, location)));
+    Ok(response)
+}

@@ -1,0 +1,81 @@
+//! Making an invite token.
+
+use lambda_http::Request;
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+use crate::auth::Caller;
+use crate::domain::ids::GroupId;
+use crate::domain::invite::IdentityPolicy;
+use crate::domain::invitee::Lifetime;
+use crate::domain::role::Roles;
+use crate::domain::rule::InviteRule;
+use crate::domain::text::{ApiData, Metadata};
+use crate::domain::token::InviteToken;
+use crate::engine::{InviteeRequest, LinkRequest, NewInvite};
+use crate::http::{RequestError, json_or_undeclared, lenient_json, raw_body};
+use crate::service::Service;
+
+/// The rule by which members make tokens.
+const RULE: InviteRule = InviteRule::Privilege;
+
+/// `GroupInviteTokenRequest`: an object without properties. Fields that it has are ignored.
+#[derive(Deserialize)]
+struct TokenAttributes {}
+
+/// `GroupInviteToken`.
+#[derive(Serialize)]
+pub struct TokenBody<'a> {
+    token: &'a str,
+}
+
+impl<'a> TokenBody<'a> {
+    /// Returns the body with this token.
+    pub fn new(token: &'a InviteToken) -> Self {
+        Self { token: token.expose() }
+    }
+}
+
+/// Reads the invite that is asked for: a link into the group, for one person.
+///
+/// Authority comes before the body: only a caller who may make tokens hears what is wrong with it.
+///
+/// # Errors
+/// Of the body: another content type, too many bytes, and anything but a JSON object. Before them
+/// the refusals of a caller who may not make tokens.
+pub async fn new_token(
+    service: &Service,
+    request: &Request,
+    caller: &Caller,
+    group: GroupId,
+) -> Result<NewInvite, Failure> {
+    if let Err(error) = check_body(request, service.body_limit) {
+        service.engine.check_inviter(caller, &group, RULE).await?;
+        return Err(error.into());
+    }
+    Ok(NewInvite {
+        group,
+        invitee: InviteeRequest::Link(LinkRequest {
+            max_uses: Some(1),
+            allowed_domains: Vec::new(),
+        }),
+        roles: Roles::default(),
+        message: None,
+        metadata: Metadata::default(),
+        lifetime: Lifetime::DEFAULT,
+        redirect_url: None,
+        notify: false,
+        identity_policy: IdentityPolicy::Bearer,
+        rule: RULE,
+        api_data: ApiData::default(),
+    })
+}
+
+fn check_body(request: &Request, limit: usize) -> Result<(), RequestError> {
+    json_or_undeclared(request)?;
+    let body = raw_body(request, limit)?;
+    if !body.is_empty() {
+        let TokenAttributes {} = lenient_json(body)?;
+    }
+    Ok(())
+}

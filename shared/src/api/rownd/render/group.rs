@@ -1,0 +1,77 @@
+//! Groups.
+
+use serde::Serialize;
+
+use super::super::request::AdmissionPolicy;
+use super::{Instant, MemberBody};
+use crate::domain::group::Group;
+use crate::domain::ids::{GroupId, UserId};
+use crate::domain::text::{Metadata, Name};
+use crate::domain::user::User;
+use crate::engine::OwnGroup;
+
+/// A `Group`.
+#[derive(Serialize)]
+pub struct GroupBody<'a> {
+    id: &'a GroupId,
+    name: &'a Name,
+    /// Deprecated by the contract, and always 0.
+    member_count: u32,
+    app_id: &'a str,
+    admission_policy: AdmissionPolicy,
+    meta: &'a Metadata,
+    created_at: Instant,
+    updated_at: Instant,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_by: Option<&'a UserId>,
+}
+
+impl<'a> GroupBody<'a> {
+    /// Returns the group, for its members. `audience` is that of the deployment's access tokens,
+    /// which for Rownd is `app:` and the app's id.
+    pub fn new(group: &'a Group, audience: &'a str) -> Self {
+        Self {
+            id: &group.id,
+            name: &group.name,
+            member_count: 0,
+            app_id: audience.strip_prefix("app:").unwrap_or(audience),
+            admission_policy: AdmissionPolicy::of(group.kind),
+            meta: &group.metadata,
+            created_at: group.created_at.into(),
+            updated_at: group.updated_at.into(),
+            created_by: group.owner.as_ref(),
+        }
+    }
+}
+
+/// A group with the caller's own membership of it.
+#[derive(Serialize)]
+pub struct OwnGroupBody<'a> {
+    group: GroupBody<'a>,
+    member: MemberBody<'a>,
+}
+
+impl<'a> OwnGroupBody<'a> {
+    /// Returns the group, with what the directory knows of the caller.
+    pub fn new(own: &'a OwnGroup, user: Option<&'a User>, audience: &'a str) -> Self {
+        Self {
+            group: GroupBody::new(&own.group, audience),
+            member: MemberBody::member(&own.member, user),
+        }
+    }
+}
+
+/// The answer to the caller who accepted an invite.
+#[derive(Serialize)]
+pub struct AcceptedBody<'a> {
+    result: &'static str,
+    accepted_by: &'a UserId,
+    group: GroupBody<'a>,
+}
+
+impl<'a> AcceptedBody<'a> {
+    /// Returns the group, and the user who has joined it.
+    pub fn new(accepted_by: &'a UserId, group: GroupBody<'a>) -> Self {
+        Self { result: "accepted", accepted_by, group }
+    }
+}

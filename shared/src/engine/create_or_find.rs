@@ -1,0 +1,95 @@
+//! Creating an invite, or finding the one that an earlier call created.
+
+use super::{Created, Engine, NewInvite, Outcome, Refusal};
+use crate::auth::Caller;
+use crate::domain::clock::Timestamp;
+use crate::domain::invite::State;
+use crate::domain::redirect::RedirectUrl;
+use crate::domain::role::Roles;
+
+impl Engine {
+    /// Creates an invite. Where the invitee has a pending one that grants the same roles and leads
+    /// to the same place, returns that one, so that calling twice is safe
+    /// (docs/contracts/rownd.md).
+    ///
+    /// # Errors
+    /// As for [`Engine::create_invite`]; `AlreadyPending` only where the pending invite differs.
+    pub async fn create_or_find_invite(
+        &self,
+        caller: &Caller,
+        new: &NewInvite,
+        entropy: [u8; 16],
+        now: Timestamp,
+    ) -> Outcome<Created> {
+        let id = match self.create_invite(caller, new, entropy, now).await {
+            Err(Refusal::AlreadyPending(id)) => id,
+            created => return created,
+        };
+        let invite = self.get_invite(caller, &new.group, id, new.rule).await?;
+        let found = (&invite.roles, invite.redirect_url.as_ref());
+        if invite.state(now) == State::Pending && is_same(found, new) {
+            Ok(Created { token: self.token(&invite), invite })
+        } else {
+            Err(Refusal::AlreadyPending(id))
+        }
+    }
+}
+
+/// Whether an invite with these roles and this redirect is the one that is asked for. The order of
+/// the roles does not matter.
+fn is_same((roles, redirect_url): (&Roles, Option<&RedirectUrl>), new: &NewInvite) -> bool {
+    sorted(roles) == sorted(&new.roles) && redirect_url == new.redirect_url.as_ref()
+}
+
+fn sorted(roles: &Roles) -> Vec<&str> {
+    let mut names: Vec<&str> = roles.names().collect();
+    names.sort_unstable();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::InviteeRequest;
+    use super::*;
+    use crate::domain::ids::{GroupId, UserId};
+    use crate::domain::invite::IdentityPolicy;
+    use crate::domain::invitee::Lifetime;
+    use crate::domain::role::RoleName;
+    use crate::domain::rule::InviteRule;
+    use crate::domain::text::{ApiData, Metadata};
+
+    fn roles(names: &[&str]) -> Roles {
+        Roles::new(names.iter().map(|name| RoleName::parse(name).unwrap()).collect()).unwrap()
+    }
+
+    fn asked(names: &[&str], redirect: Option<&str>) -> NewInvite {
+        NewInvite {
+            group: GroupId::parse("3773").unwrap(),
+            invitee: InviteeRequest::User(UserId::parse("29845").unwrap()),
+            roles: roles(names),
+            message: None,
+            metadata: Metadata::default(),
+            lifetime: Lifetime::DEFAULT,
+            redirect_url: redirect.map(|path| RedirectUrl::parse(path, &[]).unwrap()),
+            notify: true,
+            identity_policy: IdentityPolicy::Strict,
+            rule: InviteRule::Owners,
+            api_data: ApiData::default(),
+        }
+    }
+
+    #[test]
+    fn the_same_is_asked_with_the_same_roles_and_redirect() {
+        let (editor, home) = (roles(&["editor", "billing"]), RedirectUrl::parse("/", &[]).unwrap());
+        let found = (&editor, Some(&home));
+        assert!(is_same(found, &asked(&["billing", "editor"], Some("/"))));
+        for other in [
+            asked(&["editor"], Some("/")),
+            asked(&["editor", "billing", "member"], Some("/")),
+            asked(&["editor", "billing"], Some("/welcome")),
+            asked(&["editor", "billing"], None),
+        ] {
+            assert!(!is_same(found, &other), "{other:?}");
+        }
+    }
+}

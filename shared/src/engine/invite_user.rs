@@ -1,0 +1,76 @@
+//! Inviting a user of the directory by their id, where only owners may (docs/contracts/evanta.md).
+
+use super::{Engine, InviteeRequest, NewInvite, Outcome, Refusal, SeenGroup};
+use crate::auth::Caller;
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{GroupId, InviteId, UserId};
+use crate::domain::invite::IdentityPolicy;
+use crate::domain::invitee::Lifetime;
+use crate::domain::role::Roles;
+use crate::domain::rule::InviteRule;
+use crate::domain::text::{ApiData, Metadata};
+use crate::domain::user::User;
+
+/// An invited user.
+#[derive(Debug)]
+pub struct InvitedUser {
+    /// The invite.
+    pub invite: InviteId,
+    /// The directory's record of the user.
+    pub user: User,
+    /// The group as the inviter sees it.
+    pub group: SeenGroup,
+}
+
+impl Engine {
+    /// Invites a user into a group of the caller's. `user` is `None` for an id that no user can
+    /// have.
+    ///
+    /// Authority is decided before the directory is asked, so that no stranger learns which user
+    /// ids exist.
+    ///
+    /// # Errors
+    /// As for [`Engine::create_invite`]; `UserNotFound` also where `user` is `None`.
+    pub async fn invite_user(
+        &self,
+        caller: &Caller,
+        group: GroupId,
+        user: Option<UserId>,
+        entropy: [u8; 16],
+        now: Timestamp,
+    ) -> Outcome<InvitedUser> {
+        let Some(user) = user else {
+            self.check_inviter(caller, &group, InviteRule::Owners).await?;
+            return Err(Refusal::UserNotFound);
+        };
+        // Read before the write, because nothing may fail after it. Whether there is such a group
+        // is decided with everything else when the invite is made.
+        let seen = match self.see_group(caller, &group, std::slice::from_ref(&user), now).await {
+            Ok(seen) => Some(seen),
+            Err(Refusal::GroupNotFound) => None,
+            Err(refusal) => return Err(refusal),
+        };
+        let new = new_invite(group, user.clone());
+        let created = self.create_invite(caller, &new, entropy, now).await?;
+        let group = seen.ok_or(Refusal::GroupNotFound)?;
+        let user = group.people.get(&user).cloned().ok_or(Refusal::UserNotFound)?;
+        Ok(InvitedUser { invite: created.invite.id, user, group })
+    }
+}
+
+/// Returns an ordinary invite, mailed where the user's profile has an address.
+fn new_invite(group: GroupId, user: UserId) -> NewInvite {
+    NewInvite {
+        group,
+        invitee: InviteeRequest::User(user),
+        roles: Roles::default(),
+        message: None,
+        metadata: Metadata::default(),
+        lifetime: Lifetime::DEFAULT,
+        redirect_url: None,
+        notify: true,
+        identity_policy: IdentityPolicy::Strict,
+        rule: InviteRule::Owners,
+        api_data: ApiData::default(),
+    }
+}
