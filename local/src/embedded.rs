@@ -19,37 +19,36 @@ use uuid::Uuid;
 
 use crate::database::DatabaseError;
 
-/// An embedded engine that is ready to be run.
+/// An embedded engine, ready to be run.
 pub struct Embedded {
-    /// Where it will answer.
+    /// The URL at which it will listen.
     pub url: String,
-    /// Answers; to be run as a task, and ended by being dropped.
+    /// The engine's server. Run it as a task; dropping it stops the engine.
     pub serve: BoxFuture<'static, ()>,
-    /// To wait on until its commits are on the disk; who asks the engine by its URL is answered
-    /// before.
+    /// Waits until the engine's commits are on the disk. Requests to `url` do not wait for them.
     pub(crate) commits: Commits,
 }
 
-/// Opens the embedded engine on a loopback port of its own, in memory or in the file `data`.
+/// Opens the embedded engine on a free loopback port, in memory or in the file `data`.
 ///
-/// In a file, it answers before its commits are on the disk (docs/adr/0022): who tells others of
-/// them waits for `Embedded::commits`.
+/// With a file, the engine answers before its commits are on the disk. Wait for `Embedded::commits`
+/// before you report them (docs/adr/0022).
 ///
 /// # Errors
-/// The file can't be opened, or there is no port.
+/// `Engine` if the database cannot be opened, `Port` if no loopback port is free.
 pub async fn embedded(data: Option<&Path>) -> Result<Embedded, DatabaseError> {
     let place = match data.map(Path::to_str) {
         Some(Some(path)) => path.to_owned(),
-        Some(None) => return Err(DatabaseError::Engine("its file's name isn't UTF-8".into())),
-        // In memory under a name, so that a second connection finds it too.
+        Some(None) => return Err(DatabaseError::Engine("the file's name is not UTF-8".into())),
+        // The name lets a second connection open the same database.
         None => format!("file:beckon-{}?mode=memory&cache=shared", Uuid::new_v4()),
     };
     let database = Database::new(&place).map_err(failed)?;
     let connection = Connection::open(&place).map_err(failed)?;
     order_stream(&connection).map_err(failed)?;
     let commits = if data.is_some() {
-        // The engine's way to `synchronous = NORMAL`: a commit waits for no disk, for whoever is
-        // told of it does.
+        // This is the engine's way to set `synchronous = NORMAL`. `Commits` waits for the disk
+        // instead of the commit.
         database.disable_bulk_loading().map_err(failed)?;
         Commits::of(connection).map_err(DatabaseError::Engine)?
     } else {
@@ -58,11 +57,11 @@ pub async fn embedded(data: Option<&Path>) -> Result<Embedded, DatabaseError> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let serve = async move {
-        // Ended by being dropped, so there is nothing to wait for.
+        // It ends when it is dropped, so it needs no shutdown signal.
         if let Err(error) =
             dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()).await
         {
-            tracing::error!(error, "the embedded database ended");
+            tracing::error!(error, "the embedded database stopped");
         }
     };
     Ok(Embedded { url, serve: serve.boxed(), commits })
@@ -72,9 +71,9 @@ fn failed(error: impl std::error::Error) -> DatabaseError {
     DatabaseError::Engine(error.to_string())
 }
 
-/// Keeps the engine as fast as it began (docs/adr/0021): at each write and each look at the stream
-/// it reads every record that the stream ever had, where an index would do, and it never drops one,
-/// where DynamoDB keeps them for 24 hours.
+/// Adds an index to the engine's stream and deletes records older than DynamoDB's 24 hours
+/// (docs/adr/0021). Without them, each write and each read of the stream scans every record that
+/// was ever made.
 fn order_stream(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "DELETE FROM _stream_records WHERE created_at < unixepoch() - 86400;
@@ -82,72 +81,74 @@ fn order_stream(connection: &Connection) -> rusqlite::Result<()> {
     )
 }
 
-/// Brings what the engine committed onto the disk, once for all who wait for it at the same time
+/// Waits until the engine's commits are on the disk, with one flush for all concurrent callers
 /// (docs/adr/0022). Clones share it.
 ///
-/// The default has nothing to wait for: data in memory, or in another engine.
+/// The default waits for nothing, for data in memory or in another engine.
 #[derive(Clone, Default)]
 pub(crate) struct Commits(Option<Arc<Flushes>>);
 
-/// The flushes of SQLite's write-ahead log, one after the other.
+/// The flushes of SQLite's write-ahead log, one at a time.
 struct Flushes {
-    /// How many have begun.
+    /// The number of flushes that have started.
     begun: AtomicU64,
     log: Arc<Mutex<Log>>,
 }
 
 struct Log {
-    /// Sees the engine's commits, and makes none.
+    /// Observes the engine's commits and makes none.
     connection: Connection,
     flush: Flush,
-    /// What is on the disk; or how the disk failed, for ever: the system may have dropped what it
-    /// could not write, and say nothing of it the next time.
+    /// The last flush, or the first error of the disk. An error is permanent, because the system
+    /// may drop data that it failed to write and report success the next time.
     flushed: Result<Flushed, io::ErrorKind>,
 }
 
-/// Waits until the log is on the disk.
+/// Returns when the log is on the disk.
 type Flush = Box<dyn Fn() -> io::Result<()> + Send>;
 
 #[derive(Clone, Copy, Default)]
 struct Flushed {
-    /// The number of the last flush.
+    /// The number of the last flush, or 0 before the first.
     number: u64,
-    /// The data's version at its beginning, by SQLite's `data_version`; none before the first.
+    /// SQLite's `data_version` when the last flush started. `None` before the first flush.
     version: Option<i64>,
 }
 
 impl Commits {
-    /// Of the file that `connection` is to, which makes no commits of its own from here on.
+    /// Creates the commits of the file that `connection` has open. `connection` must make no
+    /// commits.
     fn of(connection: Connection) -> Result<Self, String> {
         let file = connection
             .path()
             .filter(|path| !path.is_empty())
-            .ok_or("its file has no name in UTF-8")?;
+            .ok_or("the file's name is not UTF-8")?;
         let log = format!("{file}-wal");
-        // It is not written here; but Windows lets only writers wait for the disk.
+        // It is not written here, but Windows can only sync a file that is open for writing.
         let file =
             OpenOptions::new().write(true).open(&log).map_err(|error| format!("{log}: {error}"))?;
         Ok(Self::new(connection, Box::new(move || file.sync_data())))
     }
 
-    /// Of the data that `connection` is to, whose log `flush` brings to the disk.
+    /// Creates the commits of the data that `connection` has open. `flush` brings its log to the
+    /// disk.
     pub(crate) fn new(connection: Connection, flush: Flush) -> Self {
         let log = Log { connection, flush, flushed: Ok(Flushed::default()) };
         Self(Some(Arc::new(Flushes { begun: AtomicU64::new(0), log: Arc::new(Mutex::new(log)) })))
     }
 
-    /// Waits until all that was committed before this was asked is on the disk. To be asked before
-    /// anybody is told of what is in the table.
+    /// Waits until everything committed before this call is on the disk. Call it before you report
+    /// anything from the table.
     ///
     /// # Errors
-    /// The disk has failed, now or before; SQLite doesn't answer; or the service is ending.
+    /// An `io::Error` if the disk fails or failed before, SQLite fails, or the service is ending.
     pub(crate) async fn on_disk(&self) -> io::Result<()> {
         let Some(flushes) = &self.0 else { return Ok(()) };
         let before = flushes.begun.load(Ordering::SeqCst);
         let mut log = Arc::clone(&flushes.log).lock_owned().await;
         let flushed = log.flushed?;
-        // Of those who waited here during one flush, the first makes the next, which began after
-        // all of them had asked.
+        // Several callers may have waited for the lock during a flush. The first of them starts the
+        // next flush, which covers all of them.
         if flushed.number > before {
             return Ok(());
         }
@@ -159,7 +160,7 @@ impl Commits {
             return Ok(());
         }
         let number = flushes.begun.fetch_add(1, Ordering::SeqCst) + 1;
-        // The lock goes along, so that who leaves meanwhile takes no outcome with them.
+        // The task owns the lock, so that its outcome is recorded even if this caller is cancelled.
         let flushing = tokio::task::spawn_blocking(move || {
             let outcome = (log.flush)();
             log.flushed = outcome
@@ -174,7 +175,7 @@ impl Commits {
 
 #[cfg(test)]
 impl Commits {
-    /// A flush that tells when it is reached, and goes on when it is told.
+    /// Returns commits whose flush reports when it starts and waits for a signal to finish.
     pub(crate) fn held() -> (Self, Receiver<()>, Sender<()>) {
         let (reached, flushing) = channel();
         let (go_on, waits) = channel();
@@ -199,7 +200,7 @@ mod tests {
     use crate::template::{TEMPLATE, Template};
 
     #[test]
-    fn the_engine_finds_its_stream_s_end_by_an_index_and_drops_what_is_a_day_old() {
+    fn the_stream_has_an_index_and_drops_records_older_than_a_day() {
         let place = format!("file:{}?mode=memory&cache=shared", Uuid::new_v4());
         let _engine = Database::new(&place).unwrap();
         let connection = Connection::open(&place).unwrap();
@@ -220,13 +221,13 @@ mod tests {
             connection.query_one(query, [], |row| row.get::<_, String>(column)).unwrap()
         };
         assert_eq!(text("SELECT group_concat(sequence_number) FROM _stream_records", 0), "2");
-        // As the engine asks (dynoxide 3.2, `next_stream_sequence_number`).
+        // The query of dynoxide 3.2 (`next_stream_sequence_number`).
         let question = "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = 'beckon'";
         let plan = text(&format!("EXPLAIN QUERY PLAN {question}"), 3);
         assert!(plan.contains("INDEX beckon_stream_order"), "{plan}");
     }
 
-    /// A database in a file of its own, and its writer.
+    /// A database in a temporary file, and its writer.
     struct Data {
         file: PathBuf,
         writer: Connection,
@@ -253,7 +254,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn commits_are_brought_to_the_disk_once() {
+    async fn commits_are_flushed_once() {
         let (data, count) = (Data::new(), Arc::new(AtomicUsize::new(0)));
         let counter = Arc::clone(&count);
         let commits = data.commits(move || {
@@ -269,7 +270,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn those_who_wait_at_once_share_a_flush_whoever_commits_meanwhile() {
+    async fn concurrent_waiters_share_a_flush_while_others_commit() {
         let (data, count) = (Data::new(), Arc::new(AtomicUsize::new(0)));
         let (counter, other) = (Arc::clone(&count), Connection::open(&data.file).unwrap());
         let commits = data.commits(move || {
@@ -279,12 +280,12 @@ mod tests {
         data.commit();
         let waiting = futures::future::join_all((0..16).map(|_| commits.on_disk())).await;
         assert!(waiting.iter().all(Result::is_ok));
-        // The first one's, and the one that began after all others had asked.
+        // One flush for the first caller, and one that started after all others had called.
         assert_eq!(count.load(Ordering::Relaxed), 2);
     }
 
     #[tokio::test]
-    async fn a_disk_that_failed_once_is_not_believed_again() {
+    async fn a_disk_failure_is_permanent() {
         let (data, failures) = (Data::new(), AtomicUsize::new(1));
         let commits = data.commits(move || match failures.swap(0, Ordering::Relaxed) {
             0 => Ok(()),
@@ -297,7 +298,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_engine_commits_is_seen() {
+    async fn the_engine_s_commits_are_observed() {
         let folder = TempDir::new().unwrap();
         let engine = embedded(Some(&folder.path().join("data"))).await.unwrap();
         let mut tasks = Tasks::default();
