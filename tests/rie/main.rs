@@ -1,15 +1,17 @@
-//! Every function's real binary under Amazon's Runtime Interface Emulator: each of its events,
-//! answered as `tests/all/snapshots/events` says, at the time that the event tells; what becomes of
-//! a panic; and what a start without a variable ends with.
+//! Runs every function's real binary under Amazon's Runtime Interface Emulator.
 //!
-//! `just test-rie` builds the binaries and runs this; with words, only the events whose name has
-//! one of them. The binaries know nothing of this: `libfaketime` lies between them and the system's
-//! clock, and the table is the one that the local service embeds.
+//! - Each event, at the time that it contains, must get the answer of `tests/all/snapshots/events`.
+//! - A panic must become the API's own 500.
+//! - A start without a needed variable must fail and name the variable.
+//!
+//! `just test-rie` builds the binaries and runs this; with words, only the events whose name
+//! contains one. The binaries are unmodified: `libfaketime` provides their clock, and the local
+//! service's embedded engine provides their table.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "this is a test, which fails by panics"
+    reason = "a test fails by panicking"
 )]
 
 mod configuration;
@@ -26,14 +28,14 @@ use clap::Parser;
 use emulator::Setup;
 use tests::events::env_json;
 
-/// The functions' table: that of the local service has a stream, from which the service itself
-/// would send mail.
+/// The functions' table. It is not the local service's own, because that one has a stream from
+/// which the service would send mail.
 const TABLE: &str = "emulated";
 
 /// Runs every function's binary under the Lambda Runtime Interface Emulator.
 #[derive(Parser)]
 struct Arguments {
-    /// Only the events whose name has one of these words, without the other checks
+    /// Runs only the events whose name contains one of these words, and no other checks
     words: Vec<String>,
     /// The emulator's binary
     #[arg(long)]
@@ -41,7 +43,7 @@ struct Arguments {
     /// libfaketime's library
     #[arg(long)]
     faketime: PathBuf,
-    /// Where the functions' binaries are
+    /// The folder of the functions' binaries
     #[arg(long)]
     functions: PathBuf,
 }
@@ -52,7 +54,7 @@ async fn main() -> ExitCode {
     let running =
         beckon::start(Options { port: 0, demo: false, settings: env_json(), ..Options::default() })
             .await
-            .expect("a service");
+            .expect("the service starts");
     let setup = Setup {
         emulator: arguments.emulator,
         faketime: arguments.faketime,
@@ -70,7 +72,7 @@ async fn main() -> ExitCode {
     report.print(&setup, began.elapsed())
 }
 
-/// The variables of `events/env.json`, and those by which the functions find table and inbox.
+/// Returns the variables of `events/env.json` and those that lead to the table and the inbox.
 fn variables(running: &Running) -> Vec<(String, String)> {
     let same =
         ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB"];
@@ -86,7 +88,7 @@ fn variables(running: &Running) -> Vec<(String, String)> {
     variables.into_iter().collect()
 }
 
-/// What held and what did not.
+/// The checks that passed and those that failed.
 #[derive(Default)]
 struct Report {
     passed: Vec<String>,
@@ -94,7 +96,7 @@ struct Report {
 }
 
 impl Report {
-    /// Notes whether `name` holds; `why` says why not.
+    /// Records whether the check `name` passed. `why` explains a failure.
     fn note(&mut self, name: &str, holds: bool, why: impl FnOnce() -> String) {
         if holds {
             self.passed.push(name.to_owned())
@@ -118,7 +120,7 @@ impl Report {
             self.failed.len(),
             took.as_secs_f32()
         );
-        // Nothing that ran is as good as something that failed.
+        // A run without any checks is a failure.
         if self.failed.is_empty() && !self.passed.is_empty() {
             let _gone = std::fs::remove_dir_all(&setup.logs);
             return ExitCode::SUCCESS;

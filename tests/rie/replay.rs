@@ -1,4 +1,4 @@
-//! Every event of every function, answered as in process.
+//! Replays every event and compares the answer with the one in process.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use tests::table;
 use crate::emulator::{Emulator, Setup};
 use crate::{Report, TABLE};
 
-/// Runs every event whose name has one of the words, each on an empty table, after those that are
-/// given for it.
+/// Runs every event whose name contains one of the words. Each starts with an empty table and the
+/// events given for it.
 pub(crate) async fn run(setup: &Setup, running: &Running, words: &[String]) -> Report {
     let mut report = Report::default();
     let mut world = World { setup, running, emulators: BTreeMap::new(), given: given() };
@@ -21,7 +21,7 @@ pub(crate) async fn run(setup: &Setup, running: &Running, words: &[String]) -> R
             let name = format!("{package}/{case}");
             if words.is_empty() || words.iter().any(|word| name.contains(word)) {
                 let expected = snapshot(&name).unwrap_or_else(|| "no snapshot".into());
-                let answer = world.answered(&name).await;
+                let answer = world.answer_to(&name).await;
                 report.note(&name, same(&expected, &answer), || {
                     format!("in process:\n{expected}\nunder the emulator:\n{answer}")
                 });
@@ -35,7 +35,7 @@ pub(crate) async fn run(setup: &Setup, running: &Running, words: &[String]) -> R
     report
 }
 
-/// A snapshot's file ends in one line end, whatever the text does.
+/// Returns whether the texts are equal up to the line end that every snapshot file has.
 fn same(expected: &str, answer: &str) -> bool {
     expected.trim_end() == answer.trim_end()
 }
@@ -43,13 +43,13 @@ fn same(expected: &str, answer: &str) -> bool {
 struct World<'a> {
     setup: &'a Setup,
     running: &'a Running,
-    /// The functions' emulators, kept from event to event as Lambda keeps its environments.
+    /// The functions' emulators, reused between events as Lambda reuses its environments.
     emulators: BTreeMap<String, Emulator>,
     given: BTreeMap<String, Vec<String>>,
 }
 
 impl World<'_> {
-    async fn answered(&mut self, name: &str) -> String {
+    async fn answer_to(&mut self, name: &str) -> String {
         let endpoint = self.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap();
         table::make_like(endpoint, self.running.environment.required("TABLE_NAME").unwrap(), TABLE)
             .await;
@@ -59,7 +59,7 @@ impl World<'_> {
             let status = answer["statusCode"].as_u64().unwrap_or_default();
             assert!(
                 (200..300).contains(&status),
-                "{earlier}, given before {name}, was answered with {answer}"
+                "{earlier}, given for {name}, was answered with {answer}"
             );
         }
         let answer = self.invoke(name).await;
@@ -72,7 +72,7 @@ impl World<'_> {
     }
 
     async fn invoke(&mut self, name: &str) -> Value {
-        let (package, _) = name.split_once('/').expect("an event is <function>/<case>");
+        let (package, _) = name.split_once('/').expect("an event's name is <function>/<case>");
         if !self.emulators.contains_key(package) {
             let emulator = self.setup.start(package, package, None).await;
             self.emulators.insert(package.to_owned(), emulator);
@@ -85,7 +85,7 @@ impl World<'_> {
             .unwrap_or_else(|_| panic!("{name}: {status} {answer}\n{}", emulator.log()))
     }
 
-    /// The mails so far, newest first.
+    /// Returns the mails so far, newest first.
     async fn inbox(&self) -> Vec<Value> {
         let answer = reqwest::get(format!("{}/local/inbox", self.running.url)).await.unwrap();
         let inbox: Value = answer.json().await.unwrap();
