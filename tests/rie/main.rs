@@ -88,7 +88,7 @@ fn variables(running: &Running) -> Vec<(String, String)> {
     variables.into_iter().collect()
 }
 
-/// The checks that passed and those that failed.
+/// What held and what did not.
 #[derive(Default)]
 struct Report {
     passed: Vec<String>,
@@ -96,7 +96,7 @@ struct Report {
 }
 
 impl Report {
-    /// Records whether the check `name` passed. `why` explains a failure.
+    /// Notes whether `name` holds; `why` says why not.
     fn note(&mut self, name: &str, holds: bool, why: impl FnOnce() -> String) {
         if holds {
             self.passed.push(name.to_owned())
@@ -120,7 +120,7 @@ impl Report {
             self.failed.len(),
             took.as_secs_f32()
         );
-        // A run without any checks is a failure.
+        // Nothing that ran is as good as something that failed.
         if self.failed.is_empty() && !self.passed.is_empty() {
             let _gone = std::fs::remove_dir_all(&setup.logs);
             return ExitCode::SUCCESS;
