@@ -10,7 +10,7 @@ use super::text::{Description, Metadata, Name};
 use super::{Invalid, from_object};
 
 /// The visibility of a group. The four visibility flags of the evanta API follow from it
-/// (`docs/contracts/evanta.md`).
+/// (docs/contracts/evanta.md#group-types).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GroupType {
@@ -165,7 +165,7 @@ impl MaxPending {
 }
 
 impl Default for MaxPending {
-    /// Returns 500 (`docs/contracts/native.md`).
+    /// Returns 500 (docs/contracts/native.md#limits).
     fn default() -> Self {
         Self(500)
     }

@@ -13,11 +13,13 @@ pub enum MailKind {
     #[default]
     Invitation,
     /// Invites a new person to the platform, and optionally to projects on it
-    /// (`docs/contracts/chembiohub.md`).
+    /// (docs/contracts/chembiohub.md#mails-and-messages).
     PlatformInvitation,
-    /// Tells a known user that they are invited to more projects (`docs/contracts/chembiohub.md`).
+    /// Tells a known user that they are invited to more projects
+    /// (docs/contracts/chembiohub.md#mails-and-messages).
     AccessChanged,
-    /// Reminds a person of the platform and its projects (`docs/contracts/chembiohub.md`).
+    /// Reminds a person of the platform and its projects
+    /// (docs/contracts/chembiohub.md#mails-and-messages).
     Reminder,
 }
 

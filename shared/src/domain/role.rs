@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Invalid, deserialize_by_parse};
 
 /// The rank of a role: `owner` > `admin` > `editor` > `member`. Every other name ranks with
-/// `member` (`docs/contracts/native.md`).
+/// `member` (docs/contracts/native.md#roles).
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize,
 )]
@@ -84,7 +84,7 @@ impl Roles {
     }
 
     /// Returns `["viewer"]`, the roles of a person who is invited to read
-    /// (`docs/contracts/chembiohub.md`). It ranks with `member`.
+    /// (docs/contracts/chembiohub.md#request). It ranks with `member`.
     pub fn viewer() -> Self {
         Self(vec![RoleName("viewer".into())])
     }

@@ -12,21 +12,22 @@ use super::role::Rank;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InviteRule {
-    /// The members that the group's policy names (`docs/contracts/native.md`).
+    /// The members that the group's policy names (docs/contracts/native.md#groups).
     #[default]
     Policy,
-    /// Owners (`docs/contracts/evanta.md`, `docs/contracts/rownd.md`).
+    /// Owners (docs/contracts/evanta.md#order-of-checks, docs/contracts/rownd.md#who-may-invite).
     Owners,
-    /// Owners and admins (`docs/contracts/bungie.md`).
+    /// Owners and admins (docs/contracts/bungie.md#who-may-invite).
     Admins,
-    /// Owners, admins and editors (`docs/contracts/chembiohub.md`).
+    /// Owners, admins and editors (docs/contracts/chembiohub.md#who-may-invite).
     Editors,
     /// Owners, admins, and members with the privilege `group_invite_user`
-    /// (`docs/contracts/onezone.md`).
+    /// (docs/contracts/onezone.md#privileges).
     Privilege,
     /// Every signed-in user, but only for invites that lead to no group.
     Anyone,
-    /// The app's own credential, for a group that has no members yet (`docs/contracts/rownd.md`).
+    /// The app's own credential, for a group that has no members yet
+    /// (docs/contracts/rownd.md#the-first-member).
     Service,
 }
 

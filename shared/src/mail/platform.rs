@@ -1,5 +1,5 @@
 //! The platform's mails: an invitation to it, an invitation to more projects, and a reminder
-//! (`docs/contracts/chembiohub.md`).
+//! (docs/contracts/chembiohub.md#mails-and-messages).
 
 use askama::Template;
 
