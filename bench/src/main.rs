@@ -1,6 +1,6 @@
-//! `bench`: what Beckon costs and how fast it is. Each command measures in one run what it
-//! compares, and prints a table or, with `--json`, one JSON object a row. docs/performance.md says
-//! what the figures were, and how to read them.
+//! `bench`: measures Beckon's cost and speed. Each command measures everything that it compares in
+//! one run, and prints a table, or one JSON object per row with `--json`. docs/performance.md
+//! records the figures and explains how to read them.
 
 mod cold;
 mod cost;
@@ -15,13 +15,13 @@ use clap::{Parser, Subcommand};
 /// Anything that can go wrong in a measurement ends it, with its message.
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
-/// Measures Beckon.
+/// Measures Beckon's cost and speed.
 #[derive(Parser)]
 #[command(name = "bench", version)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// Print one JSON object a row instead of a table
+    /// Print one JSON object per row instead of a table
     #[arg(long, global = true)]
     json: bool,
 }

@@ -1,4 +1,4 @@
-//! The five published APIs' operations.
+//! Measures the operations of the five published APIs.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::world::{Person, World};
 use crate::Fault;
 
-/// One group for each API, so that none finds another's invites.
+/// One group per API, so that no API finds another's invites.
 const EVANTA: &str = "3001";
 const ROWND: &str = "group_zjca79svvbqfeilwr8httcal";
 const ONEZONE: &str = "HwUpk8jrwxKOe45uzLFX2GVC8lKEasj4q253sptVqF8";
@@ -17,13 +17,13 @@ fn owner() -> Person {
     Person::new("29842", "Generic User", "owner@example.com")
 }
 
-/// Somebody of the directory, which knows an address and an account.
+/// A user in the directory, with an address and an account.
 fn invitee() -> Person {
     let accounts = json!([{"membership_type": 3, "membership_id": "4611686018429783292"}]);
     Person::new("29845", "Sonny Tromp", "juliet@towne.com").claim("accounts", accounts)
 }
 
-/// Measures all.
+/// Measures all operations.
 pub(super) async fn measure(world: &mut World) -> Result<(), Fault> {
     for group in [EVANTA, ROWND, ONEZONE, CHEMBIOHUB, BUNGIE] {
         world
@@ -43,7 +43,7 @@ pub(super) async fn measure(world: &mut World) -> Result<(), Fault> {
     bungie(world).await
 }
 
-/// The first value under `key`, whatever surrounds it.
+/// Returns the first value of `key` at any depth.
 fn found<'a>(json: &'a Value, key: &str) -> Option<&'a Value> {
     match json {
         Value::Object(fields) => fields
@@ -63,7 +63,7 @@ fn id(json: &Value) -> Result<String, Fault> {
     }
 }
 
-/// The id of the pending invite of the group, as the native API lists it.
+/// Returns the id of the group's pending invite, which the native API lists.
 async fn pending(world: &World, group: &str) -> Result<String, Fault> {
     let list = world
         .does(

@@ -1,4 +1,4 @@
-//! A local service whose table is recorded, and people who use it over HTTP.
+//! A local service whose table is recorded, and people who call it over HTTP.
 
 use beckon::{Options, Running};
 use reqwest::{Client, Method, RequestBuilder};
@@ -8,12 +8,12 @@ use super::recorder::{Call, Recorder};
 use super::row::Row;
 use crate::Fault;
 
-/// Who calls: the claims of their token.
+/// A caller: the claims of their access token.
 #[derive(Clone)]
 pub(super) struct Person(Value);
 
 impl Person {
-    /// Somebody with this user id and name, and a verified address if there is one.
+    /// Creates a caller with this user id and name, and a verified address unless `email` is empty.
     pub(super) fn new(sub: &str, name: &str, email: &str) -> Self {
         let mut claims = json!({"sub": sub, "name": name, "scope": "AdminGroups"});
         if !email.is_empty() {
@@ -22,7 +22,7 @@ impl Person {
         Self(claims)
     }
 
-    /// The same with this claim.
+    /// Returns the caller with this claim added.
     pub(super) fn claim(mut self, name: &str, value: Value) -> Self {
         self.0[name] = value;
         self
@@ -41,7 +41,7 @@ pub(super) struct World {
 }
 
 impl World {
-    /// A service in memory without demo data.
+    /// Starts a service in memory without demo data.
     pub(super) async fn start() -> Result<Self, Fault> {
         let recorder = Recorder::start().await?;
         let running = beckon::start(Options {
@@ -87,7 +87,7 @@ impl World {
         })
     }
 
-    /// Does something that isn't measured.
+    /// Makes a request that is not measured.
     pub(super) async fn does(
         &self,
         by: &Person,
@@ -99,8 +99,8 @@ impl World {
         sent(path, with_body(request, body)).await
     }
 
-    /// Measures a request and, in a row of its own, the mail that it leads to; gives the answer's
-    /// body.
+    /// Measures a request and, in a row of its own, the mail that follows from it. Returns the
+    /// answer's body.
     pub(super) async fn measures(
         &mut self,
         by: Option<&Person>,
@@ -136,7 +136,8 @@ fn with_body(request: RequestBuilder, body: &Value) -> RequestBuilder {
     if body.is_null() { request } else { request.json(body) }
 }
 
-/// The calls, none of which may have been refused: what a refused one costs is not told.
+/// Returns the calls, or a `Fault` if one was refused, because the cost of a refused call is
+/// unknown.
 fn free_of_refusals(function: &str, case: &str, calls: Vec<Call>) -> Result<Vec<Call>, Fault> {
     match calls.iter().find(|call| call.refused) {
         Some(call) => Err(format!("{function}, {case}: {} was refused", call.operation).into()),
@@ -144,7 +145,7 @@ fn free_of_refusals(function: &str, case: &str, calls: Vec<Call>) -> Result<Vec<
     }
 }
 
-/// The body of the answer, which must be a success.
+/// Sends the request and returns the answer's body, or a `Fault` if it is not a success.
 async fn sent(path: &str, request: RequestBuilder) -> Result<Value, Fault> {
     let answer = request.send().await?;
     let (status, text) = (answer.status(), answer.text().await?);
