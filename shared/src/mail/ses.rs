@@ -31,7 +31,7 @@ pub enum SendError {
     #[error("SES refuses the mail: {0}")]
     Permanent(&'static str),
     /// A retry may succeed, because SES is throttled, paused or unreachable.
-    #[error("SES can't take the mail now: {0}")]
+    #[error("SES cannot accept the mail now: {0}")]
     Transient(String),
 }
 
