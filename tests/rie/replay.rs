@@ -21,7 +21,7 @@ pub(crate) async fn run(setup: &Setup, running: &Running, words: &[String]) -> R
             let name = format!("{package}/{case}");
             if words.is_empty() || words.iter().any(|word| name.contains(word)) {
                 let expected = snapshot(&name).unwrap_or_else(|| "no snapshot".into());
-                let answer = world.answer_to(&name).await;
+                let answer = world.answered(&name).await;
                 report.note(&name, same(&expected, &answer), || {
                     format!("in process:\n{expected}\nunder the emulator:\n{answer}")
                 });
@@ -49,7 +49,7 @@ struct World<'a> {
 }
 
 impl World<'_> {
-    async fn answer_to(&mut self, name: &str) -> String {
+    async fn answered(&mut self, name: &str) -> String {
         let endpoint = self.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap();
         table::make_like(endpoint, self.running.environment.required("TABLE_NAME").unwrap(), TABLE)
             .await;

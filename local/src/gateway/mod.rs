@@ -38,8 +38,8 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// Creates the API at `domain`, such as `127.0.0.1:3000`, with the template's routes to the
-    /// registry's functions. It answers when `commits` are on the disk.
+    /// The API at `domain` (such as `127.0.0.1:3000`) with the template's routes to the registry's
+    /// functions, over the data of `commits`.
     pub(crate) fn new(
         template: &Template,
         registry: Registry,

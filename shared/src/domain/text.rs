@@ -13,7 +13,7 @@ use super::{Invalid, deserialize_by_parse};
 pub struct Message(String);
 
 impl Message {
-    /// Parses a message and normalizes it to NFC.
+    /// Reads a message.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text: String = text.nfc().collect();
         let forbidden = |c: char| c.is_control() && c != '\n';

@@ -23,7 +23,7 @@ pub async fn handle(
     for record in event.records {
         let sequence_number = record.change.sequence_number.clone();
         if let Err(error) = send(service, &record).await {
-            tracing::warn!(?error, "Failed to send a mail; it stays queued");
+            tracing::warn!(?error, "Could not send a mail; it stays queued");
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = sequence_number;
             response.batch_item_failures.push(failure);
@@ -34,7 +34,7 @@ pub async fn handle(
 }
 
 async fn send(service: &MailService, record: &EventRecord) -> Result<(), shared::engine::Refusal> {
-    // Redelivery cannot repair a record without a readable invite.
+    // A record without a readable invite will not get one by coming again.
     let Some((group, id, generation)) = subject(record) else {
         tracing::error!(event = %record.event_name, "A stream record contains no invite");
         return Ok(());
