@@ -7,27 +7,27 @@ _list:
 run *options:
     cargo run -- {{options}}
 
-# Every test; `just test accept` runs those whose name has "accept"
+# Run every test; `just test accept` runs the tests whose name contains "accept"
 test *filter:
     cargo test --workspace {{filter}}
 
-# Every function's binary under Lambda's own emulator; with words, only the events whose name has one (needs sam and Debian's faketime)
+# Run every function's binary under Lambda's own emulator; with words, only the events whose name contains one (needs sam and Debian's faketime)
 test-rie *words:
     tests/rie/run {{words}}
 
-# The end-to-end tests on Amazon's DynamoDB Local (needs Java 17 and npm)
+# Run the end-to-end tests on Amazon's DynamoDB Local (needs Java 17 and npm)
 test-dynamodb-local *filter:
     tests/dynamodb-local/run {{filter}}
 
-# The mail path against an SES endpoint that isn't ours (needs npm)
+# Send a mail through a third-party SES endpoint (needs npm)
 test-ses:
     tests/ses/run
 
-# What each function accesses while the tests run, against its policy in template.yaml
+# Compare what each function accesses during the tests with its policy in template.yaml
 test-policies *options:
     tests/recording/run {{options}}
 
-# What clippy and the formatter have to say
+# Check the format and run clippy
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --locked -- -D warnings
@@ -44,10 +44,10 @@ template:
     checkov --config-file .checkov.yaml --file template.yaml
     cargo test -p tests --test all -- house::
 
-# Everything through the SAM CLI in containers: build, each event, the main job (needs root, Docker, Java 17, npm); `just sam --only native-`
+# Run the build, each event and the main job through the SAM CLI in containers (needs root, Docker, Java 17, npm); `just sam --only native-`
 sam *options:
     tests/sam/run {{options}}
 
-# Everything that must hold before a change lands
+# Run every check that must pass before a change is merged
 ci:
     .ci/run

@@ -1,4 +1,5 @@
-# Sourced: `modules FOLDER` installs what the folder's package-lock.json pins into the user's cache, and prints where its node_modules are.
+# Sourced by other scripts. `modules FOLDER` installs the packages of the folder's package-lock.json
+# into the user's cache and prints the path of their node_modules.
 modules() {
   local folder="$1" cache="${XDG_CACHE_HOME:-$HOME/.cache}/beckon-ci" place
   command -v npm >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq npm >/dev/null; } >&2
@@ -13,10 +14,11 @@ modules() {
   echo "$place/node_modules"
 }
 
-# `free_port` prints a loopback port that nobody has.
+# `free_port` prints an unused loopback port.
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
-# `await_port PORT PID`: until something listens there, a minute at most, or the process has ended.
+# `await_port PORT PID` waits until something listens on the port. It fails after a minute, or when
+# the process ends.
 await_port() {
   for _ in {1..600}; do
     (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return

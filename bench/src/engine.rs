@@ -1,4 +1,4 @@
-//! The embedded DynamoDB on a loopback port of its own.
+//! The embedded DynamoDB on its own loopback port.
 
 use std::net::Ipv4Addr;
 
@@ -7,14 +7,14 @@ use tokio::task::JoinSet;
 
 use crate::fault::Fault;
 
-/// A loopback port, and the URL of what will answer there.
+/// Binds a free loopback port. Returns the listener and its URL.
 pub(crate) async fn port() -> Result<(TcpListener, String), Fault> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let url = format!("http://{}", listener.local_addr()?);
     Ok((listener, url))
 }
 
-/// Starts an engine in memory as one of `tasks`, as the local service does; gives its URL.
+/// Starts an engine in memory as one of `tasks`, like the local service. Returns its URL.
 pub(crate) async fn start(tasks: &mut JoinSet<()>) -> Result<String, Fault> {
     let engine = beckon::embedded(None).await?;
     tasks.spawn(engine.serve);

@@ -1,6 +1,6 @@
-//! `bench`: what Beckon costs and how fast it is. Each command measures in one run what it
-//! compares, and prints a table or, with `--json`, one JSON object a row. docs/performance.md says
-//! what the figures were, and how to read them.
+//! `bench`: measures Beckon's cost and speed. Each command measures everything that it compares in
+//! one run, and prints a table, or one JSON object per row with `--json`. docs/performance.md
+//! records the figures and explains how to read them.
 
 mod cold;
 mod cost;
@@ -19,7 +19,7 @@ use clap::{Parser, Subcommand};
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// Print one JSON object a row instead of a table
+    /// Print one JSON object per row instead of a table
     #[arg(long, global = true)]
     json: bool,
 }

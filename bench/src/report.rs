@@ -1,5 +1,4 @@
-//! Figures and tables; the tables are Markdown, so that they can go into the documentation as they
-//! are.
+//! Figures and tables. The tables are Markdown, ready for the documentation.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -7,14 +6,14 @@ use std::time::Duration;
 
 use crate::fault::Fault;
 
-/// The value below which this part of the durations is, in milliseconds.
+/// Returns the percentile of the durations in milliseconds.
 pub(crate) fn percentile(durations: &mut [Duration], percent: usize) -> f64 {
     durations.sort_unstable();
     let at = (durations.len() * percent / 100).min(durations.len().saturating_sub(1));
     durations.get(at).map_or(f64::NAN, |duration| duration.as_secs_f64() * 1000.0)
 }
 
-/// The middle value, or the mean of the two in the middle; the values are sorted by it.
+/// Returns the median. Sorts the values.
 pub(crate) fn median(values: &mut [f64]) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     let upper = values.get(values.len() / 2);
@@ -22,13 +21,13 @@ pub(crate) fn median(values: &mut [f64]) -> f64 {
     lower.zip(upper).map_or(f64::NAN, |(lower, upper)| f64::midpoint(*lower, *upper))
 }
 
-/// A value with as many digits as say something.
+/// Formats a value with its significant digits.
 pub(crate) fn short(value: f64) -> String {
     let digits = if value >= 100.0 { 0 } else { 2 - usize::from(value >= 10.0) };
     format!("{value:.digits$}")
 }
 
-/// A median, and between what the sorted values lie.
+/// Formats a median and the range of the sorted values.
 pub(crate) fn spread(median: f64, sorted: &[f64]) -> String {
     let ends = sorted.first().zip(sorted.last());
     ends.map_or_else(String::new, |(low, high)| {
@@ -36,21 +35,20 @@ pub(crate) fn spread(median: f64, sorted: &[f64]) -> String {
     })
 }
 
-/// A process's memory in MB: the line of `status` in its folder of `/proc` that begins so.
+/// Returns a process's memory in MB from `line` of `status` in its `/proc` folder.
 pub(crate) fn memory(folder: &Path, line: &str) -> Result<f64, Fault> {
     let status = std::fs::read_to_string(folder.join("status"))?;
     megabytes(&status, line)
 }
 
-/// A number of kilobytes among the lines that the system has on a process, in MB: the line that
-/// begins so.
+/// Returns the kilobytes after the prefix `line` in `lines`, in MB.
 pub(crate) fn megabytes(lines: &str, line: &str) -> Result<f64, Fault> {
     let value = lines.lines().find_map(|found| found.strip_prefix(line)).ok_or("no such line")?;
     let kilobytes: f64 = value.trim().trim_end_matches(" kB").parse()?;
     Ok(kilobytes * 1024.0 / 1e6)
 }
 
-/// A table with the first `texts` columns to the left and all others to the right.
+/// Formats a table. The first `texts` columns are left-aligned and the others right-aligned.
 pub(crate) fn table(texts: usize, head: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
@@ -63,7 +61,7 @@ pub(crate) fn table(texts: usize, head: &[&str], rows: &[Vec<String>]) -> String
     let line = |cells: &[String]| {
         let mut line = String::new();
         for (column, (cell, width)) in cells.iter().zip(&widths).enumerate() {
-            // Writing to a text can't fail.
+            // Writing to a `String` cannot fail.
             let _written = if column < texts {
                 write!(line, "| {cell:width$} ")
             } else {
@@ -88,7 +86,7 @@ mod tests {
     use super::{median, megabytes, spread, table};
 
     #[test]
-    fn the_median_is_in_the_middle_whatever_the_order() {
+    fn the_median_does_not_depend_on_the_order() {
         assert_eq!(median(&mut [9.0, 1.0, 2.0]).to_string(), "2");
         assert_eq!(median(&mut [4.0, 1.0, 2.0, 9.0]).to_string(), "3");
         assert!(median(&mut []).is_nan());

@@ -1,5 +1,4 @@
-//! The database: the embedded engine or another one, and the table in it, made as the template
-//! says.
+//! The database: the embedded engine or another one, with the table that the template describes.
 
 use std::time::Duration;
 
@@ -18,49 +17,49 @@ use shared::config::AwsConfig;
 
 use crate::template::{KeyPart, Table};
 
-/// How often, and how far apart, the table is asked whether it is ready.
+/// The number of checks, and the pause between them, until a new table must be active.
 const LOOKS: u32 = 150;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 
-/// Why there is no database to work with.
+/// The reason why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// The embedded engine can't open its file, or start.
-    #[error("the embedded database doesn't start: {0}")]
+    /// The embedded engine cannot open its file or start.
+    #[error("the embedded database cannot start: {0}")]
     Engine(String),
-    /// No loopback port for the embedded engine.
+    /// No loopback port is free for the embedded engine.
     #[error("the embedded database has no port: {0}")]
     Port(#[from] std::io::Error),
-    /// The template's table isn't one that DynamoDB takes.
-    #[error("the template's table: {0}")]
+    /// DynamoDB does not accept the template's table.
+    #[error("DynamoDB cannot accept the template's table: {0}")]
     Table(#[from] BuildError),
-    /// The database answered with an error, or not at all.
-    #[error("the database at {endpoint} doesn't answer as it should: {problem}")]
+    /// The database returned an error or did not answer.
+    #[error("the database at {endpoint} failed: {problem}")]
     Call {
-        /// Where it is.
+        /// The URL of the database.
         endpoint: String,
-        /// What it said.
+        /// The error's message and causes.
         problem: String,
     },
-    /// A table without a stream: the background functions would never run.
+    /// The table has no stream, so the background functions would never run.
     #[error("the table {0} has no stream; delete it, or choose another with --set TABLE_NAME=…")]
     NoStream(String),
-    /// The table didn't become ready.
-    #[error("the table {0} isn't ready")]
+    /// The table did not become active in time.
+    #[error("the table {0} did not become active")]
     NotReady(String),
 }
 
 /// Clients for one DynamoDB-compatible endpoint.
 pub(crate) struct Clients {
     endpoint: String,
-    /// For the table itself.
+    /// The client for the table.
     pub(crate) tables: Client,
-    /// For the table's stream.
+    /// The client for the table's stream.
     pub(crate) streams: aws_sdk_dynamodbstreams::Client,
 }
 
 impl Clients {
-    /// Clients with the settings that the functions have too.
+    /// Creates the clients with the settings of the functions.
     pub(crate) fn new(aws: &AwsConfig) -> Self {
         let endpoint = aws.dynamodb_endpoint.clone().unwrap_or_default();
         let token = aws.session_token.as_ref().map(|token| token.expose_secret().to_owned());
@@ -93,11 +92,12 @@ impl Clients {
         }
     }
 
-    /// Makes the table `name` as the template says, unless it is there already; gives its stream's
-    /// ARN.
+    /// Creates the table `name` as the template describes it, unless it exists. Returns its
+    /// stream's ARN.
     ///
     /// # Errors
-    /// The database doesn't answer, refuses, or has the table without a stream.
+    /// `Call` if the database fails, `Table` if it cannot accept the table, `NoStream` if the
+    /// existing table has none, `NotReady` if it does not become active in time.
     pub(crate) async fn ensure_table(
         &self,
         name: &str,
@@ -160,8 +160,7 @@ impl Clients {
     }
 }
 
-/// The error's message with those of its causes, for the SDK's own message alone says next to
-/// nothing.
+/// Returns the error's message with those of its causes, because the SDK's own message says little.
 fn causes(error: &dyn std::error::Error) -> String {
     let rest = std::iter::successors(error.source(), |error| error.source());
     std::iter::once(error).chain(rest).map(ToString::to_string).collect::<Vec<_>>().join(": ")
@@ -208,7 +207,7 @@ fn key(parts: &[KeyPart]) -> Result<Vec<KeySchemaElement>, BuildError> {
 
 #[cfg(test)]
 impl Clients {
-    /// Clients for an engine that takes any credentials.
+    /// Creates clients for an engine that accepts any credentials.
     pub(crate) fn of_engine(url: &str) -> Self {
         let variables = [
             ("AWS_REGION", "us-east-1"),

@@ -13,37 +13,36 @@ use uuid::Uuid;
 use crate::commits::Commits;
 use crate::database::DatabaseError;
 
-/// An embedded engine that is ready to be run.
+/// An embedded engine, ready to be run.
 pub struct Embedded {
-    /// Where it will answer.
+    /// The URL at which it will listen.
     pub url: String,
-    /// Answers; to be run as a task, and ended by being dropped.
+    /// The engine's server. Run it as a task; dropping it stops the engine.
     pub serve: BoxFuture<'static, ()>,
-    /// To wait on until its commits are on the disk; who asks the engine by its URL is answered
-    /// before.
+    /// Waits until the engine's commits are on the disk. Requests to `url` do not wait for them.
     pub(crate) commits: Commits,
 }
 
-/// Opens the embedded engine on a loopback port of its own, in memory or in the file `data`.
+/// Opens the embedded engine on a free loopback port, in memory or in the file `data`.
 ///
-/// In a file, it answers before its commits are on the disk (docs/adr/0022): who tells others of
-/// them waits for `Embedded::commits`.
+/// With a file, the engine answers before its commits are on the disk. Wait for `Embedded::commits`
+/// before you report them (docs/adr/0022).
 ///
 /// # Errors
-/// The file can't be opened, or there is no port.
+/// `Engine` if the database cannot be opened, `Port` if no loopback port is free.
 pub async fn embedded(data: Option<&Path>) -> Result<Embedded, DatabaseError> {
     let place = match data.map(Path::to_str) {
         Some(Some(path)) => path.to_owned(),
-        Some(None) => return Err(DatabaseError::Engine("its file's name isn't UTF-8".into())),
-        // In memory under a name, so that a second connection finds it too.
+        Some(None) => return Err(DatabaseError::Engine("the file's name is not UTF-8".into())),
+        // The name lets a second connection open the same database.
         None => format!("file:beckon-{}?mode=memory&cache=shared", Uuid::new_v4()),
     };
     let database = Database::new(&place).map_err(failed)?;
     let connection = Connection::open(&place).map_err(failed)?;
     order_stream(&connection).map_err(failed)?;
     let commits = if data.is_some() {
-        // The engine's way to `synchronous = NORMAL`: a commit waits for no disk, for whoever is
-        // told of it does.
+        // This is the engine's way to set `synchronous = NORMAL`. `Commits` waits for the disk
+        // instead of the commit.
         database.disable_bulk_loading().map_err(failed)?;
         Commits::of(connection).map_err(DatabaseError::Engine)?
     } else {
@@ -52,11 +51,11 @@ pub async fn embedded(data: Option<&Path>) -> Result<Embedded, DatabaseError> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let serve = async move {
-        // Ended by being dropped, so there is nothing to wait for.
+        // It ends when it is dropped, so it needs no shutdown signal.
         if let Err(error) =
             dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()).await
         {
-            tracing::error!(error, "the embedded database ended");
+            tracing::error!(error, "the embedded database stopped");
         }
     };
     Ok(Embedded { url, serve: serve.boxed(), commits })
@@ -66,9 +65,9 @@ fn failed(error: impl std::error::Error) -> DatabaseError {
     DatabaseError::Engine(error.to_string())
 }
 
-/// Keeps the engine as fast as it began (docs/adr/0021): at each write and each look at the stream
-/// it reads every record that the stream ever had, where an index would do, and it never drops one,
-/// where DynamoDB keeps them for 24 hours.
+/// Adds an index to the engine's stream and deletes records older than DynamoDB's 24 hours
+/// (docs/adr/0021). Without them, each write and each read of the stream scans every record that
+/// was ever made.
 fn order_stream(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "DELETE FROM _stream_records WHERE created_at < unixepoch() - 86400;
@@ -86,7 +85,7 @@ mod tests {
     use crate::template::{TEMPLATE, Template};
 
     #[test]
-    fn the_engine_finds_its_stream_s_end_by_an_index_and_drops_what_is_a_day_old() {
+    fn the_stream_has_an_index_and_drops_records_older_than_a_day() {
         let place = format!("file:{}?mode=memory&cache=shared", Uuid::new_v4());
         let _engine = Database::new(&place).unwrap();
         let connection = Connection::open(&place).unwrap();
@@ -107,14 +106,14 @@ mod tests {
             connection.query_one(query, [], |row| row.get::<_, String>(column)).unwrap()
         };
         assert_eq!(text("SELECT group_concat(sequence_number) FROM _stream_records", 0), "2");
-        // As the engine asks (dynoxide 3.2, `next_stream_sequence_number`).
+        // The query of dynoxide 3.2 (`next_stream_sequence_number`).
         let question = "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = 'beckon'";
         let plan = text(&format!("EXPLAIN QUERY PLAN {question}"), 3);
         assert!(plan.contains("INDEX beckon_stream_order"), "{plan}");
     }
 
     #[tokio::test]
-    async fn what_the_engine_commits_is_seen() {
+    async fn the_engine_s_commits_are_observed() {
         let folder = TempDir::new().unwrap();
         let engine = embedded(Some(&folder.path().join("data"))).await.unwrap();
         let mut tasks = Tasks::default();

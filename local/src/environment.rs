@@ -1,4 +1,4 @@
-//! The configuration that the functions get, in place of Lambda's environment.
+//! The configuration of the functions, in place of Lambda's environment.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use uuid::Uuid;
 use crate::issuer::{AUDIENCE, TOKEN_TYPE};
 use crate::options::Options;
 
-/// Seals links where data outlive a start. It is no secret: a service that others reach has a key
-/// of its own, through its deployment or `--set TOKEN_KEY=…`.
+/// The token key of services whose data outlive a restart. It is no secret: deployments, and local
+/// services that others can reach, set their own (`--set TOKEN_KEY=…`).
 const DEVELOPMENT_TOKEN_KEY: &str = "beckon-local-development-key-that-protects-nothing";
 
-/// The functions' environment for a service at `url` over the database at `dynamodb`. `--set` goes
-/// before everything else.
+/// Returns the functions' environment for a service at `url` with a database at `dynamodb`. Values
+/// of `--set` take precedence.
 pub(crate) fn environment(options: &Options, url: &str, dynamodb: &str) -> Environment {
     let in_memory = options.data.is_none() && options.dynamodb.is_none();
     let token_key = if in_memory {
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn settings_go_before_everything_else() {
+    fn settings_take_precedence() {
         let options = Options {
             settings: vec![
                 ("TABLE_NAME".into(), "other".into()),
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_key_lasts_as_long_as_the_data() {
+    fn the_token_key_is_stable_if_the_data_is() {
         let key = |options: &Options| {
             environment(options, "u", "d").required(settings::TOKEN_KEY).unwrap().to_owned()
         };

@@ -1,21 +1,21 @@
-//! The mails that the service sent, kept instead of delivered.
+//! The inbox: it keeps the mails that the service sends instead of delivering them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
-/// How many mails are kept; the oldest go first.
+/// The most mails that are kept. The oldest are dropped first.
 const CAPACITY: usize = 10_000;
 
 /// A mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Message {
-    /// SES's id of it.
+    /// The id that SES returned for the mail.
     pub(crate) id: String,
-    /// To whom.
+    /// The recipients.
     pub(crate) to: Vec<String>,
-    /// From whom.
+    /// The sender.
     pub(crate) from: String,
     /// The subject.
     pub(crate) subject: String,
@@ -25,33 +25,33 @@ pub(crate) struct Message {
     pub(crate) html: Option<String>,
     /// Further headers.
     pub(crate) headers: BTreeMap<String, String>,
-    /// When it came, RFC 3339.
+    /// When the mail arrived, in RFC 3339.
     pub(crate) received_at: String,
 }
 
-/// The inbox.
+/// The mails in memory.
 #[derive(Debug, Default)]
 pub(crate) struct Inbox(Mutex<VecDeque<Message>>);
 
 impl Inbox {
-    /// Takes a mail in.
+    /// Adds a mail.
     pub(crate) fn add(&self, message: Message) {
         let mut messages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         messages.push_front(message);
         messages.truncate(CAPACITY);
     }
 
-    /// All mails, newest first.
+    /// Returns all mails, newest first.
     pub(crate) fn messages(&self) -> Vec<Message> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
-    /// Throws all mails away.
+    /// Deletes all mails.
     pub(crate) fn clear(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// How many mails there are.
+    /// Returns the number of mails.
     pub(crate) fn count(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_comes_first_and_the_oldest_go() {
+    fn the_newest_mail_is_first_and_the_oldest_are_dropped() {
         let inbox = Inbox::default();
         for id in 0..=CAPACITY {
             let id = id.to_string();

@@ -1,13 +1,13 @@
-//! Tasks that live as long as the service.
+//! Background tasks that end with the service.
 
 use std::future::Future;
 
 use tokio::task::{AbortHandle, JoinHandle};
 
-/// Starts `future` beside the caller.
+/// Starts `future` in the background.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the local service isn't frozen after an answer as Lambda is"
+    reason = "Lambda freezes background tasks, but the local service does not"
 )]
 pub(crate) fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where
@@ -17,12 +17,12 @@ where
     tokio::spawn(future)
 }
 
-/// Tasks that end when this is dropped.
+/// A set of tasks that end when it is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Tasks(Vec<AbortHandle>);
 
 impl Tasks {
-    /// Starts `future`, to be ended with the others.
+    /// Starts `future` in the background as part of this set.
     pub(crate) fn start<F>(&mut self, future: F) -> JoinHandle<F::Output>
     where
         F: Future + Send + 'static,

@@ -1,7 +1,7 @@
-//! What every function of Beckon shares.
+//! The code that Beckon's functions share.
 //!
-//! Dependencies run one way: `functions → APIs, http, auth → engine → domain`, and `engine → store,
-//! mail`. See ARCHITECTURE.md.
+//! `functions` call `api`, `http` and `auth`; these call `engine`; `engine` calls `store`, `mail`
+//! and `domain`. See ARCHITECTURE.md.
 
 pub mod api;
 pub mod auth;

@@ -1,4 +1,4 @@
-//! The way out of a process: to DynamoDB, SES and the issuer's keys.
+//! Outgoing connections to DynamoDB, SES and the issuer's JWKS.
 
 use std::time::Duration;
 
@@ -14,16 +14,17 @@ use secrecy::ExposeSecret;
 
 use crate::config::AwsConfig;
 
-/// How long opening a connection may take, TLS and all; who calls sets narrower bounds.
+/// The most time for opening a connection, including TLS. Callers set shorter timeouts.
 const CONNECTING: Duration = Duration::from_secs(2);
 
-/// One HTTP client with one TLS stack and one pool of connections for all that a process calls: the
-/// system's roots, over a hundred of them, are read and kept once. Clones share it.
+/// The HTTP client of a process, with one TLS stack and one connection pool. It is shared, because
+/// parsing the system's more than a hundred root certificates takes time and memory. Clones share
+/// it.
 #[derive(Clone, Debug)]
 pub(crate) struct Outbound(SharedHttpConnector);
 
 impl Outbound {
-    /// Reads the roots; connects to nothing yet.
+    /// Loads the root certificates. It opens no connection yet.
     pub(crate) fn new() -> Self {
         let settings = HttpConnectorSettings::builder().connect_timeout(CONNECTING).build();
         let connector =
@@ -33,14 +34,14 @@ impl Outbound {
         ))
     }
 
-    /// For one of the SDK's clients. Its timeouts of attempt and operation bound what it calls;
-    /// those of connecting and reading are not looked at.
+    /// Returns the client for an AWS SDK client. The SDK's attempt and operation timeouts apply.
+    /// Its connect and read timeouts are ignored.
     pub(crate) fn sdk(&self) -> SharedHttpClient {
         let connector = self.0.clone();
         http_client_fn(move |_, _| connector.clone())
     }
 
-    /// For calls of our own; whoever calls bounds the time.
+    /// Returns the connector for requests without the SDK. The caller must set a timeout.
     pub(crate) fn connector(&self) -> SharedHttpConnector {
         self.0.clone()
     }

@@ -1,4 +1,4 @@
-//! Logs: JSON lines on standard output, without tokens, addresses or bodies.
+//! Logging: JSON lines on standard output, without tokens, addresses or bodies.
 
 use std::str::FromStr;
 
@@ -8,16 +8,19 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Environment, settings};
 
-/// Starts logging at `LOG_LEVEL` (`info` where it is not set, or no level). A second call changes
-/// nothing. Release builds have no lines below `info`: those of the SDK hold bodies, and cost time
-/// even where nobody reads them.
+/// Starts logging at `LOG_LEVEL`, or at `info` if it is unset or invalid. A second call changes
+/// nothing.
 ///
-/// A panic is logged by where it happened. Its message is not, for it may quote what somebody sent.
+/// Release builds contain no log lines below `info`: the SDK's would contain bodies, and they cost
+/// time even when disabled.
+///
+/// A panic is logged with its location but not its message, because the message may quote user
+/// input.
 pub fn init(environment: &Environment) {
     let level = environment.optional(settings::LOG_LEVEL);
     let level = level.and_then(|level| LevelFilter::from_str(level).ok());
     let lines = tracing_subscriber::fmt::layer().json().with_target(false).without_time();
-    // Fails only where logging has been started before, which is as good.
+    // Fails only if logging has already been started.
     let _started = tracing_subscriber::registry()
         .with(lines)
         .with(level.unwrap_or(LevelFilter::INFO))

@@ -1,5 +1,5 @@
-# What the bungie API's clients share: sourced by tests/clients/bungie-*/run.
-# Starts the service that $BECKON names, with its demo data, on a free port; sets URL, and TOKEN for the demo group's owner.
+# Sourced by tests/clients/bungie-*/run, the clients of the bungie API. Starts the service binary
+# $BECKON with its demo data on a free port, and sets URL and TOKEN (of the demo group's owner).
 set -euo pipefail
 : "${BECKON:?set BECKON to the path of the beckon binary}"
 here="$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)"
@@ -26,7 +26,9 @@ END
 )"
 export URL TOKEN
 
-python_client() { # python_client SCRIPT: runs it with what the client's own requirements.txt pins, which no other client's agree with
+# python_client SCRIPT: runs the script with the packages of the client's own requirements.txt,
+# because the clients pin conflicting versions.
+python_client() {
   local venv="$cache/client-$(sha256sum "$here/requirements.txt" | cut -c1-12)"
   if [[ ! -e $venv/ready ]]; then
     rm -rf "$venv"

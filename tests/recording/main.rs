@@ -1,11 +1,11 @@
-//! Compares what each function accessed while the tests ran (`BECKON_RECORD`) with its policy in
-//! `template.yaml`, both ways, and with the key prefixes that `tests/recording/accesses.txt` keeps.
-//! `just test-policies` does the whole of it.
+//! Compares what each function accessed during the tests (`BECKON_RECORD`) with its policy in
+//! `template.yaml`, in both directions, and the key prefixes with `tests/recording/accesses.txt`.
+//! `just test-policies` runs the tests and this.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "this is a test, which fails by panics"
+    reason = "a test fails by panicking"
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,12 +23,12 @@ use serde_yaml_ng::Value;
 struct Arguments {
     /// The folder that `BECKON_RECORD` named
     folder: PathBuf,
-    /// Keep the key prefixes as they were recorded, instead of comparing them
+    /// Write the recorded key prefixes to accesses.txt instead of comparing them
     #[arg(long)]
     keep: bool,
 }
 
-/// For each function by its logical id: pairs of an action and the resource that it is for.
+/// The allowed pairs of action and resource, by the function's logical id.
 type Allowed = BTreeMap<String, BTreeSet<(String, String)>>;
 
 fn main() -> ExitCode {
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     let kept = root.join("tests/recording/accesses.txt");
     let table = table(&recorded);
     if arguments.keep {
-        fs::write(&kept, &table).expect("written");
+        fs::write(&kept, &table).expect("accesses.txt is writable");
     }
     findings.extend(differences(&fs::read_to_string(&kept).unwrap_or_default(), &table));
     for (function, actions) in policies(&template) {
@@ -56,7 +56,7 @@ fn main() -> ExitCode {
     if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The accesses of every process of the run, by function.
+/// Returns the accesses of all processes of the run, by function.
 fn recorded(folder: &Path) -> BTreeMap<String, BTreeSet<Access>> {
     let files =
         fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
@@ -77,7 +77,7 @@ fn recorded(folder: &Path) -> BTreeMap<String, BTreeSet<Access>> {
     recorded
 }
 
-/// What each function of the template may do.
+/// Returns the permissions of each function in the template.
 fn policies(template: &Value) -> Allowed {
     let resources = template["Resources"].as_mapping().expect("Resources").iter();
     let functions =
@@ -90,7 +90,7 @@ fn policies(template: &Value) -> Allowed {
         .collect()
 }
 
-/// Every statement of the policies.
+/// Returns every statement of the policies.
 fn statements(policies: &Value) -> Vec<&Value> {
     let policies = policies.as_sequence().map(Vec::as_slice).unwrap_or_default().iter();
     // An intrinsic function names a managed policy: that of the table's key, which is no access.
@@ -101,7 +101,7 @@ fn statements(policies: &Value) -> Vec<&Value> {
     statements.map(present).collect()
 }
 
-/// Of an `!If`, what is there where its condition holds.
+/// Returns the value of an `!If` for a true condition.
 fn present(value: &Value) -> &Value {
     match value {
         Value::Tagged(condition) if condition.tag == "If" => &condition.value[1],
@@ -109,9 +109,9 @@ fn present(value: &Value) -> &Value {
     }
 }
 
-/// Every action of the statement with every resource.
+/// Returns every combination of the statement's actions and resources.
 fn pairs(statement: &Value) -> Vec<(String, String)> {
-    assert_eq!(statement["Effect"], "Allow", "only what allows is understood here: {statement:?}");
+    assert_eq!(statement["Effect"], "Allow", "this check only supports Allow: {statement:?}");
     let several =
         |value: &'_ Value| value.as_sequence().cloned().unwrap_or_else(|| vec![value.clone()]);
     let actions = several(&statement["Action"])
@@ -129,19 +129,19 @@ fn pairs(statement: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The resource as an access names it. SES wants leave for the identity and, where there is one,
-/// for the configuration set.
+/// Returns the resource under the name that accesses use. SES checks permissions for the identity
+/// and, if there is one, the configuration set.
 fn resource(value: &Value) -> String {
     let text = match present(value) {
         Value::Tagged(tagged) => tagged.value.as_str(),
         value => value.as_str(),
     };
-    let text = text.unwrap_or_else(|| panic!("not a resource that is understood here: {value:?}"));
+    let text = text.unwrap_or_else(|| panic!("this check does not support the resource {value:?}"));
     match text.trim_start_matches("${Table.Arn}/") {
         "Table.Arn" => "table".into(),
         index if index.starts_with("index/") => index.into(),
         identity if identity.contains(":ses:") => "identity".into(),
-        other => panic!("{other}: not a resource that is understood here"),
+        other => panic!("this check does not support the resource {other}"),
     }
 }
 
@@ -159,17 +159,17 @@ fn against_policies(
         let allowed = policies.get(function).unwrap_or(&none);
         let missing = used.difference(allowed);
         findings.extend(missing.map(|(action, resource)| {
-            format!("{function} used {action} on {resource}, which its policy doesn't allow")
+            format!("{function} used {action} on {resource}, which its policy does not allow")
         }));
         let unused = allowed.difference(&used);
         findings.extend(unused.map(|(action, resource)| {
-            format!("{function} may {action} on {resource}, and no test made it do so")
+            format!("{function} may use {action} on {resource}, but no test made it do so")
         }));
     }
     findings
 }
 
-/// The accesses as one reads them: function, action, resource, and the key prefixes in one line.
+/// Formats the accesses for people: function, action, resource, and the key prefixes on one line.
 fn table(recorded: &BTreeMap<String, BTreeSet<Access>>) -> String {
     let mut text = String::new();
     for (function, accesses) in recorded {
@@ -186,8 +186,8 @@ fn table(recorded: &BTreeMap<String, BTreeSet<Access>>) -> String {
     text
 }
 
-/// The table's lines, each with its function before it.
-fn each_with_function(table: &str) -> BTreeSet<String> {
+/// Returns the table's lines, each prefixed with its function.
+fn lines_with_function(table: &str) -> BTreeSet<String> {
     let mut function = "";
     let mut lines = BTreeSet::new();
     for line in table.lines() {
@@ -199,12 +199,12 @@ fn each_with_function(table: &str) -> BTreeSet<String> {
     lines
 }
 
-/// The lines of which function that only one side has.
+/// Returns the lines that only one side has.
 fn differences(kept: &str, table: &str) -> Vec<String> {
-    let (kept, table) = (each_with_function(kept), each_with_function(table));
+    let (kept, table) = (lines_with_function(kept), lines_with_function(table));
     let gone = kept
         .difference(&table)
-        .map(|line| format!("tests/recording/accesses.txt has, and no test did: {line}"));
+        .map(|line| format!("tests/recording/accesses.txt has a line that no test caused: {line}"));
     let new =
         table.difference(&kept).map(|line| format!("tests/recording/accesses.txt lacks: {line}"));
     gone.chain(new).collect()

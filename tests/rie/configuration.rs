@@ -1,5 +1,5 @@
-//! A start without a variable: it ends at once, and the log names the variable. Which ones are
-//! needed, the configuration's own reader tells.
+//! Starts each function without each variable that it needs. It must end at once, and its log must
+//! name the variable. The configuration's own code decides which variables are needed.
 
 use harness::events::{cases, packages, text};
 use shared::config::{ConfigError, Environment};
@@ -22,7 +22,7 @@ pub(crate) async fn run(setup: &Setup) -> Report {
             let named = log.lines().any(|line| line.contains(variable))
                 && log.contains("Runtime.ExitError");
             report.note(
-                &format!("{package} without {variable} does not start and says so"),
+                &format!("{package} does not start without {variable} and names it"),
                 status.is_server_error() && named,
                 || format!("{status} {answer}\n{log}"),
             );
@@ -32,7 +32,7 @@ pub(crate) async fn run(setup: &Setup) -> Report {
     report
 }
 
-/// The variables without which the function can't start.
+/// Returns the variables that the function cannot start without.
 fn needed<'a>(setup: &'a Setup, package: &str) -> Vec<&'a str> {
     let start = |without: &str| -> Result<(), ConfigError> {
         let environment: Environment =

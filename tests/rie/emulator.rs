@@ -1,4 +1,4 @@
-//! One emulator with one function's binary in it.
+//! An emulator that runs the binary of one function.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -9,22 +9,22 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::StatusCode;
 
-/// How often, and how far apart, an emulator is asked whether it listens.
+/// The number of checks, and the pause between them, until an emulator must listen.
 const LOOKS: u32 = 400;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
 
-/// What every emulator is started with.
+/// The settings of every emulator.
 pub(crate) struct Setup {
     pub(crate) emulator: PathBuf,
     pub(crate) faketime: PathBuf,
     pub(crate) functions: PathBuf,
-    /// Where each emulator's log and clock are kept.
+    /// The folder of the emulators' logs and clocks.
     pub(crate) logs: PathBuf,
     /// The functions' environment.
     pub(crate) variables: Vec<(String, String)>,
 }
 
-/// A running emulator; it ends, and the function with it, when this is dropped.
+/// A running emulator. Dropping it ends the emulator and its function.
 pub(crate) struct Emulator {
     process: Child,
     url: String,
@@ -33,8 +33,8 @@ pub(crate) struct Emulator {
 }
 
 impl Setup {
-    /// Starts the binary under an emulator of its own, with every variable but `without`; `name`
-    /// names its log.
+    /// Starts the binary under its own emulator, with every variable except `without`. `name` names
+    /// its log.
     pub(crate) async fn start(&self, binary: &str, name: &str, without: Option<&str>) -> Emulator {
         let program = self.functions.join(binary);
         assert!(program.exists(), "{} is missing; `just test-rie` builds it", program.display());
@@ -75,8 +75,8 @@ impl Setup {
         panic!("the emulator of {binary} does not listen: {}", emulator.log())
     }
 
-    /// The wall clock reads what the file says at each look; the clock that measures spans goes on
-    /// by itself.
+    /// Returns the variables of libfaketime. The wall clock follows the file, and the monotonic
+    /// clock is real.
     fn time(&self, clock: &std::path::Path) -> [(&'static str, PathBuf); 5] {
         [
             ("LD_PRELOAD", self.faketime.clone()),
@@ -89,12 +89,12 @@ impl Setup {
 }
 
 impl Emulator {
-    /// The function's wall clock stands at this second from now on.
+    /// Stops the function's wall clock at this second.
     pub(crate) fn set_time(&self, seconds: i64) {
         set(&self.clock, seconds);
     }
 
-    /// Invokes the function: the emulator's status and the function's answer.
+    /// Invokes the function. Returns the emulator's status and the function's answer.
     pub(crate) async fn invoke(&self, event: &str) -> (StatusCode, String) {
         let answer = reqwest::Client::new()
             .post(&self.url)
@@ -102,10 +102,10 @@ impl Emulator {
             .send()
             .await
             .expect("the emulator answers");
-        (answer.status(), answer.text().await.expect("an answer is text"))
+        (answer.status(), answer.text().await.expect("the answer is text"))
     }
 
-    /// What emulator and function have written so far.
+    /// Returns the output of the emulator and the function so far.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
@@ -113,7 +113,8 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        // Asked to end, the emulator ends its function too; killed, it would leave it behind.
+        // On SIGTERM the emulator ends its function too. On SIGKILL it would leave the function
+        // running.
         let asked = Command::new("kill").arg(self.process.id().to_string()).status();
         if !asked.is_ok_and(|status| status.success()) {
             let _killed = self.process.kill();
@@ -122,7 +123,7 @@ impl Drop for Emulator {
     }
 }
 
-/// Writes the second into the clock's file, whole at any moment.
+/// Writes the second to the clock's file atomically.
 fn set(clock: &std::path::Path, seconds: i64) {
     let next = clock.with_extension("next");
     let text = Timestamp::from_second(seconds).unwrap().strftime("%Y-%m-%d %H:%M:%S").to_string();

@@ -1,15 +1,17 @@
-//! Every function's real binary under Amazon's Runtime Interface Emulator: each of its events,
-//! answered as `tests/all/snapshots/events` says, at the time that the event tells; what becomes of
-//! a panic; and what a start without a variable ends with.
+//! Runs every function's real binary under Amazon's Runtime Interface Emulator.
 //!
-//! `just test-rie` builds the binaries and runs this; with words, only the events whose name has
-//! one of them. The binaries know nothing of this: `libfaketime` lies between them and the system's
-//! clock, and the table is the one that the local service embeds.
+//! - Each event, at the time that it contains, must get the answer of `tests/all/snapshots/events`.
+//! - A panic must become the API's own 500.
+//! - A start without a needed variable must fail and name the variable.
+//!
+//! `just test-rie` builds the binaries and runs this; with words, only the events whose name
+//! contains one. The binaries are unmodified: `libfaketime` provides their clock, and the local
+//! service's embedded engine provides their table.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "this is a test, which fails by panics"
+    reason = "a test fails by panicking"
 )]
 
 mod configuration;
@@ -30,7 +32,7 @@ use harness::events::{env_json, environment};
 /// Runs every function's binary under the Lambda Runtime Interface Emulator.
 #[derive(Parser)]
 struct Arguments {
-    /// Only the events whose name has one of these words, without the other checks
+    /// Runs only the events whose name contains one of these words, and no other checks
     words: Vec<String>,
     /// The emulator's binary
     #[arg(long)]
@@ -38,7 +40,7 @@ struct Arguments {
     /// libfaketime's library
     #[arg(long)]
     faketime: PathBuf,
-    /// Where the functions' binaries are
+    /// The folder of the functions' binaries
     #[arg(long)]
     functions: PathBuf,
 }
@@ -49,7 +51,7 @@ async fn main() -> ExitCode {
     let running =
         beckon::start(Options { port: 0, demo: false, settings: env_json(), ..Options::default() })
             .await
-            .expect("a service");
+            .expect("the service starts");
     let setup = Setup {
         emulator: arguments.emulator,
         faketime: arguments.faketime,

@@ -1,12 +1,12 @@
-//! A panic of a handler, in each API: the API's own 500, one line of log without what was sent, and
-//! the next request is served.
+//! Panics in a handler of each API. The answer must be the API's own 500, the log must have one
+//! line without user input, and the next request must succeed.
 
 use serde_json::{Value, json};
 
 use crate::emulator::Setup;
 use crate::report::Report;
 
-/// Each API, and a field of its 500 that no gateway would send.
+/// Each API, with a field and value of its 500 that no gateway sends.
 const APIS: [(&str, &str, &str); 6] = [
     ("bungie", "/ErrorStatus", "UnhandledException"),
     ("chembiohub", "/traceback", "panic-1"),
@@ -26,17 +26,19 @@ pub(crate) async fn run(setup: &Setup) -> Report {
             serde_json::from_str(answer["body"].as_str().unwrap_or_default()).unwrap_or_default();
         let is_api =
             answer["statusCode"] == 500 && body.pointer(field).is_some_and(|found| found == word);
-        report.note(&format!("{api}: a panic is answered by the API"), is_api, || panicked.clone());
+        report.note(&format!("{api}: the API answers a panic"), is_api, || panicked.clone());
         let (_, next) = emulator.invoke(&event(&format!("/{api}"))).await;
         let served = serde_json::from_str::<Value>(&next)
             .is_ok_and(|answer| answer["statusCode"] == 200 && answer["body"] == "7");
-        report
-            .note(&format!("{api}: the request after a panic is served"), served, || next.clone());
+        report.note(&format!("{api}: the next request after a panic succeeds"), served, || {
+            next.clone()
+        });
     }
     let log = emulator.log();
     let logged = log.matches("Panicked at tests/rie/panics/src/main.rs").count();
-    report.note("each panic is logged once, by its place", logged == APIS.len(), || log.clone());
-    report.note("no panic's message is logged", !log.contains("ada@example.com"), || log.clone());
+    report
+        .note("each panic is logged once, with its location", logged == APIS.len(), || log.clone());
+    report.note("no panic message is logged", !log.contains("ada@example.com"), || log.clone());
     report
 }
 

@@ -1,4 +1,4 @@
-//! Every event of every function, answered as in process.
+//! Replays every event and compares the answer with the one in process.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +16,8 @@ use crate::report::Report;
 /// would send mail.
 pub(crate) const TABLE: &str = "emulated";
 
-/// Runs every event whose name has one of the words, each on an empty table, after those that are
-/// given for it.
+/// Runs every event whose name contains one of the words. Each starts with an empty table and the
+/// events given for it.
 pub(crate) async fn run(setup: &Setup, running: &Running, words: &[String]) -> Report {
     let mut report = Report::default();
     let mut world = World { setup, running, emulators: BTreeMap::new() };
@@ -41,7 +41,7 @@ pub(crate) async fn run(setup: &Setup, running: &Running, words: &[String]) -> R
     report
 }
 
-/// A snapshot's file ends in one line end, whatever the text does.
+/// Returns whether the texts are equal up to the line end that every snapshot file has.
 fn same(expected: &str, answer: &str) -> bool {
     expected.trim_end() == answer.trim_end()
 }
@@ -49,7 +49,7 @@ fn same(expected: &str, answer: &str) -> bool {
 struct World<'a> {
     setup: &'a Setup,
     running: &'a Running,
-    /// The functions' emulators, kept from event to event as Lambda keeps its environments.
+    /// The functions' emulators, reused between events as Lambda reuses its environments.
     emulators: BTreeMap<String, Emulator>,
 }
 
@@ -65,7 +65,7 @@ impl World<'_> {
             let status = answer["statusCode"].as_u64().unwrap_or_default();
             assert!(
                 (200..300).contains(&status),
-                "{earlier}, given before {name}, was answered with {answer}"
+                "{earlier}, given for {name}, was answered with {answer}"
             );
         }
         let answer = self.invoke(name).await;
@@ -78,7 +78,7 @@ impl World<'_> {
     }
 
     async fn invoke(&mut self, name: &str) -> Value {
-        let (package, _) = name.split_once('/').expect("an event is <function>/<case>");
+        let (package, _) = name.split_once('/').expect("an event's name is <function>/<case>");
         if !self.emulators.contains_key(package) {
             let emulator = self.setup.start(package, package, None).await;
             self.emulators.insert(package.to_owned(), emulator);

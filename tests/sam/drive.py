@@ -1,4 +1,4 @@
-"""Runs the events and the main job through the SAM CLI. Started by tests/sam/run, which has prepared everything."""
+"""Runs the events and the main job through the SAM CLI, started by tests/sam/run."""
 
 import argparse
 import atexit
@@ -22,7 +22,8 @@ from samtranslator.yaml_helper import yaml_parse
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EVENTS = ROOT / "events"
 ANSWERS = ROOT / "tests/all/snapshots/events"
-# Their answer hangs on the clock, which in a container is today's: the event says when the invite has expired.
+# These answers depend on the clock: the event fixes when the invite expires, but a container runs
+# at the current time.
 BY_THE_CLOCK = re.compile(r"expired|access-token|reminder|user-without-news|time-caveat")
 
 parser = argparse.ArgumentParser()
@@ -42,7 +43,7 @@ database = boto3.client("dynamodb", **CLIENT)
 
 
 def new_table():
-    """An empty table as template.yaml says."""
+    """Creates an empty table as template.yaml describes it."""
     resource = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]["Table"]["Properties"]
     try:
         database.delete_table(TableName=SETTINGS["TABLE_NAME"])
@@ -64,13 +65,14 @@ def free_port():
 
 
 def serving(command, port):
-    """A SAM command that serves on a port, once it does."""
+    """Starts a SAM command that serves a port, and returns when it does."""
     log = open(pathlib.Path(options.work) / f"{command}.log", "wb")
     arguments = ["sam", "local", command, "--port", str(port), "--warm-containers", "LAZY", *COMMON]
-    # Who is started in the background ignores Ctrl-C, and hands that down.
-    heeds = lambda: signal.signal(signal.SIGINT, signal.default_int_handler)  # noqa: E731
-    process = subprocess.Popen(arguments, cwd=ROOT, stdout=log, stderr=log, preexec_fn=heeds)
-    atexit.register(process.terminate)  # whatever goes wrong; after end() it does nothing
+    # A background process ignores Ctrl-C and passes that on to its children, so restore the
+    # default.
+    restore_interrupt = lambda: signal.signal(signal.SIGINT, signal.default_int_handler)  # noqa: E731
+    process = subprocess.Popen(arguments, cwd=ROOT, stdout=log, stderr=log, preexec_fn=restore_interrupt)
+    atexit.register(process.terminate)  # on any failure; after end() it does nothing
     for _ in range(600):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -79,11 +81,11 @@ def serving(command, port):
             if process.poll() is not None:
                 break
             time.sleep(0.2)
-    sys.exit(f"sam local {command} doesn't start:\n" + pathlib.Path(log.name).read_text()[-2000:])
+    sys.exit(f"sam local {command} does not start:\n" + pathlib.Path(log.name).read_text()[-2000:])
 
 
 def end(process):
-    """Ctrl-C: SAM then removes its warm containers."""
+    """Sends Ctrl-C, on which SAM removes its warm containers."""
     process.send_signal(signal.SIGINT)
     process.wait(60)
 
@@ -95,7 +97,7 @@ def post(url, body, headers=None):
 
 
 def invoke(package, event):
-    """`sam local invoke`, as a person would: the answer, or what went wrong."""
+    """Runs `sam local invoke` and returns the answer, or what failed."""
     arguments = ["sam", "local", "invoke", logical_id(package), "--event", str(event), *COMMON]
     done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     try:
@@ -105,14 +107,18 @@ def invoke(package, event):
 
 
 def expected(package, case):
-    """The answer that the tests keep: a status for a request, the whole answer for a batch of the stream."""
+    """Returns the snapshot's answer: a status for a request, everything for a stream batch."""
     body = (ANSWERS / f"{package}__{case}.snap").read_text().split("\n---\n", 1)[1]
     first, _, _ = body.partition("\n")
     return {"statusCode": int(first)} if first.isdigit() else json.loads(body.split("\n\n", 1)[0])
 
 
-def once_or_twice(port, earlier, package, case):
-    """The event's answer, after those before it. A container that starts on a busy machine may outlast the function's time; then all over again."""
+def answer_with_retries(port, earlier, package, case):
+    """Returns the event's answer, after the earlier events.
+
+    On a busy machine a container may start too slowly for the function's timeout. Then everything is
+    retried.
+    """
     answer = {}
     for _ in range(3):
         new_table()
@@ -130,7 +136,7 @@ def once_or_twice(port, earlier, package, case):
 
 
 def run_events():
-    """Each event on a table of its own, with those before it that events/given.json names."""
+    """Runs each event on a new table, after the events that events/given.json names for it."""
     given = json.loads((EVENTS / "given.json").read_text())
     port = free_port()
     lambdas = serving("start-lambda", port)
@@ -143,19 +149,19 @@ def run_events():
             if any(BY_THE_CLOCK.search(each) for each in [name, *earlier]):
                 skipped.append(name)
                 continue
-            answer, wanted = once_or_twice(port, earlier, folder.name, case), expected(folder.name, case)
+            answer, wanted = answer_with_retries(port, earlier, folder.name, case), expected(folder.name, case)
             count += 1
             same = answer.get("statusCode") == wanted["statusCode"] if "statusCode" in wanted else answer == wanted
             if not same:
                 wrong.append(f"{name}: {json.dumps(answer)[:300]} instead of {json.dumps(wanted)[:120]}")
         print(f"  {folder.name}: {len(cases)} events, {time.monotonic() - began:.0f} s", flush=True)
     end(lambdas)
-    print(f"sam local invoke: {count} events, {len(wrong)} wrong, {len(skipped)} left out because they hang on the clock")
+    print(f"sam local invoke: {count} events, {len(wrong)} wrong, {len(skipped)} skipped because they depend on the clock")
     return wrong
 
 
 def token(subject, **claims):
-    """An access token as events/README.md makes them."""
+    """Returns the header with an access token as events/README.md describes it."""
     part = lambda data: base64.urlsafe_b64encode(data).rstrip(b"=").decode()  # noqa: E731
     claims |= {"iss": SETTINGS["JWT_ISSUER"], "aud": SETTINGS["JWT_AUDIENCE"], "sub": subject, "iat": 1767225600, "exp": 4102444800}
     signed = part(b'{"alg":"HS256","typ":"JWT"}') + "." + part(json.dumps(claims).encode())
@@ -164,7 +170,7 @@ def token(subject, **claims):
 
 
 def stream_event():
-    """What the table's stream holds of invites whose mail is due, as Lambda would hand it over."""
+    """Returns the stream's records of invites with a queued mail, as Lambda delivers them."""
     streams = boto3.client("dynamodbstreams", **CLIENT)
     arn = database.describe_table(TableName=SETTINGS["TABLE_NAME"])["Table"]["LatestStreamArn"]
     records = []
@@ -179,7 +185,7 @@ def stream_event():
 
 
 def main_job():
-    """A group, an invite by address, its mail, the link's page, and acceptance: all through the emulated API."""
+    """Creates a group and an invite, and tests its mail, page and acceptance by the emulated API."""
     new_table()
     port = free_port()
     api = serving("start-api", port)
@@ -199,16 +205,16 @@ def main_job():
         wrong.append(f"the mail: {json.dumps(answer)[:300]}, {len(mails)} mails")
     with urllib.request.urlopen(f"{url}/i/{invited['token']}", timeout=60) as page:
         if "Compilers" not in page.read().decode():
-            wrong.append("the link's page doesn't name the group")
+            wrong.append("the link's page does not name the group")
     accepted = send("/v1/invites/accept", {"token": invited["token"]}, ada)
     if accepted["invite"]["state"] != "accepted":
         wrong.append(f"acceptance: {accepted}")
     try:
         send("/v1/groups/3773/invites", {"email": "eve@example.com"}, {})
-        wrong.append("nobody could invite")
+        wrong.append("an anonymous caller could invite")
     except urllib.error.HTTPError as error:
         if error.code != 401:
-            wrong.append(f"nobody gets {error.code}")
+            wrong.append(f"an anonymous caller gets {error.code}")
     end(api)
     print(f"sam local start-api: group, invite, mail, page, acceptance: {len(wrong)} wrong")
     return wrong

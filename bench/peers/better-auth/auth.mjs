@@ -1,11 +1,12 @@
-// better-auth as the bench's peer: e-mail and password, the organization plugin, SQLite. What is set, and why that is fair, is in ../README.md.
+// better-auth as a peer of the bench, with e-mail and password, the organization plugin and SQLite.
+// ../README.md explains the settings and why they are fair.
 import Database from "better-sqlite3";
 import { betterAuth } from "better-auth";
 import { organization } from "better-auth/plugins";
 
 const escaped = (text) => text.replace(/[&<>"]/g, (found) => `&#${found.charCodeAt(0)};`);
 
-/** The mail as an application would write it: better-auth itself renders none. */
+/** Renders the mail as an application would, because better-auth renders none itself. */
 function mail({ id, email, organization, inviter }) {
   const link = `${process.env.URL}/accept-invitation/${id}`;
   const subject = `${inviter.user.name} invites you to ${organization.name}`;
@@ -19,6 +20,6 @@ export const auth = betterAuth({
   database: new Database(process.env.DATA),
   emailAndPassword: { enabled: true },
   rateLimit: { enabled: false },
-  // Rendered, and sent nowhere.
+  // Rendered but not sent.
   plugins: [organization({ sendInvitationEmail: async (invitation) => void mail(invitation) })],
 });

@@ -1,4 +1,4 @@
-// Makes the tables in the file DATA.
+// Creates the tables in the file DATA.
 import { getMigrations } from "better-auth/db/migration";
 import { auth } from "./auth.mjs";
 

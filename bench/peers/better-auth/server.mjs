@@ -1,4 +1,4 @@
-// Serves better-auth at the loopback address URL; its own GET /api/auth/ok says when it is up.
+// Serves better-auth at the loopback address URL. Its GET /api/auth/ok answers as soon as it runs.
 import { createServer } from "node:http";
 import { toNodeHandler } from "better-auth/node";
 import { auth } from "./auth.mjs";

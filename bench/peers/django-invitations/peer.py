@@ -1,6 +1,7 @@
-"""django-invitations as the bench's peer, in one file: settings, views, WSGI application. What is set, and why that is fair, is in ../README.md.
+"""django-invitations as a peer of the bench, in one file: settings, views and WSGI application.
 
-`python peer.py migrate` makes the tables; `gunicorn peer:application` serves. The environment gives DATA, the database's file.
+../README.md explains the settings and why they are fair. `python peer.py migrate` creates the tables,
+and `gunicorn peer:application` serves. The variable DATA names the database's file.
 """
 
 import json
@@ -25,12 +26,12 @@ settings.configure(
     DEFAULT_AUTO_FIELD="django.db.models.AutoField",
     SITE_ID=1,
     USE_TZ=True,
-    # Rendered, and sent nowhere.
+    # Rendered but not sent.
     EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",
 )
 django.setup()
 
-from django.contrib.auth.models import User  # noqa: E402  Models come after the set-up.
+from django.contrib.auth.models import User  # noqa: E402  Models need the set-up.
 from django.core.exceptions import ValidationError  # noqa: E402
 from django.core.validators import validate_email  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
@@ -43,7 +44,7 @@ from invitations.views import accept_invitation  # noqa: E402
 
 
 def signed_in(view):
-    """A view for who shows a token: its signature and end are checked, and its user is read, at each request."""
+    """Requires a valid token for a view, and reads its user at each request."""
 
     def asked(request):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -62,7 +63,7 @@ def health(_request):
 
 
 def users(request):
-    """Makes a user and a token for them: a stand-in for a sign-in, never measured."""
+    """Creates a user and a token. It replaces a sign-in and is never measured."""
     email = json.loads(request.body)["email"]
     user = User.objects.create(username=email, email=email)
     return JsonResponse({"token": jwt.encode({"sub": str(user.pk), "exp": 4102444800}, SECRET, algorithm="HS256")}, status=201)
@@ -81,7 +82,7 @@ def shown(invitation):
 
 @signed_in
 def invitations(request):
-    """POST makes an invitation, checked as the package's own form and view do; GET shows the caller's newest twenty."""
+    """POST creates an invitation with the package's own checks. GET lists the caller's newest twenty."""
     if request.method == "GET":
         found = Invitation.objects.filter(inviter=request.user).order_by("-pk")[:20]
         return JsonResponse({"invitations": [shown(invitation) for invitation in found]})
@@ -98,7 +99,7 @@ def invitations(request):
 
 @signed_in
 def accept(request):
-    """The package's own acceptance, without its redirect and session."""
+    """Accepts an invitation as the package does, without its redirect and session."""
     invitation = Invitation.objects.filter(key=json.loads(request.body)["key"]).first()
     if invitation is None or invitation.accepted or invitation.key_expired() or invitation.email != request.user.email:
         return HttpResponse(status=410)

@@ -1,5 +1,5 @@
-//! What the engine itself takes, asked without the SDK, for the least that making an invite needs:
-//! one read and one write.
+//! Measures the engine without the SDK: the read and the write that creating an invite needs at
+//! least.
 
 use std::time::{Duration, Instant};
 
@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use crate::fault::Fault;
 
-/// Reads an item that isn't there and writes one as large as an invite, into every index, so often;
+/// Reads a missing item and writes one of an invite's size to every index, `times` times. Returns
 /// how long each pair took.
 ///
 /// # Errors
-/// The engine doesn't answer, or refuses.
+/// A `Fault` if the engine does not answer or refuses.
 pub(super) async fn get_and_put(
     engine: &str,
     table: &str,
@@ -22,7 +22,7 @@ pub(super) async fn get_and_put(
 ) -> Result<Vec<Duration>, Fault> {
     let client = Client::builder().no_proxy().build()?;
     let mut took = Vec::with_capacity(times);
-    // The first pair opens the connection.
+    // The first pair opens the connection and is not counted.
     for round in 0..=times {
         let key = Uuid::new_v4().to_string();
         let since = Instant::now();

@@ -1,5 +1,4 @@
-//! The figures of a function, and how they are printed: medians, and ratios to the floor of the
-//! same run.
+//! The figures of a function, printed as medians and as ratios to the floor of the same run.
 
 use std::time::Duration;
 
@@ -10,15 +9,15 @@ use crate::report;
 
 /// One cold start.
 pub(super) struct Start {
-    /// From exec to the first `/next`.
+    /// The time from exec to the first `/next`.
     pub(super) init: Duration,
     pub(super) init_cpu: Duration,
-    /// The first invocation.
+    /// The time of the first invocation.
     pub(super) first: Duration,
     pub(super) first_cpu: Duration,
 }
 
-/// What was measured of one function.
+/// The measurements of one function.
 #[derive(Default)]
 pub(super) struct Figures {
     pub(super) name: &'static str,
@@ -26,7 +25,7 @@ pub(super) struct Figures {
     pub(super) warm: Vec<Duration>,
     pub(super) warm_cpu: Duration,
     pub(super) disk: Vec<Duration>,
-    /// Megabytes.
+    /// The peak memory in MB.
     pub(super) memory: f64,
     pub(super) size: f64,
     pub(super) zip: f64,
@@ -37,7 +36,7 @@ impl Figures {
         report::percentile(&mut self.starts.iter().map(of).collect::<Vec<_>>(), 50)
     }
 
-    /// Names and values, in the table's order.
+    /// Returns the names and values, in the table's order.
     fn values(&self) -> [(&'static str, f64); 13] {
         let mut warm = self.warm.clone();
         let invocations = u32::try_from(self.warm.len()).unwrap_or(u32::MAX).max(1);
@@ -59,7 +58,7 @@ impl Figures {
     }
 }
 
-/// Prints them; the first is the floor.
+/// Prints the figures. The first of `figures` is the floor.
 pub(super) fn print(over: &str, figures: &[Figures], json: bool) -> Result<(), Fault> {
     let floor = figures.first().map(Figures::values).ok_or("nothing was measured")?;
     if json {
@@ -89,8 +88,8 @@ pub(super) fn print(over: &str, figures: &[Figures], json: bool) -> Result<(), F
     Ok(())
 }
 
-/// Prints how long warm invocations take beside what the engine itself and the floor take together;
-/// the first of `figures` is the floor.
+/// Prints warm invocation times as ratios to the sum of the engine's own time and the floor's. The
+/// first of `figures` is the floor.
 pub(super) fn print_to_engine(
     engine: &mut [Duration],
     figures: &[Figures],

@@ -1,5 +1,5 @@
-//! `bench cold`: how a function's release binary starts, answers first and answers warm, beside a
-//! floor in the same run.
+//! `bench cold`: measures the start, the first answer and the warm answers of a function's release
+//! binary, beside a floor in the same run.
 
 mod engine_calls;
 mod figures;
@@ -22,34 +22,34 @@ use stage::Stage;
 use subject::{ACCEPT, HELLO, PUT, Subject};
 use tls::Certificates;
 
-/// What to measure, and how often.
+/// The functions to measure, and how often.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The functions, beside the two floors
+    /// The functions to measure besides the two floors
     #[arg(
         long,
         value_delimiter = ',',
         default_value = "native-create-invite,native-accept-invite,native-list-group-invites"
     )]
     functions: Vec<String>,
-    /// Cold starts of each, in turn with the others
+    /// The number of cold starts of each function, interleaved with the others'
     #[arg(long, default_value_t = 25)]
     starts: usize,
-    /// Warm invocations of each
+    /// The number of warm invocations of each function
     #[arg(long, default_value_t = 2000)]
     warm: usize,
-    /// Starts of each with the binary out of the system's cache
+    /// The number of starts of each function with the binary not in the system's cache
     #[arg(long, default_value_t = 5)]
     disk: usize,
-    /// Where the release binaries are
+    /// The folder of the release binaries
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release"))]
     binaries: PathBuf,
-    /// With DynamoDB and the issuer's keys behind TLS, on plain HTTP, or both
+    /// Whether DynamoDB and the issuer's keys are behind TLS, on plain HTTP, or both in turn
     #[arg(long, value_delimiter = ',', default_value = "plain,tls")]
     over: Vec<String>,
 }
 
-/// Measures and prints.
+/// Measures the functions and prints the figures.
 pub(crate) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
     let mut names = vec![HELLO.to_owned(), PUT.to_owned()];
     names.extend(options.functions.iter().cloned());
@@ -58,7 +58,7 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
         if !options.binaries.join(subject.name).exists() {
             let packages: String = names.iter().map(|name| format!(" -p {name}")).collect();
             return Err(
-                format!("{} isn't built: cargo build --release{packages}", subject.name).into()
+                format!("{} is not built: cargo build --release{packages}", subject.name).into()
             );
         }
     }
@@ -96,7 +96,8 @@ async fn measure(
         let (size, zip) = process::sizes(&binary).await?;
         figures.push(Figures { name: subject.name, size, zip, ..Figures::default() });
     }
-    // Once each before anything counts: whoever comes first would warm the caches for the others.
+    // The first round is not counted, because the first function in it would warm the caches for
+    // the others.
     for round in 0..=options.starts {
         for (subject, figures) in subjects.iter().zip(&mut figures) {
             let start =
@@ -163,7 +164,7 @@ async fn warm(
     let process = Process::start(&options.binaries.join(subject.name), environment)?;
     let (mut give, _) = api.waits().await?;
     let mut before = Duration::ZERO;
-    // The first invocation has been measured already; it doesn't count as a warm one.
+    // The first invocation is not a warm one.
     for round in 0..=options.warm {
         if round == 1 {
             before = process.cpu().await?;

@@ -1,8 +1,8 @@
-//! A function's process, and what the system says of it.
+//! A function's process and its CPU time and memory.
 //!
-//! Time on the processor is the sum over the process's threads in `/proc/PID/task/*/schedstat`, in
-//! nanoseconds; it is read while the function waits for an event, so all that it did is in it.
-//! rusage would tell the same, but only after the end.
+//! The CPU time is the sum over the process's threads in `/proc/PID/task/*/schedstat`, in
+//! nanoseconds. It is read while the function waits for an event, so it covers all earlier work.
+//! `rusage` gives the same sum, but only after the process has ended.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,16 +14,16 @@ use tokio::process::{Child, Command};
 use crate::fault::Fault;
 use crate::report;
 
-/// A function that runs. It ends when this is dropped.
+/// A running function. Dropping it kills the process.
 pub(super) struct Process {
     child: Child,
     folder: PathBuf,
-    /// When it was started.
+    /// When the process was started.
     pub(super) since: Instant,
 }
 
 impl Process {
-    /// Starts the binary with this environment and no other.
+    /// Starts the binary with only these environment variables.
     pub(super) fn start(binary: &Path, environment: &[(String, String)]) -> Result<Self, Fault> {
         let mut command = Command::new(binary);
         command
@@ -34,11 +34,11 @@ impl Process {
             .kill_on_drop(true);
         let since = Instant::now();
         let child = command.spawn().map_err(|error| format!("{}: {error}", binary.display()))?;
-        let id = child.id().ok_or("the function ended at once")?;
+        let id = child.id().ok_or("the function ended immediately")?;
         Ok(Self { child, folder: PathBuf::from(format!("/proc/{id}")), since })
     }
 
-    /// The time on the processor so far, once it rests.
+    /// Returns the CPU time so far, as soon as the process is idle.
     pub(super) async fn cpu(&self) -> Result<Duration, Fault> {
         let mut before = self.sum()?;
         loop {
@@ -54,7 +54,7 @@ impl Process {
     fn sum(&self) -> Result<Duration, Fault> {
         let mut sum = 0;
         for thread in fs::read_dir(self.folder.join("task"))? {
-            // A thread may end between the list and the look.
+            // A thread may end between listing and reading it.
             let stat = fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
             sum += stat
                 .split_whitespace()
@@ -65,28 +65,28 @@ impl Process {
         Ok(Duration::from_nanos(sum))
     }
 
-    /// The most memory that it had, in MB.
+    /// Returns the peak memory in MB.
     pub(super) fn peak_memory(&self) -> Result<f64, Fault> {
         report::memory(&self.folder, "VmHWM:")
     }
 
-    /// Ends it.
+    /// Kills the process.
     pub(super) async fn end(mut self) -> Result<(), Fault> {
         Ok(self.child.kill().await?)
     }
 }
 
-/// Takes the file out of the system's cache, so that the next start reads it from the disk.
+/// Evicts the file from the system's cache, so that the next start reads it from the disk.
 pub(super) fn forget(binary: &Path) -> Result<(), Fault> {
     let file = fs::File::open(binary)?;
     file.sync_all()?;
     Ok(rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed)?)
 }
 
-/// The sizes of the binary and of its zip, in MB.
+/// Returns the sizes of the binary and of its zip, in MB.
 pub(super) async fn sizes(binary: &Path) -> Result<(f64, f64), Fault> {
     let size = |bytes: usize| f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1e6;
     let packed = Command::new("gzip").args(["-9", "-c"]).arg(binary).output().await?;
-    // A zip of one file is the same deflated bytes with about 150 others around them.
+    // A zip of one file is about 150 bytes larger than its deflated content.
     Ok((size(fs::read(binary)?.len()), size(packed.stdout.len() + 150)))
 }

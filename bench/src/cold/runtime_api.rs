@@ -1,4 +1,4 @@
-//! Lambda's Runtime API as a function meets it: it asks for the next event and posts its answer.
+//! Lambda's Runtime API, from which a function gets its events and to which it posts its answers.
 
 use std::time::Instant;
 
@@ -15,19 +15,19 @@ use tokio::task::JoinSet;
 use crate::engine;
 use crate::fault::Fault;
 
-/// What a function did.
+/// An action of the function.
 pub(super) enum Did {
     /// It waits for an event.
     Waits(oneshot::Sender<String>, Instant),
-    /// It has answered.
+    /// It answered an event.
     Answered(Bytes, Instant),
     /// It reported an error.
     Failed(Bytes),
 }
 
-/// The API on a port of its own.
+/// The API on its own port.
 pub(super) struct RuntimeApi {
-    /// Host and port, as `AWS_LAMBDA_RUNTIME_API` has it.
+    /// The host and port for `AWS_LAMBDA_RUNTIME_API`.
     pub(super) address: String,
     did: mpsc::UnboundedReceiver<Did>,
     _tasks: JoinSet<()>,
@@ -53,7 +53,8 @@ impl RuntimeApi {
         Ok(Self { address: url.replace("http://", ""), did, _tasks: tasks })
     }
 
-    /// Waits until the function asks for an event.
+    /// Waits until the function asks for an event. Returns the channel for the event, and when it
+    /// asked.
     pub(super) async fn waits(&mut self) -> Result<(oneshot::Sender<String>, Instant), Fault> {
         match self.did.recv().await {
             Some(Did::Waits(give, at)) => Ok((give, at)),
@@ -62,7 +63,8 @@ impl RuntimeApi {
         }
     }
 
-    /// Gives the event and waits for the answer, which must have this status; when it came.
+    /// Sends the event and waits for an answer with this status. Returns when it was sent and
+    /// answered.
     pub(super) async fn invokes(
         &mut self,
         give: oneshot::Sender<String>,
@@ -70,7 +72,7 @@ impl RuntimeApi {
         status: u16,
     ) -> Result<(Instant, Instant), Fault> {
         let since = Instant::now();
-        give.send(event).map_err(|_| "the function has gone")?;
+        give.send(event).map_err(|_| "the function has ended")?;
         match self.did.recv().await {
             Some(Did::Answered(body, at)) => {
                 let answer: Value = serde_json::from_slice(&body)?;
@@ -81,7 +83,7 @@ impl RuntimeApi {
                 }
             }
             Some(Did::Failed(body)) => Err(unexpected(&body)),
-            Some(Did::Waits(..)) | None => Err("the function didn't answer".into()),
+            Some(Did::Waits(..)) | None => Err("the function did not answer".into()),
         }
     }
 }
@@ -92,7 +94,7 @@ fn unexpected(body: &Bytes) -> Fault {
 
 async fn next(State(tell): State<Tell>) -> impl IntoResponse {
     let (give, given) = oneshot::channel();
-    // Nobody who listens any more means that the run is over, and so is the wait for an event.
+    // If nobody receives this, the run is over and no event will follow.
     let _ended = tell.send(Did::Waits(give, Instant::now()));
     let mut headers = HeaderMap::new();
     headers.insert(

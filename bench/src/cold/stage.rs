@@ -1,8 +1,8 @@
-//! What the functions find: a table with groups, people and invites, an issuer's keys, and tokens
-//! that it has signed.
+//! The data that the functions use: a table with groups, users and invites, an issuer's keys, and
+//! access tokens signed with them.
 //!
-//! The local service makes all of it through its own API and is ended then, so that nothing of it
-//! runs beside what is measured.
+//! The local service creates the data through its own API and then ends, so that it does not
+//! disturb the measurement.
 
 use axum::Json;
 use axum::Router;
@@ -18,32 +18,32 @@ use super::tls::Certificates;
 use crate::engine;
 use crate::fault::Fault;
 
-/// Invites are spread over so many groups, so that none has more than a few.
+/// The number of groups that the invites are spread over, so that each has only a few.
 pub(super) const GROUPS: usize = 210;
-/// The first group's id; they are numbers, so that every API can name them.
+/// The first group's id. Ids are numbers, so that every API can use them.
 pub(super) const FIRST_GROUP: usize = 1000;
-/// How many people the directory knows, from the number 5000 on.
+/// The number of users in the directory, and the first of their ids.
 const PEOPLE: usize = 40;
 pub(super) const FIRST_PERSON: usize = 5000;
-/// Requests at once while the stage is set.
+/// The number of concurrent requests during preparation.
 const AT_ONCE: usize = 8;
 
-/// An invite to be accepted, and who does.
+/// An invite to be accepted, and the access token of its invitee.
 pub(super) struct Ready {
     pub(super) token: String,
     pub(super) jwt: String,
 }
 
-/// The stage, once it is set.
+/// The prepared data.
 pub(super) struct Stage {
-    /// What each function gets, except the addresses.
+    /// The functions' environment without the addresses.
     settings: Vec<(String, String)>,
-    /// The plain addresses of table and keys.
+    /// The plain URLs of the table and the keys.
     engine: String,
     keys: String,
-    /// The access token of every group's owner.
+    /// The access token of the owner of every group.
     pub(super) owner: String,
-    /// Invites to be accepted.
+    /// The invites to be accepted.
     pub(super) ready: Vec<Ready>,
     tasks: JoinSet<()>,
 }
@@ -123,7 +123,7 @@ impl Setting<'_> {
 }
 
 impl Stage {
-    /// Sets the stage, with so many invites to be accepted.
+    /// Creates the data, with `invites` invites to be accepted.
     pub(super) async fn set(invites: usize) -> Result<Self, Fault> {
         let mut tasks = JoinSet::new();
         let engine = engine::start(&mut tasks).await?;
@@ -172,19 +172,19 @@ impl Stage {
         Ok(Self { settings, engine, keys, owner, ready, tasks })
     }
 
-    /// The engine's plain address.
+    /// Returns the engine's plain URL.
     pub(super) fn engine(&self) -> &str {
         &self.engine
     }
 
-    /// The table's name.
+    /// Returns the table's name.
     pub(super) fn table(&self) -> Result<&str, Fault> {
         let setting = self.settings.iter().find(|(name, _)| name == "TABLE_NAME");
         setting.map(|(_, value)| value.as_str()).ok_or_else(|| "no TABLE_NAME".into())
     }
 
-    /// A function's variables: as Lambda and template.yaml set them, with table and keys on plain
-    /// HTTP or behind TLS.
+    /// Returns the environment of a function, as Lambda and template.yaml set it, with the table
+    /// and the keys on plain HTTP or behind TLS.
     pub(super) async fn environment(
         &mut self,
         runtime: &str,
@@ -199,8 +199,8 @@ impl Stage {
         }
         let roots = certificates.roots().display().to_string();
         let own = [
-            // Lambda's image has one bundle; a Debian also has a folder with the same roots once
-            // more.
+            // Lambda's image has only this bundle. Debian also has a folder with the same
+            // certificates, which would be read too.
             ("SSL_CERT_FILE", roots.as_str()),
             ("AWS_ENDPOINT_URL_DYNAMODB", &table),
             ("JWT_JWKS_URL", &keys),

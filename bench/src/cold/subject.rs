@@ -1,5 +1,5 @@
-//! The functions that can be measured, and the events that they get: each is another request,
-//! signed, valid and with work to do.
+//! The functions that can be measured, and their events. Each event is a new, signed and valid
+//! request.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,16 +8,16 @@ use serde_json::{Value, json};
 use super::stage::{FIRST_GROUP, FIRST_PERSON, GROUPS, Stage};
 use crate::fault::Fault;
 
-/// A function and its requests so far.
+/// A function and the number of its requests so far.
 pub(super) struct Subject {
-    /// Its package and binary.
+    /// The name of its package and binary.
     pub(super) name: &'static str,
-    /// What its success is answered with.
+    /// The status of a success.
     pub(super) status: u16,
     asked: AtomicUsize,
 }
 
-/// Names, and the statuses of success.
+/// The names of the functions and the statuses of a success.
 const KNOWN: [(&str, u16); 10] = [
     (HELLO, 200),
     (PUT, 201),
@@ -30,27 +30,27 @@ const KNOWN: [(&str, u16); 10] = [
     ("chembiohub-create-invitation", 201),
     ("bungie-invite-individual", 200),
 ];
-/// The floor: what lambda_http costs.
+/// The floor: a function that only uses lambda_http.
 pub(super) const HELLO: &str = "floor-hello";
-/// The floor of whoever uses the SDK.
+/// The floor with the SDK: a function that writes one item.
 pub(super) const PUT: &str = "floor-put";
-/// The one that needs invites which are there already.
+/// The function that needs existing invites.
 pub(super) const ACCEPT: &str = "native-accept-invite";
 
 impl Subject {
-    /// The subjects of these names.
+    /// Returns the functions with these names.
     pub(super) fn named(names: &[String]) -> Result<Vec<Self>, Fault> {
         let find = |name: &String| {
             let known = KNOWN.iter().find(|(known, _)| known == name);
             let (name, status) = known.ok_or_else(|| {
-                format!("{name} isn't one of {}", KNOWN.map(|(name, _)| name).join(", "))
+                format!("{name} is not one of {}", KNOWN.map(|(name, _)| name).join(", "))
             })?;
             Ok(Self { name, status: *status, asked: AtomicUsize::new(0) })
         };
         names.iter().map(find).collect()
     }
 
-    /// The next event.
+    /// Returns the next event.
     pub(super) fn event(&self, stage: &Stage) -> Result<String, Fault> {
         let at = self.asked.fetch_add(1, Ordering::Relaxed);
         let group = (FIRST_GROUP + at % GROUPS).to_string();
@@ -113,7 +113,7 @@ impl Subject {
     }
 }
 
-/// The event that an HTTP API makes of the request (payload format 2.0).
+/// Returns the event that an HTTP API sends for the request (payload format 2.0).
 fn event(jwt: &str, method: &str, route: &str, parameters: &Value, body: &Value) -> String {
     let mut path = route.to_owned();
     for (name, value) in parameters.as_object().into_iter().flatten() {

@@ -1,5 +1,5 @@
-//! TLS before a plain server, with a certificate that the functions trust as they trust AWS's: its
-//! root stands in the same file as the system's.
+//! A TLS proxy for a plain server. The functions trust its certificate because its root is in the
+//! file of the system's roots.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,18 +16,18 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObj
 use crate::engine;
 use crate::fault::Fault;
 
-/// Where Debian, and Lambda's own image in like manner, keep the roots.
+/// The files of the root certificates in Debian and in Lambda's image.
 const SYSTEM: [&str; 2] =
     ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
-/// A root of our own and a certificate for `localhost` under it, made by the command `openssl`
-/// (RSA, as AWS's).
+/// A root certificate and a certificate for `localhost`, created by the command `openssl` with RSA
+/// keys, like those of AWS.
 pub(super) struct Certificates {
     folder: PathBuf,
 }
 
 impl Certificates {
-    /// Makes them in this folder.
+    /// Creates the certificates in this folder.
     pub(super) fn make(folder: &Path) -> Result<Self, Fault> {
         fs::create_dir_all(folder)?;
         let this = Self { folder: folder.to_owned() };
@@ -53,12 +53,12 @@ impl Certificates {
         Ok(this)
     }
 
-    /// The system's roots and ours, for `SSL_CERT_FILE`.
+    /// Returns the file with the system's roots and this one, for `SSL_CERT_FILE`.
     pub(super) fn roots(&self) -> PathBuf {
         self.folder.join("roots.pem")
     }
 
-    /// Serves `upstream` (`http://host:port`) behind TLS; gives the new URL.
+    /// Serves `upstream` (`http://host:port`) behind TLS. Returns the new URL.
     pub(super) async fn before(
         &self,
         upstream: &str,
@@ -77,7 +77,7 @@ impl Certificates {
             while let Ok((inner, _)) = listener.accept().await {
                 let (acceptor, upstream) = (acceptor.clone(), upstream.clone());
                 connections.spawn(async move {
-                    // A connection that breaks off is the function's end.
+                    // The connection breaks off when the function ends.
                     let _ended = passed_on(&acceptor, inner, &upstream).await;
                 });
             }

@@ -1,4 +1,4 @@
-//! The five published APIs' operations.
+//! Measures the operations of the five published APIs.
 
 use harness::Person;
 use reqwest::Method;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::world::World;
 use crate::fault::Fault;
 
-/// One group for each API, so that none finds another's invites.
+/// One group per API, so that no API finds another's invites.
 const EVANTA: &str = "3001";
 const ROWND: &str = "group_zjca79svvbqfeilwr8httcal";
 const ONEZONE: &str = "HwUpk8jrwxKOe45uzLFX2GVC8lKEasj4q253sptVqF8";
@@ -24,7 +24,7 @@ fn invitee(world: &World) -> Person {
     world.person("29845", "Sonny Tromp", "juliet@towne.com").claim("accounts", accounts)
 }
 
-/// Measures all.
+/// Measures all operations.
 pub(super) async fn measure(world: &mut World) -> Result<(), Fault> {
     for group in [EVANTA, ROWND, ONEZONE, CHEMBIOHUB, BUNGIE] {
         world
@@ -44,7 +44,7 @@ pub(super) async fn measure(world: &mut World) -> Result<(), Fault> {
     bungie(world).await
 }
 
-/// The first value under `key`, whatever surrounds it.
+/// Returns the first value of `key` at any depth.
 fn found<'a>(json: &'a Value, key: &str) -> Option<&'a Value> {
     match json {
         Value::Object(fields) => fields
@@ -64,7 +64,7 @@ fn id(json: &Value) -> Result<String, Fault> {
     }
 }
 
-/// The id of the pending invite of the group, as the native API lists it.
+/// Returns the id of the group's pending invite, which the native API lists.
 async fn pending(world: &World, group: &str) -> Result<String, Fault> {
     let list = world
         .does(

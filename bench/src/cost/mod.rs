@@ -1,4 +1,5 @@
-//! `bench cost`: every operation of every endpoint over HTTP, with what DynamoDB would charge.
+//! `bench cost`: measures every operation of every endpoint over HTTP, and what DynamoDB would
+//! charge for it.
 
 mod apis;
 mod native;
@@ -13,14 +14,14 @@ use row::Row;
 use sheet::{Priced, rounded, table};
 use world::World;
 
-/// What an invitation's life is made of: function and case.
+/// The operations of a typical invite, by function and case.
 const LIFE: [(&str, &str); 3] = [
     ("native-create-invite", "to an e-mail address"),
     ("background-send-mail", "after native-create-invite, to an e-mail address"),
     ("native-accept-invite", "by the token in a mail"),
 ];
 
-/// Measures and prints.
+/// Measures all operations and prints the table.
 pub(crate) async fn run(json: bool) -> Result<(), Fault> {
     let rows = rows().await?;
     if json {
@@ -41,7 +42,7 @@ pub(crate) async fn run(json: bool) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Every operation's row.
+/// Returns the rows of all operations.
 async fn rows() -> Result<Vec<Row>, Fault> {
     let mut world = World::start().await?;
     native::measure(&mut world).await?;
@@ -49,7 +50,7 @@ async fn rows() -> Result<Vec<Row>, Fault> {
     Ok(world.rows)
 }
 
-/// Dollars for a million whole lives of an invitation.
+/// Returns the price of a million typical invites in dollars.
 fn life(rows: &[Row]) -> f64 {
     let part = |(function, case): (&str, &str)| {
         rows.iter()

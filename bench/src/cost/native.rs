@@ -1,4 +1,4 @@
-//! The native API's operations, in the order of an invite's life.
+//! Measures the operations of the native API, in the order of an invite's life.
 
 use harness::Person;
 use reqwest::Method;
@@ -18,7 +18,7 @@ fn invitee(world: &World) -> Person {
     world.person("29845", "Sonny Tromp", "juliet@towne.com")
 }
 
-/// An invite as an app makes it: with roles, a message, data of its own and a redirect.
+/// A typical invite of an app, with roles, a message, metadata and a redirect.
 fn invite(to: Value) -> Value {
     let mut body = json!({"roles": ["editor"], "message": "Come and see the engine.", "metadata": {"crm_id": "lead-42"}});
     if let (Some(body), Value::Object(to)) = (body.as_object_mut(), to) {
@@ -31,7 +31,7 @@ fn text(json: &Value, name: &str) -> Result<String, Fault> {
     json[name].as_str().map(str::to_owned).ok_or_else(|| format!("no {name} in {json}").into())
 }
 
-/// Measures all.
+/// Measures all operations.
 pub(super) async fn measure(world: &mut World) -> Result<(), Fault> {
     directory(world).await?;
     let group = json!({"id": GROUP, "name": "Private Group", "description": "Private group"});
@@ -223,7 +223,7 @@ async fn refused(world: &mut World) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What the count of pending invites costs once there are many (ADR 0012).
+/// Measures the cost of counting pending invites when there are many (ADR 0012).
 async fn crowded(world: &mut World) -> Result<(), Fault> {
     let owner = world.person("host", "Host", "host@example.com");
     world

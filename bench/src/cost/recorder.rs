@@ -1,9 +1,10 @@
-//! A proxy before the embedded engine that asks for the capacity of every call and writes it down.
+//! A proxy in front of the embedded engine that asks for the consumed capacity of every call and
+//! records it.
 //!
-//! It holds each answer until no further call has come for a moment: calls that are made at once
-//! are then seen at once, so the number of round trips that wait for each other can be counted. The
-//! stream's calls, which Lambda makes and doesn't charge, pass by; a gate holds them back while a
-//! request is measured, so that its mail comes afterwards.
+//! It holds each answer until no further call has arrived for a moment. Concurrent calls are
+//! thereby seen together, so the number of sequential round trips can be counted. Calls to the
+//! stream pass through unrecorded, because Lambda makes them and does not charge for them. A gate
+//! blocks them while a request is measured, so that its mail follows afterwards.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,49 +19,48 @@ use tokio::task::JoinSet;
 use crate::engine;
 use crate::fault::Fault;
 
-/// How long no call may come before those that came are answered.
+/// The time without a new call after which the pending calls are answered.
 const QUIET: Duration = Duration::from_millis(60);
-/// How many empty looks at the stream mean that all that follows from a request has been done.
+/// The number of empty reads of the stream after which all consequences of a request are done.
 const EMPTY_LOOKS: u32 = 2;
-/// How long that may take.
+/// The most time to wait for that.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Capacity units by what they are spent on: `table`, or an index's name.
+/// Capacity units of the `table` and of each index, by name.
 pub(crate) type Units = BTreeMap<String, f64>;
 
 /// A call to the table.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    /// As DynamoDB names it.
+    /// The operation's name in DynamoDB.
     pub(crate) operation: String,
-    /// Which round trip it belongs to, from 1 on.
+    /// The number of its round trip, from 1.
     pub(crate) trip: u32,
-    /// Items given back or looked at.
+    /// The number of items returned or scanned.
     pub(crate) items_read: u64,
-    /// Items put, changed or deleted, or checked in a transaction.
+    /// The number of items put, updated, deleted, or checked in a transaction.
     pub(crate) items_written: u64,
-    /// Read request units.
+    /// The consumed read request units.
     pub(crate) read: Units,
-    /// Write request units.
+    /// The consumed write request units.
     pub(crate) write: Units,
-    /// Whether it was refused, as a condition that doesn't hold is.
+    /// Whether it was refused, for example by a failed condition.
     pub(crate) refused: bool,
 }
 
 #[derive(Default)]
 struct Log {
     calls: Vec<Call>,
-    /// The last round trip whose calls are answered, all of them: what comes after that may depend
-    /// on it.
+    /// The last round trip whose calls are all answered. Later calls may depend on these answers.
     answered: u32,
     last: Option<Instant>,
     empty_looks: u32,
 }
 
 impl Log {
-    /// Whether the calls of this round trip are answered now: together, once no further call has
-    /// come for a moment. One that an answer has led to already is of the next round trip, and
-    /// keeps none of this one waiting.
+    /// Returns whether the calls of this round trip are answered now. They are answered together,
+    /// once no further call has arrived for a moment. A call that follows an answer already belongs
+    /// to the next round trip, and this one does not wait for it.
     fn may_answer(&mut self, trip: u32) -> bool {
         if self.answered < trip && self.last.is_none_or(|last| last.elapsed() >= QUIET) {
             self.answered = trip;
@@ -83,7 +83,7 @@ impl State {
     }
 }
 
-/// The engine and the proxy before it.
+/// The engine and the proxy in front of it.
 pub(crate) struct Recorder {
     proxy: Proxy,
     state: Arc<State>,
@@ -91,7 +91,7 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// An engine in memory behind a recorder.
+    /// Starts an engine in memory and a recorder in front of it.
     pub(crate) async fn start() -> Result<Self, Fault> {
         let mut tasks = JoinSet::new();
         let engine = engine::start(&mut tasks).await?;
@@ -111,30 +111,30 @@ impl Recorder {
         &self.proxy.url
     }
 
-    /// Keeps the stream from being read while the guard lives.
+    /// Blocks reads of the stream until the guard is dropped.
     pub(crate) async fn hold_stream(&self) -> OwnedRwLockWriteGuard<()> {
         Arc::clone(&self.state.gate).write_owned().await
     }
 
-    /// Holds answers from now on, or no more: only then are round trips counted right.
+    /// Turns holding answers on or off. Round trips are counted correctly only while it is on.
     pub(crate) fn holds_answers(&self, holds: bool) {
         self.state.holds.store(holds, Ordering::Relaxed);
     }
 
-    /// The calls since this was last asked.
+    /// Returns the calls since the last time.
     pub(crate) fn take(&self) -> Vec<Call> {
         let mut log = self.state.log();
         let empty_looks = log.empty_looks;
         std::mem::replace(&mut *log, Log { empty_looks, ..Log::default() }).calls
     }
 
-    /// Waits until what the stream has started is done.
+    /// Waits until everything that the stream has triggered is done.
     pub(crate) async fn settled(&self) -> Result<(), Fault> {
         self.state.log().empty_looks = 0;
         let since = Instant::now();
         while self.state.log().empty_looks < EMPTY_LOOKS {
             if since.elapsed() > PATIENCE {
-                return Err("the stream doesn't come to rest".into());
+                return Err("the stream did not become idle".into());
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -214,18 +214,18 @@ fn charged(
         "Query" => (true, answer["ScannedCount"].as_u64().unwrap_or_default()),
         "PutItem" | "UpdateItem" | "DeleteItem" => (false, 1),
         "TransactWriteItems" => (false, length(&request["TransactItems"])),
-        other => return Err(format!("{other} is a call that the bench doesn't know").into()),
+        other => return Err(format!("the bench does not support the call {other}").into()),
     };
     let mut units = Units::new();
     let consumed = &answer["ConsumedCapacity"];
     let tables = consumed.as_array().map_or_else(|| std::slice::from_ref(consumed), Vec::as_slice);
     if refused {
-        // An error tells no capacity. A write whose condition doesn't hold costs what it would
-        // have; ours are of less than 1 KiB there.
+        // An error reports no capacity. A failed condition costs as much as the write, and these
+        // items are smaller than 1 KiB.
         units.insert("table".into(), 1.0);
     }
     for table in tables.iter().filter(|table| table.is_object()) {
-        // A read whose details the engine leaves out is all of the table.
+        // If the engine omits the details of a read, all of it was on the table.
         let own = if table["Table"].is_object() { &table["Table"] } else { table };
         add(&mut units, "table", own);
         for (name, index) in table["GlobalSecondaryIndexes"].as_object().into_iter().flatten() {

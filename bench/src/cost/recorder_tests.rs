@@ -1,12 +1,13 @@
-//! The engine's units against AWS's published rules (DynamoDB Developer Guide, "DynamoDB on-demand
-//! capacity mode" and "Using Global Secondary Indexes"): what the cost table says rests on them.
+//! Compares the engine's units with AWS's published rules (DynamoDB Developer Guide, "DynamoDB
+//! on-demand capacity mode" and "Using Global Secondary Indexes"), because the cost table depends
+//! on them.
 
 use harness::table::ask_by;
 use serde_json::{Value, json};
 
 use super::{Recorder, Units};
 
-/// A table with one index, through the recorder.
+/// A table with one index behind a recorder.
 struct Table {
     recorder: Recorder,
     client: reqwest::Client,
@@ -31,7 +32,7 @@ impl Table {
         ask_by(&self.client, self.recorder.url(), operation, &body).await.unwrap();
     }
 
-    /// What the call is charged: reads, writes.
+    /// Returns the read and write units of the call.
     async fn costs(&self, operation: &str, mut body: Value) -> (Units, Units) {
         if operation != "TransactWriteItems" {
             body["TableName"] = json!("table");
@@ -44,7 +45,7 @@ impl Table {
     }
 }
 
-/// An item of exactly so many bytes: names and texts count as their UTF-8.
+/// Returns an item of exactly this many bytes. Names and texts count as UTF-8.
 fn item(key: &str, group: Option<&str>, bytes: usize) -> Value {
     let own = "pk".len() + key.len() + group.map_or(0, |group| "g".len() + group.len()) + "x".len();
     let mut item = json!({"pk": {"S": key}, "x": {"S": "x".repeat(bytes - own)}});
@@ -59,7 +60,7 @@ fn units(units: &[(&str, f64)]) -> Units {
 }
 
 #[tokio::test]
-async fn a_write_unit_is_a_kilobyte_and_a_transaction_s_write_two() {
+async fn a_write_costs_one_unit_per_kilobyte_and_two_in_a_transaction() {
     let table = Table::make().await;
     for (bytes, expected) in [(1024, 1.0), (1025, 2.0), (3000, 3.0)] {
         let item = item(&format!("k{bytes}"), None, bytes);
@@ -78,27 +79,27 @@ async fn a_write_unit_is_a_kilobyte_and_a_transaction_s_write_two() {
 }
 
 #[tokio::test]
-async fn an_index_is_charged_for_a_new_entry_for_a_changed_one_and_twice_for_one_that_moves() {
+async fn an_index_costs_one_unit_per_new_or_changed_entry_and_two_for_a_moved_one() {
     let table = Table::make().await;
     let put = async |item: Value| table.costs("PutItem", json!({"Item": item})).await.1;
     assert_eq!(put(item("k", Some("a"), 500)).await, units(&[("table", 1.0), ("by_group", 1.0)]));
-    assert_eq!(put(item("k", Some("a"), 500)).await, units(&[("table", 1.0)]), "nothing changed");
+    assert_eq!(put(item("k", Some("a"), 500)).await, units(&[("table", 1.0)]), "no change");
     assert_eq!(
         put(item("k", Some("a"), 600)).await,
         units(&[("table", 1.0), ("by_group", 1.0)]),
-        "another attribute"
+        "a changed attribute"
     );
     assert_eq!(
         put(item("k", Some("b"), 600)).await,
         units(&[("table", 1.0), ("by_group", 2.0)]),
-        "another key"
+        "a changed key"
     );
     assert_eq!(
         put(item("k", None, 600)).await,
         units(&[("table", 1.0), ("by_group", 1.0)]),
-        "out of the index"
+        "removed from the index"
     );
-    // In a transaction the table's part doubles, the index's doesn't.
+    // A transaction doubles the units of the table but not those of the index.
     let write = json!({"TransactItems": [{"Put": {"TableName": "table", "Item": item("k", Some("c"), 600)}}]});
     assert_eq!(
         table.costs("TransactWriteItems", write).await.1,
@@ -107,7 +108,7 @@ async fn an_index_is_charged_for_a_new_entry_for_a_changed_one_and_twice_for_one
 }
 
 #[tokio::test]
-async fn a_read_unit_is_four_kilobytes_or_eight_that_may_lag() {
+async fn a_read_costs_one_unit_per_four_kilobytes_or_eight_if_eventually_consistent() {
     let table = Table::make().await;
     for (bytes, consistent, expected) in
         [(4096, true, 1.0), (4097, true, 2.0), (4097, false, 1.0), (100, false, 0.5)]
@@ -125,12 +126,12 @@ async fn a_read_unit_is_four_kilobytes_or_eight_that_may_lag() {
     assert_eq!(
         table.costs("GetItem", missing).await.0,
         units(&[("table", 1.0)]),
-        "what isn't there costs as much as the least item"
+        "a missing item costs as much as the smallest one"
     );
 }
 
 #[tokio::test]
-async fn a_query_is_charged_for_all_it_passes_over_together() {
+async fn a_query_costs_the_sum_of_all_items_it_scans() {
     let table = Table::make().await;
     for at in 0..10 {
         table.costs("PutItem", json!({"Item": item(&format!("k{at}"), Some("a"), 1000)})).await;

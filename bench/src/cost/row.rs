@@ -1,34 +1,34 @@
-//! One operation, and what it took.
+//! An operation and what it consumed.
 
 use serde::Serialize;
 
 use super::recorder::{Call, Units};
 
-/// One operation, and what it took.
+/// An operation and what it consumed.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
     /// The function.
     pub(crate) function: String,
-    /// What it was asked for.
+    /// The case: what the function was asked for.
     pub(crate) case: String,
-    /// How many times the function waited for DynamoDB; calls that are made at once count once.
+    /// The number of sequential waits for DynamoDB. Concurrent calls count once.
     pub(crate) round_trips: u32,
-    /// The calls, `,` between round trips and `+` between those of one.
+    /// The calls, with `,` between round trips and `+` between concurrent calls.
     pub(crate) calls: String,
-    /// Items given back or looked at.
+    /// The number of items returned or scanned.
     pub(crate) items_read: u64,
-    /// Items put, changed or deleted.
+    /// The number of items put, updated or deleted.
     pub(crate) items_written: u64,
-    /// Read request units on the table and on each index.
+    /// The read request units of the table and of each index.
     pub(crate) read: Units,
-    /// Write request units on the table and on each index.
+    /// The write request units of the table and of each index.
     pub(crate) write: Units,
-    /// Whether the stream started it, so that no gateway is between.
+    /// Whether the stream triggered it, so that no gateway is involved.
     pub(crate) background: bool,
 }
 
 impl Row {
-    /// The row of these calls.
+    /// Creates the row of these calls.
     pub(super) fn of(function: &str, case: &str, background: bool, calls: &[Call]) -> Self {
         let mut trips: Vec<Vec<&str>> = Vec::new();
         let mut row = Self {

@@ -1,4 +1,4 @@
-//! A local service whose table is recorded, and people who use it over HTTP.
+//! A local service whose table is recorded, and people who call it over HTTP.
 
 use beckon::Options;
 use harness::{Answer, App, Person};
@@ -39,7 +39,7 @@ impl World {
         if email.is_empty() { person } else { person.email(email) }
     }
 
-    /// Does something that isn't measured.
+    /// Makes a request that is not measured.
     pub(super) async fn does(
         &self,
         by: &Person,
@@ -50,8 +50,8 @@ impl World {
         succeeded(path, sent(by, method, path, body).await)
     }
 
-    /// Measures a request and, in a row of its own, the mail that it leads to; gives the answer's
-    /// body.
+    /// Measures a request and, in a row of its own, the mail that follows from it. Returns the
+    /// answer's body.
     pub(super) async fn measures(
         &mut self,
         by: Option<&Person>,
@@ -90,7 +90,8 @@ async fn sent(by: &Person, method: Method, path: &str, body: &Value) -> Answer {
     by.sends(if body.is_null() { request } else { request.json(body) }).await
 }
 
-/// The calls, none of which may have been refused: what a refused one costs is not told.
+/// Returns the calls, or a `Fault` if one was refused, because the cost of a refused call is
+/// unknown.
 fn free_of_refusals(function: &str, case: &str, calls: Vec<Call>) -> Result<Vec<Call>, Fault> {
     match calls.iter().find(|call| call.refused) {
         Some(call) => Err(format!("{function}, {case}: {} was refused", call.operation).into()),

@@ -1,5 +1,5 @@
-//! Folders for the products' data, on a disk: in memory a sync costs nothing, and nobody would see
-//! why the figures are so good.
+//! Folders for the products' data on a disk. In memory a sync would cost nothing and the figures
+//! would be wrong.
 
 use std::path::{Path, PathBuf};
 
@@ -8,25 +8,25 @@ use uuid::Uuid;
 
 use crate::fault::Fault;
 
-/// The kind of a file system that is in memory, as `statfs` tells it (`TMPFS_MAGIC`).
+/// The type of a file system in memory, as `statfs` reports it (`TMPFS_MAGIC`).
 const TMPFS: FsWord = 0x0102_1994;
 
-/// A new folder for data, which goes with this; it is made before the server that uses it, so that
-/// it goes after.
+/// A new folder for data, deleted on drop. Create it before the server that uses it, so that it is
+/// dropped after the server.
 pub(super) struct Folder(PathBuf);
 
 impl Folder {
-    /// Makes it among the system's temporary files.
+    /// Creates the folder among the system's temporary files.
     ///
     /// # Errors
-    /// Those are in memory, or it can't be made.
+    /// A `Fault` if the temporary files are in memory or the folder cannot be created.
     pub(super) fn new() -> Result<Self, Fault> {
         let folder = place()?.join(format!("beckon-load-{}", Uuid::new_v4()));
         std::fs::create_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         Ok(Self(folder))
     }
 
-    /// Where it is.
+    /// Returns the folder's path.
     pub(super) fn path(&self) -> &Path {
         &self.0
     }
@@ -40,10 +40,10 @@ impl Drop for Folder {
     }
 }
 
-/// Where the system's temporary files are.
+/// Returns the folder of the system's temporary files.
 ///
 /// # Errors
-/// They are in memory, or nothing is there.
+/// A `Fault` if it is in memory or does not exist.
 pub(super) fn place() -> Result<PathBuf, Fault> {
     let place = std::env::temp_dir();
     let system =

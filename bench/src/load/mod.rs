@@ -1,6 +1,6 @@
-//! `bench load`: the local service's release binary over HTTP: create, list and accept, one at a
-//! time and sixteen at once; how long it takes to start, and how much memory it has; first with
-//! more and more invites stored, then beside its peers.
+//! `bench load`: puts the local service's release binary under load over HTTP. It measures create,
+//! list and accept, sequentially and with sixteen concurrent requests, and the service's start-up
+//! time and memory: first with a growing number of stored invites, then beside its peers.
 
 mod folder;
 mod options;
@@ -17,11 +17,11 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::fault::Fault;
 
-/// Measures and prints, until a signal asks to stop: all that was started ends with this, and its
-/// data go.
+/// Measures and prints until done or stopped by a signal. All started processes and their data are
+/// then removed.
 ///
 /// # Errors
-/// The first that any measurement has, or that it was stopped.
+/// The first `Fault` of a measurement, or one that names the signal.
 pub(crate) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
     let mut asked = signal(SignalKind::terminate())?;
     tokio::select! {
@@ -33,7 +33,7 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
 
 async fn measure(options: &Options, json: bool) -> Result<(), Fault> {
     if !options.binary.exists() {
-        return Err("the local service isn't built: cargo build --release -p beckon".into());
+        return Err("the local service is not built: cargo build --release -p beckon".into());
     }
     let in_file = options.invites > 0 && options.data.iter().any(|data| data == "file");
     if in_file || !options.peers.is_empty() {

@@ -1,5 +1,5 @@
-//! Ours beside its peers: the same requests to each, in rounds, each product once a round with data
-//! of its own.
+//! Compares the local service with its peers: they get the same requests, in rounds, and each
+//! product starts every round with new data.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -15,15 +15,15 @@ use super::server::{Server, per_second, timed};
 use crate::fault::Fault;
 use crate::report;
 
-/// The groups whose invites are listed, and how many each has.
+/// The number of groups whose invites are listed, and the number of invites in each.
 const LISTED_GROUPS: usize = 20;
 const LISTED: usize = 20;
-/// A group gets no more measured invites than this: half of better-auth's limit of 100 pending
-/// ones.
+/// The most measured invites in a group: half of better-auth's limit of 100 pending ones.
 const PER_GROUP: usize = 50;
-/// One accept for so many creates: each needs a guest who has signed up.
+/// The number of creates per accept. Accepts are fewer, because each needs a guest who has signed
+/// up.
 const CREATES_PER_ACCEPT: usize = 8;
-/// Requests at once while a product is prepared.
+/// The number of concurrent requests while a product is prepared.
 const FILLING: usize = 16;
 
 /// One measured value.
@@ -41,12 +41,12 @@ struct Load<'a> {
     owner: Session,
     groups: Vec<String>,
     listed: Vec<String>,
-    /// How many invites were made in `groups`; no address is used twice.
+    /// The number of invites created in `groups`. No address is used twice.
     made: Cell<usize>,
 }
 
 impl<'a> Load<'a> {
-    /// Signs an owner in, makes the groups, fills those that are listed, and lists each once.
+    /// Signs an owner in, creates the groups, fills those that are listed, and lists each once.
     async fn new(product: Product, server: &'a Server, creates: usize) -> Result<Self, Fault> {
         let owner = product.sign_in(server, "owner@example.com").await?;
         let count = creates.div_ceil(PER_GROUP);
@@ -80,7 +80,7 @@ impl<'a> Load<'a> {
         Ok(Self { product, server, owner, groups, listed, made: Cell::new(0) })
     }
 
-    /// The next invite, and for whom it is.
+    /// Returns the request for the next invite, and the invitee's address.
     fn next(&self, notify: bool) -> (RequestBuilder, String) {
         let at = self.made.replace(self.made.get() + 1);
         let group =
@@ -145,7 +145,7 @@ fn figures(
         .collect()
 }
 
-/// One product's figures in one round.
+/// Returns one product's figures in one round.
 async fn round(product: Product, options: &Options) -> Result<Vec<Figure>, Fault> {
     let folder = Folder::new()?;
     product.prepare(folder.path()).await?;
@@ -170,8 +170,8 @@ async fn round(product: Product, options: &Options) -> Result<Vec<Figure>, Fault
     Ok(figures)
 }
 
-/// The order of a round: another one comes first after each two rounds, and every second round goes
-/// backwards, so that none always comes after the same.
+/// Returns the order of the products in a round. The first product changes every two rounds, and
+/// every second round is reversed, so that no product always follows the same one.
 fn order(products: &[Product], round: usize) -> Vec<Product> {
     let mut order = products.to_vec();
     order.rotate_left(round / 2 % products.len().max(1));
@@ -181,7 +181,7 @@ fn order(products: &[Product], round: usize) -> Vec<Product> {
     order
 }
 
-/// Measures ours and the peers in turn, and prints.
+/// Measures the local service and its peers in turn, and prints the figures.
 pub(super) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
     let products: Vec<Product> =
         std::iter::once(Product::Beckon).chain(options.peers.iter().copied()).collect();
@@ -196,7 +196,7 @@ pub(super) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The figures of one row for one product, one for each round.
+/// Returns the figures of one row for one product, one per round.
 fn values(rounds: &[(Product, Vec<Figure>)], product: Product, row: usize) -> Vec<f64> {
     rounds
         .iter()
@@ -250,7 +250,7 @@ mod tests {
     use super::order;
 
     #[test]
-    fn every_second_round_goes_backwards() {
+    fn every_second_round_is_reversed() {
         let products = [Beckon, BetterAuth, DjangoInvitations];
         assert!(order(&products, 0) == products);
         assert!(order(&products, 1) == [DjangoInvitations, BetterAuth, Beckon]);
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn each_follows_each_equally_often() {
+    fn each_product_follows_each_other_equally_often() {
         let products = [Beckon, BetterAuth, DjangoInvitations];
         let rounds: Vec<_> = (0..6).map(|round| order(&products, round)).collect();
         for first in products {

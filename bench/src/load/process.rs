@@ -1,5 +1,4 @@
-//! A process of a product, with all that it starts: they are ended together, and their memory is
-//! one sum.
+//! A product's process and its children, which end together and whose memory is added up.
 
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
@@ -11,46 +10,44 @@ use tokio::process::{Child, Command};
 use crate::fault::Fault;
 use crate::report;
 
-/// How long a process may take to end once it is asked to, how long once it is killed, and how
-/// often it is looked at.
+/// How long a process may take to end after SIGTERM and after SIGKILL, and how often it is checked.
 const ASKED: Duration = Duration::from_secs(5);
 const KILLED: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(10);
 
-/// A running process. It has ended when this is dropped.
+/// A running process. Dropping it ends the process.
 pub(super) struct Process(Child);
 
 impl Process {
-    /// Starts it as the first of a process group: Ctrl-C goes to the bench alone, which ends it
-    /// then, and what it starts can be killed with it.
+    /// Starts the process as the leader of a process group. Ctrl-C then reaches only the bench,
+    /// which ends the process, and its children can be killed with it.
     ///
     /// # Errors
-    /// It can't be started.
+    /// A `Fault` if it cannot be started.
     pub(super) fn start(command: &mut Command) -> Result<Self, Fault> {
         let child = command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).spawn();
         Ok(Self(child.map_err(|error| format!("{command:?}: {error}"))?))
     }
 
-    /// Waits until it ends by itself.
+    /// Waits until the process ends by itself.
     pub(super) async fn wait(mut self) -> Result<ExitStatus, Fault> {
         Ok(self.0.wait().await?)
     }
 
-    /// Whether it has ended.
+    /// Returns whether the process has ended.
     pub(super) fn ended(&mut self) -> Result<bool, Fault> {
         Ok(self.0.try_wait()?.is_some())
     }
 
-    /// Memory in MB, the sum over it and all that it has started; what some of them share is in it
-    /// once (`Pss`).
+    /// Returns the memory of the process and its children in MB. Shared memory counts once (`Pss`).
     pub(super) fn memory(&self) -> Result<f64, Fault> {
         memory(self.0.id().ok_or("the server has ended")?)
     }
 
-    /// Looks until it has ended, for so long at the most: whether it has.
+    /// Waits at most `limit` for the process to end. Returns whether it did.
     fn ends_within(&mut self, limit: Duration) -> bool {
         let since = Instant::now();
-        // One that can't be waited for is no longer ours to end.
+        // A process that cannot be waited for is not ours to end.
         while !self.ended().unwrap_or(true) {
             if since.elapsed() > limit {
                 return false;
@@ -62,22 +59,22 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// Asks it to end, for gunicorn's workers outlive a master that is killed alone; what doesn't
-    /// end is killed with all of its group.
+    /// Sends SIGTERM first, because gunicorn's workers outlive a killed master. If the process does
+    /// not end, its whole group is killed.
     fn drop(&mut self) {
         let id = self.0.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let Some(id) = id else { return };
         // It may have ended by itself.
         let _ended = kill_process(id, Signal::TERM);
         if !self.ends_within(ASKED) {
-            eprintln!("bench: process {} doesn't end, and is killed", id.as_raw_nonzero());
+            eprintln!("bench: killing process {}, which did not end", id.as_raw_nonzero());
             let _ended = kill_process_group(id, Signal::KILL);
             self.ends_within(KILLED);
         }
     }
 }
 
-/// Memory in MB of this process and of all that descend from it.
+/// Returns the memory of this process and all its descendants in MB.
 fn memory(id: u32) -> Result<f64, Fault> {
     let folder = PathBuf::from(format!("/proc/{id}"));
     let mut sum =

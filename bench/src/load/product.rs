@@ -1,5 +1,5 @@
-//! The products under load, and how each is asked for the same things. bench/peers/README.md says
-//! how the peers are set up.
+//! The products under load, and their requests for the same operations. bench/peers/README.md
+//! describes how the peers are set up.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,31 +14,31 @@ use super::process::Process;
 use super::server::Server;
 use crate::fault::Fault;
 
-/// Where the peers' servers are.
+/// The folder of the peers' servers.
 const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers");
-/// How often our inbox is asked how many mails it caught, and how long they may take.
+/// How often the local service's inbox is checked for mails, and how long they may take.
 const LOOK: Duration = Duration::from_millis(5);
 const LOOKS: usize = 24_000;
-/// So many mails our inbox keeps, the last ones; more can't be waited for.
+/// The number of mails that the inbox keeps. More cannot be waited for.
 pub(super) const KEPT: u16 = 10_000;
 
-/// A product.
+/// A product under load.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Product {
-    /// Ours: never named as a peer.
+    /// The local service. It cannot be named as a peer.
     #[value(skip)]
     Beckon,
-    /// better-auth with its organization plugin, one Node process.
+    /// better-auth with its organization plugin, in one Node process.
     BetterAuth,
-    /// django-invitations under gunicorn, two workers.
+    /// django-invitations under gunicorn, with two workers.
     DjangoInvitations,
 }
 
-/// Who asks: the header that says so.
+/// A signed-in user: the header that authenticates them.
 pub(super) struct Session(&'static str, String);
 
 impl Product {
-    /// Its own name.
+    /// Returns the product's name.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Beckon => "beckon",
@@ -47,7 +47,7 @@ impl Product {
         }
     }
 
-    /// A path that is answered with a success as soon as there is a server.
+    /// Returns a path that answers with a success as soon as the server runs.
     pub(super) fn health(self) -> &'static str {
         match self {
             Self::Beckon => "/local/health",
@@ -56,7 +56,7 @@ impl Product {
         }
     }
 
-    /// Makes the peers' tables in this folder; ours are made by the start itself.
+    /// Creates the peers' tables in this folder. The local service creates its own when it starts.
     pub(super) async fn prepare(self, folder: &Path) -> Result<(), Fault> {
         let mut command = match self {
             Self::Beckon => return Ok(()),
@@ -70,11 +70,12 @@ impl Product {
         if installed {
             Ok(())
         } else {
-            Err(format!("{} doesn't run: bench/peers/install", self.name()).into())
+            Err(format!("{} does not run; install it with bench/peers/install", self.name()).into())
         }
     }
 
-    /// Its server on this port with its data in this folder; ours is `binary`.
+    /// Returns the command for the server on this port with its data in this folder. `binary` is
+    /// the local service's.
     pub(super) fn command(self, binary: &Path, folder: &Path, port: u16) -> Command {
         match self {
             Self::Beckon => beckon(binary, Some(&folder.join("data")), port),
@@ -96,7 +97,7 @@ impl Product {
         }
     }
 
-    /// Signs somebody in who has this address.
+    /// Signs in a user with this address.
     pub(super) async fn sign_in(self, server: &Server, email: &str) -> Result<Session, Fault> {
         let (path, field, body) = match self {
             Self::Beckon => (
@@ -126,8 +127,8 @@ impl Product {
         Ok(Session("authorization", format!("Bearer {token}")))
     }
 
-    /// Makes a group of this id, or of this name where the product chooses the id, and gives its
-    /// id. django-invitations knows no groups.
+    /// Creates a group and returns its id. The local service uses `id` as the id, and better-auth
+    /// as the name. django-invitations has no groups.
     pub(super) async fn group(
         self,
         server: &Server,
@@ -152,7 +153,8 @@ impl Product {
         Ok(made["id"].as_str().ok_or("no group")?.to_owned())
     }
 
-    /// Invites this address, with a mail; ours can go without one, and then tells the token.
+    /// Returns the request to invite this address with a mail. Without `notify` the local service
+    /// returns the token instead.
     pub(super) fn create(
         self,
         server: &Server,
@@ -180,7 +182,7 @@ impl Product {
         owner.asks(request)
     }
 
-    /// A group's invites, twenty at the most.
+    /// Returns the request for at most twenty invites of a group.
     pub(super) fn list(self, server: &Server, owner: &Session, group: &str) -> RequestBuilder {
         let path = match self {
             Self::Beckon => format!("/v1/groups/{group}/invites?limit=20"),
@@ -192,7 +194,7 @@ impl Product {
         owner.asks(server.client.get(server.at(&path)))
     }
 
-    /// How many invites a list has.
+    /// Returns the number of invites in a list.
     pub(super) fn listed(self, list: &Value) -> usize {
         let invites = match self {
             Self::Beckon => &list["data"],
@@ -202,7 +204,7 @@ impl Product {
         invites.as_array().map_or(0, Vec::len)
     }
 
-    /// Accepts what was made, as whom it invites.
+    /// Returns the request of the guest to accept the invite in `made`.
     pub(super) fn accept(self, server: &Server, guest: &Session, made: &Value) -> RequestBuilder {
         let request = match self {
             Self::Beckon => server
@@ -223,7 +225,7 @@ impl Product {
         guest.asks(request)
     }
 
-    /// Waits until so many mails were caught; the peers have rendered theirs before they answer.
+    /// Waits until this many mails were caught. The peers render theirs before they answer.
     pub(super) async fn mailed(self, server: &Server, count: usize) -> Result<(), Fault> {
         if self != Self::Beckon {
             return Ok(());
@@ -238,7 +240,7 @@ impl Product {
         Err(format!("fewer than {count} mails were caught").into())
     }
 
-    /// Forgets the mails that were caught.
+    /// Deletes the caught mails.
     pub(super) async fn forget(self, server: &Server) -> Result<(), Fault> {
         if self == Self::Beckon {
             server.ask(server.client.delete(server.at("/local/inbox"))).await?;
@@ -248,14 +250,14 @@ impl Product {
 }
 
 impl Session {
-    /// The request, signed.
+    /// Adds the authentication to the request.
     fn asks(&self, request: RequestBuilder) -> RequestBuilder {
         request.header(self.0, &self.1)
     }
 }
 
-/// The local service on this port, with its data in memory or in a file, and without a limit on how
-/// many invites one person makes.
+/// Returns the command for the local service on this port, with its data in memory or in a file,
+/// and without a limit on invites per inviter.
 pub(super) fn beckon(binary: &Path, data: Option<&Path>, port: u16) -> Command {
     let mut command = Command::new(binary);
     let limits = ["LIMIT_INVITES_PER_INVITER_HOUR=1000000000", "LIMIT_PENDING_PER_GROUP=10000"];

@@ -1,5 +1,5 @@
-//! A server as a process of its own, and the requests to it. Every server is started, asked and
-//! ended in the same way, by the same client.
+//! A server in its own process, and requests to it. All products are started, called and ended in
+//! the same way by the same client.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
@@ -12,33 +12,33 @@ use tokio::process::Command;
 use super::process::Process;
 use crate::fault::Fault;
 
-/// How often a server that starts is asked whether it is up, and for how long.
+/// How often, and how long, a starting server is checked.
 const LOOK: Duration = Duration::from_millis(2);
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long after its start a server counts as idle.
+/// The time after its start at which a server is idle.
 const SETTLED: Duration = Duration::from_secs(2);
-/// Kept connections are given up before any of the servers closes them (Node's does after 5 s).
+/// Idle connections are closed before any of the servers closes them, which Node's does after 5 s.
 const KEPT: Duration = Duration::from_secs(3);
 
-/// A running server. It has ended when this is dropped.
+/// A running server. Dropping it ends the server.
 pub(super) struct Server {
     process: Process,
-    /// Where it is, without a slash at the end.
+    /// The base URL, without a trailing slash.
     pub(super) url: String,
-    /// Asks it.
+    /// The HTTP client for requests to it.
     pub(super) client: Client,
-    /// From its process's start to the first success.
+    /// The time from the start of its process to the first success.
     pub(super) started: Duration,
     /// Its memory in MB before any work.
     pub(super) idle: f64,
 }
 
 impl Server {
-    /// Starts what `command` says for a free port of 127.0.0.1, and waits until `health` is
-    /// answered with a success.
+    /// Starts `command` with a free port of 127.0.0.1, and waits until `health` answers with a
+    /// success.
     ///
     /// # Errors
-    /// It can't be started, ends, or isn't up in time.
+    /// A `Fault` if the server cannot be started, ends, or is not ready in time.
     pub(super) async fn start(
         command: impl FnOnce(u16) -> Command,
         health: &str,
@@ -58,7 +58,7 @@ impl Server {
             .is_ok_and(|answer| answer.status().is_success())
         {
             if since.elapsed() > PATIENCE || server.process.ended()? {
-                return Err(format!("{command:?} doesn't start").into());
+                return Err(format!("{command:?} did not start").into());
             }
             tokio::time::sleep(LOOK).await;
         }
@@ -68,15 +68,15 @@ impl Server {
         Ok(server)
     }
 
-    /// The URL of this path.
+    /// Returns the URL of this path.
     pub(super) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }
 
-    /// The answer's body and how long it took; it must be a success.
+    /// Sends the request. Returns the answer's body and how long it took.
     ///
     /// # Errors
-    /// There is no answer, it is none of 2xx, or it isn't JSON.
+    /// A `Fault` if there is no answer, its status is not 2xx, or its body is not JSON.
     pub(super) async fn ask(&self, request: RequestBuilder) -> Result<(Value, Duration), Fault> {
         let since = Instant::now();
         let answer = request.send().await?;
@@ -89,16 +89,17 @@ impl Server {
         Ok((if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? }, took))
     }
 
-    /// Its memory in MB, the sum over its processes.
+    /// Returns the memory of its processes in MB.
     pub(super) fn memory(&self) -> Result<f64, Fault> {
         self.process.memory()
     }
 }
 
-/// Runs the requests, so many at once: how long they took altogether, and how long each took.
+/// Runs the requests with `at_once` of them concurrently. Returns the total time and the time of
+/// each.
 ///
 /// # Errors
-/// The first that any request has.
+/// The first `Fault` of a request.
 pub(super) async fn timed<F>(
     requests: impl Iterator<Item = F>,
     at_once: usize,
@@ -111,7 +112,7 @@ where
     Ok((since.elapsed(), took))
 }
 
-/// So many a second.
+/// Returns the rate per second.
 pub(super) fn per_second(count: usize, took: Duration) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / took.as_secs_f64()
 }

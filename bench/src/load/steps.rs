@@ -1,4 +1,4 @@
-//! Ours with more and more invites stored.
+//! Measures the local service with a growing number of stored invites.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -14,17 +14,17 @@ use super::server::{Server, per_second, timed};
 use crate::fault::Fault;
 use crate::report;
 
-/// So many invites are stored in each group.
+/// The number of invites stored in each group.
 const PER_GROUP: usize = 100;
-/// Measured invites go to so many groups that were empty before, at each step alike, for what a
-/// create reads depends on how many are pending in its group.
+/// The number of groups for the measured invites. They are empty at each step, because a create
+/// reads more the more invites are pending in its group.
 const MEASURED_GROUPS: usize = 100;
-/// Requests at once while the table is filled.
+/// The number of concurrent requests while the table is filled.
 const FILLING: usize = 16;
-/// After so many stored invites a line says so.
+/// The number of stored invites per line of progress.
 const TELLING: usize = 1000;
 
-/// One line of the table.
+/// A row of the table.
 struct Row {
     data: String,
     stored: usize,
@@ -35,10 +35,10 @@ struct Row {
     p99: f64,
 }
 
-/// What is measured here.
+/// The measured operations.
 const OURS: Product = Product::Beckon;
 
-/// The service, and who invites.
+/// The service, and the access token of the inviter.
 struct Service {
     server: Server,
     owner: Session,
@@ -67,7 +67,7 @@ impl Service {
         self.server.ask(OURS.create(&self.server, &self.owner, group, email, notify)).await
     }
 
-    /// Stores the invites of these numbers, without mails.
+    /// Stores the invites of these numbers without mails.
     async fn fill(&self, from: usize, to: usize) -> Result<(), Fault> {
         let groups = stream::iter(from / PER_GROUP..to.div_ceil(PER_GROUP))
             .map(async |group| self.group(&format!("g{group}")).await);
@@ -89,7 +89,7 @@ impl Service {
         invites.buffer_unordered(FILLING).try_for_each(async |()| Ok(())).await
     }
 
-    /// The three operations at this step, as rows.
+    /// Measures the three operations at this step and returns their rows.
     async fn measure(
         &self,
         data: &str,
@@ -100,7 +100,7 @@ impl Service {
         let row = |operation, figures: (Duration, Vec<Duration>)| {
             row(data, stored, operation, at_once, figures)
         };
-        // Their names stand among those of the stored ones, so that the measured invites go to all
+        // These names sort among those of the stored groups, so that the measured invites go to all
         // parts of the table.
         let count = stored / PER_GROUP;
         let name = |at: usize| {
@@ -159,7 +159,7 @@ fn row(
     }
 }
 
-/// Measures and prints.
+/// Measures all steps and prints the table.
 pub(super) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
     let mut rows = Vec::new();
     for data in &options.data {

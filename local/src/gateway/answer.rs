@@ -1,4 +1,4 @@
-//! A function's answer as an API Gateway HTTP API passes it on.
+//! Converts a function's answer to a response, like an API Gateway HTTP API.
 
 use axum::body::Body;
 use axum::http::{HeaderName, Response, header};
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Headers that belong to the connection, which the gateway sets itself.
+/// Headers of the connection, which the gateway sets itself.
 const OF_THE_CONNECTION: [HeaderName; 4] =
     [header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::UPGRADE];
 
@@ -26,24 +26,25 @@ struct Answer {
     is_base64_encoded: bool,
 }
 
-/// Why a function's answer can't be passed on.
+/// The reason why a function's answer cannot be returned.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AnswerError {
-    /// Not of the form of payload format 2.0.
-    #[error("the answer has the wrong form: {0}")]
+    /// The answer does not have payload format 2.0.
+    #[error("the answer has the wrong format: {0}")]
     Form(#[from] serde_json::Error),
-    /// The body says that it is base64 and isn't.
-    #[error("the body isn't base64: {0}")]
+    /// The body is marked as base64 but is not.
+    #[error("the body is not base64: {0}")]
     Base64(#[from] base64::DecodeError),
-    /// A status or header that HTTP doesn't allow.
-    #[error("not HTTP: {0}")]
+    /// HTTP does not allow the status or a header.
+    #[error("the answer is not valid HTTP: {0}")]
     Http(#[from] axum::http::Error),
 }
 
-/// The response for a function's `answer`.
+/// Returns the response for a function's `answer`.
 ///
 /// # Errors
-/// The answer isn't one that the gateway would accept; it says 500 then.
+/// `Form` if the answer does not have payload format 2.0, `Base64` if its body cannot be decoded,
+/// `Http` if its status or a header is invalid. The gateway then answers 500.
 pub(crate) fn response(answer: Value) -> Result<Response<Body>, AnswerError> {
     let answer: Answer = serde_json::from_value(answer)?;
     let text = answer.body.unwrap_or_default();
@@ -81,7 +82,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn status_headers_cookies_and_body_are_passed_on() {
+    async fn status_headers_cookies_and_body_are_returned() {
         let answer = json!({"statusCode": 201, "headers": {"x-a": "1", "content-length": "99"}, "multiValueHeaders": {"x-b": ["1", "2"]},
             "cookies": ["a=1", "b=2"], "body": "aGk=", "isBase64Encoded": true});
         let response = response(answer).unwrap();
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_of_another_form_is_refused() {
+    fn an_invalid_answer_is_refused() {
         assert!(matches!(response(json!({"body": "x"})), Err(AnswerError::Form(_))));
         assert!(matches!(
             response(json!({"statusCode": 200, "body": "*", "isBase64Encoded": true})),

@@ -1,4 +1,4 @@
-//! A request as an API Gateway HTTP API hands it to a function: payload format 2.0.
+//! Builds the event of a request, like an API Gateway HTTP API (payload format 2.0).
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -13,21 +13,25 @@ use url::form_urlencoded;
 
 use super::routes::{Matched, decoded};
 
-/// What stands around a request.
+/// The context of a request.
 pub(crate) struct Surroundings<'a> {
-    /// Where the API is reached, such as `127.0.0.1:3000`.
+    /// The host and port of the API, such as `127.0.0.1:3000`.
     pub(crate) domain: &'a str,
-    /// Who called.
+    /// The caller's address.
     pub(crate) peer: IpAddr,
-    /// When.
+    /// The time of the request.
     pub(crate) now: Timestamp,
     /// The request's id.
     pub(crate) request_id: &'a str,
 }
 
-/// The event for a request with `body` on the route `matched`. As with the real gateway, an absent
-/// body, query or cookie leaves its field out, `rawPath` is percent-decoded (and ends at a decoded
-/// `?`) while `rawQueryString` is not, and only some text types escape base64.
+/// Builds the event for a request with `body` on the route `matched`.
+///
+/// It has the details of the real gateway:
+///
+/// - An absent body, query or cookie has no field.
+/// - `rawPath` is percent-decoded and ends at a decoded `?`; `rawQueryString` is not decoded.
+/// - Only some text types are not encoded as base64.
 pub(crate) fn build(
     parts: &Parts,
     body: &[u8],
@@ -92,15 +96,15 @@ fn context(parts: &Parts, matched: &Matched<'_>, around: &Surroundings<'_>) -> V
     })
 }
 
-/// The time as the gateway writes it: `12/Mar/2020:19:03:58 +0000`.
+/// Formats the time as the gateway does: `12/Mar/2020:19:03:58 +0000`.
 fn common_log_time(now: Timestamp) -> String {
     jiff::Timestamp::from_second(now.seconds())
         .map(|time| time.strftime("%d/%b/%Y:%H:%M:%S %z").to_string())
         .unwrap_or_default()
 }
 
-/// Names in lower case, several values joined by commas, cookies apart, and what a gateway adds
-/// about the caller.
+/// Returns the headers with lower-case names and values joined by commas. Cookies are left out, and
+/// the gateway's headers about the caller are added.
 fn headers(headers: &HeaderMap, around: &Surroundings<'_>) -> Map<String, Value> {
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in headers.iter().filter(|(name, _)| *name != header::COOKIE) {
@@ -145,9 +149,9 @@ fn query_parameters(query: &str) -> BTreeMap<String, String> {
     joined
 }
 
-/// The types whose bodies the gateway leaves as text. All others, forms and a missing type among
-/// them, arrive as base64: the real one was measured so (ministackorg/ministack#766), whatever is
-/// said elsewhere.
+/// Returns whether the gateway leaves a body of this type as text. Every other body, also a form
+/// and one without a type, arrives as base64. This was measured at the real gateway and differs
+/// from its documentation.
 fn is_text(headers: &HeaderMap) -> bool {
     let value =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -181,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_are_lower_case_and_joined_and_cookies_stand_apart() {
+    fn headers_are_lower_case_and_joined_and_cookies_are_separate() {
         let request = Request::post("/a/1")
             .header("X-Two", "1")
             .header("x-two", "2")
@@ -196,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn the_query_stands_raw_and_decoded() {
+    fn the_event_has_the_raw_and_the_decoded_query() {
         let event = event(Request::post("/a/%31%20x?state=a%20b&state=c&flag").body("").unwrap());
         assert_eq!(event["rawQueryString"], "state=a%20b&state=c&flag");
         assert_eq!(event["queryStringParameters"], json!({"state": "a b,c", "flag": ""}));
@@ -205,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn only_text_bodies_stay_text() {
+    fn only_text_bodies_are_not_base64() {
         let json = event(
             Request::post("/a/1")
                 .header("content-type", "application/json; charset=utf-8")
@@ -224,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn the_context_is_the_gateways() {
+    fn the_context_matches_the_gateway_s() {
         let context = &event(Request::post("/a/1").header("user-agent", "curl").body("").unwrap())
             ["requestContext"];
         assert_eq!(context["time"], "12/Mar/2020:19:03:58 +0000");
@@ -235,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn the_event_is_what_lambda_http_reads() {
+    fn lambda_http_parses_the_event() {
         let text = event(Request::post("/a/1").header("host", "127.0.0.1:3000").body("x").unwrap())
             .to_string();
         let request = lambda_http::request::from_str(&text).unwrap();

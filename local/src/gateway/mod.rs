@@ -1,5 +1,5 @@
-//! The HTTP API: finds the route, makes the event, runs the function and passes its answer on, as
-//! API Gateway does.
+//! The HTTP API: it matches the route, builds the event, invokes the function and returns its
+//! answer, like API Gateway.
 
 mod answer;
 mod event;
@@ -23,12 +23,12 @@ use crate::message::message;
 use crate::registry::Handlers;
 use crate::template::Template;
 
-/// The largest body that the gateway takes: 10 MB.
+/// The largest request body, as at API Gateway: 10 MB.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
 /// The longest that an HTTP API waits for a function.
 const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
 
-/// The HTTP API over all request functions.
+/// The HTTP API of all request functions.
 pub(crate) struct Gateway {
     routes: Routes,
     handlers: Handlers,
@@ -50,8 +50,7 @@ impl Gateway {
         Self { routes: Routes::new(template), handlers, clock, domain, commits }
     }
 
-    /// Answers a request. Whatever goes wrong behind it, there is an answer: the gateway's own 404,
-    /// 413, 500 or 503.
+    /// Answers a request. On any failure the answer is the gateway's own 404, 413, 500 or 503.
     pub(crate) async fn answer(&self, request: Request) -> Response<Body> {
         let request_id = Uuid::new_v4().to_string();
         let mut response = self.dispatch(request, &request_id).await;
@@ -69,7 +68,8 @@ impl Gateway {
         let Some(handler) = self.handlers.get(matched.function) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
-        // A caller who breaks off in the middle lands here too, and doesn't read the answer.
+        // A body that the caller did not finish sending fails too, but then nobody reads the
+        // answer.
         let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         };
@@ -80,16 +80,16 @@ impl Gateway {
         let around = Surroundings { domain: &self.domain, peer, now: self.clock.now(), request_id };
         let event = event::build(&parts, &body, &matched, &around);
         let answer = invoke(handler, event, INTEGRATION_LIMIT).await;
-        // DynamoDB tells of nothing that could still be lost, and a function that failed may have
-        // written all the same.
+        // Like DynamoDB, report nothing that could still be lost. A failed function may have
+        // written, so this comes before its outcome.
         let on_disk = tokio::time::timeout(INTEGRATION_LIMIT, self.commits.on_disk());
         if let Err(error) = on_disk.await.unwrap_or_else(|elapsed| Err(elapsed.into())) {
-            tracing::error!(%error, "the data can't be brought to the disk");
+            tracing::error!(%error, "the data could not be flushed to the disk");
             return message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
         }
         match answer {
             Ok(answer) => answer::response(answer).unwrap_or_else(|error| {
-                tracing::error!(function = matched.function, %error, "an answer that the gateway can't pass on");
+                tracing::error!(function = matched.function, %error, "the gateway cannot return a function's answer");
                 message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
             }),
             Err(error) => failure(matched.function, &error),
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_a_500_and_the_gateway_lives_on() {
+    async fn a_panic_becomes_a_500_and_the_gateway_keeps_running() {
         let gateway = gateway(Arc::new(|event| {
             Box::pin(async move {
                 assert_ne!(event["pathParameters"]["id"], "bad");
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_route_is_a_404_and_too_much_is_a_413() {
+    async fn an_unknown_route_is_a_404_and_a_large_body_a_413() {
         let gateway = gateway(Arc::new(|_| Box::pin(async { Ok(json!({"statusCode": 204})) })));
         assert_eq!(
             post(&gateway, "/b", Vec::new()).await,
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_is_told_of_what_is_not_on_the_disk() {
+    async fn answers_wait_until_the_data_is_on_the_disk() {
         let (commits, flushing, go_on) = Commits::held();
         let gateway = Arc::new(over(
             Arc::new(|_| Box::pin(async { Ok(json!({"statusCode": 204})) })),

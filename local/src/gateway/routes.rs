@@ -1,4 +1,4 @@
-//! Which route a request takes, as an API Gateway HTTP API chooses it.
+//! Chooses the route of a request, like an API Gateway HTTP API.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use crate::template::Template;
 #[derive(Debug)]
 pub(crate) struct Routes(Vec<Entry>);
 
-/// The route that was found for a request.
+/// The route of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Matched<'a> {
-    /// The logical id of the function behind it.
+    /// The logical id of the route's function.
     pub(crate) function: &'a str,
-    /// The route as the event names it, such as `GET /v1/groups/{group}`.
+    /// The route key in the event, such as `GET /v1/groups/{group}`.
     pub(crate) key: &'a str,
     /// The path's variables, percent-decoded.
     pub(crate) parameters: BTreeMap<String, String>,
@@ -25,9 +25,9 @@ pub(crate) struct Matched<'a> {
 struct Entry {
     function: String,
     key: String,
-    /// None for `ANY`.
+    /// `None` for `ANY`.
     method: Option<String>,
-    /// None for `$default`.
+    /// `None` for `$default`.
     path: Option<Vec<Part>>,
 }
 
@@ -38,12 +38,12 @@ enum Part {
     Greedy(String),
 }
 
-/// How a route fits; the greatest wins: each segment in turn, then a named method before `ANY`.
-/// `$default` has no segments, so it loses to any path.
+/// How well a route fits a request. The greatest wins: first by segment, then a named method before
+/// `ANY`. `$default` has no segments, so every path wins against it.
 type Rank = (Vec<u8>, bool);
 
 impl Routes {
-    /// The routes of every function in `template`.
+    /// Returns the routes of every function in `template`.
     pub(crate) fn new(template: &Template) -> Self {
         let entries = template.functions.iter().flat_map(|function| {
             function.routes.iter().map(|route| {
@@ -53,7 +53,7 @@ impl Routes {
         Self(entries.collect())
     }
 
-    /// The route for `method` and the percent-encoded `path`, if there is one.
+    /// Returns the route for `method` and the percent-encoded `path`.
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<Matched<'_>> {
         let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
         let fitting =
@@ -97,8 +97,8 @@ impl Entry {
                     rank.push(2);
                 }
                 Part::Greedy(name) => {
-                    // Takes the rest, which may be nothing after the slash: that is what a twin
-                    // route for a trailing slash stands for.
+                    // It matches the rest, which is empty after a trailing slash. The template has
+                    // such a second route for each path with an optional slash.
                     parameters.insert(name.clone(), decoded(&segments[index..].join("/")));
                     rank.push(1);
                     return Some(((rank, self.method.is_some()), parameters));
@@ -121,7 +121,7 @@ impl Part {
     }
 }
 
-/// `text` with its percent-encoding undone; bytes that aren't UTF-8 become replacement characters.
+/// Returns `text` percent-decoded. Invalid UTF-8 becomes replacement characters.
 pub(crate) fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn static_goes_before_variable_before_greedy_before_default() {
+    fn static_wins_over_variable_over_greedy_over_default() {
         let routes = routes(&[
             ("default", None, None),
             ("greedy", Some("GET"), Some("/a/{rest+}")),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_method_goes_before_any() {
+    fn a_named_method_wins_over_any() {
         let routes = routes(&[("any", Some("ANY"), Some("/a")), ("get", Some("GET"), Some("/a"))]);
         assert_eq!(found(&routes, "GET", "/a"), Some("get"));
         assert_eq!(found(&routes, "DELETE", "/a"), Some("any"));
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_matches_what_no_route_declares() {
+    fn undeclared_methods_and_paths_match_no_route() {
         let routes = routes(&[("get", Some("GET"), Some("/a/{id}"))]);
         assert_eq!(found(&routes, "HEAD", "/a/1"), None);
         assert_eq!(found(&routes, "GET", "/a/1/"), None);
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_greedy_twin_takes_the_trailing_slash() {
+    fn a_greedy_route_matches_the_trailing_slash() {
         let routes = routes(&[
             ("bare", Some("POST"), Some("/a")),
             ("twin", Some("POST"), Some("/a/{slash+}")),

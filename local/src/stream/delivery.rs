@@ -1,4 +1,4 @@
-//! One batch of records on its way to a function, with Lambda's rules for failures.
+//! Delivers batches of records to a function, with Lambda's rules for failures.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,33 +11,33 @@ use super::record::sequence_number;
 use crate::function::{Handler, invoke};
 use crate::template::StreamSource;
 
-/// The longest that a background function may take: Lambda's own limit.
+/// The longest that a background function may run: Lambda's own limit.
 const INVOCATION_LIMIT: Duration = Duration::from_secs(900);
-/// The longest pause before a retry: Lambda waits longer, but here a person waits behind it.
+/// The longest pause before a retry. Lambda waits longer, but a local developer should not.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// A batch that was given up: what Lambda's on-failure destination would get. Metadata only, no
-/// record.
+/// A batch that was given up, as Lambda would report it to the on-failure destination. It contains
+/// metadata and no records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct GivenUp {
     /// The function's logical id.
     pub(crate) function: String,
-    /// How often it was invoked with these records.
+    /// The number of invocations with these records.
     pub(crate) invocations: u32,
-    /// How many records there are.
+    /// The number of records.
     pub(crate) batch_size: usize,
-    /// The first record's sequence number.
+    /// The sequence number of the first record.
     pub(crate) start_sequence_number: String,
-    /// The last record's sequence number.
+    /// The sequence number of the last record.
     pub(crate) end_sequence_number: String,
 }
 
-/// The on-failure destination of every mapping. Clones share it.
+/// The on-failure destination of all mappings. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OnFailure(Arc<Mutex<Vec<GivenUp>>>);
 
 impl OnFailure {
-    /// How many batches were given up.
+    /// Returns the number of batches that were given up.
     pub(crate) fn count(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
@@ -55,30 +55,29 @@ impl OnFailure {
     }
 }
 
-/// The way from a mapping to its function.
+/// Delivers the records of one mapping to its function.
 pub(crate) struct Delivery {
     /// The function's logical id.
     pub(crate) function: String,
-    /// The function.
+    /// The handler of the function.
     pub(crate) handler: Handler,
-    /// The mapping's own rules.
+    /// The mapping's settings.
     pub(crate) source: StreamSource,
-    /// The pause before the first retry; it doubles from one to the next.
+    /// The pause before the first retry. Each further retry doubles it.
     pub(crate) pause: Duration,
-    /// Where batches go that are given up.
+    /// The destination of batches that are given up.
     pub(crate) on_failure: OnFailure,
 }
 
-/// Records that are to be handed over together.
+/// Records that are delivered together.
 struct Batch {
     records: Vec<Value>,
-    /// How often these were tried and failed; cutting a batch doesn't count as a try, as on Lambda.
+    /// The number of failed attempts. Splitting a batch is not an attempt, as on Lambda.
     failures: u32,
 }
 
 impl Delivery {
-    /// Hands `records` to the function, batch by batch and in order, until each was taken or given
-    /// up.
+    /// Delivers `records` batch by batch and in order, until each is handled or given up.
     pub(crate) async fn deliver(&self, records: Vec<Value>) {
         let size = self.source.batch_size.max(1);
         let mut queue: VecDeque<Batch> = records
@@ -100,7 +99,8 @@ impl Delivery {
         }
     }
 
-    /// Invokes the function; where the first record is that must come again, if any.
+    /// Invokes the function. Returns the index of the first record to redeliver, or `None` if all
+    /// succeeded.
     async fn first_failed(&self, records: &[Value]) -> Option<usize> {
         match invoke(&self.handler, json!({ "Records": records }), INVOCATION_LIMIT).await {
             Ok(answer) if self.reports() => lowest_failure(&answer, records),
@@ -116,8 +116,8 @@ impl Delivery {
         self.source.function_response_types.iter().any(|kind| kind == "ReportBatchItemFailures")
     }
 
-    /// What comes next after `batch` failed from its record `first` on: fewer records, two halves,
-    /// another try, or nothing.
+    /// Returns the batches that follow after `batch` failed from the record `first` on: its
+    /// remaining records, its two halves, itself again, or nothing.
     fn after_failure(&self, mut batch: Batch, first: usize) -> Vec<Batch> {
         let bisects = self.source.bisect_batch_on_function_error;
         if first > 0 {
@@ -135,7 +135,7 @@ impl Delivery {
     }
 
     fn unless_exhausted(&self, batch: Batch) -> Vec<Batch> {
-        // A negative maximum means that there is none.
+        // A negative maximum means unlimited.
         let endless = self.source.maximum_retry_attempts < 0;
         if endless || i64::from(batch.failures) <= self.source.maximum_retry_attempts {
             return vec![batch];
@@ -153,8 +153,8 @@ impl Delivery {
     }
 }
 
-/// The place of the first record that `answer` calls failed. An identifier that is empty, missing
-/// or unknown means the whole batch.
+/// Returns the index of the first record that `answer` reports as failed. An empty, missing or
+/// unknown identifier means the whole batch.
 fn lowest_failure(answer: &Value, records: &[Value]) -> Option<usize> {
     let failures = match &answer["batchItemFailures"] {
         Value::Null => return None,

@@ -1,6 +1,6 @@
 use super::*;
 
-/// What a fake function saw: the sequence numbers of each invocation.
+/// The sequence numbers of each invocation of a fake function.
 type Seen = Arc<Mutex<Vec<Vec<u64>>>>;
 
 struct Fake {
@@ -8,8 +8,8 @@ struct Fake {
     seen: Seen,
 }
 
-/// A function whose answer to each invocation is `answer(how many came before, numbers)`; an `Err`
-/// panics.
+/// Creates a function that answers each invocation with `answer(earlier invocations, sequence
+/// numbers)`. An `Err` panics.
 fn fake(mapping: &str, answer: fn(usize, &[u64]) -> Result<Value, ()>) -> Fake {
     let seen = Seen::default();
     let log = Arc::clone(&seen);
@@ -57,7 +57,7 @@ fn failed(numbers: &[&str]) -> Value {
 }
 
 #[tokio::test]
-async fn records_come_in_batches_and_in_order() {
+async fn records_arrive_in_batches_and_in_order() {
     let fake = fake("{BatchSize: 2}", |_, _| Ok(json!({})));
     assert_eq!(fake.run(1..=5).await, [vec![1, 2], vec![3, 4], vec![5]]);
     assert_eq!(fake.delivery.on_failure.count(), 0);
@@ -73,7 +73,7 @@ async fn a_partial_failure_is_retried_from_its_lowest_number() {
 }
 
 #[tokio::test]
-async fn an_empty_or_unknown_identifier_is_the_whole_batch() {
+async fn an_empty_or_unknown_identifier_fails_the_whole_batch() {
     for identifier in ["", "99"] {
         let answer = failed(&[identifier]);
         let records = [
@@ -88,13 +88,13 @@ async fn an_empty_or_unknown_identifier_is_the_whole_batch() {
 }
 
 #[tokio::test]
-async fn reports_count_only_where_the_mapping_asks_for_them() {
+async fn partial_failures_need_the_mapping_s_setting() {
     let fake = fake("{BatchSize: 5}", |_, _| Ok(failed(&["1"])));
     assert_eq!(fake.run(1..=2).await, [vec![1, 2]]);
 }
 
 #[tokio::test]
-async fn after_the_last_retry_the_batch_is_given_up_and_the_next_one_comes() {
+async fn after_the_last_retry_the_next_batch_follows() {
     let fake = fake("{BatchSize: 2, MaximumRetryAttempts: 2}", |_, numbers| {
         if numbers[0] == 1 { Err(()) } else { Ok(json!({})) }
     });
@@ -110,7 +110,7 @@ async fn after_the_last_retry_the_batch_is_given_up_and_the_next_one_comes() {
 }
 
 #[tokio::test]
-async fn cutting_in_two_leaves_only_the_poisoned_record_behind() {
+async fn bisecting_gives_up_only_the_poisoned_record() {
     let fake = fake(
         "{BatchSize: 4, MaximumRetryAttempts: 1, BisectBatchOnFunctionError: true}",
         |_, numbers| {
@@ -126,10 +126,10 @@ async fn cutting_in_two_leaves_only_the_poisoned_record_behind() {
 }
 
 #[tokio::test]
-async fn without_a_maximum_it_goes_on() {
+async fn without_a_maximum_retries_continue() {
     let fake =
         fake("{BatchSize: 1}", |before, _| if before < 20 { Err(()) } else { Ok(json!({})) });
-    // Only the pauses are shortened, by their smallness: 100 ns doubled sixteen times at most.
+    // The pauses are short because they start at 100 ns and double at most sixteen times.
     assert_eq!(fake.run(1..=1).await.len(), 21);
     assert_eq!(fake.delivery.on_failure.count(), 0);
 }

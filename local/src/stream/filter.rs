@@ -1,5 +1,5 @@
-//! `FilterCriteria` of an event source mapping: EventBridge's patterns, as far as a stream of ours
-//! needs them.
+//! `FilterCriteria` of an event source mapping: the subset of EventBridge's patterns that the
+//! template uses.
 
 use std::collections::BTreeMap;
 
@@ -7,27 +7,27 @@ use serde_json::Value;
 
 use crate::template::FilterCriteria;
 
-/// Which records reach a function: those that one of the patterns matches, or all where there is
-/// none.
+/// Selects the records for a function: those that match at least one pattern, or all if there are
+/// no patterns.
 #[derive(Debug)]
 pub(crate) struct Filter(Vec<Pattern>);
 
-/// Why a pattern can't be used.
+/// The reason why a pattern cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FilterError {
-    /// Not JSON.
-    #[error("a filter pattern isn't JSON: {0}")]
+    /// The pattern is not JSON.
+    #[error("a filter pattern is not JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// JSON that the local service has no meaning for.
-    #[error("a filter pattern has {0}, which the local service doesn't know")]
+    /// The pattern uses an operator that the local service does not support.
+    #[error("a filter pattern has {0}, which the local service does not support")]
     Unknown(String),
 }
 
 #[derive(Debug)]
 enum Pattern {
-    /// Every field's pattern must match.
+    /// Matches if every field's pattern matches.
     Object(BTreeMap<String, Pattern>),
-    /// One of the tests must pass.
+    /// Matches if one of the tests passes.
     Leaf(Vec<Test>),
 }
 
@@ -40,11 +40,11 @@ enum Test {
 }
 
 impl Filter {
-    /// Reads a mapping's patterns.
+    /// Parses a mapping's patterns. It supports exact values, `prefix`, `anything-but` and
+    /// `exists`.
     ///
     /// # Errors
-    /// A pattern isn't JSON, or uses an operator that isn't among exact values, `prefix`,
-    /// `anything-but` and `exists`: better than filtering wrongly.
+    /// `Json` if a pattern is not JSON, `Unknown` if it uses another operator.
     pub(crate) fn new(criteria: &FilterCriteria) -> Result<Self, FilterError> {
         let patterns = criteria
             .filters
@@ -53,7 +53,7 @@ impl Filter {
         Ok(Self(patterns.collect::<Result<_, _>>()?))
     }
 
-    /// Whether `record` reaches the function.
+    /// Returns whether the function gets `record`.
     pub(crate) fn matches(&self, record: &Value) -> bool {
         self.0.is_empty() || self.0.iter().any(|pattern| pattern.matches(Some(record)))
     }
@@ -107,7 +107,7 @@ impl Test {
 
     fn passes(&self, value: Option<&Value>) -> bool {
         if let Self::Exists(wanted) = self {
-            // Only a leaf exists, as in EventBridge: an object in its place doesn't.
+            // As in EventBridge, only a leaf exists. An object does not.
             return value.is_some_and(|value| !value.is_object()) == *wanted;
         }
         match value {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn operators_do_what_they_say() {
+    fn each_operator_matches_as_in_eventbridge() {
         assert!(matches(json!({"a": [{"prefix": "G#"}]}), json!({"a": "G#1"})));
         assert!(!matches(json!({"a": [{"prefix": "G#"}]}), json!({"a": "U#1"})));
         assert!(matches(json!({"a": [{"exists": true}]}), json!({"a": "x"})));
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn one_pattern_of_several_is_enough_and_none_lets_all_through() {
+    fn one_matching_pattern_is_enough_and_no_patterns_match_all() {
         let several = filter(&[json!({"a": [1]}), json!({"a": [2]})]).unwrap();
         assert!(several.matches(&json!({"a": 2})));
         assert!(!several.matches(&json!({"a": 3})));

@@ -1,5 +1,5 @@
-//! The table's stream: reads it and feeds the background functions, as Lambda's event source
-//! mappings do.
+//! Reads the table's stream and invokes the background functions, like Lambda's event source
+//! mappings.
 
 mod delivery;
 mod filter;
@@ -19,61 +19,61 @@ pub use filter::FilterError;
 
 use crate::commits::Commits;
 
-/// The pause between two looks at a shard that had nothing new.
+/// The pause between two reads of a shard that has no new records.
 const POLL: Duration = Duration::from_millis(25);
-/// The same once nothing has come for a second: an idle service leaves the laptop in peace.
+/// The pause once nothing has arrived for a second, so that an idle service saves power.
 const IDLE_POLL: Duration = Duration::from_millis(200);
-/// How many empty looks make it idle.
+/// The number of empty reads after which the service is idle.
 const LOOKS_UNTIL_IDLE: u32 = 40;
-/// The pause after the stream couldn't be read.
+/// The pause after the stream could not be read.
 const AFTER_ERROR: Duration = Duration::from_millis(500);
-/// How many looks go by before the pump looks for new shards that follow none that ended: seldom,
-/// for the embedded engine reads all its records for that.
+/// The number of reads between two searches for new shards. They are rare, because the embedded
+/// engine scans all its records for each.
 const LOOKS_BETWEEN_DESCRIPTIONS: u32 = 2000;
 
-/// Why the stream can't be read just now.
+/// The reason why the stream cannot be read now.
 #[derive(Debug, thiserror::Error)]
 enum ReadError {
-    /// The database says so, or doesn't answer.
+    /// The database returned an error or did not answer.
     #[error("{}", DisplayErrorContext(.0))]
     Database(#[from] Error),
-    /// What it tells of isn't on the disk.
-    #[error("the data can't be brought to the disk: {0}")]
+    /// The records are not yet on the disk, and flushing them failed.
+    #[error("the data could not be flushed to the disk: {0}")]
     Disk(#[from] io::Error),
 }
 
 /// The table's stream.
 #[derive(Clone)]
 pub(crate) struct Stream {
-    /// Reads it.
+    /// The client that reads it.
     pub(crate) client: Client,
-    /// Its ARN.
+    /// The stream's ARN.
     pub(crate) arn: String,
-    /// To wait on until what it tells of is on the disk.
+    /// Waits until the records are on the disk.
     pub(crate) commits: Commits,
 }
 
-/// One mapping at work.
+/// One event source mapping.
 pub(crate) struct Pump {
-    /// What is read.
+    /// The stream to read.
     pub(crate) stream: Stream,
-    /// Which records count.
+    /// Selects the records for the function.
     pub(crate) filter: Filter,
-    /// Where they go.
+    /// Delivers the records to the function.
     pub(crate) delivery: Delivery,
 }
 
-/// A shard that is being read.
+/// A shard that is not yet read to its end.
 struct Shard {
     id: String,
     iterator: Option<String>,
-    /// The last record that was taken, to go on behind it when the iterator has grown too old.
+    /// The sequence number of the last record, from which to continue when the iterator expires.
     last: Option<String>,
 }
 
 impl Pump {
-    /// Reads the stream from its beginning, for as long as the service lives. Older shards are read
-    /// to their end before newer ones.
+    /// Reads the stream from its beginning until the service ends. Older shards are read to their
+    /// end before newer ones.
     pub(crate) async fn run(self) {
         let mut ended = HashSet::new();
         let mut open: Vec<Shard> = Vec::new();
@@ -83,7 +83,7 @@ impl Pump {
                 match self.shards().await {
                     Ok(ids) => add_new(&mut open, ids, &ended),
                     Err(error) => {
-                        self.rest_after(&error).await;
+                        self.pause_after(&error).await;
                         continue;
                     }
                 }
@@ -94,7 +94,7 @@ impl Pump {
                     Ok(some) => found |= some,
                     Err(error) => {
                         shard.iterator = None;
-                        self.rest_after(&error).await;
+                        self.pause_after(&error).await;
                     }
                 }
             }
@@ -103,7 +103,7 @@ impl Pump {
                 open.extract_if(.., |shard| shard.iterator.as_deref() == Some(""))
                     .map(|shard| shard.id),
             );
-            // A shard that ended has children: look for them at once.
+            // A shard that ended has child shards, so search for them at once.
             quiet = if open.len() < before { 0 } else { quiet.wrapping_add(1) };
             empty = if found { 0 } else { empty.saturating_add(1) };
             if !found {
@@ -112,8 +112,8 @@ impl Pump {
         }
     }
 
-    async fn rest_after(&self, error: &ReadError) {
-        tracing::warn!(function = self.delivery.function, %error, "the stream can't be read");
+    async fn pause_after(&self, error: &ReadError) {
+        tracing::warn!(function = self.delivery.function, %error, "the stream could not be read");
         tokio::time::sleep(AFTER_ERROR).await;
     }
 
@@ -141,7 +141,7 @@ impl Pump {
         }
     }
 
-    /// Reads what the shard has and delivers it; whether there was anything.
+    /// Reads the shard's new records and delivers them. Returns whether there were any.
     async fn read(&self, shard: &mut Shard) -> Result<bool, ReadError> {
         let iterator = match shard.iterator.take() {
             Some(iterator) => iterator,
@@ -168,8 +168,8 @@ impl Pump {
             self.stream.commits.on_disk().await?;
         }
         shard.last = last.or_else(|| shard.last.take());
-        // No next iterator: the shard has ended. An empty one marks that here, for none is ever
-        // empty.
+        // Without a next iterator the shard has ended. An empty one marks that, because real
+        // iterators are never empty.
         shard.iterator = Some(answer.next_shard_iterator().unwrap_or_default().to_owned());
         self.delivery.deliver(wanted).await;
         Ok(found)

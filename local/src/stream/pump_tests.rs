@@ -30,7 +30,7 @@ async fn put(clients: &Clients, sk: &str, outbox: &str) {
     request.send().await.unwrap();
 }
 
-/// What the function behind `pump` got so far.
+/// The records that the pump's function has received.
 type Seen = Arc<Mutex<Vec<Value>>>;
 
 fn pump(clients: &Clients, stream_arn: String, commits: Commits) -> (Pump, Seen) {
@@ -69,7 +69,7 @@ async fn until_seen(seen: &Seen, count: usize) {
 }
 
 #[tokio::test]
-async fn changes_of_the_table_reach_the_function_through_the_filter() {
+async fn matching_changes_of_the_table_reach_the_function() {
     let mut tasks = Tasks::default();
     let clients = clients(&mut tasks).await;
     let table = Template::parse(TEMPLATE).unwrap().table;
@@ -92,7 +92,7 @@ async fn changes_of_the_table_reach_the_function_through_the_filter() {
 }
 
 #[tokio::test]
-async fn a_function_gets_no_record_of_what_is_not_on_the_disk() {
+async fn a_function_gets_no_record_before_it_is_on_the_disk() {
     let mut tasks = Tasks::default();
     let clients = clients(&mut tasks).await;
     let stream_arn =

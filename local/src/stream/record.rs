@@ -1,4 +1,4 @@
-//! A stream's record as Lambda writes it in an event.
+//! Converts a stream record to the JSON of a Lambda event.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-/// The record as JSON, as it stands in `Records` of a stream event.
+/// Returns the record as an element of `Records` in a stream event.
 pub(crate) fn record(record: &Record, stream_arn: &str) -> Value {
     let mut change = Map::new();
     if let Some(stream) = record.dynamodb() {
@@ -39,14 +39,14 @@ pub(crate) fn record(record: &Record, stream_arn: &str) -> Value {
         "eventSourceARN": stream_arn,
     });
     if let Some(identity) = record.user_identity() {
-        // How a function tells a removal by time to live from one by a caller.
+        // Functions use this to recognize removals by time to live.
         event["userIdentity"] =
             json!({"type": identity.r#type(), "principalId": identity.principal_id()});
     }
     event
 }
 
-/// The number that the record has in its stream; empty where there is none.
+/// Returns the record's sequence number, or an empty text if it has none.
 pub(crate) fn sequence_number(record: &Value) -> &str {
     record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default()
 }
@@ -69,8 +69,7 @@ fn attribute(value: &AttributeValue) -> Value {
         }
         AttributeValue::L(list) => json!({ "L": list.iter().map(attribute).collect::<Vec<_>>() }),
         AttributeValue::M(map) => json!({ "M": item(map) }),
-        // Nothing else is in the service's model; a value that can't be read must not look like one
-        // that can.
+        // DynamoDB has no other types. An unknown one must not look like a readable value.
         _ => Value::Null,
     }
 }
@@ -82,7 +81,7 @@ mod tests {
     use aws_sdk_dynamodbstreams::types::{OperationType, StreamRecord};
 
     #[test]
-    fn the_json_is_what_lambda_events_reads() {
+    fn lambda_events_parses_the_record() {
         let change = StreamRecord::builder()
             .keys("pk", AttributeValue::S("G#1".into()))
             .new_image("n", AttributeValue::N("7".into()))

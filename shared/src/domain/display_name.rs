@@ -1,31 +1,33 @@
-//! What people typed, made fit to be read by other people: names in mails and pages, and an
-//! invite's message.
+//! Makes text that one person typed safe to show to others: names in mails and pages, and the
+//! message of an invite.
 //!
-//! Mail clients turn `evil.com` and `+1 555 123 4567` into links by themselves, whatever the mail's
-//! author escaped, so a name that carries one would let anyone send a working link under our sender
-//! address.
+//! Mail clients turn `evil.com` and `+1 555 123 4567` into links, even in escaped text. A name that
+//! contains one would let anyone send a working link from our sender address.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The longest name that is shown, in characters, the ellipsis of a shortened one included.
+/// The longest name that is shown, in characters. The ellipsis of a shortened name counts.
 pub const NAME_LIMIT: usize = 64;
-/// Marks on one base character: enough for every living script, too few to smear over the
-/// neighbouring lines.
+/// The most combining marks on one base character. Every living script needs at most four; more
+/// would overlap the neighbouring lines.
 const MARKS_PER_CHARACTER: usize = 4;
-/// Digits that a mail client may take for a telephone number.
+/// The number of digits from which a mail client may detect a telephone number.
 const PHONE_DIGITS: usize = 7;
-/// What stands in a message where an address stood.
+/// Replaces an address in a message.
 const LINK_REMOVED: &str = "[link removed]";
 
-/// A display name (of a group, an inviter or an invitee) as it may stand in a mail or on a page, on
-/// one line.
+/// Returns a display name (of a group, an inviter or an invitee) in a form that is safe in a mail
+/// or on a page, on one line.
 ///
-/// The name is brought to NFC; control, bidi, zero-width and other invisible characters go, white
-/// space (line breaks included) becomes single spaces, marks heaped on one character are thinned,
-/// and what is longer than [`NAME_LIMIT`] characters ends in an ellipsis. `None` for a name that is
-/// empty after that, or that carries a URL, a host name or a telephone number: the caller says "a
-/// group" or "Someone" then.
+/// - The name is normalized to NFC.
+/// - Control, bidi, zero-width and other invisible characters are removed.
+/// - White space, including line breaks, becomes single spaces.
+/// - Surplus combining marks are removed.
+/// - A name longer than [`NAME_LIMIT`] characters is shortened and ends in an ellipsis.
+///
+/// Returns `None` if nothing is left, or if the name contains a URL, a host name or a telephone
+/// number. The caller then says "a group" or "Someone".
 pub fn clean_for_mail(name: &str) -> Option<String> {
     let cleaned = visible(name).split_whitespace().collect::<Vec<_>>().join(" ");
     if cleaned.is_empty() || carries_address(&cleaned) || carries_phone_number(&cleaned) {
@@ -34,14 +36,16 @@ pub fn clean_for_mail(name: &str) -> Option<String> {
     Some(shorten(&cleaned, NAME_LIMIT))
 }
 
-/// An invite's message as it may stand in a mail: plain text over several lines, with `[link
-/// removed]` for every URL, host name and e-mail address, and without control, bidi and other
-/// invisible characters.
+/// Returns an invite's message in a form that is safe in a mail: plain text over several lines.
+///
+/// `[link removed]` replaces every URL, host name and e-mail address. Control, bidi and other
+/// invisible characters are removed.
 pub fn clean_message(message: &str) -> String {
     let text = visible(&message.replace("\r\n", "\n"));
     let mut kept: Vec<String> = Vec::new();
     for line in text.lines().map(clean_line) {
-        // One empty line parts paragraphs; more would push the rest of the mail out of sight.
+        // Keep one empty line between paragraphs. More would push the rest of the mail out of
+        // sight.
         if !line.is_empty() || kept.last().is_some_and(|last| !last.is_empty()) {
             kept.push(line);
         }
@@ -49,7 +53,7 @@ pub fn clean_message(message: &str) -> String {
     kept.join("\n").trim().to_owned()
 }
 
-/// `text` in at most `limit` characters, ending in an ellipsis where something was cut off.
+/// Returns `text` in at most `limit` characters. A shortened text ends in an ellipsis.
 pub fn shorten(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {
         return text.to_owned();
@@ -58,8 +62,8 @@ pub fn shorten(text: &str, limit: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// `text` in NFC with every line break as `\n`, other white space as a space, and nothing that
-/// can't be seen.
+/// Normalizes `text` to NFC. Every line break becomes `\n`, other white space becomes a space, and
+/// invisible characters are removed.
 fn visible(text: &str) -> String {
     let seen = text.nfc().filter_map(|c| match c {
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
@@ -67,13 +71,13 @@ fn visible(text: &str) -> String {
         c if c.is_control() || is_invisible(c) => None,
         c => Some(c),
     });
-    // A second time, since what was taken out may have stood between a character and its mark.
+    // Normalize again, because a removed character may have separated a character from its mark.
     thin_marks(seen.nfc())
 }
 
-/// Characters that show nothing, or that change how their neighbours show: bidi controls,
-/// zero-width and filler characters, tags. Variation selectors stay, for emoji need them; they
-/// count as marks.
+/// Returns whether the character is invisible or changes how its neighbours are displayed: bidi
+/// controls, zero-width and filler characters, tags. Variation selectors are not among them,
+/// because emoji need them; they count as marks.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
@@ -82,10 +86,10 @@ fn is_invisible(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The characters in NFC without marks that have none to sit on, and without those above
+/// Normalizes to NFC and removes the marks without a base character and those above
 /// [`MARKS_PER_CHARACTER`].
 fn thin_marks(text: impl Iterator<Item = char>) -> String {
-    // A mark at the start, or after a space, would sit on whatever the mail has before it.
+    // A mark at the start or after a space would combine with the mail's own text before it.
     let mut marks = MARKS_PER_CHARACTER;
     let kept = text.filter(|&c| {
         marks = match c {
@@ -98,10 +102,10 @@ fn thin_marks(text: impl Iterator<Item = char>) -> String {
     kept.nfc().collect()
 }
 
-/// Whether a mail client could make a link of a part of `text`: a scheme, `www.`, or letters after
-/// a dot.
+/// Returns whether a mail client could turn part of `text` into a link. It looks for a scheme,
+/// `www.`, or letters after a dot.
 fn carries_address(text: &str) -> bool {
-    // Compatibility forms too: a full-width `ｅｖｉｌ．ｃｏｍ` is looked up as evil.com.
+    // NFKC, because browsers resolve a full-width `ｅｖｉｌ．ｃｏｍ` as evil.com.
     let folded: Vec<char> = text.nfkc().flat_map(char::to_lowercase).collect();
     let folded = folded.as_slice();
     (0..folded.len()).any(|at| {
@@ -116,13 +120,13 @@ fn carries_address(text: &str) -> bool {
     })
 }
 
-/// Whether `rest` starts as a top-level domain does.
+/// Returns whether `rest` starts like a top-level domain.
 fn starts_with_letters(rest: &[char]) -> bool {
     rest.len() >= 2 && rest[..2].iter().all(|c| c.is_alphabetic())
 }
 
-/// Whether `text` has digits enough for a telephone number with nothing but separators between
-/// them.
+/// Returns whether `text` contains enough digits for a telephone number, with only separators
+/// between them.
 fn carries_phone_number(text: &str) -> bool {
     let mut run = 0;
     text.nfkc().any(|c| {
@@ -135,12 +139,13 @@ fn carries_phone_number(text: &str) -> bool {
     })
 }
 
-/// One line of a message, its words parted by single spaces, with each address replaced.
+/// Cleans one line of a message: words are separated by single spaces, and addresses are replaced.
 fn clean_line(line: &str) -> String {
     line.split_whitespace().map(clean_word).collect::<Vec<_>>().join(" ")
 }
 
-/// A word of a message; where it carries an address only the punctuation around it stays.
+/// Cleans one word of a message. If it contains an address, only the punctuation around the address
+/// is kept.
 fn clean_word(word: &str) -> String {
     if !carries_address(word) {
         return word.to_owned();
@@ -161,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_names_stay_as_they_are() {
+    fn ordinary_names_are_unchanged() {
         for name in [
             "Private Group",
             "J. R. R. Tolkien",
@@ -195,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_a_mail_client_would_link_are_refused() {
+    fn names_that_mail_clients_turn_into_links_are_refused() {
         let names = [
             "https://evil.test",
             "EVIL.COM",
@@ -221,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn long_names_and_heaped_marks_are_cut() {
+    fn long_names_and_surplus_marks_are_cut() {
         let long = cleaned(&"ab ".repeat(100));
         assert!(long.chars().count() <= NAME_LIMIT && long.ends_with('…'), "{long}");
         assert_eq!(
@@ -244,7 +249,7 @@ mod tests {
         );
     }
 
-    /// Text in which what must go, and what makes an address, is frequent.
+    /// Generates text in which removed characters and parts of addresses are frequent.
     fn text() -> impl Strategy<Value = String> {
         let special = "\r\n\t\0\u{85}\u{61c}\u{200b}\u{200d}\u{200e}\u{202e}\u{2028}\u{2066}\u{2069}\u{feff}\u{301}\u{334}\u{fe0f} .:/@w12e…．";
         let special: Vec<char> = special.chars().collect();
@@ -265,7 +270,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cleaned_name_is_clean_and_stays_so(name in text()) {
+        fn cleaning_a_name_is_complete_and_idempotent(name in text()) {
             if let Some(once) = clean_for_mail(&name) {
                 prop_assert!(is_clean(&once), "{once:?}");
                 prop_assert!(once.chars().count() <= NAME_LIMIT && !once.contains("://"));
@@ -274,7 +279,7 @@ mod tests {
         }
 
         #[test]
-        fn a_cleaned_message_is_clean_and_stays_so(message in text()) {
+        fn cleaning_a_message_is_complete_and_idempotent(message in text()) {
             let once = clean_message(&message);
             prop_assert!(is_clean(&once.replace('\n', "")), "{once:?}");
             prop_assert!(!once.contains("://"));

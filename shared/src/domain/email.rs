@@ -1,4 +1,4 @@
-//! E-mail addresses: kept as typed for display, compared by one key.
+//! E-mail addresses, kept as typed for display and compared by a normalized key.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::{Invalid, deserialize_by_parse};
 
-/// An e-mail address as typed, with the key under which it is compared.
+/// An e-mail address as typed, with the key that comparisons use.
 ///
-/// `Debug` shows a masked address, so that none reaches a log by accident.
+/// `Debug` shows the masked address, so that no full address reaches a log by accident.
 #[derive(Clone, Serialize)]
 #[serde(into = "String")]
 pub struct EmailAddress {
@@ -22,9 +22,12 @@ const INVALID: Invalid = Invalid::new(
 );
 
 impl EmailAddress {
-    /// Reads one address: a dot-atom of ASCII before the `@` (RFC 5321 §4.5.3.1: at most 64
-    /// octets), a domain of two labels or more after it (IDNA by UTS 46), 254 octets in all.
-    /// Comments, quoted strings, display names and address literals are refused.
+    /// Parses one address.
+    ///
+    /// - The local part is an ASCII dot-atom of at most 64 octets (RFC 5321 §4.5.3.1).
+    /// - The domain has at least two labels (IDNA by UTS 46).
+    /// - The whole address has at most 254 octets.
+    /// - Comments, quoted strings, display names and address literals are refused.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let typed = text.trim_matches([' ', '\t']).to_owned();
         let (local, domain) = typed.split_once('@').ok_or(INVALID)?;
@@ -38,19 +41,19 @@ impl EmailAddress {
         }
     }
 
-    /// The address as it was typed.
+    /// Returns the address as it was typed.
     pub fn as_str(&self) -> &str {
         &self.typed
     }
 
-    /// The address as it is compared: letters in lower case, the domain in its ASCII form.
+    /// Returns the address for comparison: letters in lower case, and the domain in its ASCII form.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// The mailbox that the address most likely leads to, for limits alone: without a tag behind a
-    /// `+`, and at Gmail without dots. Elsewhere two people's addresses may share one, so it never
-    /// says who somebody is.
+    /// Returns the mailbox that the address probably leads to: without a `+` tag, and without dots
+    /// at Gmail. Only limits use it. It never identifies a person, because other providers may give
+    /// these addresses to two people.
     pub fn abuse_key(&self) -> String {
         let (local, domain) = self.key.split_once('@').unwrap_or((&self.key, ""));
         let untagged = local.split('+').next().filter(|name| !name.is_empty()).unwrap_or(local);
@@ -60,27 +63,27 @@ impl EmailAddress {
         }
     }
 
-    /// The domain in lower-case ASCII.
+    /// Returns the domain in lower-case ASCII.
     pub fn domain(&self) -> &str {
         self.key.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// The address as a stranger may see it: its first character and its domain.
+    /// Returns what a stranger may see of the address: its first character and its domain.
     pub fn masked(&self) -> String {
         format!("{}•••@{}", self.typed.chars().next().unwrap_or('•'), self.domain())
     }
 }
 
-/// Reads a mail domain for an allow-list or a block-list, into lower-case ASCII.
+/// Parses a mail domain of an allow-list or block-list into lower-case ASCII.
 pub fn parse_domain(text: &str) -> Result<String, Invalid> {
     to_ascii_domain(text.trim())
         .filter(|domain| is_domain(domain))
         .ok_or(Invalid::new("invalid_domain", "This is not a mail domain, such as example.com."))
 }
 
-/// The domain's form in lower-case ASCII (UTS 46). A label that only looks like ASCII, such as one
-/// in full-width letters, is refused: two spellings of one mailbox would otherwise differ in
-/// nothing that a person sees.
+/// Converts the domain to lower-case ASCII (UTS 46). A label that only looks like ASCII, such as
+/// one in full-width letters, is refused, because people could not tell it from the real ASCII
+/// label.
 fn to_ascii_domain(domain: &str) -> Option<String> {
     let ascii = idna::domain_to_ascii_strict(domain).ok()?.to_ascii_lowercase();
     let plain = |(typed, mapped): (&str, &str)| typed.is_ascii() || mapped.starts_with("xn--");
@@ -88,7 +91,7 @@ fn to_ascii_domain(domain: &str) -> Option<String> {
     (as_many_labels && domain.split('.').zip(ascii.split('.')).all(plain)).then_some(ascii)
 }
 
-/// RFC 5321 §4.1.2 `Dot-string`, at most 64 octets.
+/// Returns whether `local` is a `Dot-string` (RFC 5321 §4.1.2) of at most 64 octets.
 fn is_dot_atom(local: &str) -> bool {
     let atom = |atom: &str| {
         !atom.is_empty()
@@ -96,7 +99,7 @@ fn is_dot_atom(local: &str) -> bool {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&byte))
     };
-    // `=?` opens an encoded word (RFC 2047), which some mail readers decode into another address.
+    // `=?` starts an encoded word (RFC 2047), which some mail readers decode into another address.
     local.len() <= 64 && !local.contains("=?") && local.split('.').all(atom)
 }
 
@@ -152,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_and_dots_make_other_mailboxes() {
+    fn addresses_with_tags_or_dots_are_different() {
         assert_ne!(
             EmailAddress::parse("ada+x@example.com").unwrap(),
             EmailAddress::parse("ada@example.com").unwrap()
@@ -164,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_and_gmail_s_dots_make_no_other_mailbox_for_limits() {
+    fn the_abuse_key_ignores_tags_and_dots_at_gmail() {
         let key = |address| EmailAddress::parse(address).unwrap().abuse_key();
         assert_eq!(key("Ada+x+y@example.com"), "ada@example.com");
         assert_eq!(key("a.da@example.com"), "a.da@example.com");
@@ -181,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_one_plain_mailbox_is_refused() {
+    fn anything_but_one_plain_mailbox_is_refused() {
         for text in [
             "",
             "@",
@@ -221,9 +224,9 @@ mod tests {
         assert!(EmailAddress::parse(&format!("a@{}", "abcdefgh.".repeat(30))).is_err());
     }
 
-    /// RELIABILITY A3: no scalar value outside ASCII may fall onto an address of ASCII only.
+    /// An address with a non-ASCII character must never have the key of an ASCII address.
     #[test]
-    fn no_character_beyond_ascii_shares_a_key_with_an_ascii_address() {
+    fn non_ascii_addresses_never_share_a_key_with_an_ascii_address() {
         for character in ('\u{80}'..=char::MAX).filter(|c| !c.is_control()) {
             assert!(
                 EmailAddress::parse(&format!("a{character}@example.org")).is_err(),

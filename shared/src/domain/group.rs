@@ -9,20 +9,21 @@ use super::role::Rank;
 use super::text::{Description, Metadata, Name};
 use super::{Invalid, from_object};
 
-/// Who may see and join a group; the four visibility flags of the evanta contract follow from it.
+/// The visibility of a group. The four visibility flags of the evanta API follow from it
+/// (docs/contracts/evanta.md#group-types).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GroupType {
-    /// Anybody may know of it.
+    /// Everyone can see the group and join it.
     Open,
-    /// Anybody may know of it, and joining takes an invite.
+    /// Everyone can see the group. Joining needs an invite.
     #[default]
     Private,
-    /// Members alone may know of it.
+    /// Only members can see the group. Joining needs an invite.
     Secret,
 }
 
-/// Who in a group may invite.
+/// The members who may invite to a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WhoMayInvite {
@@ -36,7 +37,7 @@ pub enum WhoMayInvite {
 }
 
 impl WhoMayInvite {
-    /// Whether somebody of this rank may invite.
+    /// Returns whether a member of this rank may invite.
     pub fn includes(self, rank: Rank) -> bool {
         rank >= match self {
             Self::Owners => Rank::Owner,
@@ -46,25 +47,25 @@ impl WhoMayInvite {
     }
 }
 
-/// The group's own rules about inviting.
+/// A group's rules about inviting and joining.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Policy {
-    /// Who may invite.
+    /// The members who may invite.
     pub who_may_invite: WhoMayInvite,
-    /// Mail domains that may be invited; none for all.
+    /// The mail domains that may be invited. An empty list allows every domain.
     pub allowed_domains: Domains,
-    /// Mail domains that may not be invited.
+    /// The mail domains that may not be invited.
     pub blocked_domains: Domains,
-    /// How many members the group may have; none for any number. Counted exactly, also under a
-    /// race.
+    /// The most members that the group may have, or `None` for no limit. Concurrent joins cannot
+    /// exceed it.
     pub max_members: Option<u32>,
-    /// How many live invites the group may have at once; it may be passed by what was made in the
-    /// last seconds.
+    /// The most invites that may be pending at once. The count lags by seconds, so concurrent
+    /// creates can exceed it (ADR 0012).
     pub max_pending: MaxPending,
-    /// Whether shareable links may be made and used.
+    /// Whether links may be created and used.
     pub links: bool,
-    /// Whether inviting and joining rest for now.
+    /// Whether inviting and joining are suspended.
     pub frozen: bool,
 }
 
@@ -82,7 +83,7 @@ impl Default for Policy {
     }
 }
 
-/// A change of a policy: what is given replaces what was, the rest stays.
+/// A change of a policy. Fields that are `None` keep their value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct PolicyChange {
@@ -103,7 +104,7 @@ pub struct PolicyChange {
 }
 
 impl PolicyChange {
-    /// The policy after the change.
+    /// Returns `policy` with this change applied.
     pub fn apply(self, policy: Policy) -> Policy {
         Policy {
             who_may_invite: self.who_may_invite.unwrap_or(policy.who_may_invite),
@@ -117,14 +118,15 @@ impl PolicyChange {
     }
 }
 
-/// Reads a field that is there: `null` is a value like any other, and refused where `T` has none.
+/// Deserializes a field that is present. `null` is a value like any other, so only a `T` that
+/// accepts it does.
 pub fn given<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
-/// Reads an object that is there, `null` refused.
+/// Deserializes an object that is present and refuses `null`.
 pub fn given_object<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
@@ -132,7 +134,7 @@ pub fn given_object<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
 }
 
 impl Policy {
-    /// Whether this address may be invited.
+    /// Returns whether the policy allows inviting this address.
     pub fn allows(&self, address: &EmailAddress) -> bool {
         let Domains(allowed) = &self.allowed_domains;
         let Domains(blocked) = &self.blocked_domains;
@@ -141,13 +143,13 @@ impl Policy {
     }
 }
 
-/// A cap on live invites, from 0 to 10,000.
+/// The most pending invites of a group, from 0 to 10,000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct MaxPending(u32);
 
 impl MaxPending {
-    /// The cap of this number.
+    /// Creates the cap, or refuses a number above 10,000.
     pub fn new(number: u32) -> Result<Self, Invalid> {
         if number <= 10_000 {
             Ok(Self(number))
@@ -156,14 +158,14 @@ impl MaxPending {
         }
     }
 
-    /// The number.
+    /// Returns the number.
     pub fn get(self) -> u32 {
         self.0
     }
 }
 
 impl Default for MaxPending {
-    /// 500 (contract native, "Limits").
+    /// Returns 500 (docs/contracts/native.md#limits).
     fn default() -> Self {
         Self(500)
     }
@@ -181,7 +183,7 @@ impl<'de> Deserialize<'de> for MaxPending {
 pub struct Domains(pub Vec<String>);
 
 impl Domains {
-    /// Reads the domains.
+    /// Parses at most 100 domains.
     pub fn parse(domains: &[String]) -> Result<Self, Invalid> {
         if domains.len() > 100 {
             return Err(Invalid::new("too_many_domains", "Give at most 100 domains."));
@@ -199,38 +201,38 @@ impl<'de> Deserialize<'de> for Domains {
 /// A group of people.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
-    /// Its id.
+    /// The group's id.
     pub id: GroupId,
-    /// Its name.
+    /// The group's name.
     pub name: Name,
-    /// What it is for.
+    /// The group's purpose.
     pub description: Option<Description>,
-    /// Who may see and join it.
+    /// The group's visibility.
     pub kind: GroupType,
-    /// Who made it; none where an app made it for others.
+    /// The user who created the group. `None` if an app created it for others.
     pub owner: Option<UserId>,
-    /// How many of its members are owners; a group without any has no member yet.
+    /// The number of members who are owners. It is 0 only while the group has no members.
     pub owner_count: u32,
-    /// Its rules about inviting.
+    /// The group's rules about inviting and joining.
     pub policy: Policy,
-    /// The caller's own data.
+    /// Free data of the API's client.
     pub metadata: Metadata,
-    /// When it was made.
+    /// When the group was created.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When the group last changed.
     pub updated_at: Timestamp,
-    /// Counts the writes to its fields; what an `ETag` shows.
+    /// The number of writes to the group's own fields. The `ETag` shows it.
     pub version: u64,
-    /// When a member was last removed or given other roles: nobody has lost a right since (ADR
-    /// 0007).
+    /// When a member was last removed or had their roles changed. No member has lost a right since
+    /// then (ADR 0007).
     pub authority_changed_at: Option<Timestamp>,
-    /// How many members it has, where `max_members` has it counted.
+    /// The number of members. `None` until a policy with `max_members` starts the count.
     pub seats_taken: Option<u32>,
 }
 
 impl Group {
-    /// The group that stands for the system itself, under [`GroupId::system`]. It is never stored,
-    /// nobody owns it, and `name` is the deployment's own.
+    /// Returns the group of invites that lead to no group, with the id [`GroupId::system`]. It is
+    /// never stored and has no owner. `name` is the deployment's name.
     pub fn system(name: Name) -> Self {
         let at = Timestamp::from_seconds(0);
         Self {
@@ -250,7 +252,7 @@ impl Group {
         }
     }
 
-    /// Whether it stands for the system itself.
+    /// Returns whether this is the group of invites that lead to no group.
     pub fn is_system(&self) -> bool {
         self.id == GroupId::system()
     }
@@ -260,7 +262,7 @@ impl Group {
 pub(crate) mod tests {
     use super::*;
 
-    /// A private group of user 1, made at the epoch.
+    /// Returns a private group that user 1 created at the epoch.
     pub(crate) fn group() -> Group {
         let (id, owner) = (GroupId::parse("3773").unwrap(), UserId::parse("1").unwrap());
         let name = Name::parse("Private Group").unwrap();
@@ -274,7 +276,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_policy_says_who_may_invite() {
+    fn the_policy_names_the_ranks_that_may_invite() {
         assert!(WhoMayInvite::Members.includes(Rank::Member));
         assert!(!WhoMayInvite::Admins.includes(Rank::Editor));
         assert!(WhoMayInvite::Admins.includes(Rank::Admin));
@@ -283,7 +285,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn domains_are_allowed_and_blocked_whole() {
+    fn domains_match_exactly_and_a_block_wins() {
         let domains = |names: &[&str]| {
             Domains::parse(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
                 .unwrap()

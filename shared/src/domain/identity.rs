@@ -1,4 +1,4 @@
-//! What a person can prove to be theirs besides their user id: e-mail addresses, phone numbers,
+//! Identities that a person can prove besides a user id: e-mail addresses, phone numbers and
 //! platform accounts.
 
 use std::fmt;
@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use super::email::EmailAddress;
 use super::{Invalid, deserialize_by_parse, from_object};
 
-/// A phone number in E.164: `+`, then 7 to 15 digits of which the first is not 0. `Debug` shows its
-/// last two digits only.
+/// A phone number in E.164: `+` and 7 to 15 digits, not starting with 0. `Debug` shows only its
+/// last two digits.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// Reads a number that is already in E.164.
+    /// Parses a number that is already in E.164.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let digits = text.strip_prefix('+').unwrap_or_default();
         let fits = (7..=15).contains(&digits.len()) && !digits.starts_with('0');
@@ -29,12 +29,12 @@ impl PhoneNumber {
         }
     }
 
-    /// The number as text.
+    /// Returns the number as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The number as a stranger may see it: its last two digits.
+    /// Returns what a stranger may see of the number: its last two digits.
     pub fn masked(&self) -> String {
         format!("+•••{}", &self.0[self.0.len() - 2..])
     }
@@ -48,12 +48,12 @@ impl fmt::Debug for PhoneNumber {
 
 deserialize_by_parse!(PhoneNumber);
 
-/// An account on another platform: the kind of membership and the id under it.
+/// An account on another platform: a membership type and an id of that type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Account {
-    /// The platform's number, never `-1` (All) or `0` (None).
+    /// The platform's number, above 0. `-1` (All) and `0` (None) are no platforms.
     pub membership_type: i32,
-    /// The id on that platform: a positive int64 in plain decimal digits.
+    /// The id on that platform: a positive int64 in decimal digits.
     pub membership_id: String,
 }
 
@@ -76,7 +76,7 @@ impl<'de> Deserialize<'de> for Account {
 pub struct Accounts(Vec<Account>);
 
 impl Accounts {
-    /// Takes the accounts; refuses more than 20, and one that stands twice.
+    /// Creates the list, or refuses more than 20 accounts or a repeated one.
     pub fn new(accounts: Vec<Account>) -> Result<Self, Invalid> {
         let repeated =
             accounts.iter().enumerate().any(|(at, account)| accounts[..at].contains(account));
@@ -87,7 +87,7 @@ impl Accounts {
         }
     }
 
-    /// The accounts, in the order in which they were given.
+    /// Returns the accounts, in the order given.
     pub fn as_slice(&self) -> &[Account] {
         &self.0
     }
@@ -100,8 +100,8 @@ impl<'de> Deserialize<'de> for Accounts {
 }
 
 impl Account {
-    /// Takes a platform and an id on it; refuses the platforms that stand for all or none, and ids
-    /// that are no positive int64.
+    /// Creates an account; refuses the membership types All and None, and ids that are not a
+    /// positive int64.
     pub fn new(membership_type: i32, membership_id: &str) -> Result<Self, Invalid> {
         let plain = !membership_id.starts_with('0')
             && membership_id.bytes().all(|byte| byte.is_ascii_digit());
@@ -116,7 +116,7 @@ impl Account {
     }
 }
 
-/// One thing that a person can prove to be theirs; unique across users.
+/// An identity that a person can prove. It belongs to at most one user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
     /// An e-mail address.
@@ -128,7 +128,7 @@ pub enum Identity {
 }
 
 impl Identity {
-    /// The key under which an invitee with this identity is found.
+    /// Returns the key of an invitee with this identity.
     pub fn key(&self) -> String {
         match self {
             Self::Email(address) => format!("e:{}", address.key()),
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn accounts_refuse_all_none_and_odd_ids() {
+    fn accounts_need_a_platform_and_a_positive_decimal_id() {
         assert!(Account::new(3, "4611686018429783292").is_ok());
         for (kind, id) in [
             (-1, "1"),

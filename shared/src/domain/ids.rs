@@ -1,4 +1,5 @@
-//! Identifiers: opaque to the engine, checked once so that none can forge another item's key.
+//! Identifiers. The engine treats them as opaque. Their syntax is checked once, so that no id can
+//! forge another item's key.
 
 use std::fmt;
 
@@ -16,7 +17,7 @@ impl GroupId {
     /// The most characters that a group id may have.
     pub const MAX_LENGTH: usize = 64;
 
-    /// Reads a group id; refuses any other character and any other length.
+    /// Parses a group id.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let fits = (1..=Self::MAX_LENGTH).contains(&text.len());
         if fits
@@ -31,31 +32,30 @@ impl GroupId {
         }
     }
 
-    /// The decimal group id that 64 random bits give, below 2^53 so that every API can carry it.
+    /// Creates a decimal group id from 64 random bits. It is below 2^53, so that every API can
+    /// carry it.
     pub fn from_random(random: u64) -> Self {
         Self(below_2_53(random).to_string())
     }
 
-    /// The id that stands for the system itself: invites that lead into no group of anybody's. No
-    /// group can be made under it.
+    /// Returns the id of invites that lead to no group. No group can be created with it.
     pub fn system() -> Self {
         Self("_system".into())
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A user's id: whatever the identity provider puts in `sub`, 1 to 128 visible ASCII characters
-/// without `#`.
+/// A user's id: the identity provider's `sub`, 1 to 128 visible ASCII characters without `#`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct UserId(String);
 
 impl UserId {
-    /// Reads a user id; refuses spaces, controls, `#` and text that is not ASCII.
+    /// Parses a user id.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let fits = (1..=128).contains(&text.len());
         if fits && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
@@ -68,13 +68,13 @@ impl UserId {
         }
     }
 
-    /// The id of the user who is pending under `address_key`: the same address always gives the
-    /// same user.
+    /// Returns the id of the pending user for `address_key`. The same address always gives the same
+    /// id.
     pub fn of_pending(address_key: &str) -> Self {
         Self(hash_53("pending-user", &[address_key.as_bytes()]).to_string())
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -85,15 +85,15 @@ impl UserId {
 pub struct InviteId(u64);
 
 impl InviteId {
-    /// The id of the invite for `invitee_key` in `group`: the first 53 bits of SHA-256 over both,
-    /// never 0.
+    /// Returns the id of the invite for `invitee_key` in `group`: the first 53 bits of SHA-256 over
+    /// both, never 0.
     ///
-    /// `attempt` is 0, or counts up where another invitee already holds the id that came out.
+    /// `attempt` starts at 0 and increases if another invitee already has the resulting id.
     pub fn of(group: &GroupId, invitee_key: &str, attempt: u8) -> Self {
         Self(hash_53("invite", &[group.as_str().as_bytes(), invitee_key.as_bytes(), &[attempt]]))
     }
 
-    /// The id of this number; refuses 0 and 2^53 or more.
+    /// Creates an id from a number; refuses 0 and numbers from 2^53.
     pub fn from_number(number: u64) -> Result<Self, Invalid> {
         if (1..1 << 53).contains(&number) {
             Ok(Self(number))
@@ -105,7 +105,7 @@ impl InviteId {
         }
     }
 
-    /// Reads an id in plain decimal digits, without sign or leading zeros.
+    /// Parses an id in plain decimal digits, without a sign or leading zeros.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let plain = !text.is_empty()
             && text.len() <= 16
@@ -115,14 +115,14 @@ impl InviteId {
         Self::from_number(number)
     }
 
-    /// The id as a number.
+    /// Returns the id as a number.
     pub fn number(self) -> u64 {
         self.0
     }
 }
 
-/// The number of a user's membership in a group, for APIs whose memberships have one: the same pair
-/// always has the same.
+/// Returns the number of a user's membership in a group, for the APIs that number memberships. It
+/// is a hash, so the same pair always gives the same number.
 pub fn member_number(group: &GroupId, user: &UserId) -> u64 {
     hash_53("member", &[group.as_str().as_bytes(), user.as_str().as_bytes()])
 }
@@ -151,8 +151,8 @@ fn below_2_53(bits: u64) -> u64 {
     (bits >> 11).max(1)
 }
 
-/// The first 53 bits of SHA-256 over `purpose` and `parts`, each with its length before it so that
-/// no two lists of parts read alike.
+/// Returns the first 53 bits of SHA-256 over `purpose` and `parts`. The length before each part
+/// makes different lists hash differently.
 fn hash_53(purpose: &str, parts: &[&[u8]]) -> u64 {
     let mut hasher = Sha256::new();
     for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_invite_id_depends_on_group_invitee_and_attempt_only() {
+    fn invite_ids_depend_only_on_group_invitee_and_attempt() {
         let group = GroupId::parse("3773").unwrap();
         let id = InviteId::of(&group, "e:ada@example.com", 0);
         assert_eq!(id, InviteId::of(&group, "e:ada@example.com", 0));
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_forms_of_numbers_are_no_invite_ids() {
+    fn invite_ids_are_plain_decimal_numbers() {
         for text in [
             "",
             "0",
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_refuse_what_could_forge_a_key() {
+    fn ids_refuse_characters_that_could_forge_a_key() {
         for text in ["", "a#b", "a b", "é", "a\u{0}", "a/b", &"a".repeat(65)] {
             assert!(GroupId::parse(text).is_err(), "{text}");
         }
@@ -216,14 +216,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parsing_an_id_never_panics_and_keeps_the_text(text in ".{0,80}") {
+        fn parsing_an_id_never_panics_and_keeps_its_text(text in ".{0,80}") {
             if let Ok(id) = GroupId::parse(&text) { prop_assert_eq!(id.as_str(), &text); }
             if let Ok(id) = UserId::parse(&text) { prop_assert_eq!(id.as_str(), &text); }
             if let Ok(id) = InviteId::parse(&text) { prop_assert_eq!(id.to_string(), text); }
         }
 
         #[test]
-        fn minted_ids_fit_every_api(bits: u64, key in ".{0,40}", attempt: u8) {
+        fn generated_ids_fit_every_api(bits: u64, key in ".{0,40}", attempt: u8) {
             let group = GroupId::from_random(bits);
             prop_assert!(GroupId::parse(group.as_str()).is_ok());
             prop_assert!(InviteId::from_number(InviteId::of(&group, &key, attempt).number()).is_ok());

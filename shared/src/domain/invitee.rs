@@ -1,4 +1,4 @@
-//! Who is invited: one of six kinds.
+//! The invitee of an invite: one of six kinds.
 
 use super::clock::Timestamp;
 use super::email::EmailAddress;
@@ -6,60 +6,61 @@ use super::identity::{Account, Identity, PhoneNumber};
 use super::ids::UserId;
 use super::text::Name;
 
-/// Whom an invite is for.
+/// The person or people that an invite is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Invitee {
     /// A user whose id is known.
     User(UserId),
-    /// Whoever proves this e-mail address.
+    /// The person who proves this e-mail address.
     Email(EmailAddress),
-    /// Whoever proves this phone number.
+    /// The person who proves this phone number.
     Phone(PhoneNumber),
-    /// Whoever proves this platform account.
+    /// The person who proves this platform account.
     Account(Account),
-    /// Somebody new, who is a pending user until the invite is accepted.
+    /// A new person, represented by a pending user until the invite is accepted.
     Person(Person),
-    /// Whoever holds the link.
+    /// Everyone who holds the link.
     Link(Link),
 }
 
-/// Somebody new: an address and the names that the inviter knows.
+/// A new person: an address and the names that the inviter knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// Where the invite goes, and what the person must prove.
+    /// The address that receives the invite, and that the person must prove.
     pub email: EmailAddress,
     /// First name.
     pub first_name: Option<Name>,
     /// Last name.
     pub last_name: Option<Name>,
-    /// The pending user that stands for the person, where the address belonged to nobody.
+    /// The pending user that represents the person. `None` if the address already belonged to a
+    /// user.
     pub pending_user: Option<UserId>,
 }
 
 /// A shareable link and its limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// What tells this link from the group's others: 32 hexadecimal digits of randomness. Not a
-    /// secret.
+    /// Distinguishes this link from the group's other links: 32 random hexadecimal digits. It is
+    /// not a secret.
     pub key: String,
-    /// How many people may join; none for any number.
+    /// The most people who may join, or `None` for no limit.
     pub max_uses: Option<u32>,
-    /// How many have joined, where that is limited; an uncounted link stays at 0.
+    /// The number of people who have joined. It stays 0 if `max_uses` is `None`.
     pub uses: u32,
-    /// Mail domains of which a person must prove an address; none for anybody.
+    /// The mail domains that a person must prove an address of. An empty list admits everyone.
     pub allowed_domains: Vec<String>,
 }
 
 impl Link {
-    /// Whether every use is taken.
+    /// Returns whether no use is left.
     pub fn is_used_up(&self) -> bool {
         self.max_uses.is_some_and(|max| self.uses >= max)
     }
 }
 
 impl Invitee {
-    /// The key that is the same for the same invitee, whatever the spelling: with the group it
-    /// makes the invite's id.
+    /// Returns the key that is the same for every spelling of the same invitee. The invite's id is
+    /// a hash of this key and the group's id.
     pub fn key(&self) -> String {
         match self {
             Self::User(user) => user_key(user),
@@ -70,7 +71,7 @@ impl Invitee {
         }
     }
 
-    /// What the person must prove, where it is something other than a user id.
+    /// Returns the identity that the person must prove. `None` for a user id and for a link.
     pub fn identity(&self) -> Option<Identity> {
         match self {
             Self::Email(address) => Some(Identity::Email(address.clone())),
@@ -81,7 +82,7 @@ impl Invitee {
         }
     }
 
-    /// The address that mail about the invite goes to.
+    /// Returns the address that receives mail about the invite.
     pub fn address(&self) -> Option<&EmailAddress> {
         match self {
             Self::Email(address) => Some(address),
@@ -90,7 +91,7 @@ impl Invitee {
         }
     }
 
-    /// What a stranger who holds the link may see of the invitee.
+    /// Returns what a stranger who holds the link may see of the invitee.
     pub fn masked(&self) -> Option<String> {
         match self {
             Self::Email(address) => Some(address.masked()),
@@ -100,7 +101,7 @@ impl Invitee {
         }
     }
 
-    /// The link, if it is one.
+    /// Returns the link if the invitee is one.
     pub fn link(&self) -> Option<&Link> {
         match self {
             Self::Link(link) => Some(link),
@@ -108,7 +109,7 @@ impl Invitee {
         }
     }
 
-    /// The word for the kind, as `invitee.kind` has it.
+    /// Returns the kind as the value of `invitee.kind`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::User(_) => "user",
@@ -121,29 +122,29 @@ impl Invitee {
     }
 }
 
-/// The invitee key of a user id.
+/// Returns the invitee key of a user id.
 pub fn user_key(user: &UserId) -> String {
     format!("u:{user}")
 }
 
-/// How long an invite lives: until an instant, or, for links only, for ever.
+/// How long an invite can be accepted. Only links may have no end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lifetime {
-    /// So many seconds from now.
+    /// This many seconds from now.
     Seconds(i64),
-    /// Without end.
+    /// No end.
     Endless,
 }
 
 impl Lifetime {
-    /// Seven days.
+    /// The default: seven days.
     pub const DEFAULT: Self = Self::Seconds(7 * 86_400);
-    /// The shortest that may be asked for, in seconds.
+    /// The shortest lifetime that a request may ask for, in seconds.
     pub const SHORTEST: i64 = 300;
-    /// The longest that may be asked for, in seconds: 365 days.
+    /// The longest lifetime that a request may ask for, in seconds: 365 days.
     pub const LONGEST: i64 = 31_536_000;
 
-    /// When a life that begins `now` ends.
+    /// Returns when a lifetime that starts `now` ends. `None` if it never ends.
     pub fn end(self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Seconds(seconds) => Some(now.plus(seconds)),

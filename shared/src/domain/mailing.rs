@@ -1,37 +1,39 @@
-//! The mail that an invite asks for: of which kind, in whose name, and about which groups besides
-//! the invite's own.
+//! The mail that an invite asks for: its kind, its sender's name, and the other groups that it
+//! mentions.
 
 use serde::{Deserialize, Serialize};
 
 use super::ids::GroupId;
 
-/// Which mail goes out.
+/// The kind of a mail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailKind {
-    /// Somebody is invited to a group.
+    /// Invites a person to a group.
     #[default]
     Invitation,
-    /// Somebody new is invited to the platform, perhaps to projects on it (contract chembiohub
-    /// 3.2).
+    /// Invites a new person to the platform, and optionally to projects on it
+    /// (docs/contracts/chembiohub.md#mails-and-messages).
     PlatformInvitation,
-    /// Somebody who is known is invited to more projects (contract chembiohub 3.2).
+    /// Tells a known user that they are invited to more projects
+    /// (docs/contracts/chembiohub.md#mails-and-messages).
     AccessChanged,
-    /// Somebody is reminded of the platform and its projects (contract chembiohub 3.2).
+    /// Reminds a person of the platform and its projects
+    /// (docs/contracts/chembiohub.md#mails-and-messages).
     Reminder,
 }
 
-/// A mail to be sent with an invite's link.
+/// A mail that delivers an invite's link.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Mailing {
-    /// Which mail.
+    /// The kind of the mail.
     pub kind: MailKind,
-    /// The name of who asks for it; none for the name of the invite's maker.
+    /// The name of the person who asks for the mail. `None` for the inviter's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender: Option<String>,
-    /// The other groups that it is about. Where the same request invited the person to them, the
-    /// link takes up those invites too.
+    /// The other groups that the mail mentions. If the same request invited the person to them,
+    /// accepting by the link accepts those invites too.
     pub groups: Vec<GroupId>,
 }
 
@@ -40,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_invite_written_before_there_were_kinds_asks_for_an_invitation() {
+    fn an_invite_stored_without_a_kind_asks_for_an_invitation() {
         let mailing: Mailing = serde_json::from_str("{}").unwrap();
         assert_eq!(mailing, Mailing::default());
         assert_eq!(

@@ -1,5 +1,5 @@
-//! The rules of inviting, as pure types and functions: no input or output, no AWS, no HTTP, no
-//! clock of its own.
+//! The rules of inviting, as pure types and functions: no IO, no AWS, no HTTP, and no clock of its
+//! own.
 
 pub mod clock;
 pub mod display_name;
@@ -22,46 +22,47 @@ pub mod token;
 pub mod user;
 pub mod words;
 
-/// Why a value from outside was refused: a stable word for programs and a sentence for people.
+/// The reason why an input value is refused: a stable code for programs and a sentence for people.
 ///
-/// The sentence never repeats the value.
+/// The sentence never repeats the value, because the value can be personal or hostile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
 pub struct Invalid {
-    /// The stable word, for `errors[].code`.
+    /// The stable code, shown as `errors[].code`.
     pub code: &'static str,
-    /// What a person should do about it.
+    /// A sentence that tells a person what to do about it.
     pub detail: &'static str,
 }
 
 impl Invalid {
-    /// A refusal with this word and sentence.
+    /// Creates a refusal from a code and a sentence.
     pub const fn new(code: &'static str, detail: &'static str) -> Self {
         Self { code, detail }
     }
 
-    /// This refusal as an error of a deserializer, whose message keeps both the word and the
-    /// sentence (see [`Invalid::split`]).
+    /// Converts this refusal into a deserializer's error. The message carries the code and the
+    /// sentence, and [`Invalid::split`] gets them back.
     pub fn into_serde<E: serde::de::Error>(self) -> E {
         E::custom(format_args!("{}{SEPARATOR}{}{SEPARATOR}", self.code, self.detail))
     }
 
-    /// Word and sentence from a message that [`Invalid::into_serde`] made, whatever the format has
-    /// added around it.
+    /// Gets the code and the sentence back from a message that [`Invalid::into_serde`] made. The
+    /// format may have added text around them.
     pub fn split(message: &str) -> Option<(&str, &str)> {
         let mut parts = message.split(SEPARATOR);
         Some((parts.next()?, parts.next()?))
     }
 }
 
-/// Between word and sentence in a deserializer's message; no format writes it by itself.
+/// Separates the code from the sentence in a deserializer's message. No format writes this
+/// character itself.
 const SEPARATOR: char = '\u{1f}';
 
-/// Reads `T` from an object only. A struct that serde derives is read from an array too, field by
-/// field, and nobody means that.
+/// Deserializes `T` from an object and refuses every other type. Without this, serde's derived code
+/// also accepts an array of the fields.
 ///
 /// # Errors
-/// Where there is no object, and those of `T`.
+/// The deserializer's error if the value is not an object, and every error of `T`.
 pub fn from_object<'de, D: serde::Deserializer<'de>, T: serde::Deserialize<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -82,8 +83,8 @@ pub fn from_object<'de, D: serde::Deserializer<'de>, T: serde::Deserialize<'de>>
     deserializer.deserialize_any(Object(std::marker::PhantomData))
 }
 
-/// Implements `Deserialize` through the type's one constructor, so that nothing unchecked comes in
-/// by serde.
+/// Implements `Deserialize` through the type's `parse`, so that serde cannot create an unchecked
+/// value.
 macro_rules! deserialize_by_parse {
     ($type:ty) => {
         impl<'de> serde::Deserialize<'de> for $type {

@@ -1,19 +1,19 @@
-//! What a member may do beyond their roles, each granted by itself.
+//! Privileges: rights that a member has beyond those of their roles.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// A privilege, by the name that it has in the API (contract onezone 2.5).
+/// A privilege, under its name in the API (docs/contracts/onezone.md#privileges).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Privilege {
-    /// May make invite tokens for the group. Owners and admins may anyway.
+    /// The member may create invite tokens for the group. Owners and admins may without it.
     GroupInviteUser,
 }
 
 impl Privilege {
-    /// The privilege's name.
+    /// Returns the privilege's name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::GroupInviteUser => "group_invite_user",
@@ -21,23 +21,23 @@ impl Privilege {
     }
 }
 
-/// A member's privileges, each once.
+/// A member's set of privileges.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Privileges(BTreeSet<Privilege>);
 
 impl Privileges {
-    /// Whether this one is among them.
+    /// Returns whether the set contains `privilege`.
     pub fn has(&self, privilege: Privilege) -> bool {
         self.0.contains(&privilege)
     }
 
-    /// Whether all of `others` are among them.
+    /// Returns whether the set contains all of `others`.
     pub fn include(&self, others: &Self) -> bool {
         self.0.is_superset(&others.0)
     }
 
-    /// The names, in order.
+    /// Returns the names, in order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.0.iter().map(|privilege| privilege.as_str())
     }
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_privilege_is_read_and_written_by_its_name_and_counts_once() {
+    fn privileges_are_stored_by_name_without_repeats() {
         let twice: Privileges =
             serde_json::from_str(r#"["group_invite_user","group_invite_user"]"#).unwrap();
         assert_eq!(serde_json::to_string(&twice).unwrap(), r#"["group_invite_user"]"#);

@@ -1,11 +1,11 @@
-//! Where a person goes after accepting.
+//! The page where a person goes after accepting.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::Invalid;
 
-/// A relative path, or an absolute URL on an allowed origin; at most 2048 bytes.
+/// A relative path, or an absolute URL on an allowed origin, of at most 2048 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RedirectUrl(String);
@@ -16,11 +16,11 @@ const INVALID: Invalid = Invalid::new(
 );
 
 impl RedirectUrl {
-    /// Reads a redirect: a path is allowed as it is, a URL only on one of `origins` (each
-    /// `scheme://host[:port]`).
+    /// Parses a redirect. Every path is allowed. A URL is allowed only on one of `origins`, each
+    /// written as `scheme://host[:port]`.
     ///
-    /// Refuses backslashes, control characters and user names, which browsers and parsers read
-    /// differently.
+    /// Backslashes, control characters and user names are refused, because browsers and parsers
+    /// read them differently.
     pub fn parse(text: &str, origins: &[String]) -> Result<Self, Invalid> {
         let suspicious = text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\')
             || text.to_ascii_lowercase().contains("%5c");
@@ -34,13 +34,13 @@ impl RedirectUrl {
         }
     }
 
-    /// The redirect as it was given.
+    /// Returns the redirect as it was given.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Whether a browser that resolves `text` stays on the page's own origin.
+/// Returns whether a browser that resolves `text` stays on the page's own origin.
 fn is_own_path(text: &str) -> bool {
     let stays = |base: &str| {
         Url::parse(base)
@@ -53,7 +53,7 @@ fn is_own_path(text: &str) -> bool {
 fn is_on(text: &str, origins: &[String]) -> bool {
     Url::parse(text).is_ok_and(|url| {
         let plain = url.username().is_empty() && url.password().is_none();
-        // Without `//` a browser would read the text as a path of the page's own.
+        // Without `//`, a browser reads the text as a path on the page's own origin.
         let absolute = text.starts_with("http://") || text.starts_with("https://");
         absolute && plain && origins.contains(&url.origin().ascii_serialization())
     })
@@ -119,10 +119,10 @@ mod tests {
     }
 
     proptest! {
-        /// Resolved as a browser does, an accepted redirect never leaves the page's own or an
-        /// allowed origin.
+        /// A browser that follows an accepted redirect stays on the page's own origin or an allowed
+        /// one.
         #[test]
-        fn an_accepted_redirect_stays_where_it_may(text in "[/\\\\:@.#?%a-z0-9\\t ]{0,40}") {
+        fn accepted_redirects_stay_on_allowed_origins(text in "[/\\\\:@.#?%a-z0-9\\t ]{0,40}") {
             if let Ok(redirect) = RedirectUrl::parse(&text, &origins()) {
                 let base = Url::parse("https://page.example/i/token").unwrap();
                 let origin = base.join(redirect.as_str()).unwrap().origin().ascii_serialization();

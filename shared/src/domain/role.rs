@@ -1,17 +1,17 @@
-//! Roles and what they outrank.
+//! Roles and their ranks.
 
 use serde::Serialize;
 
 use super::{Invalid, deserialize_by_parse};
 
-/// How much a role may do: `owner` > `admin` > `editor` > `member`; any other name ranks with
-/// `member` (contract native).
+/// The rank of a role: `owner` > `admin` > `editor` > `member`. Every other name ranks with
+/// `member` (docs/contracts/native.md#roles).
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Rank {
-    /// `member`, and every name that has no rank of its own.
+    /// `member`, and every name without a rank of its own.
     Member,
     /// `editor`.
     Editor,
@@ -21,14 +21,13 @@ pub enum Rank {
     Owner,
 }
 
-/// A role's name: 1 to 32 of `a–z 0–9 _ -`, taken as it stands, never trimmed, split or put in
-/// lower case.
+/// A role's name: 1 to 32 of `a–z 0–9 _ -`. It is never trimmed, split or put in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct RoleName(String);
 
 impl RoleName {
-    /// Reads a role's name.
+    /// Parses a role's name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let fits = (1..=32).contains(&text.len());
         if fits
@@ -45,12 +44,12 @@ impl RoleName {
         }
     }
 
-    /// The name as text.
+    /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What the role outranks.
+    /// Returns the role's rank.
     pub fn rank(&self) -> Rank {
         match self.0.as_str() {
             "owner" => Rank::Owner,
@@ -63,13 +62,13 @@ impl RoleName {
 
 deserialize_by_parse!(RoleName);
 
-/// 1 to 16 different roles, in the order in which they were given.
+/// 1 to 16 different roles, in the order given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Roles(Vec<RoleName>);
 
 impl Roles {
-    /// Takes the names; refuses none, more than 16, and a name that stands twice.
+    /// Creates the list, or refuses an empty one, more than 16 names, or a repeated name.
     pub fn new(names: Vec<RoleName>) -> Result<Self, Invalid> {
         let repeated = names.iter().enumerate().any(|(at, name)| names[..at].contains(name));
         if names.is_empty() || names.len() > 16 || repeated {
@@ -79,18 +78,18 @@ impl Roles {
         }
     }
 
-    /// The one role of somebody who makes a group.
+    /// Returns `["owner"]`, the roles of the user who creates a group.
     pub fn owner() -> Self {
         Self(vec![RoleName("owner".into())])
     }
 
-    /// The one role of somebody who is invited to read (contract chembiohub 3.2); it ranks with
-    /// `member`.
+    /// Returns `["viewer"]`, the roles of a person who is invited to read
+    /// (docs/contracts/chembiohub.md#request). It ranks with `member`.
     pub fn viewer() -> Self {
         Self(vec![RoleName("viewer".into())])
     }
 
-    /// These and `owner`; refuses where they are too many together.
+    /// Returns these roles with `owner` added, or refuses if they are then more than 16.
     pub fn with_owner(&self) -> Result<Self, Invalid> {
         if self.is_owner() {
             return Ok(self.clone());
@@ -98,24 +97,24 @@ impl Roles {
         Self::new(self.0.iter().cloned().chain(Self::owner().0).collect())
     }
 
-    /// The highest rank among them.
+    /// Returns the highest rank among the roles.
     pub fn rank(&self) -> Rank {
         self.0.iter().map(RoleName::rank).max().unwrap_or(Rank::Member)
     }
 
-    /// Whether one of them is `owner`.
+    /// Returns whether one of the roles is `owner`.
     pub fn is_owner(&self) -> bool {
         self.rank() == Rank::Owner
     }
 
-    /// The names, in order.
+    /// Returns the names, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(RoleName::as_str)
     }
 }
 
 impl Default for Roles {
-    /// `["member"]`.
+    /// Returns `["member"]`.
     fn default() -> Self {
         Self(vec![RoleName("member".into())])
     }
@@ -132,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranks_stand_in_the_contract_s_order_and_unknown_names_rank_with_member() {
+    fn ranks_follow_the_contract_and_unknown_names_rank_with_member() {
         let rank = |name: &str| RoleName::parse(name).unwrap().rank();
         assert!(
             rank("owner") > rank("admin")
@@ -143,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn role_names_are_taken_as_they_stand_or_not_at_all() {
+    fn role_names_are_never_normalized() {
         for name in
             ["", "Owner", " owner", "owner ", "owner,editor", "оwner", "owner\0", &"a".repeat(33)]
         {
@@ -152,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_roles_is_short_and_without_repeats() {
+    fn a_list_of_roles_has_1_to_16_names_without_repeats() {
         let roles = |names: &[&str]| {
             Roles::new(names.iter().map(|name| RoleName::parse(name).unwrap()).collect())
         };

@@ -1,5 +1,4 @@
-//! By which rule somebody may invite: each API has its own, and an invite keeps the one that it was
-//! made under.
+//! The rule that decides who may invite. Each API has its own (ADR 0013).
 
 use serde::{Deserialize, Serialize};
 
@@ -8,30 +7,32 @@ use super::member::Member;
 use super::privilege::Privilege;
 use super::role::Rank;
 
-/// Who may make an invite, and handle those of the group. Asked when it is made, and of its inviter
-/// again when it is taken up.
+/// The members who may create and manage a group's invites. The rule is stored on the invite and
+/// applied to the inviter again on acceptance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InviteRule {
-    /// Whoever the group's policy names (contract native).
+    /// The members that the group's policy names (docs/contracts/native.md#groups).
     #[default]
     Policy,
-    /// Owners (contracts evanta, rownd).
+    /// Owners (docs/contracts/evanta.md#order-of-checks, docs/contracts/rownd.md#who-may-invite).
     Owners,
-    /// Owners and admins (contract bungie).
+    /// Owners and admins (docs/contracts/bungie.md#who-may-invite).
     Admins,
-    /// Owners, admins and editors (contract chembiohub).
+    /// Owners, admins and editors (docs/contracts/chembiohub.md#who-may-invite).
     Editors,
-    /// Owners, admins, and members with the privilege `group_invite_user` (contract onezone).
+    /// Owners, admins, and members with the privilege `group_invite_user`
+    /// (docs/contracts/onezone.md#privileges).
     Privilege,
-    /// Everybody who is signed in: for the system itself, never for a group of somebody's.
+    /// Every signed-in user, but only for invites that lead to no group.
     Anyone,
-    /// The app's own credential, for a group that has no member yet (contract rownd).
+    /// The app's own credential, for a group that has no members yet
+    /// (docs/contracts/rownd.md#the-first-member).
     Service,
 }
 
 impl InviteRule {
-    /// Whether the member may invite into the group.
+    /// Returns whether the member may invite to the group.
     pub fn allows(self, group: &Group, member: &Member) -> bool {
         let rank = member.roles.rank();
         match self {
@@ -47,8 +48,8 @@ impl InviteRule {
         }
     }
 
-    /// Whether somebody who was let in by this rule with `rank`, and has lost no right since, still
-    /// is.
+    /// Returns whether the rule still allows an inviter whom it allowed before with `rank`, if the
+    /// inviter has lost no right since then (ADR 0007).
     pub fn still_allows(self, group: &Group, rank: Rank) -> bool {
         match self {
             Self::Policy => group.policy.who_may_invite.includes(rank),
@@ -81,23 +82,22 @@ mod tests {
         }
     }
 
-    /// RELIABILITY B9: rule by role, and nobody else.
     #[test]
-    fn each_rule_lets_in_whom_its_contract_names() {
-        let who = |rule: InviteRule| {
+    fn each_rule_allows_the_roles_that_its_contract_names() {
+        let allowed_roles = |rule: InviteRule| {
             let allowed = |role: &&str| rule.allows(&group(), &member(role, Privileges::default()));
             ["member", "editor", "admin", "owner"]
                 .into_iter()
                 .filter(|role| allowed(role))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(who(InviteRule::Policy), ["admin", "owner"]);
-        assert_eq!(who(InviteRule::Owners), ["owner"]);
-        assert_eq!(who(InviteRule::Admins), ["admin", "owner"]);
-        assert_eq!(who(InviteRule::Editors), ["editor", "admin", "owner"]);
-        assert_eq!(who(InviteRule::Privilege), ["admin", "owner"]);
-        assert_eq!(who(InviteRule::Anyone), [""; 0]);
-        assert_eq!(who(InviteRule::Service), [""; 0]);
+        assert_eq!(allowed_roles(InviteRule::Policy), ["admin", "owner"]);
+        assert_eq!(allowed_roles(InviteRule::Owners), ["owner"]);
+        assert_eq!(allowed_roles(InviteRule::Admins), ["admin", "owner"]);
+        assert_eq!(allowed_roles(InviteRule::Editors), ["editor", "admin", "owner"]);
+        assert_eq!(allowed_roles(InviteRule::Privilege), ["admin", "owner"]);
+        assert_eq!(allowed_roles(InviteRule::Anyone), [""; 0]);
+        assert_eq!(allowed_roles(InviteRule::Service), [""; 0]);
         let granted = member("member", [Privilege::GroupInviteUser].into_iter().collect());
         assert!(InviteRule::Privilege.allows(&group(), &granted));
         assert!(!InviteRule::Policy.allows(&group(), &granted));

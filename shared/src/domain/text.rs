@@ -1,4 +1,4 @@
-//! Free text that people write: names, messages, and the free metadata of programs.
+//! Free text and metadata: names, descriptions, messages, and the data of API clients.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{Invalid, deserialize_by_parse};
 
-/// A message of at most 500 characters from the inviter; line breaks are its only control
-/// characters.
+/// The inviter's message: at most 500 characters, with line breaks as the only control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Message(String);
@@ -50,26 +49,25 @@ impl Message {
         }
     }
 
-    /// The message as text.
+    /// Returns the message as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A line of text from outside, such as a name: 1 to `MAX` characters, not blank, without control
-/// characters.
+/// A line of text, such as a name: 1 to `MAX` characters, not blank, without control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Line<const MAX: usize>(String);
 
-/// A person's first or last name, a group's name, a title.
+/// A person's first or last name, a group's name, or a title.
 pub type Name = Line<100>;
 
-/// A longer description, such as a group's or a person's.
+/// A longer description of a group or a person.
 pub type Description = Line<1000>;
 
 impl<const MAX: usize> Line<MAX> {
-    /// Reads a line of text, without the blanks around it.
+    /// Parses a line of text, trims it and normalizes it to NFC.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text: String = text.trim().nfc().collect();
         if text.chars().any(char::is_control) {
@@ -83,7 +81,7 @@ impl<const MAX: usize> Line<MAX> {
         }
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -98,35 +96,37 @@ impl<'de, const MAX: usize> Deserialize<'de> for Line<MAX> {
 
 deserialize_by_parse!(Message);
 
-/// An object of a program's own, at most 4 KiB as JSON; handed back as it came, with its keys in
-/// order.
+/// A JSON object that belongs to the API's client, of at most 4 KiB. It is returned as given,
+/// except that its keys are sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Metadata(BTreeMap<String, serde_json::Value>);
 
 impl Metadata {
-    /// The most bytes that the object may have, written as JSON.
+    /// The most bytes of the object, serialized as JSON.
     pub const MAX_BYTES: usize = 4096;
 
-    /// Takes an object; refuses one that is too large.
+    /// Creates the metadata, or refuses an object that is too large.
     pub fn new(object: BTreeMap<String, serde_json::Value>) -> Result<Self, Invalid> {
         let too_large = Invalid::new("metadata_too_large", "Metadata may have 4096 bytes as JSON.");
         let bytes = serde_json::to_vec(&object).map_err(|_| too_large)?.len();
         if bytes > Self::MAX_BYTES { Err(too_large) } else { Ok(Self(object)) }
     }
 
-    /// This object with the fields of `other`, which win; refuses one that is too large.
+    /// Returns this object merged with `other`, whose fields win, or refuses a result that is too
+    /// large.
     pub fn with(&self, other: &Self) -> Result<Self, Invalid> {
         Self::new(self.0.clone().into_iter().chain(other.0.clone()).collect())
     }
 
-    /// The value under `key`.
+    /// Returns the value of `key`.
     pub fn get(&self, key: &str) -> Option<&serde_json::Value> {
         self.0.get(key)
     }
 }
 
-/// What an API keeps on an invite for its own answers, under the same limit; no other API shows it.
+/// Data that one API stores on an invite for its own answers, of at most 4 KiB. No other API shows
+/// it.
 pub type ApiData = Metadata;
 
 impl<'de> Deserialize<'de> for Metadata {

@@ -1,4 +1,4 @@
-//! The directory's people.
+//! Users of the directory.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,54 +7,54 @@ use super::identity::{Accounts, Identity, PhoneNumber};
 use super::ids::UserId;
 use super::text::{Description, Line, Name};
 
-/// Whether a user has ever signed in or been registered by the app.
+/// Whether a user is a real person or represents an invited one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UserState {
-    /// Somebody real.
+    /// The user has signed in, or the app has registered them.
     Active,
-    /// Stands for an invited person until the invite is accepted.
+    /// The user represents an invited person until the invite is accepted.
     Pending,
 }
 
-/// A web address of a picture: 1 to 2048 visible characters.
+/// The URL of a picture: 1 to 2048 visible characters.
 pub type PhotoUrl = Line<2048>;
 
-/// A locale's tag, such as `en` or `de-CH`.
+/// A locale tag, such as `en` or `de-CH`.
 pub type Locale = Line<35>;
 
-/// The fields of a user that can be written.
+/// The writable fields of a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Profile {
-    /// The main address; unique across users.
+    /// The main address. It is unique across users.
     pub email: Option<EmailAddress>,
     /// Another address, for display only.
     pub alt_email: Option<EmailAddress>,
-    /// The phone number; unique across users.
+    /// The phone number. It is unique across users.
     pub phone: Option<PhoneNumber>,
     /// First name.
     pub first_name: Option<Name>,
     /// Last name.
     pub last_name: Option<Name>,
-    /// What the person does.
+    /// The person's job title.
     pub title: Option<Name>,
-    /// For whom.
+    /// The person's organization.
     pub organization_name: Option<Name>,
-    /// About the person.
+    /// A description of the person.
     pub bio: Option<Description>,
-    /// A picture.
+    /// The URL of a picture.
     pub photo: Option<PhotoUrl>,
     /// The person's language.
     pub locale: Option<Locale>,
-    /// Accounts on other platforms; each unique across users.
+    /// Accounts on other platforms. Each is unique across users.
     pub accounts: Accounts,
-    /// Whether the person takes no invites, from nobody and to no group.
+    /// Whether the person refuses all invites.
     pub refuses_invites: bool,
 }
 
 impl Profile {
-    /// Everything in it that must belong to one user only.
+    /// Returns every identity in the profile. Each may belong to one user only.
     pub fn identities(&self) -> Vec<Identity> {
         let email = self.email.clone().map(Identity::Email);
         let phone = self.phone.clone().map(Identity::Phone);
@@ -66,20 +66,20 @@ impl Profile {
     }
 }
 
-/// A person in the directory.
+/// A user of the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// The id: the identity provider's `sub`.
+    /// The user's id: the identity provider's `sub`, or a derived id for a pending user.
     pub id: UserId,
-    /// Real, or standing for somebody invited.
+    /// Whether the user is real or represents an invited person.
     pub state: UserState,
-    /// The fields that can be written.
+    /// The writable fields.
     pub profile: Profile,
-    /// Counts the writes to the record.
+    /// The number of writes to the record.
     pub version: u64,
 }
 
-/// First and last name in one line, where there is either.
+/// Returns the first and last name in one line. `None` if there is neither.
 pub fn full_name(first: Option<&Name>, last: Option<&Name>) -> Option<String> {
     match (first, last) {
         (Some(first), Some(last)) => Some(format!("{} {}", first.as_str(), last.as_str())),

@@ -1,4 +1,4 @@
-//! Values as people say them, in English.
+//! Dates and lists in English, for mails and pages.
 
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, date};
@@ -7,8 +7,8 @@ use super::clock::Timestamp;
 
 const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
 
-/// The instant as "Saturday, 28 November 2026, 09:30 UTC". Its seconds are cut off: better a minute
-/// early than late.
+/// Formats the instant like "Saturday, 28 November 2026, 09:30 UTC". Seconds are cut off, so that a
+/// deadline is never shown too late.
 pub fn date_in_words(instant: Timestamp) -> String {
     match EPOCH.checked_add(SignedDuration::from_secs(instant.seconds())) {
         Ok(instant) => instant.strftime("%A, %-d %B %Y, %H:%M UTC").to_string(),
@@ -16,7 +16,7 @@ pub fn date_in_words(instant: Timestamp) -> String {
     }
 }
 
-/// The items as "a", "a and b" or "a, b and c".
+/// Formats the items like "a", "a and b" or "a, b and c".
 pub fn list_in_words<S: AsRef<str>>(items: &[S]) -> String {
     let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
     match items.split_last() {
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_instant_is_said_with_its_weekday_and_zone() {
+    fn dates_have_a_weekday_and_a_time_zone() {
         assert_eq!(
             date_in_words(Timestamp::from_seconds(1_795_858_259)),
             "Saturday, 28 November 2026, 09:30 UTC"
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn items_are_joined_as_in_a_sentence() {
+    fn lists_are_joined_with_commas_and_and() {
         assert_eq!(list_in_words::<&str>(&[]), "");
         assert_eq!(list_in_words(&["editor"]), "editor");
         assert_eq!(list_in_words(&["editor", "admin"]), "editor and admin");

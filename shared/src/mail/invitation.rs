@@ -1,4 +1,4 @@
-//! The mail that invites someone.
+//! The mail that invites a person to a group.
 
 use askama::Template;
 use url::Url;
@@ -7,36 +7,36 @@ use crate::domain::clock::Timestamp;
 use crate::domain::display_name::{clean_for_mail, clean_message, shorten};
 use crate::domain::words::{date_in_words, list_in_words};
 
-/// Characters of a subject line that mail clients show and RFC 5322 §2.1.1 recommends.
+/// The most characters of a subject line, as RFC 5322 §2.1.1 recommends and mail clients display.
 pub(super) const SUBJECT_LIMIT: usize = 78;
-/// Characters of the subject that are neither the inviter's name nor the group's.
+/// The characters of the subject besides the two names.
 const SUBJECT_FRAME: usize = " invites you to join ".len();
 
-/// What the mail tells: everything as stored; [`render`](Self::render) cleans it.
+/// The facts of the mail, as stored. [`render`](Self::render) cleans them.
 #[derive(Clone, Copy, Debug)]
 pub struct InvitationMail<'a> {
     /// The group's name.
     pub group_name: &'a str,
-    /// The inviter's name, where known.
+    /// The inviter's name, if known.
     pub inviter_name: Option<&'a str>,
-    /// The invited person's first name, where known.
+    /// The invitee's first name, if known.
     pub first_name: Option<&'a str>,
-    /// The roles that go with the membership.
+    /// The roles that the membership will have.
     pub roles: &'a [String],
-    /// The inviter's own words.
+    /// The inviter's message.
     pub message: Option<&'a str>,
-    /// When the invite ends, if it does.
+    /// When the invite expires. `None` if it never does.
     pub expires_at: Option<Timestamp>,
-    /// The link, token included: a secret of the invited person.
+    /// The link with its token, which is the invitee's secret.
     pub url: &'a str,
-    /// Where the service stands; named in the mail so that the link can be told from a forged one.
+    /// The service's base URL. The mail shows its host so that people can recognize a forged link.
     pub public_url: &'a str,
 }
 
-/// A mail's three parts. Holds the link, so it is never logged.
+/// The three parts of a mail. It contains the link, so it is never logged.
 #[derive(Clone)]
 pub struct RenderedMail {
-    /// One line, at most 78 characters.
+    /// The subject, on one line of at most 78 characters.
     pub subject: String,
     /// The plain-text part.
     pub text: String,
@@ -61,7 +61,7 @@ struct Html<'a> {
     mail: &'a Body<'a>,
 }
 
-/// The cleaned facts that both parts show.
+/// The cleaned facts for the text and HTML parts.
 struct Body<'a> {
     inviter: String,
     group: String,
@@ -75,7 +75,7 @@ struct Body<'a> {
 }
 
 impl InvitationMail<'_> {
-    /// Fills the three templates. Names are cleaned here, so no caller can forget it.
+    /// Renders the three parts. Names are cleaned here, so that no caller can forget it.
     pub fn render(&self) -> Result<RenderedMail, askama::Error> {
         let body = self.body();
         Ok(RenderedMail {
@@ -105,7 +105,7 @@ impl InvitationMail<'_> {
     }
 }
 
-/// The subject line; where both names are long, both are shortened.
+/// Renders the subject line. If it would be too long, the names are shortened.
 fn subject(inviter: &str, group: &str) -> Result<String, askama::Error> {
     let room = SUBJECT_LIMIT - SUBJECT_FRAME;
     let inviter = shorten(inviter, room.saturating_sub(group.chars().count()).max(room / 2));
@@ -113,9 +113,9 @@ fn subject(inviter: &str, group: &str) -> Result<String, askama::Error> {
     Subject { inviter: &inviter, group: &group }.render()
 }
 
-/// The host name (and port) that people can compare with the link's.
+/// Returns the host name and port of the service, for people to compare with the link.
 pub(super) fn host(public_url: &str) -> String {
-    // Checked at the start; what were no URL all the same would be shown as it stands.
+    // The configuration was checked at startup. An invalid URL is shown as it is.
     let parsed = Url::parse(public_url).ok();
     let host = parsed.as_ref().and_then(|url| {
         let host = url.host_str()?;

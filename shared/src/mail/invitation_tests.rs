@@ -1,4 +1,4 @@
-//! The invitation mail as people get it, and as people try to misuse it.
+//! The invitation mail: its usual forms, and attempts to misuse it.
 
 use super::*;
 
@@ -26,7 +26,7 @@ fn snapshot(name: &str, mail: &InvitationMail<'_>) {
     assert_eq!(
         (text.matches(URL).count(), html.matches(URL).count()),
         (1, 1),
-        "the link stands once in each part"
+        "each part contains the link once"
     );
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(format!("invitation_{name}"), format!("{subject}\n\n=== text\n{text}\n=== html\n{html}"));
@@ -57,7 +57,7 @@ fn an_invitation_for_a_person_with_a_first_name() {
 }
 
 #[test]
-fn an_invitation_without_an_end() {
+fn an_invitation_without_an_expiry() {
     let roles = roles(&["member"]);
     snapshot(
         "without_expiry",
@@ -66,7 +66,7 @@ fn an_invitation_without_an_end() {
 }
 
 #[test]
-fn markup_in_names_stays_text() {
+fn markup_in_names_is_escaped() {
     let roles = roles(&["<i>"]);
     let payload = "<script>alert('1')</script>\"&{{7*7}}{% raw %}${x}";
     let mail = InvitationMail {
@@ -85,7 +85,7 @@ fn markup_in_names_stays_text() {
 }
 
 #[test]
-fn line_breaks_in_names_make_no_new_lines() {
+fn line_breaks_in_names_add_no_lines() {
     let hostile = "Ada\r\nBcc: eve@mail\r\n\r\nHello\u{2028}\u{85}x\0";
     let none = roles(&[]);
     let plain = InvitationMail { first_name: Some("x"), ..mail(&none) }.render().unwrap();
@@ -103,7 +103,7 @@ fn line_breaks_in_names_make_no_new_lines() {
 }
 
 #[test]
-fn names_with_bidi_controls_or_addresses_lose_them() {
+fn bidi_controls_and_addresses_in_names_are_removed() {
     let none = roles(&[]);
     let mail = InvitationMail {
         group_name: "win at evil.test",
@@ -134,7 +134,7 @@ fn a_subject_has_at_most_78_characters() {
 }
 
 #[test]
-fn a_host_is_named_with_its_port() {
+fn the_host_includes_its_port() {
     assert_eq!(host("http://127.0.0.1:3000"), "127.0.0.1:3000");
     assert_eq!(host("https://join.example.com/stage"), "join.example.com");
 }

@@ -1,4 +1,4 @@
-//! Mails: their texts, and the way to SES.
+//! Mails: their texts, and sending them through SES.
 
 mod invitation;
 mod platform;
@@ -15,28 +15,28 @@ use crate::domain::invitee::Invitee;
 use crate::domain::mailing::MailKind;
 use crate::domain::text::{Message, Name};
 
-/// What a mail is made from, beside the invite.
+/// The facts that a mail needs besides the invite.
 pub(crate) struct Facts<'a> {
-    /// Whom it goes to.
+    /// The address of the recipient.
     pub(crate) address: &'a EmailAddress,
-    /// The person's first name in the directory.
+    /// The recipient's first name in the directory.
     pub(crate) first_name: Option<&'a Name>,
-    /// The invite's own group.
+    /// The group of the invite.
     pub(crate) group: &'a Group,
-    /// The other groups that it is about.
+    /// The other groups that the mail mentions.
     pub(crate) others: &'a [Group],
-    /// The group that stands for the system itself.
+    /// The group of invites that lead to no group. Its name is the deployment's.
     pub(crate) system: &'a Group,
-    /// The link, token included.
+    /// The link with its token.
     pub(crate) url: &'a str,
-    /// Where the service stands.
+    /// The service's base URL.
     pub(crate) public_url: &'a str,
 }
 
-/// The mail that the invite asks for.
+/// Renders the mail that the invite asks for.
 ///
 /// # Errors
-/// Where a template can't be filled, which is a mistake of ours.
+/// `askama::Error` if a template cannot be rendered, which is a bug.
 pub(crate) fn render(invite: &Invite, facts: &Facts<'_>) -> Result<RenderedMail, askama::Error> {
     match invite.mailing.kind {
         MailKind::Invitation => invitation(invite, facts),
@@ -83,7 +83,7 @@ fn platform(
     mail.render()
 }
 
-/// The invited person's first name, as the inviter gave it, or else as the directory knows it.
+/// Returns the invitee's first name. The inviter's spelling takes precedence over the directory's.
 fn first_name<'a>(invite: &'a Invite, facts: &Facts<'a>) -> Option<&'a str> {
     let given = if let Invitee::Person(person) = &invite.invitee {
         person.first_name.as_ref()

@@ -1,5 +1,5 @@
-//! The mails of the platform: an invitation to it, more projects on it, and a reminder (contract
-//! chembiohub 3.2).
+//! The platform's mails: an invitation to it, an invitation to more projects, and a reminder
+//! (docs/contracts/chembiohub.md#mails-and-messages).
 
 use askama::Template;
 
@@ -9,37 +9,37 @@ use crate::domain::clock::Timestamp;
 use crate::domain::display_name::{clean_for_mail, shorten};
 use crate::domain::words::date_in_words;
 
-/// Why the mail is sent.
+/// The reason for the mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
-    /// Somebody new is invited.
+    /// A new person is invited.
     Invitation,
-    /// Somebody known is invited to more projects.
+    /// A known user is invited to more projects.
     AccessChanged,
-    /// Somebody is reminded.
+    /// A person is reminded of an invitation.
     Reminder,
 }
 
-/// What the mail tells: everything as stored; [`render`](Self::render) cleans it.
+/// The facts of the mail, as stored. [`render`](Self::render) cleans them.
 #[derive(Clone, Copy, Debug)]
 pub struct PlatformMail<'a> {
-    /// Why it is sent.
+    /// The reason for the mail.
     pub occasion: Occasion,
-    /// What the platform is called.
+    /// The platform's name.
     pub platform: &'a str,
-    /// The inviter's name, where known.
+    /// The name of the sender, if known.
     pub sender: Option<&'a str>,
-    /// The invited person's first name, where known.
+    /// The invitee's first name, if known.
     pub first_name: Option<&'a str>,
-    /// The invited person's address, which is their user name.
+    /// The invitee's address, which is also their user name.
     pub address: &'a str,
-    /// The names of the projects that it is about.
+    /// The names of the projects that the mail mentions.
     pub projects: &'a [String],
-    /// When the link ends, if it does.
+    /// When the link expires. `None` if it never does.
     pub expires_at: Option<Timestamp>,
-    /// The link, token included: a secret of the invited person.
+    /// The link with its token, which is the invitee's secret.
     pub url: &'a str,
-    /// Where the service stands; named in the mail so that the link can be told from a forged one.
+    /// The service's base URL. The mail shows its host so that people can recognize a forged link.
     pub public_url: &'a str,
 }
 
@@ -61,7 +61,7 @@ struct Html<'a> {
     mail: &'a Body<'a>,
 }
 
-/// The cleaned facts that both parts show.
+/// The cleaned facts for the text and HTML parts.
 struct Body<'a> {
     occasion: Occasion,
     subject: String,
@@ -76,14 +76,14 @@ struct Body<'a> {
 }
 
 impl Body<'_> {
-    /// The projects in quotes, with commas between them.
+    /// Returns the projects in quotes, separated by commas.
     fn quoted(&self) -> String {
         self.projects.iter().map(|project| format!("\"{project}\"")).collect::<Vec<_>>().join(", ")
     }
 }
 
 impl PlatformMail<'_> {
-    /// Fills the three templates. Names are cleaned here, so no caller can forget it.
+    /// Renders the three parts. Names are cleaned here, so that no caller can forget it.
     pub fn render(&self) -> Result<RenderedMail, askama::Error> {
         let body = self.body()?;
         Ok(RenderedMail {
@@ -113,7 +113,7 @@ impl PlatformMail<'_> {
     }
 }
 
-/// The subject line; where both names are long, both are shortened.
+/// Renders the subject line. If it would be too long, the names are shortened.
 fn subject(occasion: Occasion, platform: &str, sender: &str) -> Result<String, askama::Error> {
     let frame = Subject { occasion, platform: "", sender: "" }.render()?.chars().count();
     let room = SUBJECT_LIMIT.saturating_sub(frame);

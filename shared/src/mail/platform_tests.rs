@@ -1,4 +1,4 @@
-//! The platform's mails as people get them, and as people try to misuse them.
+//! The platform's mails: their usual forms, and attempts to misuse them.
 
 use super::*;
 
@@ -27,7 +27,7 @@ fn snapshot(name: &str, mail: &PlatformMail<'_>) {
     assert_eq!(
         (text.matches(URL).count(), html.matches(URL).count()),
         (1, 1),
-        "the link stands once in each part"
+        "each part contains the link once"
     );
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(format!("platform_{name}"), format!("{subject}\n\n=== text\n{text}\n=== html\n{html}"));
@@ -70,7 +70,7 @@ fn a_reminder_of_the_platform_alone() {
 }
 
 #[test]
-fn names_bring_neither_markup_nor_lines_nor_addresses() {
+fn names_add_no_markup_no_lines_and_no_addresses() {
     let hostile = "<b>In</b>\r\nBcc: eve@mail\r\n\r\nViter\u{202e}";
     let projects = projects(&[hostile, "win at evil.test"]);
     for occasion in [Occasion::Invitation, Occasion::AccessChanged, Occasion::Reminder] {

@@ -1,4 +1,4 @@
-//! Handing a mail to SES (API v2, `SendEmail`).
+//! Sends mails through SES (API v2, `SendEmail`).
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::config::{AwsConfig, ConfigError, Environment, settings};
 use crate::domain::email::EmailAddress;
 use crate::outbound::{Outbound, credentials, failure_kind};
 
-/// Sends mail through SES, from one sender.
+/// Sends mails through SES from one sender address.
 #[derive(Clone)]
 pub struct Mailer {
     client: aws_sdk_sesv2::Client,
@@ -23,22 +23,23 @@ pub struct Mailer {
     configuration_set: Option<String>,
 }
 
-/// Why a mail was not sent.
+/// The reason why a mail was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// Another try will fail alike: the address or the message is refused.
+    /// A retry cannot succeed, because SES refuses the address or the message.
     #[error("SES refuses the mail: {0}")]
     Permanent(&'static str),
-    /// Later may be better: SES is throttled, paused, or unreachable.
-    #[error("SES can't take the mail now: {0}")]
+    /// A retry may succeed, because SES is throttled, paused or unreachable.
+    #[error("SES cannot accept the mail now: {0}")]
     Transient(String),
 }
 
 impl Mailer {
-    /// Reads `MAIL_FROM`, `MAIL_CONFIGURATION_SET` and the AWS variables. Nothing is sent yet.
+    /// Creates the mailer from `MAIL_FROM`, `MAIL_CONFIGURATION_SET` and the AWS variables. It
+    /// sends nothing yet.
     ///
     /// # Errors
-    /// Names the variable that is missing.
+    /// `ConfigError` with the name of the missing variable.
     pub(crate) fn configure(
         environment: &Environment,
         outbound: &Outbound,
@@ -51,8 +52,8 @@ impl Mailer {
             .credentials_provider(credentials(&aws))
             .http_client(outbound.sdk())
             .timeout_config(timeouts)
-            // SES has no idempotency token: a mail that it took slowly would go out twice. The
-            // stream brings it again where it must.
+            // SES has no idempotency token, so a retry after a slow response would send the mail
+            // twice. The stream redelivers the record if it must be sent again.
             .retry_config(RetryConfig::disabled());
         config.set_endpoint_url(aws.ses_endpoint.clone());
         Ok(Self {
@@ -64,13 +65,13 @@ impl Mailer {
         })
     }
 
-    /// Hands the mail over, to one recipient.
+    /// Sends the mail to one recipient.
     ///
     /// # Errors
-    /// See [`SendError`].
+    /// `Permanent` if a retry cannot succeed, `Transient` if it may.
     pub async fn send(&self, to: &EmailAddress, mail: RenderedMail) -> Result<(), SendError> {
         let content = content(mail).map_err(|_| SendError::Permanent("template"))?;
-        // The domain goes out in its ASCII form: SES takes no other.
+        // SES accepts domains only in their ASCII form.
         let request = self.client.send_email().from_email_address(&self.from).content(content);
         let request = request.destination(Destination::builder().to_addresses(mailbox(to)).build());
         let tag = MessageTag::builder()
@@ -89,7 +90,7 @@ impl Mailer {
     }
 }
 
-/// The address with its domain in ASCII and its local part as typed.
+/// Returns the address with its local part as typed and its domain in ASCII.
 fn mailbox(to: &EmailAddress) -> String {
     let local = to.as_str().split_once('@').map_or("", |(local, _)| local);
     format!("{local}@{}", to.domain())
@@ -97,7 +98,7 @@ fn mailbox(to: &EmailAddress) -> String {
 
 fn content(mail: RenderedMail) -> Result<EmailContent, aws_sdk_sesv2::error::BuildError> {
     let utf8 = |text: String| Content::builder().data(text).charset("UTF-8").build();
-    // RFC 3834: other programs must not answer.
+    // RFC 3834: automatic responders must not answer.
     let automatic =
         MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build()?;
     let body = Body::builder().text(utf8(mail.text)?).html(utf8(mail.html)?).build();

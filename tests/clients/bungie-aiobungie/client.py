@@ -1,4 +1,7 @@
-"""aiobungie against the local service: it has no option for the base URL, so the constant is set from outside."""
+"""Tests aiobungie against the local service.
+
+It has no option for the base URL, so the constant is replaced.
+"""
 
 import asyncio
 import os
@@ -16,7 +19,7 @@ async def refused(call, kind, code):
     except kind as error:
         assert error.error_code == code, error
     else:
-        raise AssertionError(f"{code} was not answered")
+        raise AssertionError(f"expected error {code}")
 
 
 async def main():
@@ -38,4 +41,4 @@ async def main():
 
 
 asyncio.run(main())
-print("aiobungie", aiobungie.__version__, "is content")
+print("aiobungie", aiobungie.__version__, "passed")

@@ -1,5 +1,6 @@
-// Asks the service by bungie-api-ts's own functions, and prints each answer as a constant of the type that it should have: a literal, so
-// that the compiler refuses missing fields, fields of another type, and fields that the type does not have.
+// Calls the service through bungie-api-ts's own functions and prints each answer as a constant of
+// its expected type. The answer is a literal, so the compiler rejects missing fields, fields of the
+// wrong type and unknown fields.
 import {
   getInvitedIndividuals,
   getPotentialGroupsForMember,
@@ -9,10 +10,10 @@ import {
 
 const { URL: base, TOKEN: token } = process.env;
 const groupId = "3773";
-// The second belongs to a demo user whom the directory knows.
+// The second account belongs to a demo user in the directory.
 const [stranger, known] = ["4611686018467284386", "4611686018429783292"];
 
-// The base URL is the client's to set, as is its whole way to send a request.
+// bungie-api-ts leaves the base URL and the sending of requests to its caller.
 async function http({ method, url, params, body }) {
   const target = new URL(url.replace("https://www.bungie.net", base));
   for (const [name, value] of Object.entries(params ?? {})) target.searchParams.set(name, value);

@@ -1,4 +1,4 @@
-"""bungieapi against the local service, by its own option for the base URL."""
+"""Tests bungieapi against the local service, with its option for the base URL."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ async def refused(call, status):
     except aiohttp.ClientResponseError as error:
         assert error.status == status, error
     else:
-        raise AssertionError(f"{status} was not answered")
+        raise AssertionError(f"expected status {status}")
 
 
 async def main():
@@ -45,4 +45,4 @@ async def main():
 
 
 asyncio.run(main())
-print("bungieapi is content")
+print("bungieapi passed")

@@ -1,4 +1,7 @@
-"""bungio against the local service: it has no option for the base URL, so the constant is set from outside."""
+"""Tests bungio against the local service.
+
+It has no option for the base URL, so the constant is replaced.
+"""
 
 import asyncio
 import datetime
@@ -27,7 +30,7 @@ async def refused(call, name, code):
     except BungieException as error:
         assert (error.error, error.code) == (name, code), error
     else:
-        raise AssertionError(f"{name} was not answered")
+        raise AssertionError(f"expected error {name}")
 
 
 async def main():
@@ -63,4 +66,4 @@ async def main():
 
 
 asyncio.run(main())
-print("bungio is content")
+print("bungio passed")

@@ -1,4 +1,4 @@
-//! Says hello: what every function pays before it does anything.
+//! Answers "hello": the minimum that every function costs.
 
 use std::convert::Infallible;
 

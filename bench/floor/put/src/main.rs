@@ -1,7 +1,7 @@
-//! Writes one item: what the SDK costs a function that does nothing else.
+//! Writes one item: the minimum that a function with the SDK costs.
 #![expect(
     clippy::disallowed_methods,
-    reason = "links nothing of ours, so it reads its variables itself"
+    reason = "it does not link the shared crate, so it reads its own variables"
 )]
 
 use std::env;

@@ -1,9 +1,9 @@
-//! Sends the mails that invites ask for: the table's stream brings every invite whose `outbox` is
-//! `queued` (the event source's filter).
+//! Sends the mails of invites. The table's stream delivers every invite whose `outbox` is `queued`,
+//! as the event source's filter selects.
 //!
-//! Records of a batch are sent in order. At the first that fails for now the batch ends there:
-//! Lambda brings it and all behind it again. A record that was sent before is found no longer due,
-//! so the same record twice sends one mail.
+//! The records of a batch are handled in order, and the first temporary failure ends the batch.
+//! Lambda then redelivers that record and the ones after it. A redelivered record whose mail was
+//! already sent is skipped, so it sends no second mail.
 
 use std::convert::Infallible;
 
@@ -14,10 +14,8 @@ use shared::domain::ids::{GroupId, InviteId};
 use shared::domain::invite::Generation;
 use shared::engine::Fault;
 
-/// Sends what the batch asks for; names the first record that has to come again.
-///
-/// # Errors
-/// None: failures are in the answer.
+/// Sends the mails of the batch, and reports the first record that must be redelivered. It never
+/// returns an error, because the response reports failures.
 pub async fn handle(
     service: &MailService,
     event: Event,
@@ -39,7 +37,7 @@ pub async fn handle(
 async fn send(service: &MailService, record: &EventRecord) -> Result<(), Fault> {
     // A record without a readable invite will not get one by coming again.
     let Some((group, id, generation)) = subject(record) else {
-        tracing::error!(event = %record.event_name, "A stream record names no invite");
+        tracing::error!(event = %record.event_name, "A stream record contains no invite");
         return Ok(());
     };
     let now = service.clock.now();
@@ -51,7 +49,7 @@ async fn send(service: &MailService, record: &EventRecord) -> Result<(), Fault> 
     Ok(())
 }
 
-/// The generation of an invite that the record's new image is of.
+/// Returns the group, id and generation of the invite in the record's new image.
 fn subject(record: &EventRecord) -> Option<(GroupId, InviteId, Generation)> {
     #[derive(serde::Deserialize)]
     struct Image {

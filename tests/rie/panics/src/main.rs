@@ -1,6 +1,6 @@
-//! A function whose handler answers through the API that its path begins with, and panics where the
-//! path ends in `/panic`. Never deployed: the emulator's run shows by it what a panic of any
-//! handler is answered with, and that the next request is served.
+//! A function that is never deployed. It answers through the API that the first path segment names,
+//! and panics if the path ends in `/panic`. The emulator's run checks how each API answers a panic,
+//! and that the next request succeeds.
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Error, Request, Response, service_fn};
@@ -24,13 +24,13 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn answer<E>(request: &Request) -> Result<Response<Body>, E> {
-    // As a mistake would: by a value that somebody sent.
+    // Panics like a real bug: on a value that a user sent.
     let number: Result<u32, String> = if request.uri().path().ends_with("/panic") {
         Err("ada@example.com".into())
     } else {
         Ok(7)
     };
-    #[expect(clippy::unwrap_used, reason = "this is the panic that is looked at")]
+    #[expect(clippy::unwrap_used, reason = "this is the panic under test")]
     let number = number.unwrap();
     Ok(shared::http::json(StatusCode::OK, &number))
 }
