@@ -8,6 +8,7 @@ mod bad_input;
 mod bungie;
 mod callers;
 mod chembiohub;
+mod citations;
 mod delivery;
 mod directory;
 mod evanta;
