@@ -1,5 +1,5 @@
 //! `POST /GroupV2/{groupId}/Members/IndividualInvite/{membershipType}/{membershipId}/`: invites an
-//! account (contract bungie 4.1, 4.2).
+//! account (docs/contracts/bungie.md#request).
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! `POST /group_invites`: a group's owner invites a user (contract evanta 0.1 to 0.3).
+//! `POST /group_invites`: a group's owner invites a user (docs/contracts/evanta.md#request).
 
 use std::convert::Infallible;
 

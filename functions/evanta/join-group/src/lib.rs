@@ -1,5 +1,5 @@
-//! `POST /group_members`: the caller joins, by an invite or because the group is open (contract
-//! evanta 0.5).
+//! `POST /group_members`: the caller joins, by an invite or because the group is open
+//! (docs/contracts/evanta.md#other-endpoints).
 
 use std::convert::Infallible;
 

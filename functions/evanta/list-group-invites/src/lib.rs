@@ -1,5 +1,5 @@
-//! `GET /group_invites/users/{group_id}`: a group's live invites, for its owners (contract evanta
-//! 0.5).
+//! `GET /group_invites/users/{group_id}`: a group's live invites, for its owners
+//! (docs/contracts/evanta.md#other-endpoints).
 
 use std::convert::Infallible;
 

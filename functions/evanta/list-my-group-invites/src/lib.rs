@@ -1,5 +1,5 @@
-//! `GET /group_invites/groups`: the caller's live invites, however they are addressed (contract
-//! evanta 0.5).
+//! `GET /group_invites/groups`: the caller's live invites, however they are addressed
+//! (docs/contracts/evanta.md#other-endpoints).
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

@@ -1,4 +1,4 @@
-//! `POST /v1/groups/{group}/invites`: makes one invite (contract native, "Making one").
+//! `POST /v1/groups/{group}/invites`: makes one invite (docs/contracts/native.md#making-an-invite).
 
 use std::convert::Infallible;
 

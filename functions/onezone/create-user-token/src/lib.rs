@@ -1,5 +1,5 @@
-//! `POST /groups/{id}/users/token`: makes a token by which one person can join the group (contract
-//! onezone 2.1).
+//! `POST /groups/{id}/users/token`: makes a token by which one person can join the group
+//! (docs/contracts/onezone.md#request).
 
 use std::convert::Infallible;
 

@@ -1,4 +1,5 @@
-//! `POST /user/groups/join`: makes the caller a member by a token (contract onezone 2.5).
+//! `POST /user/groups/join`: makes the caller a member by a token
+//! (docs/contracts/onezone.md#joining).
 
 use std::convert::Infallible;
 

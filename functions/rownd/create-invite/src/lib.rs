@@ -1,5 +1,5 @@
-//! `POST /me/groups/{group}/invites`: makes one invite and gives its link (contract rownd 1.1 and
-//! 1.2).
+//! `POST /me/groups/{group}/invites`: makes one invite and gives its link
+//! (docs/contracts/rownd.md#request).
 
 use std::convert::Infallible;
 

@@ -1,5 +1,5 @@
 //! `/me/groups/{group}/members` and `/me/groups/{group}/members/{member}`: who is in a group, and,
-//! for its owners, who is invited (contract rownd 1.4).
+//! for its owners, who is invited (docs/contracts/rownd.md#members).
 
 use std::convert::Infallible;
 
