@@ -1,5 +1,5 @@
 //! The evanta API: `/group_invites` and `/group_members` as Evanta's app API has them: token
-//! headers, JSON or Rails forms, objects under their root keys (contract evanta).
+//! headers, JSON or Rails forms, objects under their root keys (docs/contracts/evanta.md).
 
 mod credentials;
 mod failure;

@@ -1,4 +1,5 @@
-//! The objects of the evanta API, with the keys and in the order of the seed (contract evanta 0.3).
+//! The objects of the evanta API, with the keys and in the order of the published example
+//! (docs/contracts/evanta.md#objects).
 
 use std::collections::BTreeMap;
 
@@ -176,7 +177,8 @@ impl<'a> GroupBody<'a> {
     }
 }
 
-/// What sort of group it is, and the four flags that follow from it (contract evanta 0.2).
+/// What sort of group it is, and the four flags that follow from it
+/// (docs/contracts/evanta.md#group-types).
 #[derive(Serialize)]
 struct GroupTypeBody {
     id: u8,

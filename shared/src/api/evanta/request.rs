@@ -1,4 +1,5 @@
-//! Bodies: JSON or a form, under one root key, of which two fields count (contract evanta 0.1).
+//! Bodies: JSON or a form, under one root key, of which two fields count
+//! (docs/contracts/evanta.md#request).
 
 use std::collections::HashMap;
 use std::fmt;
