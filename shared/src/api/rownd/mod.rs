@@ -1,5 +1,5 @@
 //! The rownd API: groups, members and invites under `/me/groups`, as a Rownd client expects them
-//! (contract rownd).
+//! (docs/contracts/rownd.md).
 
 mod failure;
 mod render;

@@ -1,5 +1,5 @@
 //! The rownd API's objects, in the order of the published examples; what is unknown is left out
-//! (contract rownd 1.2 and 1.4).
+//! (docs/contracts/rownd.md#objects).
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;

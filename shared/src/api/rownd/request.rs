@@ -1,5 +1,5 @@
 //! What the rownd endpoints read from a request. Unknown fields, and those that only the service
-//! writes, are ignored (contract rownd 1.1).
+//! writes, are ignored (docs/contracts/rownd.md#request).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,7 +24,7 @@ use crate::domain::text::{ApiData, Message, Metadata, Name};
 use crate::engine::{InviteChange, InviteeRequest, NewInvite, Refusal};
 use crate::http::{RequestError, json_or_undeclared, lenient_json, query_parameter, raw_body};
 
-/// Who may make invites and handle them: owners (contract rownd, "Who may").
+/// Who may make invites and handle them: owners (docs/contracts/rownd.md#who-may-invite).
 pub const RULE: InviteRule = InviteRule::Owners;
 
 /// Under this name an invite keeps the application variant that it was made for.
@@ -42,7 +42,7 @@ struct Phone {
 
 impl<'de> Deserialize<'de> for Phone {
     /// Reads international digits, as a number, or as a string with or without `+` before them
-    /// (contract rownd: the example is the bare number 19199993333).
+    /// (docs/contracts/rownd.md#request).
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Digits;
 
@@ -170,7 +170,7 @@ impl InviteInput {
 const ONE_INVITEE: Refusal =
     Refusal::Invalid("", Invalid::new("one_of", "Give exactly one of email, phone and user_id."));
 
-/// Whether a group takes in who asks (contract rownd: `admission_policy`).
+/// Whether a group takes in who asks (docs/contracts/rownd.md#groups).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AdmissionPolicy {
