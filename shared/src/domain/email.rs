@@ -221,7 +221,7 @@ mod tests {
         assert!(EmailAddress::parse(&format!("a@{}", "abcdefgh.".repeat(30))).is_err());
     }
 
-    /// RELIABILITY A3: no scalar value outside ASCII may fall onto an address of ASCII only.
+    /// No scalar value outside ASCII may fall onto an address of ASCII only.
     #[test]
     fn no_character_beyond_ascii_shares_a_key_with_an_ascii_address() {
         for character in ('\u{80}'..=char::MAX).filter(|c| !c.is_control()) {

@@ -9,7 +9,8 @@ use super::role::Rank;
 use super::text::{Description, Metadata, Name};
 use super::{Invalid, from_object};
 
-/// Who may see and join a group; the four visibility flags of the evanta contract follow from it.
+/// Who may see and join a group; the four visibility flags follow from it
+/// (docs/contracts/evanta.md#group-types).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GroupType {
@@ -163,7 +164,7 @@ impl MaxPending {
 }
 
 impl Default for MaxPending {
-    /// 500 (contract native, "Limits").
+    /// 500 (docs/contracts/native.md#limits).
     fn default() -> Self {
         Self(500)
     }

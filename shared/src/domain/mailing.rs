@@ -12,12 +12,14 @@ pub enum MailKind {
     /// Somebody is invited to a group.
     #[default]
     Invitation,
-    /// Somebody new is invited to the platform, perhaps to projects on it (contract chembiohub
-    /// 3.2).
+    /// Somebody new is invited to the platform, perhaps to projects on it
+    /// (docs/contracts/chembiohub.md#mails-and-messages).
     PlatformInvitation,
-    /// Somebody who is known is invited to more projects (contract chembiohub 3.2).
+    /// Somebody who is known is invited to more projects
+    /// (docs/contracts/chembiohub.md#mails-and-messages).
     AccessChanged,
-    /// Somebody is reminded of the platform and its projects (contract chembiohub 3.2).
+    /// Somebody is reminded of the platform and its projects
+    /// (docs/contracts/chembiohub.md#mails-and-messages).
     Reminder,
 }
 

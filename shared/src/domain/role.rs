@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Invalid, deserialize_by_parse};
 
 /// How much a role may do: `owner` > `admin` > `editor` > `member`; any other name ranks with
-/// `member` (contract native).
+/// `member` (docs/contracts/native.md#roles).
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize,
 )]
@@ -84,8 +84,8 @@ impl Roles {
         Self(vec![RoleName("owner".into())])
     }
 
-    /// The one role of somebody who is invited to read (contract chembiohub 3.2); it ranks with
-    /// `member`.
+    /// The one role of somebody who is invited to read (docs/contracts/chembiohub.md#request); it
+    /// ranks with `member`.
     pub fn viewer() -> Self {
         Self(vec![RoleName("viewer".into())])
     }

@@ -13,20 +13,22 @@ use super::role::Rank;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InviteRule {
-    /// Whoever the group's policy names (contract native).
+    /// Whoever the group's policy names (docs/contracts/native.md#groups).
     #[default]
     Policy,
-    /// Owners (contracts evanta, rownd).
+    /// Owners (docs/contracts/evanta.md#order-of-checks, docs/contracts/rownd.md#who-may-invite).
     Owners,
-    /// Owners and admins (contract bungie).
+    /// Owners and admins (docs/contracts/bungie.md#who-may-invite).
     Admins,
-    /// Owners, admins and editors (contract chembiohub).
+    /// Owners, admins and editors (docs/contracts/chembiohub.md#who-may-invite).
     Editors,
-    /// Owners, admins, and members with the privilege `group_invite_user` (contract onezone).
+    /// Owners, admins, and members with the privilege `group_invite_user`
+    /// (docs/contracts/onezone.md#privileges).
     Privilege,
     /// Everybody who is signed in: for the system itself, never for a group of somebody's.
     Anyone,
-    /// The app's own credential, for a group that has no member yet (contract rownd).
+    /// The app's own credential, for a group that has no member yet
+    /// (docs/contracts/rownd.md#the-first-member).
     Service,
 }
 
@@ -81,7 +83,7 @@ mod tests {
         }
     }
 
-    /// RELIABILITY B9: rule by role, and nobody else.
+    /// Rule by role, and nobody else.
     #[test]
     fn each_rule_lets_in_whom_its_contract_names() {
         let who = |rule: InviteRule| {
