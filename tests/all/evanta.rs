@@ -1,4 +1,4 @@
-//! The evanta API, as Evanta's clients use it (contract evanta).
+//! The evanta API, as Evanta's clients use it (docs/contracts/evanta.md).
 
 mod credentials;
 mod joining;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::app::{Actor, Answer, App, GROUP};
 
-/// The one whom the seed's example invites.
+/// The one whom the published example invites.
 const INVITED: &str = "29845";
 
 /// The API's verbs.
@@ -90,8 +90,8 @@ impl Answer {
         answer.opens_to_browsers()
     }
 
-    /// This answer, which must have the headers that every answer of this API has (contract evanta
-    /// 0.1).
+    /// This answer, which must have the headers that every answer of this API has
+    /// (docs/contracts/evanta.md#cross-origin-requests).
     #[track_caller]
     fn opens_to_browsers(self) -> Self {
         assert_eq!(self.header("access-control-allow-origin"), "*");
@@ -127,7 +127,8 @@ async fn knows(app: &App, user: &str, profile: &Value) {
         .is(200);
 }
 
-/// The seed's owner with [`GROUP`] of this type, and [`INVITED`], whom the directory knows.
+/// The published example's owner with [`GROUP`] of this type, and [`INVITED`], whom the directory
+/// knows.
 async fn stage<'a>(app: &'a App, kind: &str) -> (Actor<'a>, Actor<'a>) {
     let owner = app.user("29842").name("Generic User");
     owner.creates(json!({"id": GROUP, "name": "Private Group", "description": "Private group", "type": kind})).await;
