@@ -1,5 +1,5 @@
-//! The mails of the platform: an invitation to it, more projects on it, and a reminder (contract
-//! chembiohub 3.2).
+//! The mails of the platform: an invitation to it, more projects on it, and a reminder
+//! (docs/contracts/chembiohub.md#mails-and-messages).
 
 use askama::Template;
 

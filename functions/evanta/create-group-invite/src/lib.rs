@@ -54,8 +54,8 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
     ))
 }
 
-/// An ordinary invite, told by mail where the user's profile has an address (contract evanta,
-/// "Decisions").
+/// An ordinary invite, told by mail where the user's profile has an address
+/// (docs/contracts/evanta.md#request).
 fn new_invite(group: GroupId, user: UserId) -> NewInvite {
     NewInvite {
         group,

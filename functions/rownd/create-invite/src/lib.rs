@@ -38,7 +38,7 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
 }
 
 /// The live invite of before, where it is the one that is asked for: calling twice is safe
-/// (contract rownd, Decisions).
+/// (docs/contracts/rownd.md#asking-again).
 async fn again(
     service: &Service,
     caller: &Caller,

@@ -156,7 +156,7 @@ async fn remove(
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
 }
 
-/// Refuses whoever is no owner: only owners manage members (contract rownd 1.1).
+/// Refuses whoever is no owner: only owners manage members (docs/contracts/rownd.md#members).
 async fn require_owner(service: &Service, caller: &Caller, group: &GroupId) -> Outcome<()> {
     service.engine.require(caller, group, RULE).await.map_err(|refusal| match refusal {
         Refusal::Forbidden(_) => Refusal::Forbidden("Only an owner manages the group's members."),

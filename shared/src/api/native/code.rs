@@ -1,5 +1,5 @@
-//! The native API's error codes: one per reason (contract native, "Codes"), and those that its
-//! other endpoints need.
+//! The native API's error codes: one per reason (docs/contracts/native.md#codes), and those that
+//! its other endpoints need.
 
 use lambda_http::http::StatusCode;
 use serde::Serialize;

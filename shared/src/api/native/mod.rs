@@ -1,4 +1,4 @@
-//! The native API: JSON, bearer JWTs, RFC 9457 problems (contract native).
+//! The native API: JSON, bearer JWTs, RFC 9457 problems (docs/contracts/native.md).
 
 mod code;
 mod problem;

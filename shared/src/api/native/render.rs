@@ -1,4 +1,5 @@
-//! The native API's objects, field by field: an allow-list, in the contract's order.
+//! The native API's objects, field by field: an allow-list, in the order of
+//! docs/contracts/native.md.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
