@@ -4,6 +4,7 @@
 mod across;
 mod bungie;
 mod chembiohub;
+mod citations;
 mod edges;
 mod evanta;
 mod events;

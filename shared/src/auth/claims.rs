@@ -99,8 +99,8 @@ impl OtherClaims {
     }
 }
 
-/// Which claim names the user: `sub`, or another that means nothing else here (contract rownd,
-/// "Credentials").
+/// Which claim names the user: `sub`, or another that means nothing else here
+/// (docs/contracts/rownd.md#credentials).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum UserIdClaim {
     Subject,

@@ -55,7 +55,7 @@ pub(super) fn may_grant(granter: &Member, roles: &Roles) -> Outcome<()> {
 }
 
 /// The roles that somebody gets who comes into the group by these: the first member is an owner
-/// besides, whoever made the way in (contract rownd).
+/// besides, whoever made the way in (docs/contracts/rownd.md#the-first-member).
 pub(super) fn first_roles(group: &Group, roles: &Roles) -> Outcome<Roles> {
     if group.owner_count > 0 || group.is_system() {
         return Ok(roles.clone());
@@ -138,7 +138,7 @@ mod tests {
         Member { roles: roles(names), ..member }
     }
 
-    /// RELIABILITY B1: every pair of sets of one or two roles.
+    /// Every pair of sets of one or two roles.
     #[test]
     fn nobody_grants_above_their_own_rank() {
         let sets: Vec<Vec<&str>> = NAMES

@@ -1,5 +1,5 @@
 //! Inviting a person to several groups at once, or to the system itself, with one mail about all of
-//! it (contract chembiohub 3.2).
+//! it (docs/contracts/chembiohub.md#mails-and-messages).
 //!
 //! The invites are ordinary ones, one for each group, made all or none. The first carries the mail;
 //! its link takes up the others too.

@@ -211,7 +211,7 @@ impl Engine {
     /// Refuses where the group has as many live invites as it may have; a large group's `begun`
     /// count is ended here, for who may invite.
     ///
-    /// The cap is soft (contract native, "Limits"), so a count that fails stops nobody.
+    /// The cap is soft (docs/contracts/native.md#limits), so a count that fails stops nobody.
     pub(super) async fn check_cap(
         &self,
         group: &Group,

@@ -96,7 +96,7 @@ impl Engine {
     }
 
     /// Makes the group without a member, in the name of the app that knows whom it is for: who
-    /// comes first is its owner (contract rownd).
+    /// comes first is its owner (docs/contracts/rownd.md#the-first-member).
     ///
     /// # Errors
     /// `InsufficientScope` without `groups:write`, and as for [`Engine::create_group`].

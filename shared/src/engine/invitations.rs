@@ -1,5 +1,5 @@
 //! Invitations across groups: what somebody made, and what belongs to the groups whose invites they
-//! may see (contract chembiohub 3.6).
+//! may see (docs/contracts/chembiohub.md#lists).
 
 use std::collections::BTreeMap;
 

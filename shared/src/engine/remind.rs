@@ -1,5 +1,5 @@
 //! Reminding a person of what they were invited to: the mail goes out again, with the same link and
-//! a new end (contract chembiohub 3.2).
+//! a new end (docs/contracts/chembiohub.md#mails-and-messages).
 
 use super::create_invitation::{Asking, Standing, leading};
 use super::{Engine, Limited, Outcome};

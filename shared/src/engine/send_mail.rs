@@ -127,7 +127,8 @@ impl Engine {
     }
 
     /// Counts the mail for the mailbox that it goes to, whoever invites into whichever group
-    /// (contract native, "Limits"); whether it may go. A mail that is tried again counts once.
+    /// (docs/contracts/native.md#limits); whether it may go. A mail that is tried again counts
+    /// once.
     async fn may_get_another(
         &self,
         address: &EmailAddress,

@@ -176,7 +176,7 @@ mod tests {
             prop_assert_eq!(holds[0], state == State::Pending && end.is_none_or(|end| end > now));
         }
 
-        /// Different things never share a key (RELIABILITY H13).
+        /// Different things never share a key.
         #[test]
         fn different_tuples_give_different_keys(a in "[A-Za-z0-9_-]{1,8}", b in "[A-Za-z0-9_-]{1,8}", u in "[!-~&&[^#]]{1,8}", v in "[!-~&&[^#]]{1,8}", i in 1u64..99, j in 1u64..99) {
             let (a, b) = (GroupId::parse(&a).unwrap(), GroupId::parse(&b).unwrap());

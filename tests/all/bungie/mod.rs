@@ -1,4 +1,4 @@
-//! The bungie API over HTTP (contract bungie).
+//! The bungie API over HTTP (docs/contracts/bungie.md).
 
 mod bad_input;
 mod cancel;

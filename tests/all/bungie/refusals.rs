@@ -1,4 +1,4 @@
-//! What the engine refuses, as this API says it (contract bungie 4.3).
+//! What the engine refuses, as this API says it (docs/contracts/bungie.md#errors).
 
 use harness::{App, GROUP, LossyTable};
 use serde_json::json;

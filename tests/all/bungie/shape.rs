@@ -1,4 +1,4 @@
-//! The seed's own example against the demo data: the same keys in the same order, with the same
+//! The published example against the demo data: the same keys in the same order, with the same
 //! types.
 
 use harness::App;

@@ -1,5 +1,5 @@
-//! What is refused, and how: each row of the contract's table of errors, and what else clients
-//! send.
+//! What is refused, and how: each row of docs/contracts/chembiohub.md#errors, and what else
+//! clients send.
 
 use harness::LossyTable;
 use reqwest::{Method, RequestBuilder};

@@ -1,5 +1,5 @@
-//! The chembiohub API over HTTP: whom it lets in, whom it mails, what it answers (contract
-//! chembiohub).
+//! The chembiohub API over HTTP: whom it lets in, whom it mails, what it answers
+//! (docs/contracts/chembiohub.md).
 
 mod accept;
 mod bad_input;

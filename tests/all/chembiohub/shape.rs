@@ -1,10 +1,11 @@
-//! The examples of the wiki and the contract, sent as they stand to the demo's data.
+//! The published examples (docs/contracts/chembiohub.md#objects), sent as they stand to the demo's
+//! data.
 
 use std::collections::BTreeMap;
 
 use super::*;
 
-/// What the contract (3.3) gives as an answer.
+/// What the original answered.
 const EXAMPLE: &str = r#"{"created":"2016-10-25T13:22:12.249971","created_by":{"can_create_and_own_projects":false,"can_view_assayreg":true,"can_view_chemreg":true,"date_joined":"2016-10-01T09:00:00.934867","display_name":"In Viter","first_name":"In","id":1,"is_logged_in":true,"is_staff":false,"is_superuser":false,"last_login":"2016-10-25T13:20:10.243701","last_name":"Viter","resource_uri":"/chembiohub/api/users/1","username":"inviter"},"email":"a@b.c","first_name":"A","id":1,"last_name":"B","message":"Invite sent successfully to a@b.c, would you like to invite anyone else?","modified":"2016-10-25T13:22:12.249990","projects_selected":[{"id":1,"name":"P1"}],"resource_uri":"/chembiohub/api/invitations/1"}"#;
 
 /// Where we hold nothing.

@@ -1,4 +1,4 @@
-//! Each row of the contract's table, and bodies that aren't right.
+//! Each row of docs/contracts/evanta.md#order-of-checks, and bodies that aren't right.
 
 use harness::{App, GROUP};
 use serde_json::{Value, json};
@@ -11,7 +11,8 @@ const MEMBERS: &str = "/group_members";
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Contract evanta 0.2, in its order: what comes first is told, whatever else is wrong.
+/// docs/contracts/evanta.md#order-of-checks, in its order: what comes first is told, whatever else
+/// is wrong.
 #[tokio::test]
 async fn every_row_of_the_table_has_its_answer() {
     let app = App::start().await;

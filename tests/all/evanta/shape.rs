@@ -1,4 +1,4 @@
-//! The seed's own example, sent to the demo data.
+//! The published example, sent to the demo data.
 
 use harness::{Answer, App};
 use reqwest::Client;
@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use super::acts::{AtEvanta, EvantaAnswer};
 
-/// The example request of the seed, in JSON: as it is printed there, its keys have no quotes.
+/// The published request, in JSON: as it is printed there, its keys have no quotes.
 const REQUEST: &str =
     "{ \"group_invite\": \n  { \"user_id\": 29845, \n    \"group_id\": 3773 } \n }";
 
 /// The example request, to the letter.
 const AS_PRINTED: &str = "{ group_invite: \n  { user_id: 29845, \n    group_id: 3773 } \n }";
 
-/// The example response of the seed, with JSON's `:` and `null` for Ruby's `=>` and `nil`.
+/// The published response, with JSON's `:` and `null` for Ruby's `=>` and `nil`.
 const RESPONSE: &str = r#"
 {"group_invite":
   {"id":506,
@@ -143,7 +143,7 @@ async fn the_seed_s_request_to_the_letter_is_no_json() {
     demo(AS_PRINTED).await.says(400, &super::missing("group_invite"));
 }
 
-/// Evanta's later documents show these keys of a sponsor (contract evanta 0.3).
+/// Evanta's later documents show these keys of a sponsor (docs/contracts/evanta.md#objects).
 #[tokio::test]
 async fn a_group_shows_the_sponsor_that_its_metadata_has() {
     let app = App::start().await;

@@ -100,7 +100,7 @@ async fn whoever_proves_nothing_is_told_so_in_the_server_s_words() {
     fails(with(&app, CREATE, &[("authorization", &basic("u", &jwt))]).await, 401, BAD_BASIC);
 }
 
-/// RELIABILITY B12: no API takes this one's tokens for a signed-in caller.
+/// No API takes this one's tokens for a signed-in caller.
 #[tokio::test]
 async fn a_macaroon_signs_nobody_in_elsewhere() {
     let app = App::start().await;

@@ -40,7 +40,7 @@ async fn a_token_takes_one_person_in() {
     assert_eq!(prefixed.header("location"), "/user/groups/3773");
 }
 
-/// The server spent it (contract onezone 2.5); we do not.
+/// The server spent it (docs/contracts/onezone.md#joining); we do not.
 #[tokio::test]
 async fn a_member_does_not_spend_the_token() {
     let app = App::start().await;

@@ -1,4 +1,4 @@
-//! The onezone API (contract onezone): tokens made, handed on, narrowed and used up.
+//! The onezone API (docs/contracts/onezone.md): tokens made, handed on, narrowed and used up.
 
 mod caveats;
 mod create;

@@ -1,4 +1,4 @@
-//! The seed's own examples: its request, sent as printed to the demo data, gives its response's
+//! The published examples: the request, sent as printed to the demo data, gives the response's
 //! shape.
 
 use harness::App;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// The seed's path, below its `$HOST:8443`.
 const PATH: &str = "/api/v3/onezone/groups/HwUpk8jrwxKOe45uzLFX2GVC8lKEasj4q253sptVqF8/users/token";
 
-/// The seed's responses: that of its `curl`, the 200, and the 400 that stands for every error.
+/// The published responses: that of its `curl`, the 200, and the 400 that stands for every error.
 const FROM_CURL: &str = r#"{
   "token": "MDAxNmxvY2F00aW9uIHJlZlFTUbnZpdGVthHo8xmai4RqqBO2MZM00mrYGgo"
 }"#;

@@ -22,7 +22,7 @@ async fn trusting(key: &SigningKey) -> (App, Issuer) {
     (app, issuer)
 }
 
-/// A token's claims as Rownd writes them (contract rownd 1.1).
+/// A token's claims as Rownd writes them (docs/contracts/rownd.md#credentials).
 fn claims(app: &App, issuer: &Issuer) -> Value {
     let now = app.now();
     json!({

@@ -1,4 +1,4 @@
-//! The error table of the contract, row by row.
+//! The table of docs/contracts/rownd.md#errors, row by row.
 
 use harness::{App, GROUP};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The rownd API over HTTP (contract rownd).
+//! The rownd API over HTTP (docs/contracts/rownd.md).
 
 mod accept;
 mod bad_input;

@@ -1,4 +1,4 @@
-//! The seed's own example, against the demo data.
+//! The published example, against the demo data.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::keys;
 
 const GROUP: &str = "group_zjca79svvbqfeilwr8httcal";
 
-/// The request of the seed, as printed.
+/// The published request, as printed.
 const REQUEST: &str = r##"{
   "roles": [
     "editor"
@@ -21,7 +21,7 @@ const REQUEST: &str = r##"{
   "app_variant_id": "<string>"
 }"##;
 
-/// The `invitation` of the seed's response, as printed.
+/// The `invitation` of the published response, as printed.
 const INVITATION: &str = r##"{
   "id": "c92kd7td7z4myhu7z5y637cp",
   "group_id": "group_zjca79svvbqfeilwr8httcal",
@@ -58,8 +58,8 @@ fn in_order(part: &[String], whole: &[String]) -> bool {
     part.iter().all(|key| rest.any(|other| other == key))
 }
 
-/// Notes the keys and types of an invite, which must stand in the seed's order and repeat what the
-/// request says.
+/// Notes the keys and types of an invite, which must stand in the published order and repeat what
+/// the request says.
 fn note(seen: &mut BTreeMap<String, &'static str>, invite: &Value, text: &str, asked: &Value) {
     assert!(in_order(&keys(text), &keys(INVITATION)), "{text}");
     seen.extend(invite.as_object().unwrap().iter().map(|(key, value)| (key.clone(), kind(value))));
@@ -78,7 +78,7 @@ fn invitation(answer: &Answer) -> &str {
     &rest[..rest.len() - 1]
 }
 
-/// The request names three invitees at once, which the contract makes an error; so it is sent once
+/// The request names three invitees at once, which is an error; so it is sent once
 /// with each of them alone.
 #[tokio::test]
 async fn the_seed_s_example_gives_the_seed_s_shape_with_each_of_its_invitees() {

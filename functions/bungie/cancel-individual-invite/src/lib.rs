@@ -1,5 +1,5 @@
 //! `POST /GroupV2/{groupId}/Members/IndividualInviteCancel/{membershipType}/{membershipId}/`: takes
-//! an account's invite back (contract bungie 4.4).
+//! an account's invite back (docs/contracts/bungie.md#cancelling).
 
 use std::convert::Infallible;
 

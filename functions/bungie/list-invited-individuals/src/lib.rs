@@ -1,5 +1,5 @@
 //! `GET /GroupV2/{groupId}/Members/InvitedIndividuals/`: lists a group's live invites, whichever
-//! API made them (contract bungie 4.4).
+//! API made them (docs/contracts/bungie.md#invited-individuals).
 
 use std::convert::Infallible;
 

@@ -1,5 +1,6 @@
 //! `GET /GroupV2/User/Potential/{membershipType}/{membershipId}/{filter}/{groupType}/`: lists the
-//! groups that an account is invited to (contract bungie 4.4). Anybody with a key may ask.
+//! groups that an account is invited to (docs/contracts/bungie.md#potential-memberships). Anybody
+//! with a key may ask.
 
 use std::convert::Infallible;
 

@@ -1,5 +1,5 @@
 //! `POST /{namespace}/api/invitations/`: invites a person to the platform, or to projects on it, or
-//! reminds them (contract chembiohub 3.1 to 3.4).
+//! reminds them (docs/contracts/chembiohub.md#request).
 
 use std::convert::Infallible;
 

@@ -1,6 +1,6 @@
 //! `GET /{namespace}/api/invitations/{invitation}`: one invitation, for who may see it in the list
-//! (contract chembiohub 3.6). Every other method comes here too, to be refused as the original
-//! does.
+//! (docs/contracts/chembiohub.md#paths). Every other method comes here too, to be refused as the
+//! original does.
 
 use std::convert::Infallible;
 

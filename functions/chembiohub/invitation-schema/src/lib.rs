@@ -1,5 +1,5 @@
-//! `GET /{namespace}/api/invitations/schema`: the form of the invitations (contract chembiohub
-//! 3.5). There is JSON only, whatever `format` asks for.
+//! `GET /{namespace}/api/invitations/schema`: the form of the invitations
+//! (docs/contracts/chembiohub.md#schema). There is JSON only, whatever `format` asks for.
 
 use std::convert::Infallible;
 

@@ -1,6 +1,6 @@
 //! `GET /{namespace}/api/invitations/`: the invitations that the caller made, or that belong to
-//! projects of which they are an editor or more (contract chembiohub 3.6). Every other method but
-//! POST comes here too, to be refused as the original does.
+//! projects of which they are an editor or more (docs/contracts/chembiohub.md#lists). Every other
+//! method but POST comes here too, to be refused as the original does.
 
 use std::convert::Infallible;
 

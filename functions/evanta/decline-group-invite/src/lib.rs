@@ -1,4 +1,5 @@
-//! `DELETE /group_invites/{id}`: the invited person turns the invite down (contract evanta 0.5).
+//! `DELETE /group_invites/{id}`: the invited person turns the invite down
+//! (docs/contracts/evanta.md#other-endpoints).
 
 use std::convert::Infallible;
 

@@ -1,5 +1,5 @@
 //! `DELETE /me/groups/{group}/invites/{invite}`: cancels a pending invite; cancelling again is
-//! answered the same (contract rownd 1.4).
+//! answered the same (docs/contracts/rownd.md#invites).
 
 use std::convert::Infallible;
 

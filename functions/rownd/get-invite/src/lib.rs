@@ -1,4 +1,4 @@
-//! `GET /me/groups/{group}/invites/{invite}`: reads one invite (contract rownd 1.4).
+//! `GET /me/groups/{group}/invites/{invite}`: reads one invite (docs/contracts/rownd.md#invites).
 
 use std::convert::Infallible;
 

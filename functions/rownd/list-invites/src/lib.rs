@@ -1,5 +1,5 @@
-//! `GET /me/groups/{group}/invites`: every invite of the group, whatever its state (contract rownd
-//! 1.4).
+//! `GET /me/groups/{group}/invites`: every invite of the group, whatever its state
+//! (docs/contracts/rownd.md#invites).
 
 use std::convert::Infallible;
 

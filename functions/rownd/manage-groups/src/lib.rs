@@ -1,4 +1,4 @@
-//! `/me/groups` and `/me/groups/{group}`: the caller's groups (contract rownd 1.4).
+//! `/me/groups` and `/me/groups/{group}`: the caller's groups (docs/contracts/rownd.md#groups).
 
 use std::convert::Infallible;
 

@@ -1,4 +1,5 @@
-//! `PUT /me/groups/{group}/invites/{invite}`: changes a pending invite (contract rownd 1.4).
+//! `PUT /me/groups/{group}/invites/{invite}`: changes a pending invite
+//! (docs/contracts/rownd.md#invites).
 
 use std::convert::Infallible;
 

@@ -141,7 +141,8 @@ impl From<Code> for Failure {
 }
 
 impl From<Unauthenticated> for Failure {
-    /// No token, a token of no use and an expired one look the same here (contract bungie 4.3).
+    /// No token, a token of no use and an expired one look the same here
+    /// (docs/contracts/bungie.md#errors).
     fn from(error: Unauthenticated) -> Self {
         match error {
             Unauthenticated::Missing | Unauthenticated::Expired | Unauthenticated::Invalid => {

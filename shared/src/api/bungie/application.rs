@@ -1,4 +1,5 @@
-//! `GroupMemberApplication`: an invite as a group's administrators see it (contract bungie 4.4).
+//! `GroupMemberApplication`: an invite as a group's administrators see it
+//! (docs/contracts/bungie.md#invited-individuals).
 
 use serde::Serialize;
 

@@ -1,4 +1,5 @@
-//! The cards that stand for people: `UserInfoCard` and `GroupUserInfoCard` (contract bungie 4.4).
+//! The cards that stand for people: `UserInfoCard` and `GroupUserInfoCard`
+//! (docs/contracts/bungie.md#cards).
 
 use serde::Serialize;
 

@@ -1,4 +1,5 @@
-//! `BungieMembershipType`: the platforms that an account can be on (contract bungie 4.1).
+//! `BungieMembershipType`: the platforms that an account can be on
+//! (docs/contracts/bungie.md#request).
 
 /// A platform that can be named in a path: its number and its identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

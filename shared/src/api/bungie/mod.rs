@@ -1,4 +1,5 @@
-//! The bungie API: Bungie.net's `GroupV2` invitations of platform accounts (contract bungie).
+//! The bungie API: Bungie.net's `GroupV2` invitations of platform accounts
+//! (docs/contracts/bungie.md).
 //!
 //! Every answer stands in one envelope; in it int64 values are strings, and values of enumerations
 //! numbers.

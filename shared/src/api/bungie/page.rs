@@ -1,4 +1,4 @@
-//! `SearchResultOf…`: a page of a list (contract bungie 4.4).
+//! `SearchResultOf…`: a page of a list (docs/contracts/bungie.md#pages).
 
 use serde::Serialize;
 

@@ -1,4 +1,5 @@
-//! `GroupPotentialMembership`: an invite as the invited account sees it (contract bungie 4.4).
+//! `GroupPotentialMembership`: an invite as the invited account sees it
+//! (docs/contracts/bungie.md#potential-memberships).
 
 use std::collections::BTreeMap;
 

@@ -14,10 +14,10 @@ use crate::domain::ids::GroupId;
 use crate::domain::text::{Message, NotAMessage};
 use crate::http::{header, lenient_json, no_further_path, query_parameter, raw_body};
 
-/// The scope that whoever handles a group's invites needs (contract bungie 4.1).
+/// The scope that whoever handles a group's invites needs (docs/contracts/bungie.md#credentials).
 const ADMIN_GROUPS: &str = "AdminGroups";
 
-/// How many results a page has (contract bungie 4.4).
+/// How many results a page has (docs/contracts/bungie.md#pages).
 pub(super) const PAGE: usize = 50;
 
 /// The last page that may be asked for: a group has 10,000 live invites at most.

@@ -1,5 +1,5 @@
 //! Who is calling: a bearer token, or a session's cookie with the double-submit pair against forged
-//! requests (contract chembiohub 3.1).
+//! requests (docs/contracts/chembiohub.md#credentials).
 
 use lambda_http::Request;
 use lambda_http::http::Method;

@@ -1,5 +1,5 @@
 //! Every error of the API: 403 and 500 with `error` and `traceback` as the wiki has them, the rest
-//! as Tastypie answers (contract chembiohub 3.4).
+//! as Tastypie answers (docs/contracts/chembiohub.md#errors).
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -18,9 +18,9 @@ use crate::http::{self, FieldError, RequestError};
 /// What Tastypie's answers without JSON are declared as.
 const HTML: &str = "text/html; charset=utf-8";
 /// What is asked of a caller who wants to invite somebody who knows of everything already
-/// (Decisions).
+/// (docs/contracts/chembiohub.md#mails-and-messages).
 const EXISTS: &str = "User already exists, do you wish to invite again?";
-/// The server's own words (contract chembiohub 3.4, 3.2).
+/// The server's own words (docs/contracts/chembiohub.md#errors).
 const NOT_EDITOR: &str = "Not authorized to invite to this project, you must have editor status";
 const NOT_JSON: &str = "Request is not valid JSON.";
 const NO_EMAIL: &str = "Email not valid";

@@ -1,5 +1,5 @@
 //! Tastypie's list: filters on the address, a page by limit and offset, and where the pages beside
-//! it are (contract chembiohub 3.6).
+//! it are (docs/contracts/chembiohub.md#lists).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! The chembiohub API: session cookies or bearer JWTs, Tastypie's objects (contract chembiohub).
+//! The chembiohub API: session cookies or bearer JWTs, Tastypie's objects
+//! (docs/contracts/chembiohub.md).
 
 mod answer;
 mod credentials;

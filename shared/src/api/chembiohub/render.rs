@@ -1,5 +1,5 @@
 //! The invitation as Tastypie writes it: keys in order, numbers for ids, times without zone
-//! (contract chembiohub 3.3).
+//! (docs/contracts/chembiohub.md#objects).
 
 use std::collections::BTreeMap;
 
@@ -193,7 +193,7 @@ impl CreatedBody {
     }
 }
 
-/// What the answer tells the inviter (contract chembiohub 3.2).
+/// What the answer tells the inviter (docs/contracts/chembiohub.md#mails-and-messages).
 fn message(notice: Notice, email: &str) -> String {
     match notice {
         Notice::Invited => {

@@ -1,4 +1,4 @@
-//! The body of a POST, as clients of the original send it (contract chembiohub 3.1).
+//! The body of a POST, as clients of the original send it (docs/contracts/chembiohub.md#request).
 
 use lambda_http::Request;
 use serde::{Deserialize, Deserializer};

@@ -1,4 +1,4 @@
-//! What Tastypie says of the invitations' form (contract chembiohub 3.5).
+//! What Tastypie says of the invitations' form (docs/contracts/chembiohub.md#schema).
 
 use serde::Serialize;
 

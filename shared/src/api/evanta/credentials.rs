@@ -1,5 +1,5 @@
 //! Who is calling: a token in either scheme, and the two headers that Evanta's clients send with it
-//! (contract evanta, "Decisions" and 0.1).
+//! (docs/contracts/evanta.md#credentials).
 
 use lambda_http::Request;
 

@@ -1,5 +1,5 @@
-//! Every error of the evanta API: Rails' statuses and bodies (contract evanta 0.2), and those of
-//! ours that Evanta has no row for.
+//! Every error of the evanta API: Rails' statuses and bodies (docs/contracts/evanta.md#errors), and
+//! those of ours that Evanta has no row for.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -20,7 +20,7 @@ const PENDING_RETRY: i64 = 3600;
 /// When what can't be had right now is worth another try, in seconds.
 const UNAVAILABLE_RETRY: i64 = 5;
 
-/// What every response tells browsers (contract evanta 0.1).
+/// What every response tells browsers (docs/contracts/evanta.md#cross-origin-requests).
 const CROSS_ORIGIN: [(HeaderName, HeaderValue); 3] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
     (
@@ -135,7 +135,7 @@ fn empty(status: StatusCode) -> Response<Body> {
 }
 
 /// The answer to `request`: what the endpoint gave, or its failure; to a browser's preflight,
-/// always the same (contract evanta 0.1).
+/// always the same (docs/contracts/evanta.md#cross-origin-requests).
 ///
 /// # Errors
 /// None: every failure is an answer.

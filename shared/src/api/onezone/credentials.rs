@@ -1,5 +1,5 @@
-//! Whose request it is. The server took basic credentials, `X-Auth-Token` and `Macaroon` (contract
-//! onezone 2.1); each carries our access token.
+//! Whose request it is. The server took basic credentials, `X-Auth-Token` and `Macaroon`
+//! (docs/contracts/onezone.md#credentials); each carries our access token.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,5 +1,5 @@
-//! Every error of the onezone API: a status and `{"error": "<sentence>"}` (contract onezone,
-//! Decisions and 2.3).
+//! Every error of the onezone API: a status and `{"error": "<sentence>"}`
+//! (docs/contracts/onezone.md#errors).
 
 use std::convert::Infallible;
 use std::future::Future;

@@ -1,5 +1,5 @@
-//! What the server's framework asked of a request's headers: it took and gave JSON only (contract
-//! onezone 2.1).
+//! What the server's framework asked of a request's headers: it took and gave JSON only
+//! (docs/contracts/onezone.md#order-of-checks).
 
 use lambda_http::Request;
 use lambda_http::http::header;

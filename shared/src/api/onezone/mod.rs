@@ -1,4 +1,4 @@
-//! The onezone API: invite tokens that are macaroons (contract onezone).
+//! The onezone API: invite tokens that are macaroons (docs/contracts/onezone.md).
 
 mod credentials;
 mod failure;

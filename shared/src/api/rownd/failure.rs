@@ -1,5 +1,5 @@
 //! Every error of the rownd API: the published `Error` schema with all its fields, which the public
-//! SDKs need in different choices (contract rownd 1.3).
+//! SDKs need in different choices (docs/contracts/rownd.md#errors).
 
 use std::convert::Infallible;
 use std::future::Future;

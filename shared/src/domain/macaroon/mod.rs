@@ -1,5 +1,5 @@
-//! Macaroons: tokens that whoever holds one can narrow, and nobody can widen (contract onezone
-//! 2.4).
+//! Macaroons: tokens that whoever holds one can narrow, and nobody can widen
+//! (docs/contracts/onezone.md#the-token).
 //!
 //! A macaroon has a location, an identifier, caveats, and a signature that chains HMAC-SHA256 over
 //! the identifier and each caveat. Its packets and its chain are the crate `libmacaroon`'s
@@ -18,8 +18,7 @@ use libmacaroon::{Caveat, Format, MacaroonKey, Verifier};
 pub use caveats::{Caveats, TOKEN_TYPE};
 pub use invite::NotOpened;
 
-/// The longest token that is looked at, in bytes. Nothing is decoded before this is known
-/// (RELIABILITY E4m).
+/// The longest token that is looked at, in bytes. Nothing is decoded before this is known.
 pub const MAX_LENGTH: usize = 4096;
 /// The most caveats that a macaroon may have.
 pub const MAX_CAVEATS: usize = 32;

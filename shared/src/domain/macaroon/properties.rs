@@ -46,7 +46,6 @@ proptest! {
         prop_assert_eq!(keys.open(&token).map(|(subject, _)| subject), Ok(subject));
     }
 
-    /// RELIABILITY E7m.
     #[test]
     fn one_more_caveat_never_lets_more_in(caveats in proptest::collection::vec(known_caveat(), 0..5), more in known_caveat(), now in 0_i64..300) {
         let caveats: Vec<&str> = caveats.iter().map(String::as_str).collect();
@@ -57,7 +56,7 @@ proptest! {
         }
     }
 
-    /// RELIABILITY E6m: removed, reordered, changed or cut, nothing but what was signed opens.
+    /// Removed, reordered, changed or cut, nothing but what was signed opens.
     #[test]
     fn an_altered_token_neither_panics_nor_opens(at in 0_usize..400, to in 0_u8.., cut in any::<bool>()) {
         let macaroon = ours(&["time < 200", "user = a"]);

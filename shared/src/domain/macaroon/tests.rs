@@ -6,7 +6,7 @@ use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::token::{TokenKeys, TokenSubject};
 
-/// The vectors of contract onezone 2.4.
+/// The vectors of docs/contracts/onezone.md#the-token.
 const SECRET: &[u8] = b"this is a test secret";
 const IDENTIFIER: &str = "8HfHARHgklqBkZVI4l6MBTvSSvt98ppp6948s8Q7SOk";
 const SIGNATURE: &str = "31c7e4f9381bf826c268de333ab3d847a6a029c8a325af450d0c521c91e5dc97";
@@ -87,7 +87,7 @@ fn both_forms_of_text_are_those_of_the_contract() {
     assert_eq!(vector().verify(b"another secret"), Err(NotVerified::Signature));
 }
 
-/// The seed's own example, whose first three letters are damaged: a packet length that is no
+/// The published example, whose first three letters are damaged: a packet length that is no
 /// hexadecimal number.
 #[test]
 fn the_seed_s_example_is_read_once_its_first_letters_are_mended() {
@@ -221,7 +221,7 @@ fn packets_that_this_service_would_not_write_are_not_read() {
 
 #[test]
 fn what_is_too_long_or_of_too_many_caveats_is_not_read() {
-    // RELIABILITY E4m: 400 kB of empty packets, which overflowed another crate's stack.
+    // 400 kB of empty packets, which overflowed another crate's stack.
     let bomb = text::encode(&b"0006 \n".repeat(50_000));
     assert_eq!(Macaroon::parse(&bomb), None);
     assert_eq!(Macaroon::parse(&"9".repeat(1_000_000)), None);
@@ -371,7 +371,6 @@ fn a_token_must_say_what_it_is_for_and_may_say_so_twice() {
     assert!(opened(&ours(&[TOKEN_TYPE])).is_ok());
 }
 
-/// RELIABILITY E2m.
 #[test]
 fn a_third_party_caveat_closes_the_token() {
     let mut third = ours(&[]).0;

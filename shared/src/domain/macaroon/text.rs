@@ -1,5 +1,5 @@
 //! A macaroon's bytes as text: base64, and the escaped base64url that the onezone server wrote
-//! ("base62", contract onezone 2.4).
+//! ("base62", docs/contracts/onezone.md#the-token).
 
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};

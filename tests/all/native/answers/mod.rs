@@ -176,7 +176,7 @@ async fn the_mail_as_delivered() {
     );
 }
 
-/// The contract's examples, key by key.
+/// The examples of docs/contracts/native.md, key by key.
 #[tokio::test]
 async fn keys_stand_in_the_contracts_order() {
     let api = Api::with_group().await;
