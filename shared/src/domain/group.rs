@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clock::Timestamp;
+use super::counters::Version;
 use super::email::{EmailAddress, parse_domain};
 use super::ids::{GroupId, UserId};
 use super::role::Rank;
@@ -220,7 +221,7 @@ pub struct Group {
     /// When it last changed.
     pub updated_at: Timestamp,
     /// Counts the writes to its fields; what an `ETag` shows.
-    pub version: u64,
+    pub version: Version,
     /// When a member was last removed or given other roles: nobody has lost a right since (ADR
     /// 0007).
     pub authority_changed_at: Option<Timestamp>,
@@ -244,7 +245,7 @@ impl Group {
             metadata: Metadata::default(),
             created_at: at,
             updated_at: at,
-            version: 1,
+            version: Version::FIRST,
             authority_changed_at: None,
             seats_taken: None,
         }

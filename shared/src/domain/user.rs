@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::counters::Version;
 use super::email::EmailAddress;
 use super::identity::{Accounts, Identity, PhoneNumber};
 use super::ids::UserId;
@@ -76,7 +77,7 @@ pub struct User {
     /// The fields that can be written.
     pub profile: Profile,
     /// Counts the writes to the record.
-    pub version: u64,
+    pub version: Version,
 }
 
 /// First and last name in one line, where there is either.

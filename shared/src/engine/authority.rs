@@ -78,7 +78,9 @@ pub(super) fn right_is_proven(group: &Group, invite: &Invite) -> bool {
     let Inviter { rank, .. } = &invite.created_by;
     let nobody_lost_rights =
         group.authority_changed_at.is_none_or(|at| at.plus(AUTHORITY_MARGIN) < invite.created_at);
-    nobody_lost_rights && invite.rule.still_allows(group, *rank) && invite.roles.rank() <= *rank
+    nobody_lost_rights
+        && invite.terms.rule.still_allows(group, *rank)
+        && invite.terms.roles.rank() <= *rank
 }
 
 /// Refuses where the inviter has left, may no longer invite, or no longer grant these roles.
@@ -87,11 +89,11 @@ pub(super) fn inviter_still_may(
     inviter: Option<&Member>,
     invite: &Invite,
 ) -> Outcome<()> {
-    let may = match invite.rule {
+    let may = match invite.terms.rule {
         // Neither is a member; what let them invite is not theirs to lose in the group.
         InviteRule::Service | InviteRule::Anyone => true,
         rule => inviter.is_some_and(|member| {
-            rule.allows(group, member) && may_grant(member, &invite.roles).is_ok()
+            rule.allows(group, member) && may_grant(member, &invite.terms.roles).is_ok()
         }),
     };
     if may { Ok(()) } else { Err(Refusal::InviterGone) }

@@ -5,6 +5,7 @@ use super::{Engine, Outcome, Refusal, Scope};
 use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
+use crate::domain::counters::Version;
 use crate::domain::group::{Group, GroupType, Policy, PolicyChange};
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::member::Member;
@@ -210,7 +211,7 @@ impl Engine {
         caller: &Caller,
         id: &GroupId,
         change: &GroupChange,
-        version: Option<u64>,
+        version: Option<Version>,
         now: Timestamp,
     ) -> Outcome<GroupView> {
         for _ in 0..ATTEMPTS {
@@ -291,7 +292,7 @@ fn new_group(new: NewGroup, owner: Option<&UserId>, now: Timestamp) -> Outcome<G
         metadata: new.metadata,
         created_at: now,
         updated_at: now,
-        version: 1,
+        version: Version::FIRST,
         authority_changed_at: None,
     };
     if group.policy.max_members == Some(0) {
@@ -346,6 +347,6 @@ fn changed(mut group: Group, change: GroupChange, now: Timestamp) -> Outcome<Gro
     };
     group.metadata = change.metadata.unwrap_or(group.metadata);
     group.updated_at = now;
-    group.version += 1;
+    group.version = group.version.next();
     Ok(group)
 }

@@ -4,10 +4,11 @@
 //! APIs differ in credentials, forms and rendering only; no rule stands anywhere else.
 
 mod accept_invite;
+mod acting;
 mod add_member;
+mod attempt;
 mod authority;
-mod create_invitation;
-mod create_invite;
+mod create;
 mod decline_invite;
 mod groups;
 mod invitations;
@@ -18,7 +19,6 @@ mod members;
 mod own_invites;
 mod preview_invite;
 mod refusal;
-mod remind;
 mod revoke_invite;
 mod roster;
 mod send_mail;
@@ -27,9 +27,12 @@ mod update_invite;
 mod users;
 
 pub use accept_invite::Accepted;
+pub use acting::Acting;
 pub use authority::NO_INVITER;
-pub use create_invitation::{Invitation, NewInvitation, Notice};
-pub use create_invite::{Created, InviteeRequest, LinkRequest, NewInvite, PersonRequest};
+pub use create::{
+    Created, Invitation, InviteeRequest, LinkRequest, NewInvitation, NewInvite, Notice,
+    PersonRequest,
+};
 pub use groups::{GroupChange, GroupView, NewGroup};
 pub use invited_accounts::AccountInvites;
 pub use list_invites::InviteFilter;
@@ -149,15 +152,15 @@ fn hex(bytes: [u8; 16]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The invite of the token's generation: an older generation was replaced, and its token is dead.
+/// Returns the invite, if it is of the token's generation: an older one was replaced.
 fn of_generation(invite: Option<Invite>, subject: &TokenSubject) -> Outcome<Invite> {
     let invite = invite.ok_or(Refusal::InviteNotFound)?;
     if invite.generation == subject.generation { Ok(invite) } else { Err(Refusal::InviteReplaced) }
 }
 
-/// Refuses an invite that can't be taken up at `now`, with the reason.
-fn live(invite: &Invite, now: Timestamp) -> Outcome<()> {
-    if invite.is_live(now) { Ok(()) } else { Err(Refusal::NotPending(invite.state(now))) }
+/// Refuses an invite that is not pending at `now`, with its state.
+fn require_pending(invite: &Invite, now: Timestamp) -> Outcome<()> {
+    if invite.is_pending(now) { Ok(()) } else { Err(Refusal::NotPending(invite.state(now))) }
 }
 
 #[cfg(test)]

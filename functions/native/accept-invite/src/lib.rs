@@ -40,7 +40,7 @@ async fn accept(service: &Service, request: &Request) -> Result<Response<Body>, 
     let body = AcceptedBody {
         invite: InviteBody::for_invitee(&accepted.invite, &caller, now),
         membership: MemberBody::new(&accepted.member),
-        redirect_url: accepted.invite.redirect_url.as_ref(),
+        redirect_url: accepted.invite.terms.redirect_url.as_ref(),
     };
     Ok(json(StatusCode::OK, &body))
 }

@@ -9,9 +9,10 @@ use serde::Serialize;
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
+use crate::domain::counters::Version;
 use crate::domain::group::{GroupType, Policy};
 use crate::domain::ids::{GroupId, InviteId, UserId};
-use crate::domain::invite::{DeliveryState, IdentityPolicy, Invite, State};
+use crate::domain::invite::{DeliveryState, IdentityPolicy, Invite, Resolution, State};
 use crate::domain::invitee::{Invitee, Link, Person};
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
@@ -32,12 +33,12 @@ impl Serialize for At {
 }
 
 /// An `ETag` for this version (RFC 9110 §8.8.3).
-fn etag(version: u64) -> String {
+fn etag(version: Version) -> String {
     format!("\"{version}\"")
 }
 
 /// The response with the `ETag` of this version.
-pub fn with_etag(mut response: Response<Body>, version: u64) -> Response<Body> {
+pub fn with_etag(mut response: Response<Body>, version: Version) -> Response<Body> {
     response
         .headers_mut()
         .extend(HeaderValue::from_str(&etag(version)).ok().map(|value| (header::ETAG, value)));
@@ -160,18 +161,19 @@ impl<'a> InviteBody<'a> {
     /// The invite as it stands at `now`.
     pub fn new(invite: &'a Invite, now: Timestamp) -> Self {
         let delivery = &invite.delivery;
+        let resolution = invite.resolution.as_ref();
         Self {
             object: "invite",
             id: invite.id,
             group: GroupRef { id: &invite.group, name: &invite.group_name },
             invitee: InviteeBody::new(&invite.invitee),
-            roles: &invite.roles,
+            roles: &invite.terms.roles,
             state: invite.state(now),
-            identity_policy: invite.identity_policy,
-            message: invite.message.as_ref(),
-            metadata: &invite.metadata,
+            identity_policy: invite.terms.identity_policy,
+            message: invite.terms.message.as_ref(),
+            metadata: &invite.terms.metadata,
             locale: "en",
-            redirect_url: invite.redirect_url.as_ref(),
+            redirect_url: invite.terms.redirect_url.as_ref(),
             delivery: DeliveryBody {
                 channel: (delivery.state != DeliveryState::NotRequested).then_some("email"),
                 state: delivery.state,
@@ -185,12 +187,14 @@ impl<'a> InviteBody<'a> {
                 name: invite.created_by.name.as_deref(),
             },
             updated_at: At(invite.updated_at),
-            expires_at: invite.expires_at.map(At),
-            resolved_at: invite.resolved_at.map(At),
-            resolved_by: invite.resolved_by.as_ref().map(|id| PersonRef { id, name: None }),
-            decline_reason: invite.decline_reason.as_ref(),
-            send_count: invite.send_count,
-            last_sent_at: invite.last_sent_at.map(At),
+            expires_at: invite.terms.expires_at.map(At),
+            resolved_at: resolution.map(|resolution| At(resolution.at)),
+            resolved_by: resolution
+                .and_then(|resolution| resolution.by.as_ref())
+                .map(|id| PersonRef { id, name: None }),
+            decline_reason: resolution.and_then(Resolution::decline_reason),
+            send_count: invite.delivery.requested,
+            last_sent_at: invite.delivery.last_sent_at.map(At),
             etag: etag(invite.version),
         }
     }
@@ -264,11 +268,11 @@ impl<'a> PreviewBody<'a> {
                 kind: invite.invitee.kind(),
                 address: invite.invitee.masked(),
             },
-            roles: &invite.roles,
+            roles: &invite.terms.roles,
             state,
-            identity_policy: invite.identity_policy,
-            expires_at: invite.expires_at.map(At),
-            redirect_url: invite.redirect_url.as_ref(),
+            identity_policy: invite.terms.identity_policy,
+            expires_at: invite.terms.expires_at.map(At),
+            redirect_url: invite.terms.redirect_url.as_ref(),
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::Problem;
 use crate::domain::Invalid;
+use crate::domain::counters::Version;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::State;
 use crate::engine::{InviteFilter, InviteRef, Refusal};
@@ -103,11 +104,12 @@ fn limit_and_cursor(request: &Request) -> Result<(u8, Option<String>), RequestEr
 ///
 /// # Errors
 /// `PreconditionFailed` for an ETag that none of ours is.
-pub fn if_match(request: &Request) -> Result<Option<u64>, Problem> {
+pub fn if_match(request: &Request) -> Result<Option<Version>, Problem> {
     match request.headers().get("if-match").map(|value| value.to_str().unwrap_or_default()) {
         None | Some("*") => Ok(None),
         Some(etag) => {
-            etag.trim_matches('"').parse().map(Some).map_err(|_| Refusal::PreconditionFailed.into())
+            let number = etag.trim_matches('"').parse().map_err(|_| Refusal::PreconditionFailed)?;
+            Ok(Some(Version::from_number(number)))
         }
     }
 }

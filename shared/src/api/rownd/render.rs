@@ -35,7 +35,8 @@ impl<'a> PhoneBody<'a> {
         let text = number.as_str();
         // What doesn't fit into a number stays a text.
         let digits = text.trim_start_matches('+').parse().ok();
-        let numeric = invite.api_data.get(NUMERIC_PHONE).and_then(Value::as_bool).unwrap_or(false);
+        let numeric =
+            invite.terms.api_data.get(NUMERIC_PHONE).and_then(Value::as_bool).unwrap_or(false);
         digits.filter(|_| numeric).map_or(Self::Text(text), Self::Number)
     }
 }
@@ -79,17 +80,17 @@ impl<'a> InviteBody<'a> {
         Self {
             id: invite.id,
             group_id: &invite.group,
-            roles: &invite.roles,
+            roles: &invite.terms.roles,
             state: state_word(state),
             email,
             phone: number.map(|number| PhoneBody::new(invite, number)),
             user_id,
             user_lookup_value: email.or(number.map(PhoneNumber::as_str)),
-            redirect_url: invite.redirect_url.as_ref().map(|redirect| redirect.as_str()),
-            app_variant_id: invite.api_data.get(VARIANT).and_then(Value::as_str),
+            redirect_url: invite.terms.redirect_url.as_ref().map(|redirect| redirect.as_str()),
+            app_variant_id: invite.terms.api_data.get(VARIANT).and_then(Value::as_str),
             created_at: invite.created_at,
             created_by: &invite.created_by.id,
-            accepted_by: invite.resolved_by.as_ref().filter(|_| state == State::Accepted),
+            accepted_by: invite.accepted_by(),
             ensured_user_id: known.of(&invite.invitee),
         }
     }
@@ -227,7 +228,7 @@ impl<'a> MemberBody<'a> {
         Self {
             id: MemberId::Invited(invite.id).to_string(),
             user_id,
-            roles: &invite.roles,
+            roles: &invite.terms.roles,
             state: "invite_pending",
             invited_by: Some(&invite.created_by.id),
             profile: ProfileBody { user_id, email, phone, ..ProfileBody::default() },

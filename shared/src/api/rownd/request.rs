@@ -15,7 +15,7 @@ use crate::domain::email::EmailAddress;
 use crate::domain::group::given;
 use crate::domain::identity::PhoneNumber;
 use crate::domain::ids::{GroupId, InviteId, UserId};
-use crate::domain::invite::{IdentityPolicy, Invite};
+use crate::domain::invite::{IdentityPolicy, Invite, Terms};
 use crate::domain::invitee::Lifetime;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
@@ -78,13 +78,16 @@ fn phone<E: Error>(digits: &str, numeric: bool) -> Result<Phone, E> {
 
 /// The invite of before, with its phone number in the JSON type in which this request has it.
 pub fn with_phone_as_sent(invite: Invite, new: &NewInvite) -> Invite {
-    let kept = [(VARIANT, &invite.api_data), (NUMERIC_PHONE, &new.api_data)];
+    let kept = [(VARIANT, &invite.terms.api_data), (NUMERIC_PHONE, &new.api_data)];
     let kept = kept
         .into_iter()
         .filter_map(|(name, api_data)| Some((name.to_owned(), api_data.get(name)?.clone())))
         .collect();
     match ApiData::new(kept) {
-        Ok(api_data) => Invite { api_data, ..invite },
+        Ok(api_data) => {
+            let terms = Terms { api_data, ..invite.terms };
+            Invite { terms, ..invite }
+        }
         Err(_) => invite,
     }
 }
