@@ -286,7 +286,10 @@ impl<'a> World<'a> {
             (found.generation.number(), found.version.number()),
             (expected.generation, expected.version)
         );
-        prop_assert_eq!(found.resolution.as_ref().and_then(|resolution| resolution.by.as_ref()), resolved_by);
+        prop_assert_eq!(
+            found.resolution.as_ref().and_then(|resolution| resolution.by.as_ref()),
+            resolved_by
+        );
         if let Some(before) = self.seen.insert(of, found.clone()) {
             let ended = before.state(self.now) != State::Pending;
             let same_life = before.generation == found.generation;

@@ -55,7 +55,7 @@ fn show(service: &Service, token: &str, preview: &Preview) -> Response<Body> {
         roles: &roles,
         expires_at: invite.terms.expires_at,
         invitee: masked.as_deref(),
-        strict: invite.identity_policy == IdentityPolicy::Strict,
+        strict: invite.terms.identity_policy == IdentityPolicy::Strict,
         is_link: invite.invitee.link().is_some(),
         redirect_url: invite.terms.redirect_url.as_ref().map(RedirectUrl::as_str),
     };

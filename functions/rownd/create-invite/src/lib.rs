@@ -65,5 +65,6 @@ fn is_same(invite: &Invite, new: &NewInvite) -> bool {
         names.sort_unstable();
         names
     };
-    sorted(&invite.terms.roles) == sorted(&new.roles) && invite.terms.redirect_url == new.redirect_url
+    sorted(&invite.terms.roles) == sorted(&new.roles)
+        && invite.terms.redirect_url == new.redirect_url
 }
