@@ -43,6 +43,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
+    use crate::http::FieldCode;
 
     #[derive(Debug, Deserialize, PartialEq)]
     struct Input {

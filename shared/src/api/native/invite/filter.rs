@@ -6,7 +6,7 @@ use super::super::list::limit_and_cursor;
 use crate::domain::invite::State;
 use crate::engine::InviteFilter;
 use crate::http::{RequestError, known_query, query_parameter};
-use crate::store::Order;
+use crate::domain::list::Order;
 
 /// Reads the filter of a list of invites: `state` (several), `order`, `limit`, `cursor`. Without
 /// `state`, the list has the invites in one of the `default` states.

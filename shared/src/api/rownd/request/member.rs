@@ -7,7 +7,7 @@ use super::Failure;
 use crate::domain::Invalid;
 use crate::domain::ids::{InviteId, UserId};
 use crate::domain::role::Roles;
-use crate::engine::{MemberEdit, PersonId, Refusal};
+use crate::engine::{MemberEdit, NotFound, PersonId, Refusal};
 use crate::http::{RequestError, path_parameter, query_parameter};
 
 /// The writable fields of a new `GroupMember`. A `state` is ignored: an added member is active.
@@ -70,7 +70,7 @@ pub fn person_of_path(request: &Request) -> Result<PersonId, RequestError> {
 pub fn member_of_path(request: &Request) -> Result<UserId, Failure> {
     match person_of_path(request)? {
         PersonId::Member(user) => Ok(user),
-        PersonId::Invited(_) => Err(Refusal::MemberNotFound.into()),
+        PersonId::Invited(_) => Err(Refusal::from(NotFound::Member).into()),
     }
 }
 
