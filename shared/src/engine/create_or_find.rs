@@ -1,6 +1,6 @@
 //! Creating an invite, or finding the one that an earlier call created.
 
-use super::{Created, Engine, NewInvite, Outcome, Refusal};
+use super::{Conflict, Created, Engine, NewInvite, Outcome, Refusal, Stop};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::invite::State;
@@ -10,7 +10,7 @@ use crate::domain::role::Roles;
 impl Engine {
     /// Creates an invite. Where the invitee has a pending one that grants the same roles and leads
     /// to the same place, returns that one, so that calling twice is safe
-    /// (docs/contracts/rownd.md).
+    /// (docs/contracts/rownd.md#asking-again).
     ///
     /// # Errors
     /// As for [`Engine::create_invite`]; `AlreadyPending` only where the pending invite differs.
@@ -22,7 +22,7 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<Created> {
         let id = match self.create_invite(caller, new, entropy, now).await {
-            Err(Refusal::AlreadyPending(id)) => id,
+            Err(Stop::Refused(Refusal::Conflict(Conflict::AlreadyPending(id)))) => id,
             created => return created,
         };
         let invite = self.get_invite(caller, &new.group, id, new.rule).await?;
@@ -30,7 +30,7 @@ impl Engine {
         if invite.state(now) == State::Pending && is_same(found, new) {
             Ok(Created { token: self.token(&invite), invite })
         } else {
-            Err(Refusal::AlreadyPending(id))
+            Err(Conflict::AlreadyPending(id).into())
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Inviting a user of the directory by their id, where only owners may (docs/contracts/evanta.md).
+//! Inviting a user of the directory by their id, where only owners may (docs/contracts/evanta.md#order-of-checks).
 
-use super::{Engine, InviteeRequest, NewInvite, Outcome, Refusal, SeenGroup};
+use super::{Engine, InviteeRequest, NewInvite, NotFound, Outcome, Refusal, SeenGroup, Stop};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId, UserId};
@@ -41,19 +41,19 @@ impl Engine {
     ) -> Outcome<InvitedUser> {
         let Some(user) = user else {
             self.check_inviter(caller, &group, InviteRule::Owners).await?;
-            return Err(Refusal::UserNotFound);
+            return Err(NotFound::User.into());
         };
         // Read before the write, because nothing may fail after it. Whether there is such a group
         // is decided with everything else when the invite is made.
         let seen = match self.see_group(caller, &group, std::slice::from_ref(&user), now).await {
             Ok(seen) => Some(seen),
-            Err(Refusal::GroupNotFound) => None,
-            Err(refusal) => return Err(refusal),
+            Err(Stop::Refused(Refusal::NotFound(NotFound::Group))) => None,
+            Err(stop) => return Err(stop),
         };
         let new = new_invite(group, user.clone());
         let created = self.create_invite(caller, &new, entropy, now).await?;
-        let group = seen.ok_or(Refusal::GroupNotFound)?;
-        let user = group.people.get(&user).cloned().ok_or(Refusal::UserNotFound)?;
+        let group = seen.ok_or(NotFound::Group)?;
+        let user = group.people.get(&user).cloned().ok_or(NotFound::User)?;
         Ok(InvitedUser { invite: created.invite.id, user, group })
     }
 }

@@ -4,7 +4,7 @@ use lambda_http::http::{HeaderValue, header};
 use lambda_http::{Body, Request, Response};
 
 use super::Problem;
-use crate::engine::Refusal;
+use crate::engine::{Conflict, Refusal};
 
 /// Returns the `ETag` of this version.
 pub(super) fn etag(version: u64) -> String {
@@ -26,8 +26,10 @@ pub fn with_etag(mut response: Response<Body>, version: u64) -> Response<Body> {
 pub fn if_match(request: &Request) -> Result<Option<u64>, Problem> {
     match request.headers().get("if-match").map(|value| value.to_str().unwrap_or_default()) {
         None | Some("*") => Ok(None),
-        Some(etag) => {
-            etag.trim_matches('"').parse().map(Some).map_err(|_| Refusal::PreconditionFailed.into())
-        }
+        Some(etag) => etag
+            .trim_matches('"')
+            .parse()
+            .map(Some)
+            .map_err(|_| Refusal::Conflict(Conflict::PreconditionFailed).into()),
     }
 }

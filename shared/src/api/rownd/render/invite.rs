@@ -12,7 +12,7 @@ use crate::domain::invite::{Invite, State};
 use crate::domain::invitee::Invitee;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
-use crate::engine::{Created, InvitedUsers, NewInvite};
+use crate::engine::{Created, InviteeIds, NewInvite};
 
 /// A phone number as the JSON type that it came as.
 #[derive(Serialize)]
@@ -61,7 +61,7 @@ pub struct InviteBody<'a> {
 
 impl<'a> InviteBody<'a> {
     /// Returns the invite at `now`; `known` are the directory's users whom invites are for.
-    pub fn new(invite: &'a Invite, known: &'a InvitedUsers, now: Timestamp) -> Self {
+    pub fn new(invite: &'a Invite, known: &'a InviteeIds, now: Timestamp) -> Self {
         let email = invite.invitee.address().map(EmailAddress::as_str);
         let number = phone_of(&invite.invitee);
         let numeric = is_numeric(&invite.api_data);
@@ -109,7 +109,7 @@ impl<'a> CreatedBody<'a> {
     pub fn new(
         created: &'a Created,
         new: &NewInvite,
-        known: &'a InvitedUsers,
+        known: &'a InviteeIds,
         public_url: &str,
         now: Timestamp,
     ) -> Self {
