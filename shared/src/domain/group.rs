@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clock::Timestamp;
+use super::counters::Version;
 use super::email::{EmailAddress, parse_domain};
 use super::ids::{GroupId, UserId};
 use super::role::Rank;
@@ -222,7 +223,7 @@ pub struct Group {
     /// When the group last changed.
     pub updated_at: Timestamp,
     /// The number of writes to the group's own fields. The `ETag` shows it.
-    pub version: u64,
+    pub version: Version,
     /// When a member was last removed or had their roles changed. No member has lost a right since
     /// then (ADR 0007).
     pub authority_changed_at: Option<Timestamp>,
@@ -246,7 +247,7 @@ impl Group {
             metadata: Metadata::default(),
             created_at: at,
             updated_at: at,
-            version: 1,
+            version: Version::FIRST,
             authority_changed_at: None,
             seats_taken: None,
         }

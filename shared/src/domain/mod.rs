@@ -2,6 +2,7 @@
 //! own.
 
 pub mod clock;
+pub mod counters;
 pub mod display_name;
 pub mod email;
 pub mod group;

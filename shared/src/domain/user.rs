@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::counters::Version;
 use super::email::EmailAddress;
 use super::identity::{Accounts, Identity, PhoneNumber};
 use super::ids::UserId;
@@ -76,7 +77,7 @@ pub struct User {
     /// The writable fields.
     pub profile: Profile,
     /// The number of writes to the record.
-    pub version: u64,
+    pub version: Version,
 }
 
 /// Returns the first and last name in one line. `None` if there is neither.

@@ -2,13 +2,16 @@
 
 use futures::future::join_all;
 
+use super::acting::Acting;
+use super::attempt::Attempt;
 use super::authority::{first_roles, inviter_still_may, is_invited, right_is_proven};
 use super::{
-    Conflict, Denied, Engine, Forbidden, InviteRef, NotFound, Outcome, Stop, Unavailable, live,
-    of_generation,
+    Conflict, Denied, Engine, Forbidden, InviteRef, NotFound, Outcome, Stop, Unavailable,
+    of_generation, require_pending,
 };
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
+use crate::domain::counters::Version;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::invite::{IdentityPolicy, Invite, State};
@@ -17,7 +20,7 @@ use crate::domain::macaroon::Caveats;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::user::{self, Profile, User, UserState};
-use crate::store::{JoinOutcome, Joining};
+use crate::store::{Claim, JoinOutcome, Joining};
 
 /// Somebody who joined.
 #[derive(Debug)]
@@ -83,7 +86,7 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<Option<Invite>> {
         let found = self.invite_for(group, &leading.invitee).await?;
-        Ok(found.filter(|found| found.request == leading.request && found.is_live(now)))
+        Ok(found.filter(|found| found.request == leading.request && found.is_pending(now)))
     }
 
     async fn accept_one(
@@ -95,7 +98,7 @@ impl Engine {
         for _ in 0..ATTEMPTS {
             let (invite, group, caveats) = self.invited(caller, reference).await?;
             let invite = self.written_down(invite, now).await;
-            if invite.resolved_by.as_ref() == Some(&caller.user)
+            if invite.accepted_by() == Some(&caller.user)
                 && let Some(accepted) = self.joined_by(caller, &invite).await?
             {
                 return Ok(accepted);
@@ -112,8 +115,9 @@ impl Engine {
                 };
                 return before.ok_or(refusal);
             }
-            if let Some(accepted) = self.join(caller, &invite, &group, now).await? {
-                return Ok(accepted);
+            match self.join(Acting { caller, now }, &invite, &group).await? {
+                Attempt::Done(accepted) => return Ok(accepted),
+                Attempt::ReadAgain => {}
             }
         }
         Err(Unavailable::Contended("the invite, or the user's record,").into())
@@ -160,7 +164,7 @@ impl Engine {
         caveats: &Caveats,
         now: Timestamp,
     ) -> Outcome<()> {
-        live(invite, now)?;
+        require_pending(invite, now)?;
         if caveats.over(now) {
             return Err(Conflict::NotPending(State::Expired).into());
         }
@@ -181,19 +185,19 @@ impl Engine {
         inviter_still_may(group, inviter.as_ref(), invite)
     }
 
-    /// Writes the membership; none where something changed meanwhile and all must be read again.
+    /// Writes the membership.
     async fn join(
         &self,
-        caller: &Caller,
+        acting: Acting<'_>,
         invite: &Invite,
         group: &Group,
-        now: Timestamp,
-    ) -> Outcome<Option<Accepted>> {
+    ) -> Outcome<Attempt<Accepted>> {
+        let Acting { caller, now } = acting;
         let becoming = self.becoming(caller, invite).await?;
         let member = Member {
             group: group.id.clone(),
             user: caller.user.clone(),
-            roles: first_roles(group, &invite.roles)?,
+            roles: first_roles(group, &invite.terms.roles)?,
             privileges: Privileges::default(),
             name: caller.name.clone().or_else(|| person_name(caller, &invite.invitee)),
             joined_at: now,
@@ -201,36 +205,36 @@ impl Engine {
             came_as: caller.invitee_keys(),
         };
         let becoming = becoming.as_ref().map(|(pending, user)| (pending, user));
-        let outcome = self
-            .store
-            .join(Joining { invite: Some(invite), group, member: &member, becoming, now })
-            .await?;
-        match outcome {
-            JoinOutcome::Joined => Ok(Some(Accepted {
-                invite: self.after_join(caller, invite, now).await,
-                member,
-                repeated: false,
-            })),
-            JoinOutcome::AlreadyMember => self.member_already(caller, invite).await.map(Some),
+        let accepted;
+        let claim = if invite.invitee.link().is_some() {
+            Claim::Link(invite)
+        } else {
+            accepted = invite.accept(&caller.user, now).map_err(Conflict::NotPending)?;
+            Claim::Invite(&accepted)
+        };
+        let joining = Joining { claim, group, member: &member, becoming, ended: &[], now };
+        match self.store.join(joining).await? {
+            JoinOutcome::Joined => {
+                let invite = self.after_join(claim, now).await.unwrap_or_else(|| invite.clone());
+                Ok(Attempt::Done(Accepted { invite, member, repeated: false }))
+            }
+            JoinOutcome::AlreadyMember => {
+                self.member_already(caller, invite).await.map(Attempt::Done)
+            }
             JoinOutcome::InviteChanged => self.lost(caller, invite, now).await,
-            JoinOutcome::GroupRefused => self.check_group(group).await.map(|()| None),
-            JoinOutcome::UserChanged => Ok(None),
+            JoinOutcome::GroupRefused => self.check_group(group).await.map(|()| Attempt::ReadAgain),
+            JoinOutcome::UserChanged => Ok(Attempt::ReadAgain),
         }
     }
 
-    /// The invite as the write left it.
-    async fn after_join(&self, caller: &Caller, invite: &Invite, now: Timestamp) -> Invite {
-        match invite.invitee.link() {
-            Some(link) if link.max_uses.is_some() => self.after_use(invite, now).await,
-            Some(_) => invite.clone(),
-            None => Invite {
-                stored_state: State::Accepted,
-                resolved_at: Some(now),
-                resolved_by: Some(caller.user.clone()),
-                version: invite.version + 1,
-                updated_at: now,
-                ..invite.clone()
-            },
+    /// Returns the invite as the write left it. `None` where it is as it was read.
+    async fn after_join(&self, claim: Claim<'_>, now: Timestamp) -> Option<Invite> {
+        match claim {
+            Claim::Invite(accepted) => Some(accepted.invite.clone()),
+            Claim::Link(invite) if invite.invitee.link()?.max_uses.is_some() => {
+                Some(self.after_use(invite, now).await)
+            }
+            Claim::Link(_) | Claim::Group => None,
         }
     }
 
@@ -252,14 +256,17 @@ impl Engine {
     /// it there. Whoever sees it first does this, the last who joined or the next who comes too
     /// late. Every read knows it anyway, so where the write fails nothing is lost.
     async fn written_down(&self, invite: Invite, now: Timestamp) -> Invite {
-        if invite.stored_state != State::Pending || invite.state(now) != State::Exhausted {
-            return invite;
-        }
-        match self.store.mark_exhausted(&invite, now).await {
+        let Ok(exhausted) = invite.exhaust(now) else { return invite };
+        match self.store.end_invite(&exhausted).await {
             Ok(Some(exhausted)) => exhausted,
             Ok(None) => invite,
             Err(error) => {
-                tracing::warn!(%error, invite.id = %invite.id, "Could not write down that link {} is exhausted", invite.id);
+                tracing::warn!(
+                    %error,
+                    invite.id = %invite.id,
+                    "Could not write down that link {} is exhausted",
+                    invite.id
+                );
                 invite
             }
         }
@@ -272,23 +279,24 @@ impl Engine {
         Ok(Accepted { invite, ..accepted })
     }
 
-    /// Somebody was faster: perhaps the same person, twice at once. None where the invite is still
-    /// to be had, with other roles.
+    /// Another write was faster: perhaps the same person's, twice at once. Where the invite is still
+    /// pending, with other roles, all is read again.
     async fn lost(
         &self,
         caller: &Caller,
         invite: &Invite,
         now: Timestamp,
-    ) -> Outcome<Option<Accepted>> {
-        let found = self.store.invite(&invite.group, invite.id).await?.ok_or(NotFound::Invite)?;
+    ) -> Outcome<Attempt<Accepted>> {
+        let found =
+            self.store.invite(&invite.group, invite.id).await?.ok_or(NotFound::Invite)?;
         if found.generation != invite.generation {
             return Err(Conflict::InviteReplaced.into());
         }
         if let Some(accepted) = self.joined_by(caller, &found).await? {
-            return Ok(Some(accepted));
+            return Ok(Attempt::Done(accepted));
         }
-        live(&self.written_down(found, now).await, now)?;
-        Ok(None)
+        require_pending(&self.written_down(found, now).await, now)?;
+        Ok(Attempt::ReadAgain)
     }
 
     /// Why the group, as read, took nobody in. Nothing speaks against another try where it got its
@@ -326,7 +334,7 @@ impl Engine {
 /// Refuses a token's holder who may not use it: under the strict policy, whoever is not the person
 /// invited; for a link, whoever proves no address of the domains it is for.
 fn may_take_up(caller: &Caller, invite: &Invite) -> Outcome<()> {
-    match (&invite.invitee, invite.identity_policy) {
+    match (&invite.invitee, invite.terms.identity_policy) {
         (Invitee::Link(link), _) => {
             let proves = caller.email.as_ref().is_some_and(|email| {
                 link.allowed_domains.iter().any(|domain| domain == email.domain())
@@ -369,7 +377,7 @@ fn merged(pending: &User, own: Option<User>, caller: &UserId) -> User {
         id: caller.clone(),
         state: UserState::Active,
         profile: Profile::default(),
-        version: 0,
+        version: Version::NEVER_WRITTEN,
     });
     let Profile { email, first_name, last_name, .. } = own.profile.clone();
     let known = pending.profile.clone();
@@ -379,5 +387,5 @@ fn merged(pending: &User, own: Option<User>, caller: &UserId) -> User {
         last_name: last_name.or(known.last_name),
         ..own.profile
     };
-    User { id: own.id, state: UserState::Active, profile, version: own.version + 1 }
+    User { id: own.id, state: UserState::Active, profile, version: own.version.next() }
 }

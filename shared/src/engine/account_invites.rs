@@ -50,7 +50,7 @@ impl Engine {
         let found = self.invite_for(group, &invitee).await?;
         let id =
             found.as_ref().map_or_else(|| InviteId::of(group, &invitee.key(), 0), |found| found.id);
-        if found.is_some_and(|found| found.is_live(now)) {
+        if found.is_some_and(|found| found.is_pending(now)) {
             return self.revoke_invite(caller, group, id, rule, now).await;
         }
         // Who may not know hears of that first.
@@ -79,7 +79,7 @@ impl Engine {
         let mut found = self
             .up_to(most, &InviteList::of_invitee(&keys, vec![State::Pending], Order::Asc), now)
             .await?;
-        found.retain(|invite| invite.is_live(now));
+        found.retain(|invite| invite.is_pending(now));
         let mut invites: BTreeMap<GroupId, Invite> = BTreeMap::new();
         for invite in found {
             invites.entry(invite.group.clone()).or_insert(invite);

@@ -1,7 +1,8 @@
 //! Adding a member without asking: an owner's right over people whom the directory knows.
 
+use super::acting::Acting;
 use super::authority::{first_roles, may_grant, member_of};
-use super::{Conflict, Denied, Engine, Forbidden, Limited, NotFound, Outcome, Unavailable};
+use super::{Conflict, Denied, Engine, Forbidden, NotFound, Outcome, Unavailable};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
@@ -11,7 +12,7 @@ use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
 use crate::domain::user::{self, User, UserState};
-use crate::store::{JoinOutcome, Joining};
+use crate::store::{Claim, JoinOutcome, Joining};
 
 /// How many times an addition starts over because an invite changed under it.
 const ATTEMPTS: u8 = 3;
@@ -32,9 +33,7 @@ impl Engine {
         roles: &Roles,
         now: Timestamp,
     ) -> Outcome<Member> {
-        if !self.store.pass(self.invites_per_inviter, caller.user.as_str(), now).await? {
-            return Err(Limited::Rate(self.invites_per_inviter.remaining(now)).into());
-        }
+        self.pass_inviter(Acting { caller, now }).await?;
         for _ in 0..ATTEMPTS {
             let (found, own) = self.store.group_and_member(group, &caller.user).await?;
             let (found, own) = member_of(caller, found, own)?;
@@ -52,10 +51,16 @@ impl Engine {
                 return Err(Denied::InvitesRefused.into());
             }
             let member = new_member(&found, &known, first_roles(&found, roles)?, now);
-            let pending = self.pending_for(&member, now).await?;
-            let joining =
-                Joining { invite: None, group: &found, member: &member, becoming: None, now };
-            match self.store.add(joining, &pending, Some(&caller.user)).await? {
+            let ended = self.ended_for(&member, &caller.user, now).await?;
+            let joining = Joining {
+                claim: Claim::Group,
+                group: &found,
+                member: &member,
+                becoming: None,
+                ended: &ended,
+                now,
+            };
+            match self.store.join(joining).await? {
                 JoinOutcome::Joined => return Ok(member),
                 JoinOutcome::AlreadyMember => return Err(Conflict::AlreadyMember.into()),
                 JoinOutcome::GroupRefused => self.check_group(&found).await?,

@@ -1,6 +1,6 @@
 //! Who may do what in a group: pure rules over what was read.
 
-use super::{Denied, Forbidden, NotFound, Outcome, Refusal, Scope};
+use super::{Denied, Forbidden, NotFound, Refusal, Scope};
 use crate::auth::Caller;
 use crate::domain::group::Group;
 use crate::domain::invite::{Invite, Inviter};
@@ -17,7 +17,7 @@ pub(super) fn member_of(
     caller: &Caller,
     group: Option<Group>,
     member: Option<Member>,
-) -> Outcome<(Group, Member)> {
+) -> Result<(Group, Member), Refusal> {
     let group = group.ok_or(NotFound::Group)?;
     let stands_in = || {
         let roles = if group.is_system() {
@@ -45,22 +45,22 @@ pub(super) fn member_of(
 }
 
 /// Refuses a member who may not invite by this rule.
-pub(super) fn may_invite(rule: InviteRule, group: &Group, member: &Member) -> Outcome<()> {
+pub(super) fn may_invite(rule: InviteRule, group: &Group, member: &Member) -> Result<(), Refusal> {
     if rule.allows(group, member) { Ok(()) } else { Err(Forbidden::MayNotInvite.into()) }
 }
 
 /// Refuses roles that rank above the granter's own. So `owner` is granted by owners only.
-pub(super) fn may_grant(granter: &Member, roles: &Roles) -> Outcome<()> {
+pub(super) fn may_grant(granter: &Member, roles: &Roles) -> Result<(), Refusal> {
     if roles.rank() <= granter.roles.rank() { Ok(()) } else { Err(Denied::RoleAboveOwn.into()) }
 }
 
 /// The roles that somebody gets who comes into the group by these: the first member is an owner
 /// besides, whoever made the way in (docs/contracts/rownd.md#the-first-member).
-pub(super) fn first_roles(group: &Group, roles: &Roles) -> Outcome<Roles> {
+pub(super) fn first_roles(group: &Group, roles: &Roles) -> Result<Roles, Refusal> {
     if group.owner_count > 0 || group.is_system() {
         return Ok(roles.clone());
     }
-    roles.with_owner().map_err(|invalid| Refusal::Invalid("/roles", invalid).into())
+    roles.with_owner().map_err(|invalid| Refusal::Invalid("/roles", invalid))
 }
 
 /// How much later than the last removal or role change in its group an invite must have been made,
@@ -74,7 +74,9 @@ pub(super) fn right_is_proven(group: &Group, invite: &Invite) -> bool {
     let Inviter { rank, .. } = &invite.created_by;
     let nobody_lost_rights =
         group.authority_changed_at.is_none_or(|at| at.plus(AUTHORITY_MARGIN) < invite.created_at);
-    nobody_lost_rights && invite.rule.still_allows(group, *rank) && invite.roles.rank() <= *rank
+    nobody_lost_rights
+        && invite.terms.rule.still_allows(group, *rank)
+        && invite.terms.roles.rank() <= *rank
 }
 
 /// Refuses where the inviter has left, may no longer invite, or no longer grant these roles.
@@ -82,19 +84,19 @@ pub(super) fn inviter_still_may(
     group: &Group,
     inviter: Option<&Member>,
     invite: &Invite,
-) -> Outcome<()> {
-    let may = match invite.rule {
+) -> Result<(), Refusal> {
+    let may = match invite.terms.rule {
         // Neither is a member; what let them invite is not theirs to lose in the group.
         InviteRule::Service | InviteRule::Anyone => true,
         rule => inviter.is_some_and(|member| {
-            rule.allows(group, member) && may_grant(member, &invite.roles).is_ok()
+            rule.allows(group, member) && may_grant(member, &invite.terms.roles).is_ok()
         }),
     };
     if may { Ok(()) } else { Err(Denied::InviterGone.into()) }
 }
 
 /// Refuses a caller who is not the person invited.
-pub(super) fn is_invited(caller: &Caller, invite: &Invite) -> Outcome<()> {
+pub(super) fn is_invited(caller: &Caller, invite: &Invite) -> Result<(), Refusal> {
     if caller.is(&invite.invitee) {
         return Ok(());
     }

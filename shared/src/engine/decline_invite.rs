@@ -1,12 +1,11 @@
 //! Declining: by who holds the token, without an account, or by the person whom the invite is for.
 
-use super::{Conflict, Engine, InviteRef, NotFound, Outcome, Refusal, live, of_generation};
+use super::{Conflict, Engine, InviteRef, NotFound, Outcome, Refusal, of_generation};
 use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
 use crate::domain::invite::{Invite, State};
 use crate::domain::text::Message;
-use crate::store::ResolveOutcome;
 
 impl Engine {
     /// Ends the invite by its invitee's will. Declining again gives the same record.
@@ -40,32 +39,26 @@ impl Engine {
             return Err(Refusal::Invalid(
                 "/token",
                 Invalid::new("is_link", "A shareable link is for many; simply do not use it."),
-            )
-            .into());
+            ));
         }
-        if invite.stored_state == State::Declined {
+        if invite.stored_state() == State::Declined {
             return Ok(invite);
         }
-        live(&invite, now)?;
+        let by = caller.map(|caller| &caller.user);
+        let declined = invite.decline(by, reason, now).map_err(Conflict::NotPending)?;
         if over {
             return Err(Conflict::NotPending(State::Expired).into());
         }
-        match self
-            .store
-            .resolve(&invite, State::Declined, caller.map(|caller| &caller.user), reason, now)
-            .await?
-        {
-            ResolveOutcome::Done(declined) => Ok(*declined),
-            ResolveOutcome::Lost(found) => {
-                let found = found
-                    .filter(|found| found.generation == invite.generation)
-                    .ok_or(Conflict::InviteReplaced)?;
-                if found.stored_state == State::Declined {
-                    Ok(*found)
-                } else {
-                    Err(Conflict::NotPending(found.state(now)).into())
-                }
-            }
+        if let Some(declined) = self.store.end_invite(&declined).await? {
+            return Ok(declined);
+        }
+        let found = self.store.invite(&invite.group, invite.id).await?;
+        let found = found
+            .filter(|found| found.generation == invite.generation)
+            .ok_or(Conflict::InviteReplaced)?;
+        match found.state(now) {
+            State::Declined => Ok(found),
+            other => Err(Conflict::NotPending(other).into()),
         }
     }
 }

@@ -22,12 +22,12 @@ impl Engine {
         group: &GroupId,
         now: Timestamp,
     ) -> Outcome<Vec<Invite>> {
-        self.live_invites_for(&caller.invitee_keys(), group, now).await
+        self.pending_invites_for(&caller.invitee_keys(), group, now).await
     }
 
     /// The live invites into the group that are for these invitee keys, in the keys' order; as last
     /// written.
-    pub(super) async fn live_invites_for(
+    pub(super) async fn pending_invites_for(
         &self,
         keys: &[String],
         group: &GroupId,
@@ -35,7 +35,7 @@ impl Engine {
     ) -> Outcome<Vec<Invite>> {
         let ids: Vec<InviteId> = keys.iter().map(|key| InviteId::of(group, key, 0)).collect();
         let mut found = self.store.invites(group, &ids).await?;
-        found.retain(|invite| invite.is_live(now) && keys.contains(&invite.invitee.key()));
+        found.retain(|invite| invite.is_pending(now) && keys.contains(&invite.invitee.key()));
         found.sort_by_key(|invite| keys.iter().position(|key| *key == invite.invitee.key()));
         Ok(found)
     }

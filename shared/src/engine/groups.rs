@@ -5,6 +5,7 @@ use super::{Conflict, Denied, Engine, Forbidden, NotFound, Outcome, Refusal, Sco
 use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
+use crate::domain::counters::Version;
 use crate::domain::group::{Group, GroupType, Policy, PolicyChange};
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::list::Page;
@@ -209,7 +210,7 @@ impl Engine {
         caller: &Caller,
         id: &GroupId,
         change: &GroupChange,
-        version: Option<u64>,
+        version: Option<Version>,
         now: Timestamp,
     ) -> Outcome<GroupView> {
         for _ in 0..ATTEMPTS {
@@ -290,7 +291,7 @@ fn new_group(new: NewGroup, owner: Option<&UserId>, now: Timestamp) -> Outcome<G
         metadata: new.metadata,
         created_at: now,
         updated_at: now,
-        version: 1,
+        version: Version::FIRST,
         authority_changed_at: None,
     };
     if group.policy.max_members == Some(0) {
@@ -345,6 +346,6 @@ fn changed(mut group: Group, change: GroupChange, now: Timestamp) -> Outcome<Gro
     };
     group.metadata = change.metadata.unwrap_or(group.metadata);
     group.updated_at = now;
-    group.version += 1;
+    group.version = group.version.next();
     Ok(group)
 }

@@ -13,7 +13,7 @@ use crate::domain::ids::GroupId;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
-use crate::store::{JoinOutcome, Joining};
+use crate::store::{Claim, JoinOutcome, Joining};
 
 impl Engine {
     /// Makes the caller a member. No link can be taken up here: it is for whoever holds its token.
@@ -75,11 +75,15 @@ impl Engine {
             invite: None,
             came_as: caller.invitee_keys(),
         };
-        match self
-            .store
-            .join(Joining { invite: None, group, member: &member, becoming: None, now })
-            .await?
-        {
+        let joining = Joining {
+            claim: Claim::Group,
+            group,
+            member: &member,
+            becoming: None,
+            ended: &[],
+            now,
+        };
+        match self.store.join(joining).await? {
             JoinOutcome::Joined => Ok(member),
             JoinOutcome::AlreadyMember => Err(Conflict::AlreadyMember.into()),
             JoinOutcome::GroupRefused => {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::authority::may_invite;
-use super::create_invite::ATTEMPTS;
+use super::create::ATTEMPTS;
 use super::{Engine, Outcome};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
@@ -100,7 +100,7 @@ impl Engine {
         let state =
             |invite: &Invite| State::ALL.iter().position(|state| *state == invite.state(now));
         invites.sort_by_key(|invite| {
-            (state(invite), invite.expires_at.is_none(), invite.expires_at, invite.id)
+            (state(invite), invite.terms.expires_at.is_none(), invite.terms.expires_at, invite.id)
         });
         Ok(invites)
     }

@@ -9,7 +9,7 @@ use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::Identity;
 use crate::domain::ids::{GroupId, InviteId, UserId};
-use crate::domain::invite::Invite;
+use crate::domain::invite::Transition;
 use crate::domain::invitee::user_key;
 use crate::domain::list::Page;
 use crate::domain::member::Member;
@@ -124,18 +124,12 @@ impl Engine {
             let member = self.store.member(group, user).await?;
             let asked = member.as_ref().map(&change);
             let (member, change) = check_change(&own, member.zip(asked))?;
-            let pending = match change {
-                MemberChange::Removal => self.pending_for(&member, now).await?,
+            let ended = match change {
+                MemberChange::Removal => self.ended_for(&member, &caller.user, now).await?,
                 MemberChange::To(..) => Vec::new(),
             };
-            let changing = Changing {
-                group: &found,
-                member: &member,
-                change: &change,
-                pending: &pending,
-                by: &caller.user,
-                now,
-            };
+            let changing =
+                Changing { group: &found, member: &member, change: &change, ended: &ended, now };
             match self.store.change_member(changing).await? {
                 ChangeMemberOutcome::Changed => return Ok((member, change)),
                 ChangeMemberOutcome::LastOwner => return Err(Conflict::LastOwner.into()),
@@ -145,14 +139,15 @@ impl Engine {
         Err(Unavailable::Contended("the member's record").into())
     }
 
-    /// Every live invite into the group that the person could use to come back: by user id, by the
-    /// invite that brought them, by everything that they proved on joining, and by everything that
-    /// the directory knows to be theirs.
-    pub(super) async fn pending_for(
+    /// Returns the end, in the name of `by`, of every pending invite into the group that the person
+    /// could use to come back: by user id, by the invite that brought them, by everything that they
+    /// proved on joining, and by everything that the directory knows to be theirs.
+    pub(super) async fn ended_for(
         &self,
         member: &Member,
+        by: &UserId,
         now: Timestamp,
-    ) -> Outcome<Vec<Invite>> {
+    ) -> Outcome<Vec<Transition>> {
         let known = self.store.user(&member.user).await?;
         let identities = known.map(|user| user.profile.identities()).unwrap_or_default();
         let known = identities.iter().map(Identity::key);
@@ -163,9 +158,9 @@ impl Engine {
             keys.map(|key| InviteId::of(&member.group, &key, 0)).chain(member.invite).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut pending = self.store.invites(&member.group, &ids).await?;
-        pending.retain(|invite| invite.is_live(now) && invite.invitee.link().is_none());
-        Ok(pending)
+        let found = self.store.invites(&member.group, &ids).await?;
+        let addressed = found.iter().filter(|invite| invite.invitee.link().is_none());
+        Ok(addressed.filter_map(|invite| invite.revoke(Some(by), now).ok()).collect())
     }
 }
 

@@ -5,10 +5,11 @@
 
 mod accept_invite;
 mod account_invites;
+mod acting;
 mod add_member;
+mod attempt;
 mod authority;
-mod create_invitation;
-mod create_invite;
+mod create;
 mod create_or_find;
 mod decline_invite;
 mod fault;
@@ -29,7 +30,6 @@ mod owners_manage;
 mod people;
 mod preview_invite;
 mod refusal;
-mod remind;
 mod revoke_invite;
 mod seen_group;
 mod send_mail;
@@ -39,8 +39,11 @@ mod users;
 
 pub use accept_invite::Accepted;
 pub use account_invites::AccountInvites;
-pub use create_invitation::{Invitation, NewInvitation, Notice};
-pub use create_invite::{Created, InviteeRequest, LinkRequest, NewInvite, PersonRequest};
+pub use acting::Acting;
+pub use create::{
+    Created, Invitation, InviteeRequest, LinkRequest, NewInvitation, NewInvite, Notice,
+    PersonRequest,
+};
 pub use fault::{Fault, Mistake, Stop, Unavailable};
 pub use first_owner::FirstOwner;
 pub use group_outstanding::GroupOutstanding;
@@ -162,7 +165,7 @@ fn hex(bytes: [u8; 16]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The invite of the token's generation: an older generation was replaced, and its token is dead.
+/// Returns the invite, if it is of the token's generation: an older one was replaced.
 fn of_generation(invite: Option<Invite>, subject: &TokenSubject) -> Outcome<Invite> {
     let invite = invite.ok_or(NotFound::Invite)?;
     if invite.generation == subject.generation {
@@ -172,9 +175,13 @@ fn of_generation(invite: Option<Invite>, subject: &TokenSubject) -> Outcome<Invi
     }
 }
 
-/// Refuses an invite that can't be taken up at `now`, with the reason.
-fn live(invite: &Invite, now: Timestamp) -> Outcome<()> {
-    if invite.is_live(now) { Ok(()) } else { Err(Conflict::NotPending(invite.state(now)).into()) }
+/// Refuses an invite that is not pending at `now`, with its state.
+fn require_pending(invite: &Invite, now: Timestamp) -> Outcome<()> {
+    if invite.is_pending(now) {
+        Ok(())
+    } else {
+        Err(Conflict::NotPending(invite.state(now)).into())
+    }
 }
 
 #[cfg(test)]

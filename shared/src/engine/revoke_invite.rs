@@ -7,7 +7,6 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::{Invite, State};
 use crate::domain::rule::InviteRule;
-use crate::store::ResolveOutcome;
 
 impl Engine {
     /// Ends the invite by the group's will. Revoking again gives the same record.
@@ -25,18 +24,18 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<Invite> {
         let invite = self.managed(caller, group, id, rule).await?;
-        match invite.state(now) {
-            State::Revoked => return Ok(invite),
-            State::Pending => {}
-            other => return Err(Conflict::NotPending(other).into()),
+        let revoked = match invite.revoke(Some(&caller.user), now) {
+            Ok(revoked) => revoked,
+            Err(State::Revoked) => return Ok(invite),
+            Err(other) => return Err(Conflict::NotPending(other).into()),
+        };
+        if let Some(revoked) = self.store.end_invite(&revoked).await? {
+            return Ok(revoked);
         }
-        match self.store.resolve(&invite, State::Revoked, Some(&caller.user), None, now).await? {
-            ResolveOutcome::Done(revoked) => Ok(*revoked),
-            ResolveOutcome::Lost(found) => match found {
-                Some(found) if found.stored_state == State::Revoked => Ok(*found),
-                Some(found) => Err(Conflict::NotPending(found.state(now)).into()),
-                None => Err(NotFound::Invite.into()),
-            },
+        let found = self.store.invite(group, id).await?.ok_or(NotFound::Invite)?;
+        match found.state(now) {
+            State::Revoked => Ok(found),
+            other => Err(Conflict::NotPending(other).into()),
         }
     }
 
@@ -68,6 +67,6 @@ impl Engine {
         if !own {
             may_invite(rule, &group, &member)?;
         }
-        reads.existing.ok_or(NotFound::Invite.into())
+        reads.existing.ok_or(NotFound::Invite)
     }
 }

@@ -3,10 +3,11 @@
 use super::authority::{inviter_still_may, right_is_proven};
 use super::{Engine, Fault, Mistake, Unavailable, hex};
 use crate::domain::clock::Timestamp;
+use crate::domain::counters::Generation;
 use crate::domain::email::EmailAddress;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, InviteId};
-use crate::domain::invite::{Delivery, DeliveryState, Generation, Invite};
+use crate::domain::invite::{DeliveryState, Invite};
 use crate::domain::invitee::Invitee;
 use crate::domain::mailing::MailKind;
 use crate::domain::text::Name;
@@ -45,11 +46,9 @@ impl Engine {
         now: Timestamp,
     ) -> Result<SendOutcome, Fault> {
         let (invite, found_group) = self.store.invite_and_group(group, id).await?;
-        let due = |invite: &Invite| {
-            invite.generation == generation && invite.delivery.state == DeliveryState::Queued
-        };
+        let due = |invite: &Invite| invite.generation == generation && invite.delivery.is_due();
         let Some(invite) = invite.filter(due) else { return Ok(SendOutcome::NotDue) };
-        let Some(found_group) = found_group.filter(|_| invite.is_live(now)) else {
+        let Some(found_group) = found_group.filter(|_| invite.is_pending(now)) else {
             return self
                 .record(&invite, DeliveryState::Suppressed, Some("no_longer_pending"), now)
                 .await;
@@ -136,8 +135,10 @@ impl Engine {
         now: Timestamp,
     ) -> Result<bool, Fault> {
         let recipient = hex(self.tokens.tag("recipient", address.abuse_key().as_bytes()));
-        let mail =
-            format!("{}/{}/{}/{}", invite.group, invite.id, invite.generation, invite.send_count);
+        let mail = format!(
+            "{}/{}/{}/{}",
+            invite.group, invite.id, invite.generation, invite.delivery.requested
+        );
         let mail = hex(self.tokens.tag("mail", mail.as_bytes()));
         Ok(self.store.pass_once(self.mails_per_recipient, &recipient, &mail, now).await?)
     }
@@ -174,10 +175,7 @@ impl Engine {
         reason: Option<&str>,
         now: Timestamp,
     ) -> Result<SendOutcome, Fault> {
-        let asked = matches!(state, DeliveryState::Sent | DeliveryState::Failed);
-        let attempts = invite.delivery.attempts + u32::from(asked);
-        let delivery =
-            Delivery { state, attempts, updated_at: Some(now), reason: reason.map(str::to_owned) };
+        let delivery = invite.delivery.came_to(state, reason, now);
         self.store.mark_delivery(invite, &delivery, now).await?;
         Ok(match state {
             DeliveryState::Sent => SendOutcome::Sent,

@@ -1,19 +1,23 @@
 //! Changing an invite that nobody has answered yet.
 
 use super::authority::{first_roles, may_grant, may_invite, member_of};
-use super::create_invite::{InviteeRequest, invitee};
-use super::{Conflict, Denied, Engine, Forbidden, NotFound, Outcome, Refusal, Unavailable};
+use super::create::InviteeRequest;
+use super::{
+    Conflict, Denied, Engine, Forbidden, NotFound, Outcome, Refusal, Unavailable, require_pending,
+};
 use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
+use crate::domain::counters::RequestId;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, InviteId};
-use crate::domain::invite::{Invite, State};
+use crate::domain::invite::{Invite, Terms};
 use crate::domain::member::Member;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
 use crate::domain::text::ApiData;
+use crate::store::StoreError;
 
 /// How many times a change starts over because the invite changed under it.
 const ATTEMPTS: u8 = 3;
@@ -54,33 +58,33 @@ impl Engine {
             let (found, member) = member_of(caller, reads.group, reads.inviter)?;
             may_invite(rule, &found, &member)?;
             let invite = reads.existing.ok_or(NotFound::Invite)?;
-            let changed = changed(&found, &member, invite, change, now)?;
-            if self.store.update_invite(&changed, now).await? {
-                return Ok(changed);
+            let terms = changed(&found, &member, &invite, change, now)?;
+            let updated = invite.update(terms, now).map_err(Conflict::NotPending)?;
+            if self.store.update_invite(&updated).await? {
+                return Ok(updated.invite);
             }
         }
         Err(Unavailable::Contended("the invite").into())
     }
 }
 
+/// Returns the terms that the invite gets.
 fn changed(
     group: &Group,
     member: &Member,
-    invite: Invite,
+    invite: &Invite,
     change: &InviteChange,
     now: Timestamp,
-) -> Outcome<Invite> {
-    match invite.state(now) {
-        State::Pending => {}
-        other => return Err(Conflict::NotPending(other).into()),
-    }
-    if change.invitee.as_ref().is_some_and(|asked| invitee(asked, "").key() != invite.invitee.key())
-    {
+) -> Outcome<Terms> {
+    require_pending(invite, now)?;
+    let other =
+        |asked: &InviteeRequest| asked.invitee(&RequestId::default()).key() != invite.invitee.key();
+    if change.invitee.as_ref().is_some_and(other) {
         let rule = Invalid::new(
             "other_invitee",
             "An invite stays with whom it was made for; make another for somebody else.",
         );
-        return Err(Refusal::Invalid("", rule).into());
+        return Err(Refusal::Invalid("", rule));
     }
     may_grant(member, &change.roles)?;
     // The inviter answers for what it grants: on acceptance it is their rank that counts.
@@ -91,14 +95,12 @@ fn changed(
     if group.policy.frozen {
         return Err(Forbidden::Frozen.into());
     }
-    let api_data =
-        invite.api_data.with(&change.api_data).map_err(|invalid| Refusal::Invalid("", invalid))?;
-    Ok(Invite {
+    let terms = invite.terms.clone();
+    let api_data = terms.api_data.with(&change.api_data);
+    Ok(Terms {
         roles: change.roles.clone(),
-        redirect_url: change.redirect_url.clone().unwrap_or(invite.redirect_url),
-        api_data,
-        version: invite.version + 1,
-        updated_at: now,
-        ..invite
+        redirect_url: change.redirect_url.clone().unwrap_or(terms.redirect_url),
+        api_data: api_data.map_err(|invalid| Refusal::Invalid("", invalid))?,
+        ..terms
     })
 }

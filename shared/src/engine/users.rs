@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Conflict, Denied, Engine, Outcome, Scope, Unavailable};
 use crate::auth::Caller;
+use crate::domain::counters::Version;
 use crate::domain::identity::Identity;
 use crate::domain::ids::UserId;
 use crate::domain::user::{Profile, User, UserState};
@@ -25,7 +26,7 @@ impl Engine {
             id: caller.user.clone(),
             state: UserState::Active,
             profile: proven(caller),
-            version: 0,
+            version: Version::NEVER_WRITTEN,
         }))
     }
 
@@ -68,7 +69,7 @@ impl Engine {
     async fn put_profile(&self, id: &UserId, profile: Profile) -> Outcome<User> {
         for _ in 0..ATTEMPTS {
             let before = self.store.user(id).await?;
-            let version = before.as_ref().map_or(0, |user| user.version) + 1;
+            let version = before.as_ref().map_or(Version::FIRST, |user| user.version.next());
             let user = User {
                 id: id.clone(),
                 state: UserState::Active,

@@ -47,14 +47,14 @@ pub(crate) fn render(invite: &Invite, facts: &Facts<'_>) -> Result<RenderedMail,
 }
 
 fn invitation(invite: &Invite, facts: &Facts<'_>) -> Result<RenderedMail, askama::Error> {
-    let roles: Vec<String> = invite.roles.names().map(str::to_owned).collect();
+    let roles: Vec<String> = invite.terms.roles.names().map(str::to_owned).collect();
     let mail = InvitationMail {
         group_name: facts.group.name.as_str(),
         inviter_name: invite.created_by.name.as_deref(),
         first_name: first_name(invite, facts),
         roles: &roles,
-        message: invite.message.as_ref().map(Message::as_str),
-        expires_at: invite.expires_at,
+        message: invite.terms.message.as_ref().map(Message::as_str),
+        expires_at: invite.terms.expires_at,
         url: facts.url,
         public_url: facts.public_url,
     };
@@ -76,7 +76,7 @@ fn platform(
         first_name: first_name(invite, facts),
         address: facts.address.as_str(),
         projects: &projects,
-        expires_at: invite.expires_at,
+        expires_at: invite.terms.expires_at,
         url: facts.url,
         public_url: facts.public_url,
     };

@@ -1,32 +1,22 @@
-//! What every access shares: batches, transactions, and reading items.
+//! What every access shares: reading by key, and items and attributes on their way to and from the
+//! table.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
 
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use serde::de::DeserializeOwned;
 
 use super::error::without_values;
 use super::keys::Key;
+use super::retry::{ATTEMPTS, back_off};
 use super::{Store, StoreError};
 use crate::domain::role::Roles;
 
 /// An item as the SDK has it.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// How often a batch or a transaction that met a conflict is tried in all.
-const ATTEMPTS: u32 = 4;
-
-/// What became of a transaction.
-pub(super) enum Transaction {
-    /// Every write was made.
-    Committed,
-    /// None was made, because conditions failed: for each write, in order, whether its condition
-    /// was one of them.
-    Refused(Vec<bool>),
-}
+/// How many items one batch reads at most.
+pub(super) const MOST_KEYS: usize = 100;
 
 impl Key {
     pub(super) fn into_item(self) -> Item {
@@ -140,89 +130,5 @@ impl Store {
         } else {
             Err(StoreError::Unavailable("UnprocessedKeys".into()))
         }
-    }
-
-    /// Makes all writes or none. A conflict with another transaction is tried again, with jitter,
-    /// before it is an error.
-    ///
-    /// The SDK sends one `ClientRequestToken` over all its own retries of an attempt, so an answer
-    /// that got lost is not repeated work.
-    pub(super) async fn transact(
-        &self,
-        writes: Vec<TransactWriteItem>,
-    ) -> Result<Transaction, StoreError> {
-        for attempt in 0..ATTEMPTS {
-            back_off(attempt).await;
-            let request =
-                self.client.transact_write_items().set_transact_items(Some(writes.clone()));
-            let error = match request.send().await {
-                Ok(_) => return Ok(Transaction::Committed),
-                Err(error) => error,
-            };
-            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
-                error.as_service_error()
-            else {
-                return Err(error.into());
-            };
-            let codes: Vec<&str> = cancelled
-                .cancellation_reasons()
-                .iter()
-                .map(|reason| reason.code().unwrap_or("None"))
-                .collect();
-            // A failed condition decides, whatever else was in the way.
-            if codes.contains(&"ConditionalCheckFailed") {
-                return Ok(Transaction::Refused(
-                    codes.iter().map(|code| *code == "ConditionalCheckFailed").collect(),
-                ));
-            }
-            let passing =
-                ["None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
-            if let Some(other) = codes.iter().find(|code| !passing.contains(code)) {
-                return Err(StoreError::Refused((*other).to_owned()));
-            }
-        }
-        Err(StoreError::Unavailable("TransactionConflict".into()))
-    }
-}
-
-/// Sends a write of one item, again where it met a transaction on the same item: the SDK does not
-/// repeat those.
-pub(super) async fn retrying_conflicts<T, E, F>(send: impl Fn() -> F) -> Result<T, SdkError<E>>
-where
-    E: ProvideErrorMetadata,
-    F: Future<Output = Result<T, SdkError<E>>>,
-{
-    let mut attempt = 0;
-    loop {
-        back_off(attempt).await;
-        attempt += 1;
-        match send().await {
-            Err(error)
-                if attempt < ATTEMPTS && error.code() == Some("TransactionConflictException") => {}
-            result => return result,
-        }
-    }
-}
-
-/// Sends a conditional write of one item; none where its condition did not hold.
-pub(super) async fn conditional<T, E, F>(send: impl Fn() -> F) -> Result<Option<T>, StoreError>
-where
-    E: ProvideErrorMetadata,
-    F: Future<Output = Result<T, SdkError<E>>>,
-{
-    match retrying_conflicts(send).await {
-        Ok(output) => Ok(Some(output)),
-        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Waits before every attempt but the first: 20 ms, 40 ms, 80 ms, each up to twice as long by
-/// chance.
-async fn back_off(attempt: u32) {
-    if let Some(doublings) = attempt.checked_sub(1) {
-        let base = 20_u64 << doublings;
-        let jitter = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) * base / 255;
-        tokio::time::sleep(Duration::from_millis(base + jitter)).await;
     }
 }

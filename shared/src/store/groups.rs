@@ -1,15 +1,17 @@
 //! Groups: made with their first owner, changed one version at a time, and deleted for good.
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::access::{self, Item, Transaction, number, text};
-use super::invites::incomplete;
+use super::access::{self, Item, number, text};
+use super::retry;
 use super::{Store, StoreError, items, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, UserId};
-use crate::domain::invite::{Invite, State};
+use crate::domain::invite::Invite;
 use crate::domain::member::Member;
 
 /// What became of making a group.
@@ -60,13 +62,14 @@ impl Store {
         group: &Group,
         owner: Option<&Member>,
     ) -> Result<CreateGroupOutcome, StoreError> {
-        let mut writes: Vec<TransactWriteItem> =
-            vec![self.put_if_absent(items::from_group(group)?)?];
-        writes
-            .extend(owner.map(|owner| self.put_if_absent(items::from_member(owner)?)).transpose()?);
-        Ok(match self.transact(writes).await? {
-            Transaction::Committed => CreateGroupOutcome::Created,
-            Transaction::Refused(_) => CreateGroupOutcome::Taken,
+        let mut transaction = self.transaction();
+        transaction.add((), self.put_if_absent(items::from_group(group)?))?;
+        if let Some(owner) = owner {
+            transaction.add((), self.put_if_absent(items::from_member(owner)?))?;
+        }
+        Ok(match transaction.commit().await? {
+            Ok(()) => CreateGroupOutcome::Created,
+            Err(_) => CreateGroupOutcome::Taken,
         })
     }
 
@@ -78,27 +81,24 @@ impl Store {
         let whole = items::from_group(group)?;
         let mut values = Item::from([
             (":active".into(), text("active")),
-            (":before".into(), number(group.version - 1)),
+            (":before".into(), number(group.version.before())),
         ]);
-        let mut names =
-            std::collections::HashMap::from([("#state".to_owned(), "state".to_owned())]);
+        let mut names = HashMap::from([("#state".to_owned(), "state".to_owned())]);
         let fields =
             &["name", "description", "group_type", "policy", "metadata", "updated_at", "version"];
         let expression = access::write_fields(&whole, fields, &mut names, &mut values);
-        // A transaction, so that a change whose answer gets lost and that the SDK sends again does
-        // not meet itself.
-        let update = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(keys::group(&group.id).into_item()));
-        let update = update.update_expression(expression);
-        let update = update
+        let update = self
+            .update(keys::group(&group.id))
+            .update_expression(expression)
             .condition_expression("#state = :active AND #version = :before")
-            .set_expression_attribute_names(Some(names));
-        let update =
-            update.set_expression_attribute_values(Some(values)).build().map_err(incomplete)?;
-        Ok(match self.transact(vec![TransactWriteItem::builder().update(update).build()]).await? {
-            Transaction::Committed => UpdateGroupOutcome::Updated,
-            Transaction::Refused(_) => UpdateGroupOutcome::Changed,
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values));
+        // A transaction, so that a retry after a lost response succeeds.
+        let mut transaction = self.transaction();
+        transaction.add((), update)?;
+        Ok(match transaction.commit().await? {
+            Ok(()) => UpdateGroupOutcome::Updated,
+            Err(_) => UpdateGroupOutcome::Changed,
         })
     }
 
@@ -114,18 +114,14 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::group(group).into_item()));
-        let update = update
+            .update(keys::group(group))
             .update_expression("SET #state = :deleted, updated_at = :now")
-            .condition_expression("attribute_exists(pk)");
-        let update = update
+            .condition_expression("attribute_exists(pk)")
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":deleted", text("deleted"));
-        let update = update.expression_attribute_values(":now", number(now.seconds()));
-        access::retrying_conflicts(|| update.clone().send()).await?;
+            .expression_attribute_values(":deleted", text("deleted"))
+            .expression_attribute_values(":now", number(now.seconds()));
+        let deleted = self.update_alone(update, ReturnValue::None).await?;
+        deleted.ok_or_else(|| StoreError::Refused("the group has no item".into()))?;
         self.end_invites(group, by, now).await?;
         self.remove_members(group, by).await?;
         self.delete_member(group, by).await
@@ -140,12 +136,10 @@ impl Store {
         let mut from = None;
         loop {
             let (page, next) = self.partition_page(group, keys::INVITES, from, None).await?;
-            let mut invites =
+            let invites =
                 page.into_iter().map(items::to_invite).collect::<Result<Vec<Invite>, _>>()?;
-            invites.retain(|invite| invite.is_live(now));
-            let work = invites.into_iter().map(|invite| async move {
-                self.resolve(&invite, State::Revoked, Some(by), None, now).await
-            });
+            let pending = invites.iter().filter_map(|invite| invite.revoke(Some(by), now).ok());
+            let work = pending.map(|revoked| async move { self.end_invite(&revoked).await });
             stream::iter(work).buffer_unordered(AT_ONCE).try_collect::<Vec<_>>().await?;
             match next {
                 Some(next) => from = Some(next),
@@ -178,7 +172,7 @@ impl Store {
             .delete_item()
             .table_name(&self.table)
             .set_key(Some(keys::member(group, user).into_item()));
-        access::retrying_conflicts(|| delete.clone().send()).await?;
+        retry::retrying_conflicts(|| delete.clone().send()).await?;
         Ok(())
     }
 

@@ -6,7 +6,8 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 
-use super::access::{conditional, number, text};
+use super::access::{number, text};
+use super::retry::conditional;
 use super::{Store, StoreError, keys};
 use crate::domain::clock::Timestamp;
 

@@ -3,15 +3,15 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{Delete, Put, Select, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::Select;
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 
-use super::access::{Item, Transaction, number, text};
-use super::invites::{Resolution, incomplete};
+use super::access::{Item, number, text};
 use super::{Store, StoreError, items, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, UserId};
-use crate::domain::invite::{Invite, State};
+use crate::domain::invite::Transition;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
@@ -35,10 +35,8 @@ pub struct Changing<'a> {
     pub member: &'a Member,
     /// The change.
     pub change: &'a MemberChange,
-    /// Live invites that end with it.
-    pub pending: &'a [Invite],
-    /// Who makes it.
-    pub by: &'a UserId,
+    /// Pending invites that end with it.
+    pub ended: &'a [Transition],
     /// The present.
     pub now: Timestamp,
 }
@@ -52,6 +50,14 @@ pub enum ChangeMemberOutcome {
     LastOwner,
     /// The member, or an invite, changed since it was read.
     Conflict,
+}
+
+/// What a write of the transaction is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Member,
+    Owners,
+    Invite,
 }
 
 impl Store {
@@ -114,84 +120,55 @@ impl Store {
     }
 
     /// Changes the member as read, ends the pending invites with it, and counts on the group:
-    /// owners, never to none; seats, where they are limited; and the instant, which tells pending
+    /// owners, never to zero; seats, where they are limited; and the instant, which tells pending
     /// invites that somebody may have lost a right. All of it happens, or nothing.
+    ///
+    /// # Errors
+    /// `Unavailable` and `Refused` where the table does not take the write.
     pub async fn change_member(
         &self,
         changing: Changing<'_>,
     ) -> Result<ChangeMemberOutcome, StoreError> {
-        let Changing { group, member, change, pending, by, now } = changing;
-        let mut writes =
-            vec![self.member_write(member, change)?, self.group_count(group, member, change, now)?];
-        for invite in pending {
-            writes.push(self.resolution_update(&Resolution {
-                by: Some(by),
-                ..Resolution::of(invite, State::Revoked, now)
-            })?);
-        }
-        Ok(match self.transact(writes).await? {
-            Transaction::Committed => ChangeMemberOutcome::Changed,
-            Transaction::Refused(failed)
-                if failed.get(1) == Some(&true) && failed.first() == Some(&false) =>
-            {
-                ChangeMemberOutcome::LastOwner
-            }
-            Transaction::Refused(_) => ChangeMemberOutcome::Conflict,
-        })
-    }
-
-    fn member_write(
-        &self,
-        member: &Member,
-        change: &MemberChange,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let before = items::from_member(member)?;
-        let as_read = |name: &str| before.get(name).cloned().unwrap_or_else(|| text(""));
-        let condition =
-            "#roles = :roles AND (#privileges = :privileges OR attribute_not_exists(#privileges))";
-        let names = HashMap::from(
-            ["roles", "privileges"].map(|name| (format!("#{name}"), name.to_owned())),
-        );
-        let values =
-            Item::from(["roles", "privileges"].map(|name| (format!(":{name}"), as_read(name))));
-        let write = TransactWriteItem::builder();
-        Ok(match change {
+        let mut transaction = self.transaction();
+        match changing.change {
             MemberChange::To(roles, privileges) => {
                 let after = Member {
                     roles: roles.clone(),
                     privileges: privileges.clone(),
-                    ..member.clone()
+                    ..changing.member.clone()
                 };
-                let put = Put::builder()
-                    .table_name(&self.table)
-                    .set_item(Some(items::from_member(&after)?))
-                    .condition_expression(condition);
-                let put = put
-                    .set_expression_attribute_names(Some(names))
-                    .set_expression_attribute_values(Some(values));
-                write.put(put.build().map_err(incomplete)?).build()
+                let as_read = AsRead::of(changing.member)?;
+                let put = self.put(items::from_member(&after)?);
+                let put = put.condition_expression(UNCHANGED);
+                let put = put.set_expression_attribute_names(Some(as_read.names));
+                transaction
+                    .add(Part::Member, put.set_expression_attribute_values(Some(as_read.values)))?;
             }
             MemberChange::Removal => {
-                let key = keys::member(&member.group, &member.user).into_item();
-                let delete = Delete::builder()
-                    .table_name(&self.table)
-                    .set_key(Some(key))
-                    .condition_expression(condition);
-                let delete = delete
-                    .set_expression_attribute_names(Some(names))
-                    .set_expression_attribute_values(Some(values));
-                write.delete(delete.build().map_err(incomplete)?).build()
+                let as_read = AsRead::of(changing.member)?;
+                let Member { group, user, .. } = changing.member;
+                let delete = self.delete(keys::member(group, user));
+                let delete = delete.condition_expression(UNCHANGED);
+                let delete = delete.set_expression_attribute_names(Some(as_read.names));
+                transaction.add(
+                    Part::Member,
+                    delete.set_expression_attribute_values(Some(as_read.values)),
+                )?;
             }
+        }
+        transaction.add(Part::Owners, self.group_count(changing))?;
+        for ended in changing.ended {
+            transaction.add(Part::Invite, self.ending(ended)?)?;
+        }
+        Ok(match transaction.commit().await? {
+            Ok(()) => ChangeMemberOutcome::Changed,
+            Err(refused) if refused.only(Part::Owners) => ChangeMemberOutcome::LastOwner,
+            Err(_) => ChangeMemberOutcome::Conflict,
         })
     }
 
-    fn group_count(
-        &self,
-        group: &Group,
-        member: &Member,
-        change: &MemberChange,
-        now: Timestamp,
-    ) -> Result<TransactWriteItem, StoreError> {
+    fn group_count(&self, changing: Changing<'_>) -> UpdateBuilder {
+        let Changing { group, member, change, ended: _, now } = changing;
         let owned = i32::from(member.roles.is_owner());
         let (owns, freed) = match change {
             MemberChange::To(roles, _) => (i32::from(roles.is_owner()), false),
@@ -206,17 +183,33 @@ impl Store {
         let freed = if freed { ", seats_taken = seats_taken - :one" } else { "" };
         let leaves_an_owner =
             if owns < owned { "owner_count > :one" } else { "attribute_exists(pk)" };
-        let update = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(keys::group(&group.id).into_item()));
-        let update = update.update_expression(format!(
-            "SET owner_count = owner_count + :owners, authority_changed_at = :now{freed}"
-        ));
-        let update = update
+        self.update(keys::group(&group.id))
+            .update_expression(format!(
+                "SET owner_count = owner_count + :owners, authority_changed_at = :now{freed}"
+            ))
             .condition_expression(leaves_an_owner)
             .set_expression_attribute_values(Some(values))
-            .build();
-        let update = update.map_err(incomplete)?;
-        Ok(TransactWriteItem::builder().update(update).build())
+    }
+}
+
+/// True of a member whose roles and privileges are those that were read.
+const UNCHANGED: &str =
+    "#roles = :roles AND (#privileges = :privileges OR attribute_not_exists(#privileges))";
+
+/// The names and values of [`UNCHANGED`].
+struct AsRead {
+    names: HashMap<String, String>,
+    values: Item,
+}
+
+impl AsRead {
+    fn of(member: &Member) -> Result<Self, StoreError> {
+        let before = items::from_member(member)?;
+        let as_read = |name: &str| before.get(name).cloned().unwrap_or_else(|| text(""));
+        let fields = ["roles", "privileges"];
+        Ok(Self {
+            names: fields.map(|name| (format!("#{name}"), name.to_owned())).into(),
+            values: fields.map(|name| (format!(":{name}"), as_read(name))).into(),
+        })
     }
 }

@@ -3,19 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder};
 
-use super::access::{self, Transaction, number, text};
-use super::invites::incomplete;
+use super::access::{self, MOST_KEYS, number, text};
 use super::items::{self, PointerItem};
 use super::keys::Key;
 use super::{Store, StoreError, keys};
+use crate::domain::counters::Version;
 use crate::domain::identity::Identity;
 use crate::domain::ids::UserId;
 use crate::domain::user::User;
-
-/// How many items one batch reads at most.
-const BATCH: usize = 100;
 
 /// What became of writing a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +23,13 @@ pub enum PutUserOutcome {
     Changed,
     /// Something in it belongs to another user.
     IdentityTaken,
+}
+
+/// What a write of the transaction is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    User,
+    Identity,
 }
 
 impl Store {
@@ -50,7 +54,7 @@ impl Store {
         let wanted: BTreeMap<String, Key> =
             identities.iter().map(|identity| (identity.key(), keys::pointer(identity))).collect();
         let mut holders = BTreeMap::new();
-        for some in wanted.into_iter().collect::<Vec<_>>().chunks(BATCH) {
+        for some in wanted.into_iter().collect::<Vec<_>>().chunks(MOST_KEYS) {
             let mut found =
                 self.get_many(some.iter().map(|(_, key)| key.clone()).collect()).await?;
             for (name, key) in some {
@@ -85,57 +89,59 @@ impl Store {
             .map(|pointer| pointer.user))
     }
 
-    /// Writes the user over `before`, and moves the pointers with it; a pending user in `replaced`
+    /// Writes the user over `before`, and moves the pointers with it. A pending user in `replaced`
     /// gives way.
+    ///
+    /// # Errors
+    /// `Unavailable` and `Refused` where the table does not take the write.
     pub async fn put_user(
         &self,
         user: &User,
         before: Option<&User>,
         replaced: &[User],
     ) -> Result<PutUserOutcome, StoreError> {
-        let mut writes = vec![self.put_user_version(user)?];
+        let mut transaction = self.transaction();
+        transaction.add(Part::User, self.put_user_version(user)?)?;
         let held = before.map(|user| user.profile.identities()).unwrap_or_default();
         let wanted = user.profile.identities();
         for identity in held.iter().filter(|identity| !wanted.contains(identity)) {
-            writes.push(self.drop_pointer(identity, &user.id)?);
+            transaction.add(Part::Identity, self.drop_pointer(identity, &user.id))?;
         }
         for identity in wanted.iter().filter(|identity| !held.contains(identity)) {
             let from =
                 replaced.iter().find(|pending| pending.profile.identities().contains(identity));
-            writes.push(self.take_pointer(identity, &user.id, from.map(|pending| &pending.id))?);
+            let from = from.map(|pending| &pending.id);
+            transaction.add(Part::Identity, self.take_pointer(identity, &user.id, from)?)?;
         }
         for pending in replaced {
-            let delete = Delete::builder()
-                .table_name(&self.table)
-                .set_key(Some(keys::user(&pending.id).into_item()));
-            let delete = delete
-                .condition_expression("#state = :pending")
-                .expression_attribute_names("#state", "state");
-            let delete = delete
-                .expression_attribute_values(":pending", text("pending"))
-                .build()
-                .map_err(incomplete)?;
-            writes.push(TransactWriteItem::builder().delete(delete).build());
+            transaction.add(Part::Identity, self.delete_pending_user(pending))?;
         }
-        Ok(match self.transact(writes).await? {
-            Transaction::Committed => PutUserOutcome::Written,
-            Transaction::Refused(failed) if failed.first() == Some(&true) => {
-                PutUserOutcome::Changed
-            }
-            Transaction::Refused(_) => PutUserOutcome::IdentityTaken,
+        Ok(match transaction.commit().await? {
+            Ok(()) => PutUserOutcome::Written,
+            Err(refused) if refused.has(Part::User) => PutUserOutcome::Changed,
+            Err(_) => PutUserOutcome::IdentityTaken,
         })
     }
 
-    /// The put of a user whose record must still be at the version before, or absent for version 1.
-    pub(super) fn put_user_version(&self, user: &User) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder().table_name(&self.table).set_item(Some(items::from_user(user)?));
-        let put = if user.version == 1 {
-            put.condition_expression("attribute_not_exists(pk)")
-        } else {
-            put.condition_expression("version = :before")
-                .expression_attribute_values(":before", number(user.version - 1))
-        };
-        Ok(TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build())
+    /// Returns the put of a user whose record must still be at the version before, or absent for
+    /// the first version.
+    pub(super) fn put_user_version(&self, user: &User) -> Result<PutBuilder, StoreError> {
+        let item = items::from_user(user)?;
+        if user.version == Version::FIRST {
+            return Ok(self.put_if_absent(item));
+        }
+        Ok(self
+            .put(item)
+            .condition_expression("version = :before")
+            .expression_attribute_values(":before", number(user.version.before())))
+    }
+
+    /// Returns the deletion of a user who must still be pending.
+    pub(super) fn delete_pending_user(&self, pending: &User) -> DeleteBuilder {
+        self.delete(keys::user(&pending.id))
+            .condition_expression("#state = :pending")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":pending", text("pending"))
     }
 
     fn take_pointer(
@@ -143,31 +149,19 @@ impl Store {
         identity: &Identity,
         user: &UserId,
         from: Option<&UserId>,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let item = access::write(&PointerItem::new(keys::pointer(identity), user), "pointer")?;
-        let put = Put::builder().table_name(&self.table).set_item(Some(item));
-        let put = put
+    ) -> Result<PutBuilder, StoreError> {
+        let pointer = PointerItem::new(keys::pointer(identity), user);
+        Ok(self
+            .put(access::write(&pointer, "pointer")?)
             .condition_expression("attribute_not_exists(pk) OR #user = :from")
-            .expression_attribute_names("#user", "user");
-        let put = put.expression_attribute_values(":from", text(from.unwrap_or(user).as_str()));
-        Ok(TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build())
+            .expression_attribute_names("#user", "user")
+            .expression_attribute_values(":from", text(from.unwrap_or(user).as_str())))
     }
 
-    fn drop_pointer(
-        &self,
-        identity: &Identity,
-        user: &UserId,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let delete = Delete::builder()
-            .table_name(&self.table)
-            .set_key(Some(keys::pointer(identity).into_item()));
-        let delete = delete
+    fn drop_pointer(&self, identity: &Identity, user: &UserId) -> DeleteBuilder {
+        self.delete(keys::pointer(identity))
             .condition_expression("attribute_not_exists(pk) OR #user = :user")
-            .expression_attribute_names("#user", "user");
-        let delete = delete
+            .expression_attribute_names("#user", "user")
             .expression_attribute_values(":user", text(user.as_str()))
-            .build()
-            .map_err(incomplete)?;
-        Ok(TransactWriteItem::builder().delete(delete).build())
     }
 }

@@ -10,8 +10,8 @@ use std::convert::Infallible;
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use shared::MailService;
+use shared::domain::counters::Generation;
 use shared::domain::ids::{GroupId, InviteId};
-use shared::domain::invite::Generation;
 use shared::engine::Fault;
 
 /// Sends the mails of the batch, and reports the first record that must be redelivered. It never

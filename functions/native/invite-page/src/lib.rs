@@ -40,18 +40,18 @@ fn show(service: &Service, token: &str, preview: &Preview) -> Response<Body> {
     if let Some(dead) = Dead::of(preview.state) {
         return answer(service, token, View::Dead(dead));
     }
-    let roles: Vec<String> = invite.roles.names().map(str::to_owned).collect();
+    let roles: Vec<String> = invite.terms.roles.names().map(str::to_owned).collect();
     let masked = invite.invitee.masked();
     let invitation = Invitation {
         group_name: &preview.group_name,
         further_groups: &preview.further_groups,
         inviter_name: invite.created_by.name.as_deref(),
         roles: &roles,
-        expires_at: invite.expires_at,
+        expires_at: invite.terms.expires_at,
         invitee: masked.as_deref(),
-        strict: invite.identity_policy == IdentityPolicy::Strict,
+        strict: invite.terms.identity_policy == IdentityPolicy::Strict,
         is_link: invite.invitee.link().is_some(),
-        redirect_url: invite.redirect_url.as_ref().map(RedirectUrl::as_str),
+        redirect_url: invite.terms.redirect_url.as_ref().map(RedirectUrl::as_str),
     };
     answer(service, token, View::Open(invitation))
 }

@@ -32,7 +32,7 @@ impl<'a> Application<'a> {
             group_id: &invite.group,
             creation_date: invite.created_at,
             resolve_state: Resolution::Unresolved,
-            request_message: invite.message.as_ref().map(Message::as_str).unwrap_or_default(),
+            request_message: invite.terms.message.as_ref().map(Message::as_str).unwrap_or_default(),
             resolve_message: "",
             destiny_user_info: GroupUserInfoCard::of_invitee(&invite.invitee, user),
             bungie_net_user_info: UserInfoCard::of_user(user),

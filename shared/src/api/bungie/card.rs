@@ -127,7 +127,12 @@ mod tests {
             last_name: Name::parse("Lovelace").ok(),
             ..Profile::default()
         };
-        User { id: UserId::parse(id).unwrap(), state: UserState::Active, profile, version: 1 }
+        User {
+            id: UserId::parse(id).unwrap(),
+            state: UserState::Active,
+            profile,
+            version: crate::domain::counters::Version::FIRST,
+        }
     }
 
     #[test]

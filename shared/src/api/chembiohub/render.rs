@@ -238,7 +238,7 @@ mod tests {
             id: id.clone(),
             state: UserState::Active,
             profile,
-            version: 1,
+            version: crate::domain::counters::Version::FIRST,
         });
         let inviter = Inviter { id, name: name.map(str::to_owned), rank: Rank::Member };
         serde_json::to_value(UserBody::new(&inviter, &inviter.id, user.as_ref(), "hub")).unwrap()

@@ -6,6 +6,7 @@
 
 use super::{Caveats, Macaroon, NotVerified, TOKEN_TYPE};
 use crate::domain::clock::Timestamp;
+use crate::domain::counters::Generation;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::token::{InviteToken, TokenKeys, TokenSubject};
 
@@ -74,7 +75,7 @@ fn read_identifier(text: &str) -> Option<(u8, TokenSubject)> {
     let version = parts.next()?.parse().ok()?;
     let group = GroupId::parse(parts.next()?).ok()?;
     let invite = InviteId::parse(parts.next()?).ok()?;
-    let generation = parts.next()?.parse().ok()?;
+    let generation = Generation::from_number(parts.next()?.parse().ok()?);
     let subject = TokenSubject { group, invite, generation };
     (identifier(version, &subject) == text).then_some((version, subject))
 }

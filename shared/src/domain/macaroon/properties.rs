@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::tests::{at, keys, opened, ours, packets};
 use super::*;
+use crate::domain::counters::Generation;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::token::TokenSubject;
@@ -39,7 +40,7 @@ proptest! {
 
     #[test]
     fn every_subject_opens_with_its_keys(group in "[A-Za-z0-9_-]{1,64}", id in 1u64..1 << 53, generation: u32, version in 1u8..) {
-        let subject = TokenSubject { group: GroupId::parse(&group).unwrap(), invite: InviteId::from_number(id).unwrap(), generation };
+        let subject = TokenSubject { group: GroupId::parse(&group).unwrap(), invite: InviteId::from_number(id).unwrap(), generation: Generation::from_number(generation) };
         let keys = keys(version, "k", None);
         let token = keys.macaroon(&subject, Some(at(1_796_140_144))).to_base62();
         prop_assert!(token.len() < MAX_LENGTH / 8);

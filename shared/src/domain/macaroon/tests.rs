@@ -2,6 +2,7 @@ use secrecy::SecretString;
 
 use super::*;
 use crate::domain::clock::Timestamp;
+use crate::domain::counters::Generation;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::token::{TokenKeys, TokenSubject};
@@ -31,7 +32,7 @@ fn subject() -> TokenSubject {
     TokenSubject {
         group: GroupId::parse("3773").unwrap(),
         invite: InviteId::from_number(5_629_499_534_213_120).unwrap(),
-        generation: 1,
+        generation: Generation::FIRST,
     }
 }
 
@@ -277,7 +278,7 @@ fn each_invite_and_generation_has_a_secret_of_its_own() {
     for other in [
         TokenSubject { group, ..subject() },
         TokenSubject { invite, ..subject() },
-        TokenSubject { generation: 2, ..subject() },
+        TokenSubject { generation: Generation::from_number(2), ..subject() },
     ] {
         assert_ne!(keys.macaroon_secret(&other), mine);
     }

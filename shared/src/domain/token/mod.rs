@@ -14,8 +14,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::counters::Generation;
 use super::ids::{GroupId, InviteId};
-use super::invite::Generation;
 
 const PREFIX: &str = "bkn_";
 const TAG: usize = 16;
@@ -139,7 +139,7 @@ fn head(version: u8, subject: &TokenSubject) -> Vec<u8> {
     let mut bytes = vec![version, u8::try_from(group.len()).unwrap_or(u8::MAX)];
     bytes.extend(group);
     bytes.extend(&subject.invite.number().to_be_bytes()[1..]);
-    bytes.extend(subject.generation.to_be_bytes());
+    bytes.extend(subject.generation.number().to_be_bytes());
     bytes
 }
 
@@ -152,7 +152,7 @@ fn read_head(bytes: &[u8]) -> Option<(u8, TokenSubject)> {
     let subject = TokenSubject {
         group: GroupId::parse(std::str::from_utf8(group).ok()?).ok()?,
         invite: InviteId::from_number(id).ok()?,
-        generation: u32::from_be_bytes(generation.try_into().ok()?),
+        generation: Generation::from_number(u32::from_be_bytes(generation.try_into().ok()?)),
     };
     Some((version, subject))
 }
@@ -163,7 +163,7 @@ fn root(key: &SecretString, subject: &TokenSubject) -> [u8; 32] {
     let id = subject.invite.number().to_be_bytes();
     keyed(
         key.expose_secret().as_bytes(),
-        &[b"invite", group, &id, &subject.generation.to_be_bytes()],
+        &[b"invite", group, &id, &subject.generation.number().to_be_bytes()],
     )
 }
 
@@ -213,7 +213,7 @@ mod tests {
         TokenSubject {
             group: GroupId::parse("3773").unwrap(),
             invite: InviteId::from_number(5_629_499_534_213_120).unwrap(),
-            generation: 1,
+            generation: Generation::FIRST,
         }
     }
 
@@ -255,7 +255,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_subject_round_trips(group in "[A-Za-z0-9_-]{1,64}", id in 1u64..1 << 53, generation: u32, version in 1u8..) {
-            let subject = TokenSubject { group: GroupId::parse(&group).unwrap(), invite: InviteId::from_number(id).unwrap(), generation };
+            let subject = TokenSubject { group: GroupId::parse(&group).unwrap(), invite: InviteId::from_number(id).unwrap(), generation: Generation::from_number(generation) };
             let keys = keys(version, "k", None);
             let token = keys.token(&subject);
             prop_assert!(token.expose().len() <= MAX_LENGTH);

@@ -293,8 +293,14 @@ impl<'a> World<'a> {
         let state = model.state(expected);
         let resolved_by = expected.resolved_by.map(|by| &self.people[by].user);
         prop_assert_eq!(format!("{:?}", found.state(self.now)), format!("{state:?}"));
-        prop_assert_eq!((found.generation, found.version), (expected.generation, expected.version));
-        prop_assert_eq!(found.resolved_by.as_ref(), resolved_by);
+        prop_assert_eq!(
+            (found.generation.number(), found.version.number()),
+            (expected.generation, expected.version)
+        );
+        prop_assert_eq!(
+            found.resolution.as_ref().and_then(|resolution| resolution.by.as_ref()),
+            resolved_by
+        );
         if let Some(before) = self.seen.insert(of, found.clone()) {
             let ended = before.state(self.now) != State::Pending;
             let same_life = before.generation == found.generation;

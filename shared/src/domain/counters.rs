@@ -1,0 +1,121 @@
+//! Counters that a record carries: its version, and an invite's generation.
+
+use serde::{Deserialize, Serialize};
+
+/// Counts the writes to a record from 1. An `ETag` shows it, and a write is conditioned on the one
+/// before it.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Version(u64);
+
+impl Version {
+    /// The version of a record that was never written.
+    pub const NEVER_WRITTEN: Self = Self(0);
+    /// The version of a new record.
+    pub const FIRST: Self = Self(1);
+
+    /// Returns the version with this number.
+    pub fn from_number(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Returns the number.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+
+    /// Returns the version that the next write gives.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// Returns the version that a write to this version expects to find.
+    #[must_use]
+    pub fn before(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+}
+
+/// Counts the invites under one id from 1. A token carries its invite's generation, and the token
+/// of an older generation opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Generation(u32);
+
+impl Generation {
+    /// The first invite under its id.
+    pub const FIRST: Self = Self(1);
+
+    /// Returns the generation with this number.
+    pub fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// Returns the number.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// Returns the generation of the next invite under the same id.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// Returns the generation that this one replaces.
+    #[must_use]
+    pub fn before(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::fmt::Display for Generation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Tells the request that made a record from every other request, so that a repeated write
+/// recognises its own work.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RequestId(String);
+
+impl RequestId {
+    /// Returns the id of a request with these random bytes.
+    pub fn from_entropy(entropy: [u8; 16]) -> Self {
+        Self(entropy.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Returns the id as text: 32 hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_counter_counts_up_and_knows_what_it_replaces() {
+        assert_eq!(Version::FIRST, Version::NEVER_WRITTEN.next());
+        assert_eq!(Version::from_number(7).before().number(), 6);
+        assert_eq!(Generation::FIRST.next(), Generation::from_number(2));
+        assert_eq!(Generation::from_number(2).before(), Generation::FIRST);
+    }
+
+    #[test]
+    fn a_request_id_is_32_hexadecimal_digits() {
+        assert_eq!(RequestId::from_entropy([0xab; 16]).as_str(), "ab".repeat(16));
+    }
+}

@@ -1,0 +1,88 @@
+//! What became of an invite's mail.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::clock::Timestamp;
+
+/// The state of the mail that was asked for last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// No mail is due.
+    NotRequested,
+    /// A mail is due.
+    Queued,
+    /// SES took it.
+    Sent,
+    /// It arrived.
+    Delivered,
+    /// It came back.
+    Bounced,
+    /// The recipient complained.
+    Complained,
+    /// SES refused it for good.
+    Failed,
+    /// The recipient has had enough mail, or wants none.
+    Suppressed,
+}
+
+/// The mails of one generation of an invite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The state of the last mail.
+    pub state: DeliveryState,
+    /// How often SES was asked to send it.
+    pub attempts: u32,
+    /// When the state last changed. `None` while no mail was requested.
+    pub updated_at: Option<Timestamp>,
+    /// Why it failed, in a word.
+    pub reason: Option<String>,
+    /// How many mails were requested.
+    pub requested: u32,
+    /// When SES last took one.
+    pub last_sent_at: Option<Timestamp>,
+}
+
+impl Delivery {
+    /// The delivery of an invite that is not told by mail.
+    pub const NOT_REQUESTED: Self = Self {
+        state: DeliveryState::NotRequested,
+        attempts: 0,
+        updated_at: None,
+        reason: None,
+        requested: 0,
+        last_sent_at: None,
+    };
+
+    /// Whether a mail is due.
+    pub fn is_due(&self) -> bool {
+        self.state == DeliveryState::Queued
+    }
+
+    /// Returns the delivery with one more mail requested at `now`.
+    #[must_use]
+    pub fn requested_again(&self, now: Timestamp) -> Self {
+        Self {
+            state: DeliveryState::Queued,
+            updated_at: Some(now),
+            reason: None,
+            requested: self.requested + 1,
+            ..self.clone()
+        }
+    }
+
+    /// Returns the delivery after the mail that was due came to `state` at `now`, for `reason`.
+    #[must_use]
+    pub fn came_to(&self, state: DeliveryState, reason: Option<&str>, now: Timestamp) -> Self {
+        let asked_ses = matches!(state, DeliveryState::Sent | DeliveryState::Failed);
+        let sent = state == DeliveryState::Sent;
+        Self {
+            state,
+            attempts: self.attempts + u32::from(asked_ses),
+            updated_at: Some(now),
+            reason: reason.map(str::to_owned),
+            requested: self.requested,
+            last_sent_at: if sent { Some(now) } else { self.last_sent_at },
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The item of a member.
+
+use serde::{Deserialize, Serialize};
+
+use super::present;
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{GroupId, InviteId, UserId};
+use crate::domain::member::Member;
+use crate::domain::privilege::Privileges;
+use crate::domain::role::Roles;
+use crate::store::StoreError;
+use crate::store::access::{self, Item};
+use crate::store::keys::{self, Key};
+
+#[derive(Serialize, Deserialize)]
+struct MemberItem {
+    pk: String,
+    sk: String,
+    #[serde(rename = "type")]
+    kind: String,
+    group: GroupId,
+    user: UserId,
+    roles: Roles,
+    #[serde(default)]
+    privileges: Privileges,
+    name: Option<String>,
+    joined_at: Timestamp,
+    invite: Option<u64>,
+    #[serde(default)]
+    came_as: Vec<String>,
+    by_invitee_pk: String,
+    by_invitee_sk: String,
+}
+
+/// Returns the member as an item.
+pub(in crate::store) fn from_member(member: &Member) -> Result<Item, StoreError> {
+    let Key { pk, sk } = keys::member(&member.group, &member.user);
+    let item = MemberItem {
+        pk,
+        sk,
+        kind: "member".into(),
+        group: member.group.clone(),
+        user: member.user.clone(),
+        roles: member.roles.clone(),
+        privileges: member.privileges.clone(),
+        name: member.name.clone(),
+        joined_at: member.joined_at,
+        invite: member.invite.map(InviteId::number),
+        came_as: member.came_as.clone(),
+        by_invitee_pk: keys::memberships_partition(&member.user),
+        by_invitee_sk: keys::membership_sort(&member.group),
+    };
+    present(access::write(&item, "member")?)
+}
+
+/// Returns the member that the item holds.
+pub(in crate::store) fn to_member(item: Item) -> Result<Member, StoreError> {
+    let item: MemberItem = access::read(item, "member")?;
+    let invite = item.invite.map(InviteId::from_number).transpose();
+    Ok(Member {
+        group: item.group,
+        user: item.user,
+        roles: item.roles,
+        privileges: item.privileges,
+        name: item.name,
+        joined_at: item.joined_at,
+        invite: invite.map_err(|invalid| StoreError::Corrupt {
+            item: "member",
+            problem: invalid.to_string(),
+        })?,
+        came_as: item.came_as,
+    })
+}

@@ -1,0 +1,38 @@
+//! The items as they are in the table, one file a type, and their way to and from the domain.
+
+mod group;
+mod invite;
+mod member;
+mod user;
+
+pub(super) use group::{GroupState, from_group, to_group};
+pub(super) use invite::{delivery_attribute, from_invite, to_invite};
+pub(super) use member::{from_member, to_member};
+pub(super) use user::{PointerItem, from_user, to_user};
+
+use super::StoreError;
+use super::access::Item;
+use crate::domain::text::Metadata;
+
+/// Returns the metadata as stored: as JSON text, or nothing where it is empty.
+pub(super) fn from_metadata(metadata: &Metadata) -> Result<Option<String>, StoreError> {
+    if *metadata == Metadata::default() {
+        return Ok(None);
+    }
+    serde_json::to_string(metadata)
+        .map(Some)
+        .map_err(|error| StoreError::Corrupt { item: "metadata", problem: error.to_string() })
+}
+
+fn to_metadata(stored: Option<String>) -> Result<Metadata, StoreError> {
+    let Some(json) = stored else { return Ok(Metadata::default()) };
+    serde_json::from_str(&json)
+        .map_err(|error| StoreError::Corrupt { item: "metadata", problem: error.to_string() })
+}
+
+/// Leaves out what is null: an index key must be absent, not null, and absent attributes cost
+/// nothing.
+fn present(mut item: Item) -> Result<Item, StoreError> {
+    item.retain(|_, value| !value.is_null());
+    Ok(item)
+}

@@ -1,0 +1,60 @@
+//! The items of a user.
+
+use serde::{Deserialize, Serialize};
+
+use super::present;
+use crate::domain::counters::Version;
+use crate::domain::ids::UserId;
+use crate::domain::user::{Profile, User, UserState};
+use crate::store::StoreError;
+use crate::store::access::{self, Item};
+use crate::store::keys::{self, Key};
+
+#[derive(Serialize, Deserialize)]
+struct UserItem {
+    pk: String,
+    sk: String,
+    #[serde(rename = "type")]
+    kind: String,
+    id: UserId,
+    state: UserState,
+    profile: Profile,
+    version: Version,
+}
+
+/// Returns the user as an item.
+pub(in crate::store) fn from_user(user: &User) -> Result<Item, StoreError> {
+    let Key { pk, sk } = keys::user(&user.id);
+    let item = UserItem {
+        pk,
+        sk,
+        kind: "user".into(),
+        id: user.id.clone(),
+        state: user.state,
+        profile: user.profile.clone(),
+        version: user.version,
+    };
+    present(access::write(&item, "user")?)
+}
+
+/// Returns the user that the item holds.
+pub(in crate::store) fn to_user(item: Item) -> Result<User, StoreError> {
+    let item: UserItem = access::read(item, "user")?;
+    Ok(User { id: item.id, state: item.state, profile: item.profile, version: item.version })
+}
+
+/// A pointer from an identity to the user who has it.
+#[derive(Serialize, Deserialize)]
+pub(in crate::store) struct PointerItem {
+    pk: String,
+    sk: String,
+    #[serde(rename = "type")]
+    kind: String,
+    pub(in crate::store) user: UserId,
+}
+
+impl PointerItem {
+    pub(in crate::store) fn new(key: Key, user: &UserId) -> Self {
+        Self { pk: key.pk, sk: key.sk, kind: "pointer".into(), user: user.clone() }
+    }
+}

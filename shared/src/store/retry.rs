@@ -1,0 +1,52 @@
+//! Trying again where a write met another one.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+use super::StoreError;
+
+/// How often a batch or a write that met a conflict is tried in all.
+pub(super) const ATTEMPTS: u32 = 4;
+
+/// Sends a write of one item, again where it met a transaction on the same item: the SDK does not
+/// repeat those.
+pub(super) async fn retrying_conflicts<T, E, F>(send: impl Fn() -> F) -> Result<T, SdkError<E>>
+where
+    E: ProvideErrorMetadata,
+    F: Future<Output = Result<T, SdkError<E>>>,
+{
+    let mut attempt = 0;
+    loop {
+        back_off(attempt).await;
+        attempt += 1;
+        match send().await {
+            Err(error)
+                if attempt < ATTEMPTS && error.code() == Some("TransactionConflictException") => {}
+            result => return result,
+        }
+    }
+}
+
+/// Sends a conditional write of one item; none where its condition did not hold.
+pub(super) async fn conditional<T, E, F>(send: impl Fn() -> F) -> Result<Option<T>, StoreError>
+where
+    E: ProvideErrorMetadata,
+    F: Future<Output = Result<T, SdkError<E>>>,
+{
+    match retrying_conflicts(send).await {
+        Ok(output) => Ok(Some(output)),
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Waits before every attempt but the first: 20 ms, 40 ms, 80 ms, each up to twice as long by
+/// chance.
+pub(super) async fn back_off(attempt: u32) {
+    if let Some(doublings) = attempt.checked_sub(1) {
+        let base = 20_u64 << doublings;
+        let jitter = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) * base / 255;
+        tokio::time::sleep(Duration::from_millis(base + jitter)).await;
+    }
+}
