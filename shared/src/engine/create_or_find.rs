@@ -9,7 +9,7 @@ use crate::domain::role::Roles;
 impl Engine {
     /// Creates an invite. Where the invitee has a pending one that grants the same roles and leads
     /// to the same place, returns that one, so that calling twice is safe
-    /// (docs/contracts/rownd.md).
+    /// (docs/contracts/rownd.md#asking-again).
     ///
     /// # Errors
     /// As for [`Engine::create_invite`]; `AlreadyPending` only where the pending invite differs.

@@ -1,8 +1,6 @@
 //! Inviting a user of the directory by their id, where only owners may (docs/contracts/evanta.md).
 
-use super::{
-    Engine, InviteeRequest, NewInvite, NotFound, Outcome, Refusal, SeenGroup, Stop,
-};
+use super::{Engine, InviteeRequest, NewInvite, NotFound, Outcome, Refusal, SeenGroup, Stop};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId, UserId};

@@ -1,4 +1,4 @@
-//! Changing and removing members where only owners may do so (docs/contracts/rownd.md).
+//! Changing and removing members where only owners may do so (docs/contracts/rownd.md#members).
 
 use super::{Engine, Forbidden, MemberEdit, Outcome};
 use crate::auth::Caller;

@@ -42,6 +42,7 @@ mod tests {
     use proptest::prelude::*;
     use serde::Deserialize;
 
+    use super::super::error::FieldCode;
     use super::*;
     use crate::http::FieldCode;
 

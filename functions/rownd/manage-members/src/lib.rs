@@ -12,7 +12,7 @@ use shared::api::rownd::{
 use shared::auth::Caller;
 use shared::domain::ids::GroupId;
 use shared::domain::member::Member;
-use shared::engine::{People, Refusal};
+use shared::engine::{NotFound, People, Refusal};
 use shared::http::{json, path_parameter, respond};
 
 /// Answers the request.

@@ -45,7 +45,8 @@ impl MemberEditBody {
 /// # Errors
 /// `MemberNotFound` for text that can't be a user id.
 pub fn member_of_path(request: &Request) -> Result<UserId, Problem> {
-    path_parameter(request, "user", UserId::parse).map_err(|_| Refusal::from(NotFound::Member).into())
+    path_parameter(request, "user", UserId::parse)
+        .map_err(|_| Refusal::from(NotFound::Member).into())
 }
 
 /// A member, as the group's members see it.

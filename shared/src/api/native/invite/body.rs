@@ -10,7 +10,7 @@ use super::super::etag::etag;
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId, UserId};
-use crate::domain::invite::{Delivery, DeliveryState, IdentityPolicy, Invite, State, Resolution};
+use crate::domain::invite::{Delivery, DeliveryState, IdentityPolicy, Invite, Resolution, State};
 use crate::domain::invitee::{Invitee, Link, Person};
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
