@@ -1,4 +1,4 @@
-//! The evanta API, as Evanta's clients use it (contract evanta).
+//! The evanta API, as Evanta's clients use it (docs/contracts/evanta.md).
 
 mod acts;
 mod create;
