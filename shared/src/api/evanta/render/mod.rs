@@ -1,4 +1,4 @@
-//! The objects of the evanta API, with the keys and in the order of the seed
+//! The objects of the evanta API, with the keys and in the order of its example
 //! (docs/contracts/evanta.md).
 
 mod between;
