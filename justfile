@@ -42,7 +42,7 @@ template:
     cfn-lint --config-file .ci/cfnlintrc.yaml template.yaml
     python3 .ci/expand
     checkov --config-file .checkov.yaml --file template.yaml
-    cargo test -p tests --test all -- template::
+    cargo test -p tests --test all -- house::
 
 # Everything through the SAM CLI in containers: build, each event, the main job (needs root, Docker, Java 17, npm); `just sam --only native-`
 sam *options:

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::Fault;
+use crate::fault::Fault;
 
 /// A loopback port, and the URL of what will answer there.
 pub(crate) async fn port() -> Result<(TcpListener, String), Fault> {

@@ -5,15 +5,13 @@
 mod cold;
 mod cost;
 mod engine;
+mod fault;
 mod load;
 mod report;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-/// Anything that can go wrong in a measurement ends it, with its message.
-type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// Measures Beckon.
 #[derive(Parser)]

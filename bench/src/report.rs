@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::Fault;
+use crate::fault::Fault;
 
 /// The value below which this part of the durations is, in milliseconds.
 pub(crate) fn percentile(durations: &mut [Duration], percent: usize) -> f64 {

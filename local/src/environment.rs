@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use shared::config::Environment;
+use shared::config::{Environment, Setting, settings};
 use uuid::Uuid;
 
-use crate::Options;
 use crate::issuer::{AUDIENCE, TOKEN_TYPE};
+use crate::options::Options;
 
 /// Seals links where data outlive a start. It is no secret: a service that others reach has a key
 /// of its own, through its deployment or `--set TOKEN_KEY=…`.
@@ -23,24 +23,24 @@ pub(crate) fn environment(options: &Options, url: &str, dynamodb: &str) -> Envir
     };
     let ses = options.ses.clone().unwrap_or_else(|| format!("{url}/local/ses"));
     let defaults = [
-        ("TABLE_NAME", "beckon".into()),
-        ("PUBLIC_URL", url.into()),
-        ("TOKEN_KEY", token_key),
-        ("JWT_ISSUER", format!("{url}/local")),
-        ("JWT_AUDIENCE", AUDIENCE.into()),
-        ("JWT_JWKS_URL", format!("{url}/local/jwks.json")),
-        ("JWT_TYPE", TOKEN_TYPE.into()),
-        ("SIGN_IN_URL", format!("{url}/local/sign-in")),
-        ("MAIL_FROM", "Beckon <invitations@beckon.example>".into()),
-        ("AWS_REGION", "us-east-1".into()),
-        ("AWS_ACCESS_KEY_ID", "local".into()),
-        ("AWS_SECRET_ACCESS_KEY", "local".into()),
-        ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.into()),
-        ("AWS_ENDPOINT_URL_SESV2", ses),
+        (settings::TABLE_NAME, "beckon".into()),
+        (settings::PUBLIC_URL, url.into()),
+        (settings::TOKEN_KEY, token_key),
+        (settings::JWT_ISSUER, format!("{url}/local")),
+        (settings::JWT_AUDIENCE, AUDIENCE.into()),
+        (settings::JWT_JWKS_URL, format!("{url}/local/jwks.json")),
+        (settings::JWT_TYPE, TOKEN_TYPE.into()),
+        (settings::SIGN_IN_URL, format!("{url}/local/sign-in")),
+        (settings::MAIL_FROM, "Beckon <invitations@beckon.example>".into()),
+        (settings::AWS_REGION, "us-east-1".into()),
+        (settings::AWS_ACCESS_KEY_ID, "local".into()),
+        (settings::AWS_SECRET_ACCESS_KEY, "local".into()),
+        (settings::AWS_ENDPOINT_URL_DYNAMODB, dynamodb.into()),
+        (settings::AWS_ENDPOINT_URL_SESV2, ses),
     ];
     let mut variables: BTreeMap<String, String> = defaults
         .into_iter()
-        .map(|(name, value): (&str, String)| (name.to_owned(), value))
+        .map(|(setting, value): (Setting, String)| (setting.name().to_owned(), value))
         .collect();
     variables.extend(options.settings.iter().cloned());
     variables.into_iter().collect()
@@ -53,14 +53,17 @@ mod tests {
     #[test]
     fn settings_go_before_everything_else() {
         let options = Options {
-            settings: vec![("TABLE_NAME".into(), "other".into()), ("LIMIT_X".into(), "1".into())],
+            settings: vec![
+                ("TABLE_NAME".into(), "other".into()),
+                ("LIMIT_PENDING_PER_GROUP".into(), "1".into()),
+            ],
             ..Options::default()
         };
         let environment = environment(&options, "http://127.0.0.1:1", "http://127.0.0.1:2");
-        assert_eq!(environment.required("TABLE_NAME").unwrap(), "other");
-        assert_eq!(environment.required("LIMIT_X").unwrap(), "1");
+        assert_eq!(environment.required(settings::TABLE_NAME).unwrap(), "other");
+        assert_eq!(environment.required(settings::LIMIT_PENDING_PER_GROUP).unwrap(), "1");
         assert_eq!(
-            environment.required("AWS_ENDPOINT_URL_SESV2").unwrap(),
+            environment.required(settings::AWS_ENDPOINT_URL_SESV2).unwrap(),
             "http://127.0.0.1:1/local/ses"
         );
     }
@@ -68,7 +71,7 @@ mod tests {
     #[test]
     fn the_token_key_lasts_as_long_as_the_data() {
         let key = |options: &Options| {
-            environment(options, "u", "d").required("TOKEN_KEY").unwrap().to_owned()
+            environment(options, "u", "d").required(settings::TOKEN_KEY).unwrap().to_owned()
         };
         let lasting = Options { data: Some("f".into()), ..Options::default() };
         assert_eq!(key(&lasting), key(&lasting));

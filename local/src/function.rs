@@ -1,7 +1,6 @@
 //! A function as Lambda sees it: an event's JSON goes in, an answer's JSON comes out.
 
 use std::convert::Infallible;
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,11 +11,13 @@ use lambda_http::lambda_runtime::{Context, LambdaEvent};
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Body, Request, Response, Service as _, service_fn};
 use serde_json::Value;
+use shared::{MailService, Service};
 
+use crate::registry::Started;
 use crate::tasks;
 
 /// A function, ready to be invoked.
-pub(crate) type Handler =
+pub type Handler =
     Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, serde_json::Error>> + Send + Sync>;
 
 /// Why an invocation gave no answer.
@@ -53,39 +54,39 @@ pub(crate) async fn invoke(
     }
 }
 
+/// A request function's `handle`.
+pub type RequestHandle =
+    for<'a> fn(&'a Service, Request) -> BoxFuture<'a, Result<Response<Body>, Infallible>>;
+
+/// The `handle` of a function that the table's stream starts.
+pub type StreamHandle =
+    for<'a> fn(&'a MailService, Event) -> BoxFuture<'a, Result<DynamoDbEventResponse, Infallible>>;
+
 /// A request function behind `lambda_http`'s own adapter, so that it gets exactly what Lambda gives
 /// it.
-pub(crate) fn request_handler<F, Fut>(handle: F) -> Handler
-where
-    F: Fn(Request) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Result<Response<Body>, Infallible>> + Send + 'static,
-{
+pub(crate) fn request_handler(service: Started<Service>, handle: RequestHandle) -> Handler {
     Arc::new(move |event| {
-        let handle = handle.clone();
+        let service = Arc::clone(&service);
         Box::pin(async move {
-            // Through text, for `LambdaRequest` reads its raw JSON.
+            // Through text, because `LambdaRequest` reads its raw JSON.
             let request: LambdaRequest = serde_json::from_str(&event.to_string())?;
             let mut context = Context::default();
             context.request_id =
                 event["requestContext"]["requestId"].as_str().unwrap_or_default().to_owned();
-            let mut adapter = Adapter::from(service_fn(handle));
+            let mut adapter = Adapter::from(service_fn(|request| handle(&service, request)));
             let Ok(answer) = adapter.call(LambdaEvent::new(request, context)).await;
             serde_json::to_value(answer)
         })
     })
 }
 
-/// A function that the table's stream drives.
-pub(crate) fn stream_handler<F, Fut>(handle: F) -> Handler
-where
-    F: Fn(Event) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Result<DynamoDbEventResponse, Infallible>> + Send + 'static,
-{
+/// A function that the table's stream starts.
+pub(crate) fn stream_handler(service: Started<MailService>, handle: StreamHandle) -> Handler {
     Arc::new(move |event| {
-        let handle = handle.clone();
+        let service = Arc::clone(&service);
         Box::pin(async move {
             let event: Event = serde_json::from_value(event)?;
-            let Ok(answer) = handle(event).await;
+            let Ok(answer) = handle(&service, event).await;
             serde_json::to_value(answer)
         })
     })

@@ -4,6 +4,7 @@
 //! over an embedded DynamoDB, with the table's stream feeding the background functions, an SES
 //! endpoint that fills an inbox, and an issuer that signs anyone in.
 
+mod commits;
 mod database;
 mod demo;
 mod embedded;
@@ -12,12 +13,15 @@ mod function;
 mod gateway;
 mod inbox;
 mod issuer;
-mod local;
+mod message;
+mod options;
 mod pages;
 mod registry;
+mod router;
 mod ses;
 mod sign_in;
 mod start;
+mod state;
 mod stream;
 mod tasks;
 mod template;
@@ -25,8 +29,13 @@ mod template;
 pub use database::DatabaseError;
 pub use demo::DemoError;
 pub use embedded::{Embedded, embedded};
+pub use function::{Handler, RequestHandle, StreamHandle};
 pub use issuer::IssuerError;
-pub use registry::{OwnSettings, RegistryError};
-pub use start::{Options, Running, StartError, start};
+pub use options::Options;
+pub use registry::{
+    Access, Callers, FUNCTIONS, Function, Handlers, Kind, OwnSettings, RegistryError, Trigger,
+    handlers, logical_id,
+};
+pub use start::{Running, StartError, start};
 pub use stream::FilterError;
 pub use template::TemplateError;

@@ -6,26 +6,31 @@ use axum::extract::Path;
 use axum::http::{Response, StatusCode, header};
 use axum::response::IntoResponse;
 
-use crate::demo::{self, Person};
-use crate::gateway::message;
+use crate::demo::{GROUP, OWNER, Person};
 use crate::inbox::Message;
-use crate::local::{Local, SignIn};
+use crate::message::message;
 
 /// What a page may load: its own files, and calls to this service.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// The inbox also shows mails, which inherit its policy inside their frames and bring styles of
 /// their own; images from elsewhere stay unloaded.
 const INBOX_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'self'; frame-ancestors 'none'";
-/// How many addresses from the inbox the sign-in page offers.
-const SUGGESTIONS: usize = 6;
 
+/// The start page.
 #[derive(Template)]
 #[template(path = "start.html")]
-struct StartPage<'a> {
+pub(crate) struct StartPage<'a> {
     url: &'a str,
     group: &'a str,
     owner: &'a Person,
     demo: bool,
+}
+
+impl<'a> StartPage<'a> {
+    /// The page of the service at `url`, with or without demo data.
+    pub(crate) fn new(url: &'a str, demo: bool) -> Self {
+        Self { url, group: GROUP, owner: &OWNER, demo }
+    }
 }
 
 #[derive(Template)]
@@ -40,14 +45,20 @@ struct Mail<'a> {
     text: Vec<Piece<'a>>,
 }
 
+/// The sign-in page.
 #[derive(Template)]
 #[template(path = "sign-in.html")]
-struct SignInPage<'a> {
-    redirect_uri: &'a str,
-    state: &'a str,
-    login_hint: &'a str,
-    invited: Vec<String>,
-    people: &'a [Person],
+pub(crate) struct SignInPage<'a> {
+    /// Where the token goes.
+    pub(crate) redirect_uri: &'a str,
+    /// Given back as it came.
+    pub(crate) state: &'a str,
+    /// An address to start from.
+    pub(crate) login_hint: &'a str,
+    /// Addresses that were invited.
+    pub(crate) invited: Vec<String>,
+    /// The people of the demo data.
+    pub(crate) people: &'a [Person],
 }
 
 /// A piece of a mail's text.
@@ -60,11 +71,8 @@ enum Piece<'a> {
 }
 
 /// The start page.
-pub(crate) fn start(local: &Local) -> Response<Body> {
-    page(
-        &StartPage { url: &local.url, group: demo::GROUP, owner: &demo::OWNER, demo: local.demo },
-        POLICY,
-    )
+pub(crate) fn start(start: &StartPage<'_>) -> Response<Body> {
+    page(start, POLICY)
 }
 
 /// The inbox as a page.
@@ -77,26 +85,9 @@ pub(crate) fn inbox(messages: &[Message]) -> Response<Body> {
     page(&InboxPage { mails: messages.iter().map(mail).collect() }, INBOX_POLICY)
 }
 
-/// The sign-in page, for someone who comes from `query.redirect_uri`.
-pub(crate) fn sign_in(local: &Local, query: &SignIn) -> Response<Body> {
-    let mut invited: Vec<String> = Vec::new();
-    for address in local.inbox.messages().into_iter().flat_map(|message| message.to) {
-        if invited.len() < SUGGESTIONS && !invited.contains(&address) {
-            invited.push(address);
-        }
-    }
-    let people = if local.demo { demo::PEOPLE } else { &[] };
-    let state = query.state.as_deref().unwrap_or_default();
-    page(
-        &SignInPage {
-            redirect_uri: &query.redirect_uri,
-            state,
-            login_hint: &query.login_hint,
-            invited,
-            people,
-        },
-        POLICY,
-    )
+/// The sign-in page.
+pub(crate) fn sign_in(sign_in: &SignInPage<'_>) -> Response<Body> {
+    page(sign_in, POLICY)
 }
 
 /// A file that a page needs.

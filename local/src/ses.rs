@@ -13,7 +13,7 @@ use shared::domain::clock::Timestamp;
 use uuid::Uuid;
 
 use crate::inbox::Message;
-use crate::local::Shared;
+use crate::state::Shared;
 
 /// SES's own limit for all recipients of one mail.
 const RECIPIENTS: usize = 50;

@@ -1,10 +1,106 @@
-//! Where the sign-in page may send a token: to this service's own pages, nowhere else.
+//! The sign-in page: it sends a token to this service's own pages and nowhere else.
 
+use axum::Form;
+use axum::body::Body;
+use axum::extract::{Query, State};
+use axum::http::{Response, StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Deserialize;
 use url::{Url, form_urlencoded};
+
+use crate::demo::PEOPLE;
+use crate::issuer::TokenRequest;
+use crate::message::{failed, message};
+use crate::pages::{self, SignInPage};
+use crate::state::{Local, Shared};
+
+/// How many addresses from the inbox the sign-in page offers.
+const SUGGESTIONS: usize = 6;
+
+/// The sign-in page's form, and, without the person, its query.
+#[derive(Default, Deserialize)]
+pub(crate) struct SignIn {
+    /// Where the token goes.
+    #[serde(default)]
+    redirect_uri: String,
+    /// Given back as it came.
+    state: Option<String>,
+    /// An address to start from.
+    #[serde(default)]
+    login_hint: String,
+    sub: Option<String>,
+    email: Option<String>,
+    name: Option<String>,
+}
+
+impl SignIn {
+    /// The page for this query.
+    fn page<'a>(&'a self, local: &Local) -> SignInPage<'a> {
+        let mut invited: Vec<String> = Vec::new();
+        for address in local.inbox.messages().into_iter().flat_map(|message| message.to) {
+            if invited.len() < SUGGESTIONS && !invited.contains(&address) {
+                invited.push(address);
+            }
+        }
+        SignInPage {
+            redirect_uri: &self.redirect_uri,
+            state: self.state.as_deref().unwrap_or_default(),
+            login_hint: &self.login_hint,
+            invited,
+            people: if local.demo { PEOPLE } else { &[] },
+        }
+    }
+}
+
+/// The sign-in page, for a caller who comes from a page of this service.
+pub(crate) async fn page(
+    State(local): State<Shared>,
+    Query(query): Query<SignIn>,
+) -> Response<Body> {
+    match allowed_target(&query.redirect_uri, &local.origins) {
+        Some(_) => pages::sign_in(&query.page(&local)),
+        None => foreign_target(),
+    }
+}
+
+/// Signs the person of the form in, and leads back with the token.
+pub(crate) async fn signed_in(
+    State(local): State<Shared>,
+    Form(form): Form<SignIn>,
+) -> Response<Body> {
+    let Some(target) = allowed_target(&form.redirect_uri, &local.origins) else {
+        return foreign_target();
+    };
+    let given = |value: &Option<String>| {
+        value.as_deref().map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
+    };
+    let email = given(&form.email);
+    let Some(sub) = given(&form.sub).or_else(|| email.as_deref().map(user_id)) else {
+        return message(StatusCode::BAD_REQUEST, "an e-mail address or a user id is needed");
+    };
+    let request = TokenRequest { sub, email, name: given(&form.name), ..TokenRequest::default() };
+    match local.issuer.token(request, local.clock.now()) {
+        Ok(token) => {
+            let target =
+                with_token(target, &token.access_token, token.expires_in, form.state.as_deref());
+            let headers =
+                [(header::LOCATION, target.as_str()), (header::CACHE_CONTROL, "no-store")];
+            (StatusCode::SEE_OTHER, headers).into_response()
+        }
+        Err(error) => failed(&error),
+    }
+}
+
+fn foreign_target() -> Response<Body> {
+    message(
+        StatusCode::BAD_REQUEST,
+        "redirect_uri must be a page of this service: the local sign-in sends no token anywhere else",
+    )
+}
 
 /// The redirect target, if `wanted` (absolute, or relative to this service) is on one of `origins`.
 /// The first origin is the base of a relative one.
-pub(crate) fn allowed_target(wanted: &str, origins: &[String]) -> Option<Url> {
+fn allowed_target(wanted: &str, origins: &[String]) -> Option<Url> {
     let own: Vec<Url> = origins.iter().filter_map(|origin| Url::parse(origin).ok()).collect();
     let target = own.first()?.join(wanted).ok()?;
     let here = own.iter().any(|origin| origin.origin() == target.origin());
@@ -12,12 +108,7 @@ pub(crate) fn allowed_target(wanted: &str, origins: &[String]) -> Option<Url> {
 }
 
 /// `target` with the token in its fragment, where no server sees it.
-pub(crate) fn with_token(
-    mut target: Url,
-    access_token: &str,
-    expires_in: i64,
-    state: Option<&str>,
-) -> Url {
+fn with_token(mut target: Url, access_token: &str, expires_in: i64, state: Option<&str>) -> Url {
     let mut fragment = form_urlencoded::Serializer::new(String::new());
     fragment.append_pair("access_token", access_token);
     fragment.append_pair("token_type", "Bearer");
@@ -31,7 +122,7 @@ pub(crate) fn with_token(
 
 /// A user id for someone who only gave an e-mail address: the address with everything but letters,
 /// digits and `_` as `-`.
-pub(crate) fn user_id(email: &str) -> String {
+fn user_id(email: &str) -> String {
     let id: String = email
         .trim()
         .to_lowercase()

@@ -1,25 +1,27 @@
 //! Starting and ending the local service.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared::config::{AwsConfig, ConfigError, Environment};
+use shared::config::{AwsConfig, ConfigError, Environment, settings};
 use shared::domain::clock::Clock;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::commits::Commits;
 use crate::database::{Clients, DatabaseError};
 use crate::demo::{self, DemoError};
-use crate::embedded::{Commits, embedded};
+use crate::embedded::embedded;
 use crate::environment::environment;
 use crate::gateway::Gateway;
 use crate::inbox::Inbox;
 use crate::issuer::{Issuer, IssuerError};
-use crate::local::{self, Local};
-use crate::registry::{self, OwnSettings, Registry, RegistryError};
+use crate::options::Options;
+use crate::registry::{self, Handlers, RegistryError};
+use crate::router::router;
+use crate::state::Local;
 use crate::stream::{Delivery, Filter, FilterError, OnFailure, Pump, Stream};
 use crate::tasks::Tasks;
 use crate::template::{StreamSource, TEMPLATE, Template, TemplateError};
@@ -28,40 +30,6 @@ use crate::template::{StreamSource, TEMPLATE, Template, TemplateError};
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// How long requests that are under way may take to end.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// What the local service can be told.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The port on 127.0.0.1; 0 for any.
-    pub port: u16,
-    /// A file for the embedded database; none for memory.
-    pub data: Option<PathBuf>,
-    /// Another DynamoDB-compatible engine's URL, instead of the embedded one.
-    pub dynamodb: Option<String>,
-    /// Another SES v2 endpoint's URL, instead of the inbox.
-    pub ses: Option<String>,
-    /// Whether to put the demo data in.
-    pub demo: bool,
-    /// Configuration variables, going before the service's own.
-    pub settings: Vec<(String, String)>,
-    /// Variables that a function has to itself, by its logical id and what all have; none gives
-    /// every function the same.
-    pub own_settings: Option<OwnSettings>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            port: 3000,
-            data: None,
-            dynamodb: None,
-            ses: None,
-            demo: true,
-            settings: Vec::new(),
-            own_settings: None,
-        }
-    }
-}
 
 /// Why the local service doesn't start.
 #[derive(Debug, thiserror::Error)]
@@ -158,17 +126,17 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let environment = environment(&options, &url, &dynamodb);
     let clients = Clients::new(&AwsConfig::read(&environment)?);
     let stream_arn =
-        clients.ensure_table(environment.required("TABLE_NAME")?, &template.table).await?;
-    let registry = registry::registry(&environment, options.own_settings, &clock)?;
-    registry::check(&template, &registry)?;
+        clients.ensure_table(environment.required(settings::TABLE_NAME)?, &template.table).await?;
+    let handlers = registry::handlers(&environment, options.own_settings, &clock)?;
+    registry::check(&template, &handlers)?;
     let on_failure = OnFailure::default();
     let stream = Stream { client: clients.streams, arn: stream_arn, commits: commits.clone() };
-    let pumps = pumps(&template, &registry, &stream, &on_failure)?;
+    let pumps = pumps(&template, &handlers, &stream, &on_failure)?;
     let local = Arc::new(Local {
-        origins: origins(&url, environment.required("PUBLIC_URL")?),
+        origins: origins(&url, environment.required(settings::PUBLIC_URL)?),
         issuer: Issuer::new(format!("{url}/local"))?,
         inbox: Inbox::default(),
-        gateway: Gateway::new(&template, registry, clock.clone(), domain(&url), commits),
+        gateway: Gateway::new(&template, handlers, clock.clone(), domain(&url), commits),
         clock: clock.clone(),
         demo: options.demo,
         url: url.clone(),
@@ -208,7 +176,7 @@ fn serve(
     stopped: oneshot::Receiver<()>,
     tasks: &mut Tasks,
 ) -> JoinHandle<std::io::Result<()>> {
-    let service = local::router(local).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router(local).into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async {
         if stopped.await.is_err() {
             // The sender was dropped with `Running`, and this task is being ended from there.
@@ -220,12 +188,12 @@ fn serve(
 
 fn pumps(
     template: &Template,
-    registry: &Registry,
+    handlers: &Handlers,
     stream: &Stream,
     on_failure: &OnFailure,
 ) -> Result<Vec<Pump>, FilterError> {
     let mapping = |function: &str, source: &StreamSource| {
-        let handler = registry.get(function)?;
+        let handler = handlers.get(function)?;
         let delivery = Delivery {
             function: function.to_owned(),
             handler: Arc::clone(handler),

@@ -8,6 +8,10 @@ use std::str::FromStr;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+pub mod settings;
+
+pub use settings::{Reader, Setting, Unset};
+
 /// Configuration variables by name: the process's own, or a set put together by the local service
 /// or a test.
 #[derive(Clone, Debug, Default)]
@@ -51,57 +55,73 @@ impl Environment {
         Self(all)
     }
 
-    /// The variable, if it is set and not empty.
-    pub fn optional(&self, name: &'static str) -> Option<&str> {
-        self.0.get(name).map(ExposeSecret::expose_secret).filter(|value| !value.is_empty())
-    }
-
-    /// The variable, which must be set and not empty.
-    pub fn required(&self, name: &'static str) -> Result<&str, ConfigError> {
-        self.optional(name)
-            .ok_or_else(|| ConfigError { variable: name, problem: "is not set".into() })
-    }
-
-    /// The variable as a `T`, or `default` where it is not set.
-    pub fn parsed<T: FromStr>(&self, name: &'static str, default: T) -> Result<T, ConfigError> {
-        self.optional(name).map_or(Ok(default), |value| {
-            value.parse().map_err(|_| ConfigError {
-                variable: name,
-                problem: "does not have the form it needs".into(),
-            })
+    /// The setting's value: the variable, or its default where the variable is unset or empty.
+    pub fn optional(&self, setting: Setting) -> Option<&str> {
+        let set = self.0.get(setting.name()).map(ExposeSecret::expose_secret);
+        set.filter(|value| !value.is_empty()).or(match setting.unset() {
+            Unset::Default(value) => Some(value),
+            Unset::Fails | Unset::Absent => None,
         })
     }
 
-    /// The variable as an absolute `http` or `https` URL without query or fragment, and no slash at
-    /// its end.
-    pub fn url(&self, name: &'static str) -> Result<String, ConfigError> {
-        let value = self.required(name)?;
-        let url = Url::parse(value).map_err(|_| ConfigError {
-            variable: name,
-            problem: "is not an absolute URL".into(),
-        })?;
+    /// The setting's value, which must be there.
+    ///
+    /// # Errors
+    /// The variable is unset or empty, and has no default.
+    pub fn required(&self, setting: Setting) -> Result<&str, ConfigError> {
+        self.optional(setting).ok_or_else(|| setting.wrong("is not set"))
+    }
+
+    /// The setting's value as a `T`.
+    ///
+    /// # Errors
+    /// There is no value, or it is no `T`.
+    pub fn parsed<T: FromStr>(&self, setting: Setting) -> Result<T, ConfigError> {
+        let value = self.required(setting)?;
+        value.parse().map_err(|_| setting.wrong("does not have the form it needs"))
+    }
+
+    /// The setting's value as an absolute `http` or `https` URL without query or fragment, and no
+    /// slash at its end.
+    ///
+    /// # Errors
+    /// There is no value, or it is no such URL.
+    pub fn url(&self, setting: Setting) -> Result<String, ConfigError> {
+        let value = self.required(setting)?;
+        let url = Url::parse(value).map_err(|_| setting.wrong("is not an absolute URL"))?;
         if !matches!(url.scheme(), "http" | "https")
             || url.query().is_some()
             || url.fragment().is_some()
         {
-            return Err(ConfigError {
-                variable: name,
-                problem: "must be an http or https URL without query or fragment".into(),
-            });
+            return Err(setting.wrong("must be an http or https URL without query or fragment"));
         }
         Ok(value.trim_end_matches('/').to_owned())
     }
 
-    /// The variable as a secret of at least 32 bytes (RFC 7518 §3.2 for HS256; the same floor for
-    /// every key of ours).
-    pub fn secret(&self, name: &'static str) -> Result<Option<SecretString>, ConfigError> {
-        match self.optional(name) {
+    /// The setting's value as a secret of at least 32 bytes (RFC 7518 §3.2 for HS256; the same
+    /// floor for every key of ours).
+    ///
+    /// # Errors
+    /// The value is shorter.
+    pub fn secret(&self, setting: Setting) -> Result<Option<SecretString>, ConfigError> {
+        match self.optional(setting) {
             None => Ok(None),
-            Some(value) if value.len() < 32 => {
-                Err(ConfigError { variable: name, problem: "must be 32 bytes or more".into() })
-            }
+            Some(value) if value.len() < 32 => Err(setting.wrong("must be 32 bytes or more")),
             Some(value) => Ok(Some(SecretString::from(value.to_owned()))),
         }
+    }
+
+    /// The settings as variables for another environment.
+    ///
+    /// # Errors
+    /// One of them has no value.
+    pub fn variables(
+        &self,
+        settings: impl IntoIterator<Item = Setting>,
+    ) -> Result<Vec<(String, String)>, ConfigError> {
+        let variable =
+            |setting: Setting| Ok((setting.name().to_owned(), self.required(setting)?.to_owned()));
+        settings.into_iter().map(variable).collect()
     }
 }
 
@@ -127,16 +147,18 @@ impl AwsConfig {
     /// absent.
     pub fn read(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
-            region: environment.required("AWS_REGION")?.to_owned(),
-            access_key_id: environment.required("AWS_ACCESS_KEY_ID")?.to_owned(),
+            region: environment.required(settings::AWS_REGION)?.to_owned(),
+            access_key_id: environment.required(settings::AWS_ACCESS_KEY_ID)?.to_owned(),
             secret_access_key: SecretString::from(
-                environment.required("AWS_SECRET_ACCESS_KEY")?.to_owned(),
+                environment.required(settings::AWS_SECRET_ACCESS_KEY)?.to_owned(),
             ),
             session_token: environment
-                .optional("AWS_SESSION_TOKEN")
+                .optional(settings::AWS_SESSION_TOKEN)
                 .map(|token| SecretString::from(token.to_owned())),
-            dynamodb_endpoint: environment.optional("AWS_ENDPOINT_URL_DYNAMODB").map(str::to_owned),
-            ses_endpoint: environment.optional("AWS_ENDPOINT_URL_SESV2").map(str::to_owned),
+            dynamodb_endpoint: environment
+                .optional(settings::AWS_ENDPOINT_URL_DYNAMODB)
+                .map(str::to_owned),
+            ses_endpoint: environment.optional(settings::AWS_ENDPOINT_URL_SESV2).map(str::to_owned),
         })
     }
 }
@@ -151,27 +173,41 @@ mod tests {
 
     #[test]
     fn a_missing_variable_is_named() {
-        let error = environment(&[]).required("TABLE_NAME").unwrap_err();
+        let error = environment(&[]).required(settings::TABLE_NAME).unwrap_err();
         assert_eq!(error.to_string(), "configuration variable TABLE_NAME is not set");
-        assert!(environment(&[("TABLE_NAME", "")]).required("TABLE_NAME").is_err());
+        assert!(environment(&[("TABLE_NAME", "")]).required(settings::TABLE_NAME).is_err());
     }
 
     #[test]
     fn a_wrong_value_is_refused_without_being_shown() {
-        let error = environment(&[("TOKEN_KEY", "short-secret")]).secret("TOKEN_KEY").unwrap_err();
-        assert_eq!(error.to_string(), "configuration variable TOKEN_KEY must be 32 bytes or more");
-        assert!(environment(&[("N", "ten")]).parsed::<u32>("N", 1).is_err());
-        assert!(environment(&[("U", "ftp://x.org")]).url("U").is_err());
+        let error = environment(&[("TOKEN_KEY", "short-secret")]).secret(settings::TOKEN_KEY);
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "configuration variable TOKEN_KEY must be 32 bytes or more"
+        );
+        let ten = environment(&[("LIMIT_BODY_BYTES", "ten")]);
+        assert!(ten.parsed::<u32>(settings::LIMIT_BODY_BYTES).is_err());
+        let ftp = environment(&[("PUBLIC_URL", "ftp://x.org")]);
+        assert!(ftp.url(settings::PUBLIC_URL).is_err());
+    }
+
+    #[test]
+    fn an_empty_variable_has_its_default() {
+        let empty = environment(&[("LIMIT_BODY_BYTES", "")]);
+        assert_eq!(empty.parsed::<u32>(settings::LIMIT_BODY_BYTES).unwrap(), 65_536);
     }
 
     #[test]
     fn given_variables_go_before_the_others() {
-        let all = environment(&[("A", "1"), ("B", "2")]).with([("B".into(), "3".into())]);
-        assert_eq!((all.required("A").unwrap(), all.required("B").unwrap()), ("1", "3"));
+        let all = environment(&[("JWT_ISSUER", "1"), ("JWT_AUDIENCE", "2")])
+            .with([("JWT_AUDIENCE".into(), "3".into())]);
+        let values = [settings::JWT_ISSUER, settings::JWT_AUDIENCE];
+        assert_eq!(values.map(|setting| all.required(setting).unwrap()), ["1", "3"]);
     }
 
     #[test]
     fn a_url_loses_the_slash_at_its_end() {
-        assert_eq!(environment(&[("U", "https://x.org/a/")]).url("U").unwrap(), "https://x.org/a");
+        let url = environment(&[("PUBLIC_URL", "https://x.org/a/")]).url(settings::PUBLIC_URL);
+        assert_eq!(url.unwrap(), "https://x.org/a");
     }
 }

@@ -15,4 +15,4 @@ mod service;
 pub mod store;
 pub mod telemetry;
 
-pub use service::{MailService, Service};
+pub use service::{ApiKeys, ApiSettings, MailService, Service};

@@ -4,15 +4,18 @@
 //! Each answer is a snapshot, and each snapshot has its event.
 
 use std::collections::BTreeSet;
+use std::panic::catch_unwind;
 use std::path::Path;
 
+use beckon::{FUNCTIONS, Function};
+use futures::{StreamExt, stream};
 use serde_json::Value;
 use shared::domain::clock::Timestamp;
-use tests::events::{
-    cases, exists, given, names_in, packages, shown, shown_mails, snapshot_of, text, time,
+use harness::events::{
+    all_given, cases, exists, given, names_in, shown, shown_mails, snapshot_of, text, time,
 };
 
-use crate::lambda::{Deployment, REQUEST_FUNCTIONS, SEND_MAIL};
+use crate::lambda::{Deployment, SEND_MAIL};
 
 async fn run(deployment: &Deployment, name: &str) -> Value {
     let (package, _) = name.split_once('/').expect("an event is <function>/<case>");
@@ -24,8 +27,8 @@ async fn run(deployment: &Deployment, name: &str) -> Value {
 /// A deployment in which everything has happened that goes before the event.
 async fn before(name: &str) -> Deployment {
     let deployment = Deployment::start(Timestamp::from_seconds(0)).await;
-    for earlier in given().get(name).into_iter().flatten() {
-        let status = run(&deployment, earlier).await["statusCode"].as_u64().unwrap();
+    for earlier in given(name) {
+        let status = run(&deployment, &earlier).await["statusCode"].as_u64().unwrap();
         assert!(
             (200..300).contains(&status),
             "{earlier}, given before {name}, was answered with {status}"
@@ -44,83 +47,49 @@ async fn answered(name: &str) -> String {
     }
 }
 
-async fn every_event_of(package: &str) {
-    for case in cases(package) {
-        let name = format!("{package}/{case}");
-        let answer = answered(&name).await;
-        insta::with_settings!({ snapshot_path => "snapshots/events", prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(snapshot_of(&name), answer);
+/// Runs every event of every function, several at once; a panic is that event's own.
+async fn all_answered() -> Vec<(String, std::thread::Result<String>)> {
+    let at_once = std::thread::available_parallelism().map_or(2, |cores| 2 * cores.get());
+    let one = |name: String| async move {
+        let answer = tokio::spawn({
+            let name = name.clone();
+            async move { answered(&name).await }
         });
-    }
-}
-
-macro_rules! each_function {
-    ($($test:ident),* $(,)?) => {
-        $(#[tokio::test]
-        async fn $test() {
-            every_event_of(&stringify!($test).replace('_', "-")).await;
-        })*
-
-        /// The functions whose events are run.
-        fn run_here() -> BTreeSet<String> {
-            BTreeSet::from([$(stringify!($test).replace('_', "-")),*])
-        }
+        (name, answer.await.map_err(|failed| failed.into_panic()))
     };
+    stream::iter(names()).map(one).buffered(at_once).collect().await
 }
 
-each_function! {
-    background_send_mail,
-    evanta_create_group_invite,
-    evanta_decline_group_invite,
-    evanta_join_group,
-    evanta_list_group_invites,
-    evanta_list_my_group_invites,
-    chembiohub_create_invitation,
-    chembiohub_get_invitation,
-    chembiohub_invitation_schema,
-    chembiohub_list_invitations,
-    bungie_cancel_individual_invite,
-    bungie_invite_individual,
-    bungie_list_invited_individuals,
-    bungie_list_potential_groups,
-    native_accept_invite,
-    native_create_invite,
-    native_decline_invite,
-    native_get_invite,
-    native_invite_page,
-    native_list_group_invites,
-    native_list_my_invites,
-    native_manage_groups,
-    native_manage_members,
-    native_manage_users,
-    native_preview_invite,
-    native_revoke_invite,
-    onezone_create_user_token,
-    onezone_join_group,
-    rownd_accept_invite,
-    rownd_create_invite,
-    rownd_delete_invite,
-    rownd_get_invite,
-    rownd_list_invites,
-    rownd_manage_groups,
-    rownd_manage_members,
-    rownd_update_invite,
+/// Every event of every function of the registry, as `<function>/<case>`.
+fn names() -> Vec<String> {
+    let of_function = |function: &Function| {
+        let package = function.package();
+        let cases = cases(&package).into_iter();
+        cases.map(move |case| format!("{package}/{case}")).collect::<Vec<_>>()
+    };
+    FUNCTIONS.iter().flat_map(of_function).collect()
 }
 
-#[test]
-fn every_folder_of_events_is_run() {
-    let folders = packages();
-    assert_eq!(folders, run_here(), "add the function to each_function! in tests/all/events.rs");
-    assert!(REQUEST_FUNCTIONS.iter().chain([&SEND_MAIL]).all(|package| folders.contains(*package)));
+#[tokio::test(flavor = "multi_thread")]
+async fn every_event_is_answered_as_its_snapshot_says() {
+    let mut broken = Vec::new();
+    for (name, answer) in all_answered().await {
+        let snapshot = answer.and_then(|answer| catch_unwind(|| {
+            insta::with_settings!({ snapshot_path => "snapshots/events", prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!(snapshot_of(&name), answer);
+            });
+        }));
+        if snapshot.is_err() {
+            broken.push(name);
+        }
+    }
+    assert!(broken.is_empty(), "{} events: {}", broken.len(), broken.join(", "));
 }
 
 #[test]
 fn every_event_has_its_snapshot_and_every_snapshot_its_event() {
-    let cases = run_here().into_iter().flat_map(|package| {
-        cases(&package).into_iter().map(move |case| format!("{package}/{case}"))
-    });
     let wanted: BTreeSet<String> =
-        cases.map(|name| format!("{}.snap", snapshot_of(&name))).collect();
+        names().iter().map(|name| format!("{}.snap", snapshot_of(name))).collect();
     let mut found = names_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("all/snapshots/events"));
     found.retain(|name| !name.ends_with(".snap.new"));
     assert_eq!(
@@ -131,9 +100,15 @@ fn every_event_has_its_snapshot_and_every_snapshot_its_event() {
 
 #[test]
 fn every_event_that_is_given_exists() {
-    for (name, earlier) in given() {
-        for name in earlier.iter().chain([&name]) {
-            assert!(exists(name), "events/given.json names {name}, which is no event");
+    for (key, earlier) in all_given() {
+        let known = names().iter().any(|name| {
+            *name == key
+                || name.split('/').next() == Some(&key)
+                || name.split('-').next() == Some(&key)
+        });
+        assert!(known, "events/given.json names {key}, which is no event, function or API");
+        for name in earlier {
+            assert!(exists(&name), "events/given.json names {name}, which is no event");
         }
     }
 }

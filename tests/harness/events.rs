@@ -4,8 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use beckon::Running;
+use beckon::{Callers, Function, Running};
 use serde_json::Value;
+use shared::config::settings;
+
+/// The case of a request without credentials.
+const NOT_SIGNED_IN: &str = "not-signed-in";
+/// The headers that carry credentials.
+const CREDENTIALS: [&str; 4] = ["authorization", "cookie", "macaroon", "x-auth-token"];
 
 /// Returns the variables of `events/env.json`.
 pub fn env_json() -> Vec<(String, String)> {
@@ -20,14 +26,18 @@ pub fn env_json() -> Vec<(String, String)> {
 /// Returns the environment of functions that are invoked one by one: the variables of
 /// `events/env.json`, and those by which they find the table `table` and the inbox of this service.
 pub fn environment(running: &Running, table: &str) -> BTreeMap<String, String> {
-    let same =
-        ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_DYNAMODB"];
-    let same = same.map(|name| (name, running.environment.required(name).unwrap().to_owned()));
+    let same = running.environment.variables([
+        settings::AWS_REGION,
+        settings::AWS_ACCESS_KEY_ID,
+        settings::AWS_SECRET_ACCESS_KEY,
+        settings::AWS_ENDPOINT_URL_DYNAMODB,
+    ]);
     let own = [
-        ("TABLE_NAME", table.to_owned()),
-        ("AWS_ENDPOINT_URL_SESV2", format!("{}/local/ses", running.url)),
+        (settings::TABLE_NAME, table.to_owned()),
+        (settings::AWS_ENDPOINT_URL_SESV2, format!("{}/local/ses", running.url)),
     ];
-    let found = same.into_iter().chain(own).map(|(name, value)| (name.to_owned(), value));
+    let own = own.map(|(setting, value)| (setting.name().to_owned(), value));
+    let found = same.expect("the local service sets them").into_iter().chain(own);
     env_json().into_iter().chain(found).collect()
 }
 
@@ -42,13 +52,35 @@ pub fn packages() -> BTreeSet<String> {
 
 /// Whether there is an event of this name, `<function>/<case>`.
 pub fn exists(name: &str) -> bool {
-    folder().join(format!("{name}.json")).exists()
+    name.split_once('/').is_some_and(|(package, case)| {
+        packages().contains(package) && cases(package).contains(case)
+    })
 }
 
-/// The text of the event.
+/// The text of the event. A request without credentials that has no file is the successful one
+/// without its own.
 pub fn text(name: &str) -> String {
-    fs::read_to_string(folder().join(format!("{name}.json")))
-        .unwrap_or_else(|error| panic!("events/{name}.json: {error}"))
+    let file = |name: &str| folder().join(format!("{name}.json"));
+    match name.split_once('/') {
+        Some((package, NOT_SIGNED_IN)) if !file(name).exists() => {
+            without_credentials(&text(&format!("{package}/success")))
+        }
+        _ => fs::read_to_string(file(name))
+            .unwrap_or_else(|error| panic!("events/{name}.json: {error}")),
+    }
+}
+
+/// The event without the headers and cookies that say who calls.
+fn without_credentials(event: &str) -> String {
+    let mut event: Value = serde_json::from_str(event).expect("an event is JSON");
+    let whole = event.as_object_mut().expect("an event is an object");
+    whole.remove("cookies");
+    for headers in ["headers", "multiValueHeaders"] {
+        if let Some(headers) = whole.get_mut(headers).and_then(Value::as_object_mut) {
+            headers.retain(|name, _| !CREDENTIALS.contains(&name.to_lowercase().as_str()));
+        }
+    }
+    event.to_string()
 }
 
 /// The names in a folder.
@@ -57,20 +89,34 @@ pub fn names_in(path: &Path) -> BTreeSet<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// The names of the function's cases.
+/// The names of the function's cases; a function with callers who sign in always has that of a
+/// request without credentials.
 pub fn cases(package: &str) -> BTreeSet<String> {
-    let cases: BTreeSet<String> = names_in(&folder().join(package))
+    let mut cases: BTreeSet<String> = names_in(&folder().join(package))
         .iter()
         .filter_map(|name| name.strip_suffix(".json"))
         .map(str::to_owned)
         .collect();
     assert!(!cases.is_empty(), "events/{package} has no events");
+    let access = Function::of_package(package).and_then(Function::access);
+    if access.is_some_and(|access| access.callers == Callers::SignedIn) {
+        cases.insert(NOT_SIGNED_IN.to_owned());
+    }
     cases
 }
 
-/// For an event, by its name, those to be run before it.
-pub fn given() -> BTreeMap<String, Vec<String>> {
+/// Lists of events, by an event's, a function's or an API's name: those to be run before it.
+pub fn all_given() -> BTreeMap<String, Vec<String>> {
     serde_json::from_str(&text("given")).expect("events/given.json names lists of events")
+}
+
+/// The events to be run before this one: those given for itself, else for its function, else for
+/// its API.
+pub fn given(name: &str) -> Vec<String> {
+    let package = name.split('/').next().unwrap_or_default();
+    let api = package.split('-').next().unwrap_or_default();
+    let mut all = all_given();
+    [name, package, api].into_iter().find_map(|key| all.remove(key)).unwrap_or_default()
 }
 
 /// When the event happened, as it says itself: seconds since 1970.

@@ -7,17 +7,18 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use shared::config::Environment;
+use shared::config::{Environment, Setting, settings};
 
 use crate::access;
 use crate::proxy::{Call, Proxy, Reply};
 
 /// The variables by which functions find what they access.
-const ENDPOINTS: [&str; 2] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SESV2"];
+const ENDPOINTS: [Setting; 2] =
+    [settings::AWS_ENDPOINT_URL_DYNAMODB, settings::AWS_ENDPOINT_URL_SESV2];
 
 /// Returns the folder that this process's accesses are to be written into.
 fn folder() -> Option<PathBuf> {
-    Environment::of_process().optional("BECKON_RECORD").map(PathBuf::from)
+    std::env::var_os("BECKON_RECORD").filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
 /// Returns whether accesses are to be written down.
@@ -27,9 +28,9 @@ pub(crate) fn is_asked_for() -> bool {
 
 /// Returns the endpoints for this function. Each leads through the proxy.
 pub(crate) fn own_settings(function: &str, environment: &Environment) -> Vec<(String, String)> {
-    let through = |name: &'static str| {
-        let behind = environment.optional(name)?.strip_prefix("http://")?;
-        Some((name.to_owned(), format!("{}/{function}/{behind}", proxy())))
+    let through = |setting: Setting| {
+        let behind = environment.optional(setting)?.strip_prefix("http://")?;
+        Some((setting.name().to_owned(), format!("{}/{function}/{behind}", proxy())))
     };
     ENDPOINTS.into_iter().filter_map(through).collect()
 }

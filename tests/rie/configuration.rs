@@ -6,8 +6,8 @@ use shared::config::{ConfigError, Environment};
 use shared::domain::clock::Clock;
 use shared::{MailService, Service};
 
-use crate::Report;
 use crate::emulator::Setup;
+use crate::report::Report;
 
 pub(crate) async fn run(setup: &Setup) -> Report {
     let mut report = Report::default();
@@ -28,7 +28,7 @@ pub(crate) async fn run(setup: &Setup) -> Report {
             );
         }
     }
-    println!("{} starts without a variable", report.passed.len() + report.failed.len());
+    println!("{} starts without a variable", report.count());
     report
 }
 

@@ -16,6 +16,7 @@ mod configuration;
 mod emulator;
 mod panics;
 mod replay;
+mod report;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,10 +26,6 @@ use beckon::Options;
 use clap::Parser;
 use emulator::Setup;
 use harness::events::{env_json, environment};
-
-/// The functions' table: that of the local service has a stream, from which the service itself
-/// would send mail.
-const TABLE: &str = "emulated";
 
 /// Runs every function's binary under the Lambda Runtime Interface Emulator.
 #[derive(Parser)]
@@ -58,7 +55,7 @@ async fn main() -> ExitCode {
         faketime: arguments.faketime,
         functions: arguments.functions,
         logs: std::env::temp_dir().join(format!("beckon-rie-{}", std::process::id())),
-        variables: environment(&running, TABLE).into_iter().collect(),
+        variables: environment(&running, replay::TABLE).into_iter().collect(),
     };
     std::fs::create_dir_all(&setup.logs).unwrap();
     let began = Instant::now();
@@ -70,44 +67,4 @@ async fn main() -> ExitCode {
     report.print(&setup, began.elapsed())
 }
 
-/// What held and what did not.
-#[derive(Default)]
-struct Report {
-    passed: Vec<String>,
-    failed: Vec<String>,
-}
-
-impl Report {
-    /// Notes whether `name` holds; `why` says why not.
-    fn note(&mut self, name: &str, holds: bool, why: impl FnOnce() -> String) {
-        if holds {
-            self.passed.push(name.to_owned())
-        } else {
-            self.failed.push(format!("{name}: {}", why()))
-        }
-    }
-
-    fn extend(&mut self, other: Self) {
-        self.passed.extend(other.passed);
-        self.failed.extend(other.failed);
-    }
-
-    fn print(&self, setup: &Setup, took: std::time::Duration) -> ExitCode {
-        for failure in &self.failed {
-            println!("FAILED {failure}");
-        }
-        println!(
-            "{} passed, {} failed under the emulator, in {:.1} s",
-            self.passed.len(),
-            self.failed.len(),
-            took.as_secs_f32()
-        );
-        // Nothing that ran is as good as something that failed.
-        if self.failed.is_empty() && !self.passed.is_empty() {
-            let _gone = std::fs::remove_dir_all(&setup.logs);
-            return ExitCode::SUCCESS;
-        }
-        println!("logs: {}", setup.logs.display());
-        ExitCode::FAILURE
-    }
 }

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::Report;
 use crate::emulator::Setup;
+use crate::report::Report;
 
 /// Each API, and a field of its 500 that no gateway would send.
 const APIS: [(&str, &str, &str); 6] = [

@@ -7,15 +7,20 @@ use harness::events::{cases, given, packages, shown, shown_mails, snapshot, text
 use harness::mail::inbox;
 use harness::table;
 use serde_json::Value;
+use shared::config::settings;
 
 use crate::emulator::{Emulator, Setup};
-use crate::{Report, TABLE};
+use crate::report::Report;
+
+/// The functions' table: that of the local service has a stream, from which the service itself
+/// would send mail.
+pub(crate) const TABLE: &str = "emulated";
 
 /// Runs every event whose name has one of the words, each on an empty table, after those that are
 /// given for it.
 pub(crate) async fn run(setup: &Setup, running: &Running, words: &[String]) -> Report {
     let mut report = Report::default();
-    let mut world = World { setup, running, emulators: BTreeMap::new(), given: given() };
+    let mut world = World { setup, running, emulators: BTreeMap::new() };
     for package in packages() {
         let mut count = 0;
         for case in cases(&package) {
@@ -46,16 +51,16 @@ struct World<'a> {
     running: &'a Running,
     /// The functions' emulators, kept from event to event as Lambda keeps its environments.
     emulators: BTreeMap<String, Emulator>,
-    given: BTreeMap<String, Vec<String>>,
 }
 
 impl World<'_> {
     async fn answered(&mut self, name: &str) -> String {
-        let endpoint = self.running.environment.required("AWS_ENDPOINT_URL_DYNAMODB").unwrap();
-        table::make_like(endpoint, self.running.environment.required("TABLE_NAME").unwrap(), TABLE)
-            .await;
+        let environment = &self.running.environment;
+        let endpoint = environment.required(settings::AWS_ENDPOINT_URL_DYNAMODB).unwrap();
+        let like = environment.required(settings::TABLE_NAME).unwrap();
+        table::make_like(endpoint, like, TABLE).await;
         let mails = inbox(self.running).await.len();
-        for earlier in self.given.get(name).cloned().unwrap_or_default() {
+        for earlier in given(name) {
             let answer = self.invoke(&earlier).await;
             let status = answer["statusCode"].as_u64().unwrap_or_default();
             assert!(

@@ -139,7 +139,7 @@ def run_events():
         began, cases = time.monotonic(), sorted(path.stem for path in folder.glob("*.json"))
         for case in cases:
             name = f"{folder.name}/{case}"
-            earlier = given.get(name, [])
+            earlier = next((given[key] for key in (name, folder.name, folder.name.split("-")[0]) if key in given), [])
             if any(BY_THE_CLOCK.search(each) for each in [name, *earlier]):
                 skipped.append(name)
                 continue

@@ -8,7 +8,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::Fault;
+use crate::fault::Fault;
 
 /// Reads an item that isn't there and writes one as large as an invite, into every index, so often;
 /// how long each pair took.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::{Fault, report};
+use crate::fault::Fault;
+use crate::report;
 
 /// One cold start.
 pub(super) struct Start {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::Fault;
+use crate::fault::Fault;
 use figures::{Figures, Start};
 use process::Process;
 use runtime_api::RuntimeApi;

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use tokio::process::{Child, Command};
 
-use crate::{Fault, report};
+use crate::fault::Fault;
+use crate::report;
 
 /// A function that runs. It ends when this is dropped.
 pub(super) struct Process {

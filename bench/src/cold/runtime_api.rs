@@ -12,7 +12,8 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use crate::{Fault, engine};
+use crate::engine;
+use crate::fault::Fault;
 
 /// What a function did.
 pub(super) enum Did {

@@ -11,10 +11,12 @@ use beckon::{Options, Running};
 use futures::{StreamExt, TryStreamExt, stream};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use shared::config::settings;
 use tokio::task::JoinSet;
 
 use super::tls::Certificates;
-use crate::{Fault, engine};
+use crate::engine;
+use crate::fault::Fault;
 
 /// Invites are spread over so many groups, so that none has more than a few.
 pub(super) const GROUPS: usize = 210;
@@ -218,22 +220,19 @@ fn settings(
     running: &Running,
     limits: &[(String, String)],
 ) -> Result<Vec<(String, String)>, Fault> {
-    let names = [
-        "TABLE_NAME",
-        "PUBLIC_URL",
-        "TOKEN_KEY",
-        "JWT_ISSUER",
-        "JWT_AUDIENCE",
-        "JWT_TYPE",
-        "SIGN_IN_URL",
-        "AWS_REGION",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-    ];
-    let own = names
-        .into_iter()
-        .map(|name| Ok((name.to_owned(), running.environment.required(name)?.to_owned())));
-    own.chain(limits.iter().cloned().map(Ok)).collect()
+    let own = running.environment.variables([
+        settings::TABLE_NAME,
+        settings::PUBLIC_URL,
+        settings::TOKEN_KEY,
+        settings::JWT_ISSUER,
+        settings::JWT_AUDIENCE,
+        settings::JWT_TYPE,
+        settings::SIGN_IN_URL,
+        settings::AWS_REGION,
+        settings::AWS_ACCESS_KEY_ID,
+        settings::AWS_SECRET_ACCESS_KEY,
+    ])?;
+    Ok(own.into_iter().chain(limits.iter().cloned()).collect())
 }
 
 /// Serves the issuer's keys.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 
 use super::stage::{FIRST_GROUP, FIRST_PERSON, GROUPS, Stage};
-use crate::Fault;
+use crate::fault::Fault;
 
 /// A function and its requests so far.
 pub(super) struct Subject {

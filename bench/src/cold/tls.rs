@@ -13,7 +13,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
-use crate::{Fault, engine};
+use crate::engine;
+use crate::fault::Fault;
 
 /// Where Debian, and Lambda's own image in like manner, keep the roots.
 const SYSTEM: [&str; 2] =

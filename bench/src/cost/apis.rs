@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::world::World;
-use crate::Fault;
+use crate::fault::Fault;
 
 /// One group for each API, so that none finds another's invites.
 const EVANTA: &str = "3001";

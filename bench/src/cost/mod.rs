@@ -5,10 +5,12 @@ mod native;
 mod prices;
 mod recorder;
 mod row;
+mod sheet;
 mod world;
 
-use crate::Fault;
-use row::{Row, rounded, table};
+use crate::fault::Fault;
+use row::Row;
+use sheet::{Priced, rounded, table};
 use world::World;
 
 /// What an invitation's life is made of: function and case.
@@ -23,7 +25,7 @@ pub(crate) async fn run(json: bool) -> Result<(), Fault> {
     let rows = rows().await?;
     if json {
         for row in &rows {
-            println!("{}", serde_json::to_string(&row.priced())?);
+            println!("{}", serde_json::to_string(&Priced::of(row))?);
         }
         println!("{}", serde_json::json!({"whole_life_usd_per_million": rounded(life(&rows))}));
     } else {

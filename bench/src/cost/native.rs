@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::world::World;
-use crate::Fault;
+use crate::fault::Fault;
 
 /// The group of most operations.
 const GROUP: &str = "3773";

@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 use tokio::task::JoinSet;
 
-use crate::{Fault, engine};
+use crate::engine;
+use crate::fault::Fault;
 
 /// How long no call may come before those that came are answered.
 const QUIET: Duration = Duration::from_millis(60);

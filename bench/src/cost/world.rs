@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::recorder::{Call, Recorder};
 use super::row::Row;
-use crate::Fault;
+use crate::fault::Fault;
 
 /// A request to be measured: function, case, method and path.
 pub(super) type What<'a> = (&'a str, &'a str, Method, String);

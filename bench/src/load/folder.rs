@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::FsWord;
 use uuid::Uuid;
 
-use crate::Fault;
+use crate::fault::Fault;
 
 /// The kind of a file system that is in memory, as `statfs` tells it (`TMPFS_MAGIC`).
 const TMPFS: FsWord = 0x0102_1994;

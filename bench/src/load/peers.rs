@@ -8,11 +8,12 @@ use futures::{StreamExt, TryStreamExt, stream};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use super::Options;
 use super::folder::Folder;
+use super::options::Options;
 use super::product::{Product, Session};
 use super::server::{Server, per_second, timed};
-use crate::{Fault, report};
+use crate::fault::Fault;
+use crate::report;
 
 /// The groups whose invites are listed, and how many each has.
 const LISTED_GROUPS: usize = 20;

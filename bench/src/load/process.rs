@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::process::{Child, Command};
 
-use crate::{Fault, report};
+use crate::fault::Fault;
+use crate::report;
 
 /// How long a process may take to end once it is asked to, how long once it is killed, and how
 /// often it is looked at.

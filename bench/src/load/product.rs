@@ -12,7 +12,7 @@ use tokio::process::Command;
 
 use super::process::Process;
 use super::server::Server;
-use crate::Fault;
+use crate::fault::Fault;
 
 /// Where the peers' servers are.
 const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers");

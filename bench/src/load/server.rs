@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::process::Command;
 
 use super::process::Process;
-use crate::Fault;
+use crate::fault::Fault;
 
 /// How often a server that starts is asked whether it is up, and for how long.
 const LOOK: Duration = Duration::from_millis(2);

@@ -7,11 +7,12 @@ use std::time::Duration;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
-use super::Options;
 use super::folder::Folder;
+use super::options::Options;
 use super::product::{Product, Session, beckon};
 use super::server::{Server, per_second, timed};
-use crate::{Fault, report};
+use crate::fault::Fault;
+use crate::report;
 
 /// So many invites are stored in each group.
 const PER_GROUP: usize = 100;

@@ -1,11 +1,11 @@
 //! A function's answer as an API Gateway HTTP API passes it on.
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderName, Response, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Headers that belong to the connection, which the gateway sets itself.
 const OF_THE_CONNECTION: [HeaderName; 4] =
@@ -74,18 +74,10 @@ fn values(value: &Value) -> impl Iterator<Item = String> {
     all.into_iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
-/// An answer of the gateway's own: `{"message": …}`.
-pub(crate) fn message(status: StatusCode, text: &str) -> Response<Body> {
-    let mut response = Response::new(Body::from(json!({ "message": text }).to_string()));
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[tokio::test]

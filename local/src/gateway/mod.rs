@@ -14,13 +14,13 @@ use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use shared::domain::clock::Clock;
 use uuid::Uuid;
 
-pub(crate) use answer::message;
 use event::Surroundings;
 use routes::Routes;
 
-use crate::embedded::Commits;
+use crate::commits::Commits;
 use crate::function::{InvokeError, invoke};
-use crate::registry::Registry;
+use crate::message::message;
+use crate::registry::Handlers;
 use crate::template::Template;
 
 /// The largest body that the gateway takes: 10 MB.
@@ -31,23 +31,23 @@ const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
 /// The HTTP API over all request functions.
 pub(crate) struct Gateway {
     routes: Routes,
-    registry: Registry,
+    handlers: Handlers,
     clock: Clock,
     domain: String,
     commits: Commits,
 }
 
 impl Gateway {
-    /// The API at `domain` (such as `127.0.0.1:3000`) with the template's routes to the registry's
+    /// The API at `domain` (such as `127.0.0.1:3000`) with the template's routes to these
     /// functions, over the data of `commits`.
     pub(crate) fn new(
         template: &Template,
-        registry: Registry,
+        handlers: Handlers,
         clock: Clock,
         domain: String,
         commits: Commits,
     ) -> Self {
-        Self { routes: Routes::new(template), registry, clock, domain, commits }
+        Self { routes: Routes::new(template), handlers, clock, domain, commits }
     }
 
     /// Answers a request. Whatever goes wrong behind it, there is an answer: the gateway's own 404,
@@ -66,7 +66,7 @@ impl Gateway {
         let Some(matched) = self.routes.find(parts.method.as_str(), parts.uri.path()) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
-        let Some(handler) = self.registry.get(matched.function) else {
+        let Some(handler) = self.handlers.get(matched.function) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
         // A caller who breaks off in the middle lands here too, and doesn't read the answer.
@@ -127,7 +127,7 @@ mod tests {
         template.functions = vec![Function { id: "F".into(), routes, streams: Vec::new() }];
         Gateway::new(
             &template,
-            Registry::from([("F", handler)]),
+            Handlers::from([("F".to_owned(), handler)]),
             Clock::system(),
             "127.0.0.1:3000".into(),
             commits,

@@ -17,7 +17,7 @@ pub(crate) use delivery::{Delivery, OnFailure};
 pub(crate) use filter::Filter;
 pub use filter::FilterError;
 
-use crate::embedded::Commits;
+use crate::commits::Commits;
 
 /// The pause between two looks at a shard that had nothing new.
 const POLL: Duration = Duration::from_millis(25);

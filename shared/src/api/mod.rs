@@ -7,6 +7,3 @@ pub mod evanta;
 pub mod native;
 pub mod onezone;
 pub mod rownd;
-mod settings;
-
-pub use settings::{ApiKeys, ApiSettings};

@@ -7,8 +7,8 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::Caller;
-use crate::config::ConfigError;
+use super::caller::Caller;
+use crate::config::{ConfigError, settings};
 use crate::domain::clock::Timestamp;
 use crate::domain::email::EmailAddress;
 use crate::domain::identity::{Accounts, PhoneNumber};
@@ -114,10 +114,10 @@ impl UserIdClaim {
     pub(super) fn parse(name: &str) -> Result<Self, ConfigError> {
         match name {
             "sub" => Ok(Self::Subject),
-            name if READ.split(' ').any(|read| read == name) => Err(ConfigError {
-                variable: "JWT_USER_ID_CLAIM",
-                problem: "names a claim that has a meaning of its own".into(),
-            }),
+            name if READ.split(' ').any(|read| read == name) => {
+                Err(settings::JWT_USER_ID_CLAIM
+                    .wrong("names a claim that has a meaning of its own"))
+            }
             name => Ok(Self::Other(name.to_owned())),
         }
     }

@@ -12,15 +12,9 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 use tokio::sync::{Mutex, RwLock};
 
+use super::signature::VerificationKey;
 use crate::domain::clock::Timestamp;
 use crate::outbound::Outbound;
-
-/// A key, and the algorithms that it may be used with: never those of another family.
-#[derive(Clone)]
-pub(super) struct VerificationKey {
-    pub(super) key: DecodingKey,
-    pub(super) algorithms: Vec<Algorithm>,
-}
 
 /// The issuer can't be asked for its keys.
 #[derive(Debug, thiserror::Error)]

@@ -9,6 +9,7 @@ pub mod identity;
 pub mod ids;
 pub mod invite;
 pub mod invitee;
+pub mod list;
 pub mod macaroon;
 pub mod mailing;
 pub mod member;

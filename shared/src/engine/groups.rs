@@ -7,11 +7,12 @@ use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::{Group, GroupType, Policy, PolicyChange};
 use crate::domain::ids::{GroupId, UserId};
+use crate::domain::list::Page;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::{Rank, Roles};
 use crate::domain::text::{Description, Metadata, Name};
-use crate::store::{CreateGroupOutcome, Page, StoreError, UpdateGroupOutcome};
+use crate::store::{CreateGroupOutcome, StoreError, UpdateGroupOutcome};
 
 /// How many times a change starts over because the group changed under it.
 const ATTEMPTS: u8 = 3;
@@ -134,7 +135,7 @@ impl Engine {
         limit: i32,
         cursor: Option<&str>,
     ) -> Outcome<Page<GroupView>> {
-        let page = self.store.list_memberships(&caller.user, limit, cursor).await??;
+        let page = self.store.list_memberships(&caller.user, limit, cursor).await?;
         Ok(Page { data: self.views(page.data).await?, next_cursor: page.next_cursor })
     }
 
@@ -145,10 +146,8 @@ impl Engine {
     pub async fn all_groups(&self, caller: &Caller) -> Outcome<Vec<GroupView>> {
         let (mut views, mut cursor) = (Vec::new(), None::<String>);
         loop {
-            let page = self
-                .store
-                .list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref())
-                .await??;
+            let page =
+                self.store.list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref()).await?;
             views.extend(self.views(page.data).await?);
             cursor = page.next_cursor;
             if cursor.is_none() {

@@ -78,7 +78,7 @@ impl Engine {
     async fn memberships(&self, caller: &Caller) -> Outcome<BTreeMap<GroupId, Member>> {
         let (mut found, mut cursor) = (BTreeMap::new(), None::<String>);
         loop {
-            let page = self.store.list_memberships(&caller.user, PAGE, cursor.as_deref()).await??;
+            let page = self.store.list_memberships(&caller.user, PAGE, cursor.as_deref()).await?;
             found.extend(
                 page.data
                     .into_iter()

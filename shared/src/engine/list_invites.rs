@@ -10,8 +10,9 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::{Invite, State};
 use crate::domain::invitee::Invitee;
+use crate::domain::list::{Order, Page};
 use crate::domain::rule::InviteRule;
-use crate::store::{InviteList, Order, Page};
+use crate::store::InviteList;
 
 /// How many invites are given at once where an API has no pages: as many as a group's policy allows
 /// to be live.
@@ -63,7 +64,7 @@ impl Engine {
     ) -> Outcome<Page<Invite>> {
         self.check_inviter(caller, group, rule).await?;
         let list = InviteList::of_group(group, filter.states.clone(), filter.order);
-        Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await??)
+        Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await?)
     }
 
     /// A page of the invites addressed to anything that the caller proves: user id, address,
@@ -79,7 +80,7 @@ impl Engine {
     ) -> Outcome<Page<Invite>> {
         let list =
             InviteList::of_invitee(&caller.invitee_keys(), filter.states.clone(), filter.order);
-        Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await??)
+        Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await?)
     }
 
     /// All of the group's invites, state after state, for whom `rule` lets invite; at most 10,000,
@@ -157,7 +158,7 @@ impl Engine {
             let page = self
                 .store
                 .list_invites(list, PAGE.min(most - found.len()), cursor.as_deref(), now)
-                .await??;
+                .await?;
             // One that changed its state while the list was read may come twice.
             found.extend(
                 page.data

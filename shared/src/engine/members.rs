@@ -11,10 +11,11 @@ use crate::domain::identity::Identity;
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::invite::Invite;
 use crate::domain::invitee::user_key;
+use crate::domain::list::Page;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::{Rank, Roles};
-use crate::store::{ChangeMemberOutcome, Changing, MemberChange, Page, StoreError};
+use crate::store::{ChangeMemberOutcome, Changing, MemberChange, StoreError};
 
 /// How many times a change starts over because the member changed under it.
 const ATTEMPTS: u8 = 3;
@@ -43,7 +44,7 @@ impl Engine {
         cursor: Option<&str>,
     ) -> Outcome<Page<Member>> {
         self.fellowship(caller, group).await?;
-        Ok(self.store.list_members(group, limit, cursor).await??)
+        Ok(self.store.list_members(group, limit, cursor).await?)
     }
 
     /// Which of these users are members of the group, whoever asks.

@@ -4,43 +4,45 @@
 //! APIs differ in credentials, forms and rendering only; no rule stands anywhere else.
 
 mod accept_invite;
+mod account_invites;
 mod add_member;
 mod authority;
 mod create_invitation;
 mod create_invite;
 mod decline_invite;
+mod find_own_invite;
 mod groups;
 mod invitations;
-mod invited_accounts;
+mod invitees;
 mod join_group;
 mod list_invites;
 mod members;
-mod own_invites;
+mod memberships;
 mod preview_invite;
 mod refusal;
 mod remind;
 mod revoke_invite;
-mod roster;
 mod send_mail;
 mod tokens;
 mod update_invite;
 mod users;
 
 pub use accept_invite::Accepted;
+pub use account_invites::AccountInvites;
 pub use authority::NO_INVITER;
 pub use create_invitation::{Invitation, NewInvitation, Notice};
 pub use create_invite::{Created, InviteeRequest, LinkRequest, NewInvite, PersonRequest};
 pub use groups::{GroupChange, GroupView, NewGroup};
-pub use invited_accounts::AccountInvites;
+pub use invitees::InviteeIds;
 pub use list_invites::InviteFilter;
 pub use members::MemberEdit;
+pub use memberships::{OwnGroup, Roster};
 pub use preview_invite::Preview;
 pub use refusal::{Refusal, Scope};
-pub use roster::{InvitedUsers, OwnGroup, Roster};
 pub use send_mail::SendOutcome;
 pub use update_invite::InviteChange;
 
-use crate::config::{ConfigError, Environment};
+use crate::config::{ConfigError, Environment, settings};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::Invite;
@@ -91,32 +93,27 @@ impl Engine {
         environment: &Environment,
         outbound: &Outbound,
     ) -> Result<Self, ConfigError> {
-        environment.required("TOKEN_KEY")?;
-        let current = environment.secret("TOKEN_KEY")?.unwrap_or_default();
-        let version = environment.parsed("TOKEN_KEY_VERSION", 1)?;
+        environment.required(settings::TOKEN_KEY)?;
+        let current = environment.secret(settings::TOKEN_KEY)?.unwrap_or_default();
+        let previous = environment.secret(settings::TOKEN_KEY_PREVIOUS)?;
+        let version = environment.parsed(settings::TOKEN_KEY_VERSION)?;
         if version == 0 {
-            return Err(ConfigError {
-                variable: "TOKEN_KEY_VERSION",
-                problem: "must be from 1 to 255".into(),
-            });
+            return Err(settings::TOKEN_KEY_VERSION.wrong("must be from 1 to 255"));
         }
-        let tokens = TokenKeys::new(version, current, environment.secret("TOKEN_KEY_PREVIOUS")?);
-        let limit = environment.parsed("LIMIT_INVITES_PER_INVITER_HOUR", 200)?;
-        let mails = environment.parsed("LIMIT_MAILS_PER_RECIPIENT_DAY", 5)?;
+        let tokens = TokenKeys::new(version, current, previous);
+        let limit = environment.parsed(settings::LIMIT_INVITES_PER_INVITER_HOUR)?;
+        let mails = environment.parsed(settings::LIMIT_MAILS_PER_RECIPIENT_DAY)?;
         if !(1..=100).contains(&mails) {
-            return Err(ConfigError {
-                variable: "LIMIT_MAILS_PER_RECIPIENT_DAY",
-                problem: "must be from 1 to 100".into(),
-            });
+            return Err(settings::LIMIT_MAILS_PER_RECIPIENT_DAY.wrong("must be from 1 to 100"));
         }
-        let misses = environment.parsed("LIMIT_TOKEN_MISSES_PER_10_MINUTES", 20)?;
+        let misses = environment.parsed(settings::LIMIT_TOKEN_MISSES_PER_10_MINUTES)?;
         Ok(Self {
             store: Store::connect(environment, tokens.clone(), outbound)?,
             tokens,
             invites_per_inviter: Window { name: "invites", limit, seconds: 3600 },
             mails_per_recipient: Window { name: "mails", limit: mails, seconds: 86_400 },
             misses_per_address: Window { name: "misses", limit: misses, seconds: 600 },
-            pending_per_group: environment.parsed("LIMIT_PENDING_PER_GROUP", 500)?,
+            pending_per_group: environment.parsed(settings::LIMIT_PENDING_PER_GROUP)?,
         })
     }
 
@@ -132,7 +129,7 @@ impl Engine {
         if !matches!(refusal, Refusal::InviteNotFound) {
             return refusal;
         }
-        let subject = hex(self.tokens.seal("address", address.as_bytes()));
+        let subject = hex(self.tokens.tag("address", address.as_bytes()));
         match self.store.pass(self.misses_per_address, &subject, now).await {
             Ok(true) => refusal,
             Ok(false) => Refusal::RateLimited(self.misses_per_address.remaining(now)),

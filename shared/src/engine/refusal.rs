@@ -4,7 +4,7 @@ use crate::domain::Invalid;
 use crate::domain::group::GroupType;
 use crate::domain::ids::InviteId;
 use crate::domain::invite::State;
-use crate::store::{CursorError, StoreError};
+use crate::store::{ListError, StoreError};
 
 /// A scope that a token can carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,8 +103,11 @@ impl From<StoreError> for Refusal {
     }
 }
 
-impl From<CursorError> for Refusal {
-    fn from(_: CursorError) -> Self {
-        Self::InvalidCursor
+impl From<ListError> for Refusal {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Cursor(_) => Self::InvalidCursor,
+            ListError::Store(error) => error.into(),
+        }
     }
 }

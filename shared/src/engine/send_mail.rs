@@ -138,10 +138,10 @@ impl Engine {
         invite: &Invite,
         now: Timestamp,
     ) -> Result<bool, Refusal> {
-        let recipient = hex(self.tokens.seal("recipient", address.abuse_key().as_bytes()));
+        let recipient = hex(self.tokens.tag("recipient", address.abuse_key().as_bytes()));
         let mail =
             format!("{}/{}/{}/{}", invite.group, invite.id, invite.generation, invite.send_count);
-        let mail = hex(self.tokens.seal("mail", mail.as_bytes()));
+        let mail = hex(self.tokens.tag("mail", mail.as_bytes()));
         Ok(self.store.pass_once(self.mails_per_recipient, &recipient, &mail, now).await?)
     }
 

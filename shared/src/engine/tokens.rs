@@ -15,7 +15,7 @@ impl Engine {
 
     /// The macaroon that belongs to this generation of the invite, good for as long as the invite.
     pub fn macaroon(&self, invite: &Invite) -> InviteToken {
-        InviteToken::of_macaroon(&self.tokens.macaroon(&subject_of(invite), invite.expires_at))
+        InviteToken::from(&self.tokens.macaroon(&subject_of(invite), invite.expires_at))
     }
 
     /// What the token names, of either kind. Nothing is looked up: the invite may be over, or gone.

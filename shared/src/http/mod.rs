@@ -1,16 +1,19 @@
 //! From an API Gateway request to typed input, and from a value to a response. No API's shape
 //! stands here.
 
-mod body;
-mod lenient;
+mod error;
+mod headers;
+mod lenient_json;
 mod path;
+mod raw_body;
+mod strict_json;
 
-pub use body::{FieldError, json_body};
-pub use lenient::{
-    cookie, form_fields, header, json_or_undeclared, lenient_json, media_type, no_further_path,
-    raw_body,
-};
-pub use path::{known_query, path_parameter, query_parameter};
+pub use error::{FieldError, RequestError};
+pub use headers::{cookie, header};
+pub use lenient_json::lenient_json;
+pub use path::{known_query, no_further_path, path_parameter, query_parameter};
+pub use raw_body::{form_fields, json_or_undeclared, media_type, raw_body};
+pub use strict_json::json_body;
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -25,24 +28,6 @@ use serde::Serialize;
 
 use crate::engine::Refusal;
 use crate::store::StoreError;
-
-/// What is wrong with a request, before any rule of the engine is asked. Each API renders it in its
-/// own shape.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RequestError {
-    /// The body is not JSON in UTF-8.
-    MalformedBody(&'static str),
-    /// The body is JSON, and its fields are not what they should be.
-    InvalidBody(Vec<FieldError>),
-    /// The body is not declared as JSON.
-    UnsupportedMediaType,
-    /// The body has more bytes than the limit.
-    BodyTooLarge(usize),
-    /// A path parameter can't name anything.
-    UnknownPath(&'static str),
-    /// A query parameter is not what it should be: which, and why.
-    InvalidQuery(&'static str, &'static str),
-}
 
 /// How long an endpoint may take; below the function's own timeout, which would give an answer that
 /// is not ours.

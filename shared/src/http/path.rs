@@ -2,7 +2,7 @@
 
 use lambda_http::{Request, RequestExt};
 
-use super::RequestError;
+use super::error::RequestError;
 use crate::domain::Invalid;
 
 /// The path parameter `name`, read by `parse`.
@@ -19,6 +19,17 @@ pub fn path_parameter<T>(
         .and_then(|parameters| parameters.first(name))
         .ok_or(RequestError::UnknownPath(name))?;
     parse(text).map_err(|_| RequestError::UnknownPath(name))
+}
+
+/// Refuses a path that goes on behind the slash: a route's greedy twin is there for the slash
+/// alone.
+///
+/// # Errors
+/// `UnknownPath`.
+pub fn no_further_path(request: &Request) -> Result<(), RequestError> {
+    let parameters = request.path_parameters_ref();
+    let rest = parameters.and_then(|parameters| parameters.first("slash")).unwrap_or_default();
+    if rest.is_empty() { Ok(()) } else { Err(RequestError::UnknownPath("slash")) }
 }
 
 /// Every value of the query parameter `name`, whether it was repeated or its values are separated

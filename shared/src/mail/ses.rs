@@ -11,10 +11,9 @@ use aws_sdk_sesv2::types::{
 };
 
 use super::RenderedMail;
-use crate::config::{AwsConfig, ConfigError, Environment};
+use crate::config::{AwsConfig, ConfigError, Environment, settings};
 use crate::domain::email::EmailAddress;
-use crate::outbound::Outbound;
-use crate::store::{credentials, failure_kind};
+use crate::outbound::{Outbound, credentials, failure_kind};
 
 /// Sends mail through SES, from one sender.
 #[derive(Clone)]
@@ -58,8 +57,10 @@ impl Mailer {
         config.set_endpoint_url(aws.ses_endpoint.clone());
         Ok(Self {
             client: aws_sdk_sesv2::Client::from_conf(config.build()),
-            from: environment.required("MAIL_FROM")?.to_owned(),
-            configuration_set: environment.optional("MAIL_CONFIGURATION_SET").map(str::to_owned),
+            from: environment.required(settings::MAIL_FROM)?.to_owned(),
+            configuration_set: environment
+                .optional(settings::MAIL_CONFIGURATION_SET)
+                .map(str::to_owned),
         })
     }
 

@@ -45,7 +45,7 @@ impl Key {
 /// Reads an item into `T`; `what` names its type in the error.
 pub(super) fn read<T: DeserializeOwned>(item: Item, what: &'static str) -> Result<T, StoreError> {
     serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt {
-        key: what,
+        item: what,
         problem: without_values(&error.to_string()),
     })
 }
@@ -56,13 +56,13 @@ pub(super) fn write<T: serde::Serialize>(
     what: &'static str,
 ) -> Result<Item, StoreError> {
     serde_dynamo::to_item(value)
-        .map_err(|error| StoreError::Corrupt { key: what, problem: error.to_string() })
+        .map_err(|error| StoreError::Corrupt { item: what, problem: error.to_string() })
 }
 
 /// The roles as they are stored on an invite and on a member.
 pub(super) fn roles(roles: &Roles) -> Result<AttributeValue, StoreError> {
     serde_dynamo::to_attribute_value(roles)
-        .map_err(|error| StoreError::Corrupt { key: "roles", problem: error.to_string() })
+        .map_err(|error| StoreError::Corrupt { item: "roles", problem: error.to_string() })
 }
 
 /// The part of an update that writes these fields of an item, and takes away those that it has not;

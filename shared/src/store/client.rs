@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Region, StalledStreamProtectionConfig};
-use secrecy::ExposeSecret;
 
 use crate::config::AwsConfig;
-use crate::outbound::Outbound;
+use crate::outbound::{Outbound, credentials};
 
 /// An attempt may take 1 s and an operation 3 s, well below every function's own timeout; three
 /// attempts with jitter.
@@ -20,17 +18,7 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// The credentials of Lambda's environment.
-pub(crate) fn credentials(aws: &AwsConfig) -> Credentials {
-    Credentials::new(
-        &aws.access_key_id,
-        aws.secret_access_key.expose_secret(),
-        aws.session_token.as_ref().map(|token| token.expose_secret().to_owned()),
-        None,
-        "environment",
-    )
-}
-
+/// The client of the table.
 pub(super) fn dynamodb(aws: &AwsConfig, outbound: &Outbound) -> aws_sdk_dynamodb::Client {
     let mut config = Builder::new()
         .behavior_version(BehaviorVersion::latest())

@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 
 use crate::domain::token::TokenKeys;
 
-/// The cursor is not one of this list.
+/// The cursor is of another list, or was made up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the cursor does not belong to this list")]
 pub struct CursorError;
@@ -17,17 +17,23 @@ pub struct CursorError;
 const MAX_LENGTH: usize = 2048;
 
 /// Writes the position down for `list`, a text that names the list and its filters.
+///
+/// # Errors
+/// The position can't be written as JSON.
 pub(super) fn seal<P: Serialize>(
     keys: &TokenKeys,
     list: &str,
     position: &P,
 ) -> Result<String, CursorError> {
     let position = serde_json::to_vec(position).map_err(|_| CursorError)?;
-    let tag = keys.seal(list, &position);
+    let tag = keys.tag(list, &position);
     Ok(URL_SAFE_NO_PAD.encode([tag.as_slice(), &position].concat()))
 }
 
 /// Reads a position that [`seal`] wrote down for the same list.
+///
+/// # Errors
+/// The cursor is of another list, or was made up.
 pub(super) fn open<P: DeserializeOwned>(
     keys: &TokenKeys,
     list: &str,
@@ -38,7 +44,7 @@ pub(super) fn open<P: DeserializeOwned>(
     }
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| CursorError)?;
     let (tag, position) = bytes.split_at_checked(16).ok_or(CursorError)?;
-    if !bool::from(keys.seal(list, position).as_slice().ct_eq(tag)) {
+    if !bool::from(keys.tag(list, position).as_slice().ct_eq(tag)) {
         return Err(CursorError);
     }
     serde_json::from_slice(position).map_err(|_| CursorError)

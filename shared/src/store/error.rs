@@ -2,6 +2,8 @@
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
+use crate::outbound::failure_kind;
+
 /// Why the table gave no usable answer. Expected refusals are outcomes of each access instead.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -10,10 +12,10 @@ pub enum StoreError {
     #[error("the table is unavailable: {0}")]
     Unavailable(String),
     /// An item does not have the form that it was written in.
-    #[error("the item {key} can't be read: {problem}")]
+    #[error("the item {item} can't be read: {problem}")]
     Corrupt {
-        /// The item's type and what is wrong; never its contents.
-        key: &'static str,
+        /// The kind of item, or the part of one.
+        item: &'static str,
         /// What the reader said, without values.
         problem: String,
     },
@@ -53,23 +55,6 @@ where
         let text = failure_kind(&error);
         if later { Self::Unavailable(text) } else { Self::Refused(text) }
     }
-}
-
-/// What kind of failure it was: the service's error code, or where the request got to. Never a
-/// message or a body, which may hold an item.
-pub(crate) fn failure_kind<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
-    let kind = match error {
-        SdkError::ConstructionFailure(_) => "the request could not be made",
-        SdkError::TimeoutError(_) => "no answer in time",
-        SdkError::DispatchFailure(_) => "the request could not be sent",
-        SdkError::ResponseError(_) => "the answer could not be read",
-        _ => "an error without a code",
-    };
-    let status = error
-        .raw_response()
-        .map(|response| format!(" (status {})", response.status().as_u16()))
-        .unwrap_or_default();
-    format!("{}{status}", error.code().unwrap_or(kind))
 }
 
 /// The reader's message without the values that it quotes.

@@ -201,4 +201,18 @@ impl Store {
         let page = query.expression_attribute_values(":prefix", text(prefix)).send().await?;
         Ok((page.items.unwrap_or_default(), page.last_evaluated_key.filter(|key| !key.is_empty())))
     }
+
+    /// The group of this id, unless it was deleted: what was read under its key, or the application,
+    /// which is in no table.
+    pub(super) fn live_group(
+        &self,
+        id: &GroupId,
+        item: Option<Item>,
+    ) -> Result<Option<Group>, StoreError> {
+        if *id == self.system.id {
+            return Ok(Some(self.system.clone()));
+        }
+        let Some((group, state)) = item.map(items::to_group).transpose()? else { return Ok(None) };
+        Ok((state == items::GroupState::Active).then_some(group))
+    }
 }

@@ -382,8 +382,10 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let delivery_value = serde_dynamo::to_attribute_value::<_, AttributeValue>(delivery);
-        let delivery_value = delivery_value
-            .map_err(|error| StoreError::Corrupt { key: "delivery", problem: error.to_string() })?;
+        let delivery_value = delivery_value.map_err(|error| StoreError::Corrupt {
+            item: "delivery",
+            problem: error.to_string(),
+        })?;
         let sent = if delivery.state == crate::domain::invite::DeliveryState::Sent {
             ", last_sent_at = :now"
         } else {

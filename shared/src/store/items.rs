@@ -152,7 +152,7 @@ pub(super) fn to_invite(item: Item) -> Result<Invite, StoreError> {
     let item: InviteItem = access::read(item, "invite")?;
     Ok(Invite {
         id: InviteId::from_number(item.id).map_err(|invalid| StoreError::Corrupt {
-            key: "invite",
+            item: "invite",
             problem: invalid.to_string(),
         })?,
         group: item.group,
@@ -346,7 +346,7 @@ pub(super) fn to_member(item: Item) -> Result<Member, StoreError> {
         name: item.name,
         joined_at: item.joined_at,
         invite: invite.map_err(|invalid| StoreError::Corrupt {
-            key: "member",
+            item: "member",
             problem: invalid.to_string(),
         })?,
         came_as: item.came_as,
@@ -409,13 +409,13 @@ pub(super) fn from_metadata(metadata: &Metadata) -> Result<Option<String>, Store
     }
     serde_json::to_string(metadata)
         .map(Some)
-        .map_err(|error| StoreError::Corrupt { key: "metadata", problem: error.to_string() })
+        .map_err(|error| StoreError::Corrupt { item: "metadata", problem: error.to_string() })
 }
 
 fn to_metadata(stored: Option<String>) -> Result<Metadata, StoreError> {
     let Some(json) = stored else { return Ok(Metadata::default()) };
     serde_json::from_str(&json)
-        .map_err(|error| StoreError::Corrupt { key: "metadata", problem: error.to_string() })
+        .map_err(|error| StoreError::Corrupt { item: "metadata", problem: error.to_string() })
 }
 
 /// Leaves out what is null: an index key must be absent, not null, and absent attributes cost

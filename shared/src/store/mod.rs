@@ -19,28 +19,21 @@ mod lists;
 mod members;
 mod pending;
 mod users;
+mod warm_up;
 
-pub(crate) use client::credentials;
-pub use cursor::CursorError;
 pub use error::StoreError;
-pub(crate) use error::failure_kind;
 pub use groups::{CreateGroupOutcome, UpdateGroupOutcome};
 pub use invites::{CreateReads, PutInviteOutcome, ResolveOutcome};
 pub use invites_together::PutInvitesOutcome;
 pub use joining::{JoinOutcome, Joining};
 pub use limits::Window;
-pub use lists::{InviteList, Order, Page};
+pub use lists::{InviteList, ListError};
 pub use members::{ChangeMemberOutcome, Changing, MemberChange};
 pub use pending::PendingCount;
 pub use users::PutUserOutcome;
 
-use access::Item;
-use aws_sdk_dynamodb::types::KeysAndAttributes;
-use items::GroupState;
-
-use crate::config::{AwsConfig, ConfigError, Environment};
+use crate::config::{AwsConfig, ConfigError, Environment, settings};
 use crate::domain::group::Group;
-use crate::domain::ids::GroupId;
 use crate::domain::text::Name;
 use crate::domain::token::TokenKeys;
 use crate::outbound::Outbound;
@@ -64,38 +57,16 @@ impl Store {
         seals: TokenKeys,
         outbound: &Outbound,
     ) -> Result<Self, ConfigError> {
-        const NAME: &str = "CHEMBIOHUB_PLATFORM_NAME";
         let aws = AwsConfig::read(environment)?;
-        let name = Name::parse(environment.optional(NAME).unwrap_or("ChemBio Hub Platform"));
-        let name = name.map_err(|invalid| ConfigError {
-            variable: NAME,
-            problem: invalid.detail.to_owned(),
-        })?;
-        let table = environment.required("TABLE_NAME")?.to_owned();
+        let name = settings::CHEMBIOHUB_PLATFORM_NAME;
+        let name = Name::parse(environment.required(name)?)
+            .map_err(|invalid| name.wrong(invalid.detail))?;
+        let table = environment.required(settings::TABLE_NAME)?.to_owned();
         Ok(Self {
             client: client::dynamodb(&aws, outbound),
             table,
             seals,
             system: Group::system(name),
         })
-    }
-
-    /// Opens the connection, so that the first request doesn't wait for it: reads what isn't there.
-    /// Any answer will do, also that the function may not read items.
-    pub(crate) async fn open(&self) {
-        if let Ok(keys) = KeysAndAttributes::builder().keys(keys::nothing().into_item()).build() {
-            let _answered =
-                self.client.batch_get_item().request_items(&self.table, keys).send().await;
-        }
-    }
-
-    /// The group of this id, if it lives: what was read under its key, or the system itself, which
-    /// stands in no table.
-    fn live_group(&self, id: &GroupId, item: Option<Item>) -> Result<Option<Group>, StoreError> {
-        if *id == self.system.id {
-            return Ok(Some(self.system.clone()));
-        }
-        let Some((group, state)) = item.map(items::to_group).transpose()? else { return Ok(None) };
-        Ok((state == GroupState::Active).then_some(group))
     }
 }

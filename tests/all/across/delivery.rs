@@ -1,11 +1,13 @@
 //! Mails are sent once each, although streams repeat and SES fails.
 
 use aws_lambda_events::event::dynamodb::Event;
-use background_send_mail::handle;
 use beckon::Options;
 use harness::{App, Invited, Person, Ses, Verdict, eventually};
 use serde_json::{Value, json};
 use shared::MailService;
+use shared::config::settings;
+
+use crate::lambda::send_mails as handle;
 
 const THROTTLED: Verdict = Verdict::Refused(429, "TooManyRequestsException");
 
@@ -35,7 +37,7 @@ fn event(records: &[Value]) -> Event {
 
 /// The mail sender as the service has it, but with this SES.
 fn sender(app: &App, ses: &Ses) -> MailService {
-    let own = ("AWS_ENDPOINT_URL_SESV2".to_owned(), ses.url());
+    let own = (settings::AWS_ENDPOINT_URL_SESV2.name().to_owned(), ses.url());
     let environment = app.running.environment.with([own]);
     MailService::start(&environment, app.running.clock.clone()).expect("a mail service")
 }

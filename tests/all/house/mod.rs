@@ -1,5 +1,85 @@
-//! The house's own rules: what must hold of every API and every function alike.
+//! The house rules of ARCHITECTURE.md: code, registry, template, events, settings and docs agree.
+//!
+//! Each rule says in a sentence what holds, and names what is missing where. Each is proven by a
+//! change of a file that it must notice. `INSTA_UPDATE=always cargo test -p tests house` writes the
+//! files that follow from others.
 
+mod access;
+mod alarms;
+mod derived;
+mod endpoint;
+mod functions;
 mod harness;
+mod layout;
 mod outcomes;
 mod panics;
+mod routes;
+mod settings;
+mod stream;
+mod template;
+mod tree;
+
+use derived::DERIVED;
+use tree::House;
+
+/// A rule of the house.
+struct Rule {
+    /// What holds.
+    says: &'static str,
+    /// What breaks the rule, each as a sentence that names the place.
+    broken: fn(&House) -> Vec<String>,
+    /// A file, a piece of it, and the piece in its place that the rule must notice.
+    mutant: (&'static str, &'static str, &'static str),
+}
+
+fn rules() -> impl Iterator<Item = &'static Rule> {
+    let all = [
+        functions::RULES,
+        access::RULES,
+        layout::RULES,
+        settings::RULES,
+        stream::RULES,
+        derived::RULES,
+        template::RULES,
+        alarms::RULES,
+    ];
+    all.into_iter().flatten()
+}
+
+/// What breaks a rule of the house, rule by rule.
+fn findings(house: &House) -> Vec<(&'static str, Vec<String>)> {
+    let found = rules().map(|rule| (rule.says, (rule.broken)(house)));
+    found.filter(|(_, broken)| !broken.is_empty()).collect()
+}
+
+/// The place, where the rule doesn't hold there.
+fn unless(good: bool, place: &str) -> Vec<String> {
+    if good { Vec::new() } else { vec![place.to_owned()] }
+}
+
+#[test]
+fn the_house_keeps_its_rules() {
+    let house = House::here();
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        for file in DERIVED {
+            house.write(file.path, &(file.text)(&house));
+        }
+    }
+    let shown: String = findings(&house)
+        .iter()
+        .map(|(says, broken)| format!("{says}\n  {}\n", broken.join("\n  ")))
+        .collect();
+    assert!(shown.is_empty(), "\n{shown}");
+}
+
+#[test]
+fn each_rule_notices_what_breaks_it() {
+    let house = House::here();
+    for Rule { says, broken, mutant: (path, from, to) } in rules() {
+        let text = house.read(path);
+        let mutant = text.replacen(from, to, 1);
+        assert_ne!(mutant, text, "{says}: {path} has no {from:?} any more; change the mutant");
+        let found = broken(&house.with(path, mutant));
+        assert!(!found.is_empty(), "{says}: {to:?} for {from:?} in {path} goes unnoticed");
+    }
+}

@@ -27,7 +27,7 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
         service.engine.pending_group_invites(&caller, &group, InviteRule::Admins, now).await?;
     let shown = on_page(&all, page);
     let invitees: Vec<_> = shown.iter().map(|invite| &invite.invitee).collect();
-    let users = service.engine.users_invited(&invitees).await?;
+    let users = service.engine.invitee_profiles(&invitees).await?;
     let results = shown
         .iter()
         .map(|invite| Application::new(invite, users.get(&invite.invitee.key())))

@@ -31,7 +31,7 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
         Ok(user) => user,
         // Authority comes before the directory, also for an id that cannot be one.
         Err(failure) => {
-            service.engine.require(&caller, &group, InviteRule::Owners).await?;
+            service.engine.check_inviter(&caller, &group, InviteRule::Owners).await?;
             return Err(failure);
         }
     };

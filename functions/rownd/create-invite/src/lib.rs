@@ -33,7 +33,7 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
             Err(Refusal::AlreadyPending(id)) => again(service, &caller, &new, id, now).await?,
             created => created?,
         };
-    let known = service.engine.invited_users(std::slice::from_ref(&created.invite)).await?;
+    let known = service.engine.invitee_ids(std::slice::from_ref(&created.invite)).await?;
     Ok(json(StatusCode::OK, &CreatedBody::new(&created, &service.public_url, &known, now)))
 }
 

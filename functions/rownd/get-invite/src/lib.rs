@@ -22,6 +22,6 @@ async fn get(service: &Service, request: &Request) -> Result<Response<Body>, Fai
     let group = path_parameter(request, "group", GroupId::parse)?;
     let id = path_parameter(request, "invite", InviteId::parse)?;
     let invite = service.engine.get_invite(&caller, &group, id, RULE).await?;
-    let known = service.engine.invited_users(std::slice::from_ref(&invite)).await?;
+    let known = service.engine.invitee_ids(std::slice::from_ref(&invite)).await?;
     Ok(json(StatusCode::OK, &InviteBody::new(&invite, &known, service.clock.now())))
 }

@@ -23,7 +23,7 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let group = path_parameter(request, "group", GroupId::parse)?;
     let now = service.clock.now();
     let invites = service.engine.all_group_invites(&caller, &group, RULE, now).await?;
-    let known = service.engine.invited_users(&invites).await?;
+    let known = service.engine.invitee_ids(&invites).await?;
     let results: Vec<InviteBody<'_>> =
         invites.iter().map(|invite| InviteBody::new(invite, &known, now)).collect();
     Ok(json(StatusCode::OK, &ListBody { total_results: results.len(), results }))

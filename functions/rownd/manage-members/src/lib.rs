@@ -14,7 +14,7 @@ use shared::auth::Caller;
 use shared::domain::ids::{GroupId, InviteId, UserId};
 use shared::domain::invite::{Invite, State};
 use shared::domain::member::Member;
-use shared::engine::{InvitedUsers, MemberEdit, Outcome, Refusal, Roster};
+use shared::engine::{InviteeIds, MemberEdit, Outcome, Refusal, Roster};
 use shared::http::{json, path_parameter, respond};
 
 /// Answers the request.
@@ -62,7 +62,7 @@ async fn list(
         if own.roles.is_owner() { pending(service, caller, group).await? } else { Vec::new() };
     let behind = pending.iter().filter(|invite| after_invite.is_none_or(|after| invite.id > after));
     let invited: Vec<Invite> = behind.take(size - members.len()).cloned().collect();
-    let known = service.engine.invited_users(&invited).await?;
+    let known = service.engine.invitee_ids(&invited).await?;
     let ids: Vec<UserId> = members.iter().map(|member| member.user.clone()).collect();
     let users = service.engine.users(&ids).await?;
     let active = members.iter().map(|member| MemberBody::new(member, users.get(&member.user)));
@@ -106,8 +106,8 @@ async fn get(
         }
         MemberId::Invited(id) => {
             let invite = invited(service, caller, group, id).await?;
-            let known: InvitedUsers =
-                service.engine.invited_users(std::slice::from_ref(&invite)).await?;
+            let known: InviteeIds =
+                service.engine.invitee_ids(std::slice::from_ref(&invite)).await?;
             Ok(json(StatusCode::OK, &MemberBody::invited(&invite, &known)))
         }
     }
@@ -158,7 +158,7 @@ async fn remove(
 
 /// Refuses whoever is no owner: only owners manage members (contract rownd 1.1).
 async fn require_owner(service: &Service, caller: &Caller, group: &GroupId) -> Outcome<()> {
-    service.engine.require(caller, group, RULE).await.map_err(|refusal| match refusal {
+    service.engine.check_inviter(caller, group, RULE).await.map_err(|refusal| match refusal {
         Refusal::Forbidden(_) => Refusal::Forbidden("Only an owner manages the group's members."),
         other => other,
     })

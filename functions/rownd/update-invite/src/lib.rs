@@ -25,6 +25,6 @@ async fn update(service: &Service, request: &Request) -> Result<Response<Body>, 
     let change = input.change(&service.redirect_origins)?;
     let now = service.clock.now();
     let invite = service.engine.update_invite(&caller, &group, id, &change, RULE, now).await?;
-    let known = service.engine.invited_users(std::slice::from_ref(&invite)).await?;
+    let known = service.engine.invitee_ids(std::slice::from_ref(&invite)).await?;
     Ok(json(StatusCode::OK, &InviteBody::new(&invite, &known, now)))
 }

@@ -1,173 +1,92 @@
-//! The error codes that this API answers with: a part of `Exceptions.PlatformErrorCodes` (contract
-//! bungie 4.3).
+//! The error codes that this API answers with, in one table: a part of
+//! `Exceptions.PlatformErrorCodes` (contract bungie 4.3).
 
 use lambda_http::http::StatusCode;
 
-/// One of `PlatformErrorCodes`: what every envelope carries as `ErrorCode` and `ErrorStatus`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(
-    missing_docs,
-    reason = "the names are the original's own, and each one's use stands in the API's tables"
-)]
-pub enum PlatformErrorCode {
-    Success,
-    UnhandledException,
-    SystemDisabled,
-    ParameterParseFailure,
-    ParameterInvalidRange,
-    InvalidParameters,
-    NotFound,
-    InvalidPostBody,
-    MissingPostBody,
-    ValidationLengthError,
-    JsonDeserializationError,
-    ThrottleLimitExceededMomentarily,
-    WebAuthRequired,
-    UserCannotResolveCentralAccount,
-    GroupMembershipInsufficientPrivileges,
-    GroupMembershipNotFound,
-    GroupNotFound,
-    GroupMaximumMembershipCountReached,
-    GroupInviteAlreadyMember,
-    ClanTargetDisallowsInvites,
-    InvitationAlreadyPending,
-    InvitationGroupCannotSendToSelf,
-    InvitationTooManyRecipients,
-    InvitationNotFound,
-    ApiInvalidOrExpiredKey,
-    ApiKeyMissingFromRequest,
-    AccessNotPermittedByApplicationScope,
+/// A code's number, its identifier, and the status and message of an answer that carries it.
+type Row = (u16, &'static str, StatusCode, &'static str);
+
+/// Makes [`PlatformErrorCode`] of rows, each a number, an identifier, a status, and the text for
+/// people as far as it was seen in the original's answers. The text is otherwise the identifier, as
+/// in the original's own answer with 611.
+macro_rules! codes {
+    (@message $code:ident) => { stringify!($code) };
+    (@message $code:ident $message:literal) => { $message };
+    ($($number:literal $code:ident $status:ident $($message:literal)?;)+) => {
+        /// One of `PlatformErrorCodes`: what every envelope carries as `ErrorCode` and
+        /// `ErrorStatus`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum PlatformErrorCode {
+            $(#[doc = concat!("Number ", $number, ".")] $code,)+
+        }
+
+        impl PlatformErrorCode {
+            /// Every code, in the order of the numbers.
+            pub const ALL: [Self; [$($number),+].len()] = [$(Self::$code),+];
+
+            const fn row(self) -> Row {
+                match self {
+                    $(Self::$code => (
+                        $number,
+                        stringify!($code),
+                        StatusCode::$status,
+                        codes!(@message $code $($message)?),
+                    ),)+
+                }
+            }
+        }
+    };
 }
 
-/// What stands behind a code: its number, its identifier, and the status of an answer that carries
-/// it.
-type Row = (u16, &'static str, StatusCode);
+codes! {
+    1 Success OK "Ok";
+    3 UnhandledException INTERNAL_SERVER_ERROR "We've encountered an error, please try again later.";
+    5 SystemDisabled SERVICE_UNAVAILABLE;
+    7 ParameterParseFailure BAD_REQUEST;
+    8 ParameterInvalidRange BAD_REQUEST "One or more parameters are outside the range of valid values.  Please correct them, and try again.";
+    18 InvalidParameters BAD_REQUEST "The input parameters were invalid, please enter valid input, and try again.";
+    21 NotFound NOT_FOUND;
+    25 InvalidPostBody BAD_REQUEST;
+    26 MissingPostBody BAD_REQUEST;
+    28 ValidationLengthError BAD_REQUEST;
+    30 JsonDeserializationError BAD_REQUEST;
+    36 ThrottleLimitExceededMomentarily TOO_MANY_REQUESTS;
+    99 WebAuthRequired UNAUTHORIZED "Please sign-in to continue.";
+    217 UserCannotResolveCentralAccount NOT_FOUND;
+    603 GroupMembershipInsufficientPrivileges FORBIDDEN;
+    611 GroupMembershipNotFound NOT_FOUND;
+    622 GroupNotFound NOT_FOUND;
+    629 GroupMaximumMembershipCountReached CONFLICT;
+    677 GroupInviteAlreadyMember CONFLICT;
+    695 ClanTargetDisallowsInvites FORBIDDEN;
+    1904 InvitationAlreadyPending CONFLICT;
+    1911 InvitationGroupCannotSendToSelf BAD_REQUEST;
+    1912 InvitationTooManyRecipients CONFLICT;
+    1914 InvitationNotFound NOT_FOUND;
+    2101 ApiInvalidOrExpiredKey UNAUTHORIZED "The given Platform API Key is invalid.";
+    2102 ApiKeyMissingFromRequest UNAUTHORIZED;
+    2108 AccessNotPermittedByApplicationScope FORBIDDEN;
+}
 
 impl PlatformErrorCode {
-    /// Every code.
-    pub const ALL: [Self; 27] = [
-        Self::Success,
-        Self::UnhandledException,
-        Self::SystemDisabled,
-        Self::ParameterParseFailure,
-        Self::ParameterInvalidRange,
-        Self::InvalidParameters,
-        Self::NotFound,
-        Self::InvalidPostBody,
-        Self::MissingPostBody,
-        Self::ValidationLengthError,
-        Self::JsonDeserializationError,
-        Self::ThrottleLimitExceededMomentarily,
-        Self::WebAuthRequired,
-        Self::UserCannotResolveCentralAccount,
-        Self::GroupMembershipInsufficientPrivileges,
-        Self::GroupMembershipNotFound,
-        Self::GroupNotFound,
-        Self::GroupMaximumMembershipCountReached,
-        Self::GroupInviteAlreadyMember,
-        Self::ClanTargetDisallowsInvites,
-        Self::InvitationAlreadyPending,
-        Self::InvitationGroupCannotSendToSelf,
-        Self::InvitationTooManyRecipients,
-        Self::InvitationNotFound,
-        Self::ApiInvalidOrExpiredKey,
-        Self::ApiKeyMissingFromRequest,
-        Self::AccessNotPermittedByApplicationScope,
-    ];
-
     /// The code's number: `ErrorCode`.
-    pub fn number(self) -> u16 {
+    pub const fn number(self) -> u16 {
         self.row().0
     }
 
     /// The code's identifier: `ErrorStatus`.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         self.row().1
     }
 
     /// The status of an answer with this code.
-    pub fn status(self) -> StatusCode {
+    pub const fn status(self) -> StatusCode {
         self.row().2
     }
 
-    /// The text for people, as far as it was seen in the original's answers; else the identifier,
-    /// as the original itself does for 611.
-    pub fn message(self) -> &'static str {
-        match self {
-            Self::Success => "Ok",
-            Self::UnhandledException => "We've encountered an error, please try again later.",
-            Self::ParameterInvalidRange => {
-                "One or more parameters are outside the range of valid values.  Please correct them, and try again."
-            }
-            Self::InvalidParameters => {
-                "The input parameters were invalid, please enter valid input, and try again."
-            }
-            Self::WebAuthRequired => "Please sign-in to continue.",
-            Self::ApiInvalidOrExpiredKey => "The given Platform API Key is invalid.",
-            _ => self.name(),
-        }
-    }
-
-    fn row(self) -> Row {
-        match self {
-            Self::Success => (1, "Success", StatusCode::OK),
-            Self::UnhandledException => {
-                (3, "UnhandledException", StatusCode::INTERNAL_SERVER_ERROR)
-            }
-            Self::SystemDisabled => (5, "SystemDisabled", StatusCode::SERVICE_UNAVAILABLE),
-            Self::ParameterParseFailure => (7, "ParameterParseFailure", StatusCode::BAD_REQUEST),
-            Self::ParameterInvalidRange => (8, "ParameterInvalidRange", StatusCode::BAD_REQUEST),
-            Self::InvalidParameters => (18, "InvalidParameters", StatusCode::BAD_REQUEST),
-            Self::NotFound => (21, "NotFound", StatusCode::NOT_FOUND),
-            Self::InvalidPostBody => (25, "InvalidPostBody", StatusCode::BAD_REQUEST),
-            Self::MissingPostBody => (26, "MissingPostBody", StatusCode::BAD_REQUEST),
-            Self::ValidationLengthError => (28, "ValidationLengthError", StatusCode::BAD_REQUEST),
-            Self::JsonDeserializationError => {
-                (30, "JsonDeserializationError", StatusCode::BAD_REQUEST)
-            }
-            Self::ThrottleLimitExceededMomentarily => {
-                (36, "ThrottleLimitExceededMomentarily", StatusCode::TOO_MANY_REQUESTS)
-            }
-            Self::WebAuthRequired => (99, "WebAuthRequired", StatusCode::UNAUTHORIZED),
-            Self::UserCannotResolveCentralAccount => {
-                (217, "UserCannotResolveCentralAccount", StatusCode::NOT_FOUND)
-            }
-            Self::GroupMembershipInsufficientPrivileges => {
-                (603, "GroupMembershipInsufficientPrivileges", StatusCode::FORBIDDEN)
-            }
-            Self::GroupMembershipNotFound => {
-                (611, "GroupMembershipNotFound", StatusCode::NOT_FOUND)
-            }
-            Self::GroupNotFound => (622, "GroupNotFound", StatusCode::NOT_FOUND),
-            Self::GroupMaximumMembershipCountReached => {
-                (629, "GroupMaximumMembershipCountReached", StatusCode::CONFLICT)
-            }
-            Self::GroupInviteAlreadyMember => {
-                (677, "GroupInviteAlreadyMember", StatusCode::CONFLICT)
-            }
-            Self::ClanTargetDisallowsInvites => {
-                (695, "ClanTargetDisallowsInvites", StatusCode::FORBIDDEN)
-            }
-            Self::InvitationAlreadyPending => {
-                (1904, "InvitationAlreadyPending", StatusCode::CONFLICT)
-            }
-            Self::InvitationGroupCannotSendToSelf => {
-                (1911, "InvitationGroupCannotSendToSelf", StatusCode::BAD_REQUEST)
-            }
-            Self::InvitationTooManyRecipients => {
-                (1912, "InvitationTooManyRecipients", StatusCode::CONFLICT)
-            }
-            Self::InvitationNotFound => (1914, "InvitationNotFound", StatusCode::NOT_FOUND),
-            Self::ApiInvalidOrExpiredKey => {
-                (2101, "ApiInvalidOrExpiredKey", StatusCode::UNAUTHORIZED)
-            }
-            Self::ApiKeyMissingFromRequest => {
-                (2102, "ApiKeyMissingFromRequest", StatusCode::UNAUTHORIZED)
-            }
-            Self::AccessNotPermittedByApplicationScope => {
-                (2108, "AccessNotPermittedByApplicationScope", StatusCode::FORBIDDEN)
-            }
-        }
+    /// The text for people: `Message`.
+    pub const fn message(self) -> &'static str {
+        self.row().3
     }
 }
 
@@ -193,12 +112,9 @@ mod tests {
     }
 
     #[test]
-    fn the_name_is_the_identifier_and_the_numbers_differ() {
+    fn the_numbers_rise() {
         for pair in PlatformErrorCode::ALL.windows(2) {
             assert!(pair[0].number() < pair[1].number(), "{pair:?}");
-        }
-        for code in PlatformErrorCode::ALL {
-            assert_eq!(code.name(), format!("{code:?}"));
         }
     }
 }

@@ -5,7 +5,7 @@ use lambda_http::Request;
 use lambda_http::http::Method;
 use subtle::ConstantTimeEq;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::auth::{Caller, Unauthenticated};
 use crate::http::{cookie, header};
 use crate::service::Service;

@@ -9,7 +9,7 @@ use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 
-use super::render::JSON;
+use super::answer::JSON;
 use crate::auth::Unauthenticated;
 use crate::domain::invite::State;
 use crate::engine::{NO_INVITER, Refusal};

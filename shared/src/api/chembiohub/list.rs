@@ -7,7 +7,8 @@ use lambda_http::{Request, RequestExt};
 use serde::Serialize;
 use url::form_urlencoded::Serializer;
 
-use super::{Failure, InvitationBody};
+use super::failure::Failure;
+use super::render::InvitationBody;
 use crate::domain::ids::UserId;
 use crate::domain::invite::Invite;
 use crate::domain::user::User;

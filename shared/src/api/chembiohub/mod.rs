@@ -1,5 +1,6 @@
 //! The chembiohub API: session cookies or bearer JWTs, Tastypie's objects (contract chembiohub).
 
+mod answer;
 mod credentials;
 mod failure;
 mod list;
@@ -8,10 +9,11 @@ mod render;
 mod request;
 mod schema;
 
+pub use answer::answer;
 pub use credentials::signed_in;
 pub use failure::{Failure, respond};
 pub use list::{ListBody, ListQuery};
 pub use path::{at_namespace, detail_id};
-pub use render::{CreatedBody, InvitationBody, answer, inviters};
+pub use render::{CreatedBody, InvitationBody, inviters};
 pub use request::Posted;
 pub use schema::schema;

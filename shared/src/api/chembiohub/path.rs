@@ -2,7 +2,7 @@
 
 use lambda_http::Request;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::domain::Invalid;
 use crate::domain::ids::InviteId;
 use crate::http::{no_further_path, path_parameter};

@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use super::Posted;
+use super::answer::answer;
+use super::request::Posted;
 use crate::domain::clock::Timestamp;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::UserId;
@@ -18,18 +19,9 @@ use crate::domain::invitee::Invitee;
 use crate::domain::text::Name;
 use crate::domain::user::{User, full_name};
 use crate::engine::{Invitation, Notice};
-use crate::http;
-
-/// What JSON is declared as.
-pub(super) const JSON: &str = "application/json; charset=utf-8";
 
 /// The first number that a JSON number can't hold exactly everywhere.
 const TOO_LARGE: u64 = 1 << 53;
-
-/// An answer with a body of JSON.
-pub fn answer<T: Serialize>(status: StatusCode, value: &T) -> Response<Body> {
-    http::respond(status, JSON, Body::Text(serde_json::to_string(value).unwrap_or_default()))
-}
 
 /// Who made these invitations, each once: whom to look up in the directory.
 pub fn inviters(invites: &[Invite]) -> Vec<UserId> {

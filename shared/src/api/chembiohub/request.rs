@@ -4,7 +4,7 @@ use lambda_http::Request;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::Failure;
+use super::failure::Failure;
 use crate::domain::Invalid;
 use crate::domain::email::EmailAddress;
 use crate::domain::group::given;

@@ -1,167 +1,106 @@
-//! The native API's error codes: one per reason (contract native, "Codes"), and those that its
-//! other endpoints need.
+//! The native API's error codes: one per reason, in one table.
 
 use lambda_http::http::StatusCode;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-/// The stable codes, each with its status and title.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "each code's meaning stands in its title")]
-pub enum Code {
-    Unauthenticated,
-    TokenExpired,
-    InsufficientScope,
-    Forbidden,
-    RoleAboveOwn,
-    IdentityMismatch,
-    EmailNotVerified,
-    DomainNotAllowed,
-    InvitesRefused,
-    GroupNotFound,
-    UserNotFound,
-    MemberNotFound,
-    InviteNotFound,
-    AlreadyMember,
-    InviteAlreadyPending,
-    InviteNotPending,
-    SeatsFull,
-    LastOwner,
-    GroupIdTaken,
-    IdentityTaken,
-    PreconditionFailed,
-    InviteExpired,
-    InviteRevoked,
-    InviteUsedUp,
-    InviterGone,
-    MalformedBody,
-    InvalidBody,
-    InvalidQuery,
-    InvalidCursor,
-    UnsupportedMediaType,
-    BodyTooLarge,
-    RateLimited,
-    PendingLimit,
-    TemporarilyUnavailable,
-    Internal,
+/// Makes [`Code`] of rows, each an identifier, the word that callers read, the status and the title.
+macro_rules! codes {
+    ($($code:ident: $word:literal, $status:ident, $title:literal;)+) => {
+        /// The stable codes, each with its word, status and title.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code {
+            $(#[doc = $title] $code,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$code),+];
+
+            const fn row(self) -> (&'static str, StatusCode, &'static str) {
+                match self {
+                    $(Self::$code => ($word, StatusCode::$status, $title),)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    Unauthenticated: "unauthenticated", UNAUTHORIZED, "Not signed in";
+    TokenExpired: "token_expired", UNAUTHORIZED, "The access token has expired";
+    InsufficientScope: "insufficient_scope", FORBIDDEN, "The access token lacks a scope";
+    Forbidden: "forbidden", FORBIDDEN, "Not allowed";
+    RoleAboveOwn: "role_above_own", FORBIDDEN, "A role above your own";
+    IdentityMismatch: "identity_mismatch", FORBIDDEN, "This invite is for somebody else";
+    EmailNotVerified: "email_not_verified", FORBIDDEN, "Your e-mail address is not verified";
+    DomainNotAllowed: "domain_not_allowed", FORBIDDEN, "This mail domain is not allowed";
+    InvitesRefused: "invites_refused", FORBIDDEN, "This person takes no invites";
+    GroupNotFound: "group_not_found", NOT_FOUND, "No such group";
+    UserNotFound: "user_not_found", NOT_FOUND, "No such user";
+    MemberNotFound: "member_not_found", NOT_FOUND, "No such member";
+    InviteNotFound: "invite_not_found", NOT_FOUND, "No such invite";
+    AlreadyMember: "already_member", CONFLICT, "Already a member";
+    InviteAlreadyPending: "invite_already_pending", CONFLICT, "Already invited";
+    InviteNotPending: "invite_not_pending", CONFLICT, "The invite is no longer pending";
+    SeatsFull: "seats_full", CONFLICT, "The group is full";
+    LastOwner: "last_owner", CONFLICT, "The last owner can't go";
+    GroupIdTaken: "group_id_taken", CONFLICT, "The group id is taken";
+    IdentityTaken: "identity_taken", CONFLICT, "It belongs to another user";
+    PreconditionFailed: "precondition_failed", PRECONDITION_FAILED, "It was changed meanwhile";
+    InviteExpired: "invite_expired", GONE, "The invite has expired";
+    InviteRevoked: "invite_revoked", GONE, "The invite was taken back";
+    InviteUsedUp: "invite_used_up", GONE, "The link is used up";
+    InviterGone: "inviter_gone", GONE, "The inviter may no longer invite";
+    MalformedBody: "malformed_body", BAD_REQUEST, "The body is not JSON";
+    InvalidBody: "invalid_body", UNPROCESSABLE_ENTITY, "The body is not valid";
+    InvalidQuery: "invalid_query", BAD_REQUEST, "The query is not valid";
+    InvalidCursor: "invalid_cursor", BAD_REQUEST, "The cursor is not valid";
+    UnsupportedMediaType: "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body must be JSON";
+    BodyTooLarge: "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
+    RateLimited: "rate_limited", TOO_MANY_REQUESTS, "Too many requests";
+    PendingLimit: "pending_limit", TOO_MANY_REQUESTS, "Too many pending invites";
+    TemporarilyUnavailable: "temporarily_unavailable", SERVICE_UNAVAILABLE, "Temporarily unavailable";
+    Internal: "internal", INTERNAL_SERVER_ERROR, "Something went wrong here";
 }
 
 impl Code {
-    /// Every code.
-    pub const ALL: [Self; 35] = [
-        Self::Unauthenticated,
-        Self::TokenExpired,
-        Self::InsufficientScope,
-        Self::Forbidden,
-        Self::RoleAboveOwn,
-        Self::IdentityMismatch,
-        Self::EmailNotVerified,
-        Self::DomainNotAllowed,
-        Self::InvitesRefused,
-        Self::GroupNotFound,
-        Self::UserNotFound,
-        Self::MemberNotFound,
-        Self::InviteNotFound,
-        Self::AlreadyMember,
-        Self::InviteAlreadyPending,
-        Self::InviteNotPending,
-        Self::SeatsFull,
-        Self::LastOwner,
-        Self::GroupIdTaken,
-        Self::IdentityTaken,
-        Self::PreconditionFailed,
-        Self::InviteExpired,
-        Self::InviteRevoked,
-        Self::InviteUsedUp,
-        Self::InviterGone,
-        Self::MalformedBody,
-        Self::InvalidBody,
-        Self::InvalidQuery,
-        Self::InvalidCursor,
-        Self::UnsupportedMediaType,
-        Self::BodyTooLarge,
-        Self::RateLimited,
-        Self::PendingLimit,
-        Self::TemporarilyUnavailable,
-        Self::Internal,
-    ];
-
-    /// The code's HTTP status.
-    pub fn status(self) -> StatusCode {
-        match self {
-            Self::Unauthenticated | Self::TokenExpired => StatusCode::UNAUTHORIZED,
-            Self::InsufficientScope
-            | Self::Forbidden
-            | Self::RoleAboveOwn
-            | Self::IdentityMismatch
-            | Self::EmailNotVerified
-            | Self::DomainNotAllowed
-            | Self::InvitesRefused => StatusCode::FORBIDDEN,
-            Self::GroupNotFound
-            | Self::UserNotFound
-            | Self::MemberNotFound
-            | Self::InviteNotFound => StatusCode::NOT_FOUND,
-            Self::AlreadyMember
-            | Self::InviteAlreadyPending
-            | Self::InviteNotPending
-            | Self::SeatsFull
-            | Self::LastOwner
-            | Self::GroupIdTaken
-            | Self::IdentityTaken => StatusCode::CONFLICT,
-            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
-            Self::InviteExpired | Self::InviteRevoked | Self::InviteUsedUp | Self::InviterGone => {
-                StatusCode::GONE
-            }
-            Self::MalformedBody | Self::InvalidQuery | Self::InvalidCursor => {
-                StatusCode::BAD_REQUEST
-            }
-            Self::InvalidBody => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::RateLimited | Self::PendingLimit => StatusCode::TOO_MANY_REQUESTS,
-            Self::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        }
+    /// The word that callers read in `code`.
+    pub const fn word(self) -> &'static str {
+        self.row().0
     }
 
-    /// The code's title, the same in every problem.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Unauthenticated => "Not signed in",
-            Self::TokenExpired => "The access token has expired",
-            Self::InsufficientScope => "The access token lacks a scope",
-            Self::Forbidden => "Not allowed",
-            Self::RoleAboveOwn => "A role above your own",
-            Self::IdentityMismatch => "This invite is for somebody else",
-            Self::EmailNotVerified => "Your e-mail address is not verified",
-            Self::DomainNotAllowed => "This mail domain is not allowed",
-            Self::InvitesRefused => "This person takes no invites",
-            Self::GroupNotFound => "No such group",
-            Self::UserNotFound => "No such user",
-            Self::MemberNotFound => "No such member",
-            Self::InviteNotFound => "No such invite",
-            Self::AlreadyMember => "Already a member",
-            Self::InviteAlreadyPending => "Already invited",
-            Self::InviteNotPending => "The invite is no longer pending",
-            Self::SeatsFull => "The group is full",
-            Self::LastOwner => "The last owner can't go",
-            Self::GroupIdTaken => "The group id is taken",
-            Self::IdentityTaken => "It belongs to another user",
-            Self::PreconditionFailed => "It was changed meanwhile",
-            Self::InviteExpired => "The invite has expired",
-            Self::InviteRevoked => "The invite was taken back",
-            Self::InviteUsedUp => "The link is used up",
-            Self::InviterGone => "The inviter may no longer invite",
-            Self::MalformedBody => "The body is not JSON",
-            Self::InvalidBody => "The body is not valid",
-            Self::InvalidQuery => "The query is not valid",
-            Self::InvalidCursor => "The cursor is not valid",
-            Self::UnsupportedMediaType => "The body must be JSON",
-            Self::BodyTooLarge => "The body is too large",
-            Self::RateLimited => "Too many requests",
-            Self::PendingLimit => "Too many pending invites",
-            Self::TemporarilyUnavailable => "Temporarily unavailable",
-            Self::Internal => "Something went wrong here",
+    /// The HTTP status of a problem with this code.
+    pub const fn status(self) -> StatusCode {
+        self.row().1
+    }
+
+    /// The title, the same in every problem with this code.
+    pub const fn title(self) -> &'static str {
+        self.row().2
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_is_the_identifier_in_snake_case() {
+        for code in Code::ALL {
+            let mut word = String::new();
+            for letter in format!("{code:?}").chars() {
+                if letter.is_uppercase() && !word.is_empty() {
+                    word.push('_');
+                }
+                word.push(letter.to_ascii_lowercase());
+            }
+            assert_eq!(code.word(), word);
         }
     }
 }

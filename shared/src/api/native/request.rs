@@ -7,9 +7,9 @@ use super::Problem;
 use crate::domain::Invalid;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::State;
+use crate::domain::list::Order;
 use crate::engine::{InviteFilter, InviteRef, Refusal};
 use crate::http::{RequestError, known_query, query_parameter};
-use crate::store::Order;
 
 /// How an invite is named in a body: by `token`, or by `group` and `invite`.
 #[derive(Deserialize)]

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use lambda_http::Request;
 use lambda_http::http::{HeaderMap, HeaderValue};
 
-use super::Failure;
+use super::failure::Failure;
 use crate::Service;
 use crate::auth::{Caller, Unauthenticated};
 

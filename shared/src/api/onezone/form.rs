@@ -4,7 +4,7 @@
 use lambda_http::Request;
 use lambda_http::http::header;
 
-use super::Failure;
+use super::failure::Failure;
 
 /// Refuses a request whose client takes no JSON.
 ///

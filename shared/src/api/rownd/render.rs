@@ -15,7 +15,7 @@ use crate::domain::member::Member;
 use crate::domain::role::Roles;
 use crate::domain::text::{Metadata, Name};
 use crate::domain::user::User;
-use crate::engine::{Created, InvitedUsers};
+use crate::engine::{Created, InviteeIds};
 
 /// An instant as RFC 3339 in UTC, to the second.
 fn instant<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
@@ -71,7 +71,7 @@ pub struct InviteBody<'a> {
 
 impl<'a> InviteBody<'a> {
     /// The invite as it stands at `now`; `known` are the directory's users whom invites are for.
-    pub fn new(invite: &'a Invite, known: &'a InvitedUsers, now: Timestamp) -> Self {
+    pub fn new(invite: &'a Invite, known: &'a InviteeIds, now: Timestamp) -> Self {
         let email = invite.invitee.address().map(|address| address.as_str());
         let number = phone_of(&invite.invitee);
         let user_id = if let Invitee::User(user) = &invite.invitee { Some(user) } else { None };
@@ -120,7 +120,7 @@ impl<'a> CreatedBody<'a> {
     pub fn new(
         created: &'a Created,
         public_url: &str,
-        known: &'a InvitedUsers,
+        known: &'a InviteeIds,
         now: Timestamp,
     ) -> Self {
         let link = format!("{public_url}/i/{}", created.token.expose());
@@ -220,7 +220,7 @@ impl<'a> MemberBody<'a> {
     }
 
     /// Somebody who is invited, for the group's owners: they know the address from the invite.
-    pub fn invited(invite: &'a Invite, known: &'a InvitedUsers) -> Self {
+    pub fn invited(invite: &'a Invite, known: &'a InviteeIds) -> Self {
         let user_id = known.of(&invite.invitee);
         let email = invite.invitee.address().map(|address| address.as_str());
         let phone = phone_of(&invite.invitee).map(PhoneNumber::as_str);

@@ -7,7 +7,7 @@
 use super::{Caveats, Macaroon, NotVerified, TOKEN_TYPE};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId};
-use crate::domain::token::{TokenKeys, TokenSubject};
+use crate::domain::token::{InviteToken, TokenKeys, TokenSubject};
 
 /// Why a token is no macaroon of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,13 @@ impl From<NotVerified> for NotOpened {
             NotVerified::Signature => Self::Forged,
             NotVerified::Caveat => Self::Caveat,
         }
+    }
+}
+
+impl From<&Macaroon> for InviteToken {
+    /// The token as the onezone server wrote it.
+    fn from(macaroon: &Macaroon) -> Self {
+        Self::of_macaroon(macaroon.to_base62())
     }
 }
 

@@ -19,6 +19,7 @@ use shared::domain::group::{GroupType, Policy};
 use shared::domain::ids::{GroupId, InviteId, UserId};
 use shared::domain::invite::{IdentityPolicy, Invite, State};
 use shared::domain::invitee::{Invitee, Lifetime};
+use shared::domain::list::Order;
 use shared::domain::role::{RoleName, Roles};
 use shared::domain::rule::InviteRule;
 use shared::domain::text::{ApiData, Metadata, Name};
@@ -26,7 +27,6 @@ use shared::engine::{
     Engine, InviteFilter, InviteRef, InviteeRequest, MemberEdit, NewGroup, NewInvite, Outcome,
     Refusal,
 };
-use shared::store::Order;
 
 use crate::lambda::Deployment;
 

@@ -1,0 +1,35 @@
+//! The people of the demo data, and the group that the start page shows.
+
+/// The group that the start page invites to.
+pub(crate) const GROUP: &str = "3773";
+
+/// Someone to sign in as.
+pub(crate) struct Person {
+    /// The user id.
+    pub(crate) sub: &'static str,
+    /// The display name.
+    pub(crate) name: &'static str,
+    /// The e-mail address; empty where the examples have none.
+    pub(crate) email: &'static str,
+}
+
+/// The owner of the demo group.
+pub(crate) const OWNER: Person = Person { sub: "29842", name: "Generic User", email: "" };
+
+/// The owner of the example group with roles and links.
+pub(super) const SECOND_OWNER: Person =
+    Person { sub: "user_t6ftnnmw55pamuhfo9xvw0yl", name: "Tess Owner", email: "" };
+
+/// The editor of the example project that people are invited to by name.
+pub(super) const INVITER: Person =
+    Person { sub: "1", name: "In Viter", email: "inviter@example.com" };
+
+/// Everyone.
+pub(crate) const PEOPLE: &[Person] = &[
+    OWNER,
+    Person { sub: "29845", name: "Sonny Tromp", email: "juliet@towne.com" },
+    SECOND_OWNER,
+    Person { sub: "user_mni5316glfgwtgljboxrv2it", name: "Randy Foo", email: "" },
+    Person { sub: "user_vgzrk03xpenj6td8vwi9crh4", name: "Vera Crane", email: "" },
+    INVITER,
+];

@@ -1,0 +1,120 @@
+//! From an `Authorization` header to a [`Caller`].
+//!
+//! The signature is checked in [`super::signature`], the claims in [`super::claims`], and the
+//! header's `typ` and `crit` here.
+
+use jsonwebtoken::Header;
+
+use super::bearer::{bearer, is_token};
+use super::caller::Caller;
+use super::claims::{Claims, ClaimsError, Rules, UserIdClaim};
+use super::keys::Keys;
+use super::unauthenticated::Unauthenticated;
+use crate::config::{ConfigError, Environment, settings};
+use crate::domain::clock::Timestamp;
+use crate::outbound::Outbound;
+
+/// Verifies callers for one issuer and audience. Clones share the issuer's keys.
+#[derive(Clone)]
+pub struct Authenticator {
+    issuer: String,
+    audience: String,
+    /// The header's `typ`, where the issuer sets one.
+    kind: Option<String>,
+    max_lifetime: i64,
+    user_id_claim: UserIdClaim,
+    keys: Keys,
+}
+
+impl Authenticator {
+    /// Reads `JWT_ISSUER`, `JWT_AUDIENCE`, `JWT_TYPE`, `JWT_MAX_LIFETIME_SECONDS`,
+    /// `JWT_USER_ID_CLAIM`, and `JWT_JWKS_URL` or `JWT_HS256_SECRET`.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or wrong: a secret beside a JWKS, or one below 32 bytes,
+    /// among them.
+    pub(crate) fn configure(
+        environment: &Environment,
+        outbound: &Outbound,
+    ) -> Result<Self, ConfigError> {
+        let issuer = environment.required(settings::JWT_ISSUER)?.to_owned();
+        let keys = Keys::configure(&issuer, environment, outbound)?;
+        Ok(Self {
+            issuer,
+            audience: environment.required(settings::JWT_AUDIENCE)?.to_owned(),
+            kind: environment.optional(settings::JWT_TYPE).map(str::to_owned),
+            max_lifetime: environment.parsed(settings::JWT_MAX_LIFETIME_SECONDS)?,
+            user_id_claim: UserIdClaim::parse(
+                environment.required(settings::JWT_USER_ID_CLAIM)?,
+            )?,
+            keys,
+        })
+    }
+
+    /// The audience that tokens are made out to.
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
+    /// Fetches the issuer's public keys, if it has any, so that the first caller doesn't wait for
+    /// them.
+    pub async fn prepare(&self, now: Timestamp) {
+        self.keys.prepare(now).await;
+    }
+
+    /// The caller whom the value of the `Authorization` header proves.
+    ///
+    /// # Errors
+    /// See [`Unauthenticated`]. Only the key of the `kid` is looked up before the signature is
+    /// verified.
+    pub async fn caller(
+        &self,
+        authorization: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Caller, Unauthenticated> {
+        self.verify(bearer(authorization.ok_or(Unauthenticated::Missing)?)?, now).await
+    }
+
+    /// The caller whom the token alone proves, wherever it stood.
+    ///
+    /// # Errors
+    /// As for [`Authenticator::caller`].
+    pub async fn caller_by_token(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Caller, Unauthenticated> {
+        if is_token(token) { self.verify(token, now).await } else { Err(Unauthenticated::Invalid) }
+    }
+
+    async fn verify(&self, token: &str, now: Timestamp) -> Result<Caller, Unauthenticated> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Unauthenticated::Invalid)?;
+        if header.crit.is_some() || self.kind.as_ref().is_some_and(|kind| !is_kind(&header, kind)) {
+            return Err(Unauthenticated::Invalid);
+        }
+        let key = self.keys.key(&header, now).await?;
+        let claims: Claims = key.claims(token, &header).ok_or(Unauthenticated::Invalid)?;
+        let rules = Rules {
+            issuer: &self.issuer,
+            audience: &self.audience,
+            max_lifetime: self.max_lifetime,
+            user_id_claim: &self.user_id_claim,
+            now,
+        };
+        claims.caller(&rules).map_err(|error| match error {
+            ClaimsError::Expired => Unauthenticated::Expired,
+            ClaimsError::Invalid => Unauthenticated::Invalid,
+        })
+    }
+}
+
+/// RFC 7515 §4.1.9: `typ` compares without case, and `application/` may be left out.
+fn is_kind(header: &Header, kind: &str) -> bool {
+    let short =
+        |text: &str| text.to_ascii_lowercase().trim_start_matches("application/").to_owned();
+    header.typ.as_deref().is_some_and(|typ| short(typ) == short(kind))
+}
+
+#[cfg(test)]
+#[path = "authenticator_tests.rs"]
+mod tests;

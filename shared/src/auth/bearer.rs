@@ -1,0 +1,27 @@
+//! The token in an `Authorization` header.
+
+use super::unauthenticated::Unauthenticated;
+
+/// The longest `Authorization` header that is read, in bytes.
+const MAX_HEADER: usize = 8 * 1024;
+
+/// The token of a header: one scheme, one space, one token (RFC 6750 §2.1). A gateway joins several
+/// headers with commas; those are refused.
+///
+/// # Errors
+/// `Invalid` for any other form.
+pub(super) fn bearer(authorization: &str) -> Result<&str, Unauthenticated> {
+    let (scheme, token) = authorization.split_once(' ').ok_or(Unauthenticated::Invalid)?;
+    if authorization.len() <= MAX_HEADER && scheme.eq_ignore_ascii_case("bearer") && is_token(token)
+    {
+        Ok(token)
+    } else {
+        Err(Unauthenticated::Invalid)
+    }
+}
+
+/// Whether the text has the length and the characters of a token (RFC 6750 §2.1).
+pub(super) fn is_token(text: &str) -> bool {
+    (1..=MAX_HEADER).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte))
+}

@@ -1,0 +1,203 @@
+//! Every setting of the functions: the one table of the environment variables that they read.
+//!
+//! [`Environment`](super::Environment) reads nothing that isn't here. `tests/all/house/settings.rs`
+//! holds template.yaml, events/env.json and docs/settings.md to this table.
+
+use super::ConfigError;
+
+/// An environment variable that functions read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    name: &'static str,
+    about: &'static str,
+    unset: Unset,
+    reader: Reader,
+    source: Source,
+}
+
+/// What an unset or empty variable means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unset {
+    /// The function doesn't start.
+    Fails,
+    /// The setting has no value.
+    Absent,
+    /// The setting has this value.
+    Default(&'static str),
+}
+
+/// The functions that a setting is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// All functions.
+    All,
+    /// The functions that answer requests.
+    Requests,
+    /// The functions of this API.
+    Api(&'static str),
+    /// The functions that send mail.
+    Mail,
+}
+
+/// Where a deployment's value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// template.yaml sets it.
+    Template,
+    /// template.yaml sets it, and its value is a secret.
+    TemplateSecret,
+    /// Lambda sets it.
+    Lambda,
+    /// Lambda sets it, and its value is a secret.
+    LambdaSecret,
+}
+
+impl Setting {
+    /// The variable's name.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The setting's meaning, in a sentence.
+    pub fn about(self) -> &'static str {
+        self.about.trim()
+    }
+
+    /// What an unset or empty variable means.
+    pub const fn unset(self) -> Unset {
+        self.unset
+    }
+
+    /// The functions that it is for.
+    pub const fn reader(self) -> Reader {
+        self.reader
+    }
+
+    /// Whether its value is a secret, which no log, error or event may show.
+    pub const fn is_secret(self) -> bool {
+        matches!(self.source, Source::TemplateSecret | Source::LambdaSecret)
+    }
+
+    /// Whether template.yaml sets it, and not Lambda.
+    pub const fn is_of_the_template(self) -> bool {
+        matches!(self.source, Source::Template | Source::TemplateSecret)
+    }
+
+    /// The error for a value that can't be used.
+    pub fn wrong(self, problem: impl Into<String>) -> ConfigError {
+        ConfigError { variable: self.name, problem: problem.into() }
+    }
+}
+
+/// Makes a constant of each row, and `ALL` of all of them. The doc comment is what docs/settings.md
+/// says of the setting.
+macro_rules! settings {
+    ($(#[doc = $about:literal] $name:ident: $unset:expr, $reader:expr, $source:ident;)+) => {
+        $(
+            #[doc = $about]
+            pub const $name: Setting = Setting {
+                name: stringify!($name),
+                about: $about,
+                unset: $unset,
+                reader: $reader,
+                source: Source::$source,
+            };
+        )+
+
+        /// Every setting.
+        pub const ALL: &[Setting] = &[$($name),+];
+    };
+}
+
+use Reader::{All, Api, Mail, Requests};
+use Unset::{Absent, Default, Fails};
+
+settings! {
+    /// The table.
+    TABLE_NAME: Fails, All, Template;
+    /// Where people reach the deployment; every link starts with it.
+    PUBLIC_URL: Fails, All, Template;
+    /// The key that links' tokens derive from, 32 bytes or more.
+    TOKEN_KEY: Fails, All, TemplateSecret;
+    /// The number of the token key, from 1 to 255; raised by one at each rotation.
+    TOKEN_KEY_VERSION: Default("1"), All, Template;
+    /// The token key before the present one, whose links still open.
+    TOKEN_KEY_PREVIOUS: Absent, All, TemplateSecret;
+    /// The least severe log line that is written.
+    LOG_LEVEL: Default("info"), All, Template;
+    /// The issuer of the callers' access tokens.
+    JWT_ISSUER: Fails, Requests, Template;
+    /// The audience that access tokens must be made out to.
+    JWT_AUDIENCE: Fails, Requests, Template;
+    /// Where the issuer's public keys are; without it, the issuer's discovery document says so.
+    JWT_JWKS_URL: Absent, Requests, Template;
+    /// The secret of an issuer that signs with HS256, 32 bytes or more; excludes `JWT_JWKS_URL`.
+    JWT_HS256_SECRET: Absent, Requests, TemplateSecret;
+    /// The `typ` header that access tokens must carry; without it, any.
+    JWT_TYPE: Absent, Requests, Template;
+    /// The longest lifetime of an access token, in seconds.
+    JWT_MAX_LIFETIME_SECONDS: Default("86400"), Requests, Template;
+    /// The claim of an access token that names the user.
+    JWT_USER_ID_CLAIM: Default("sub"), Requests, Template;
+    /// The app's sign-in page.
+    SIGN_IN_URL: Fails, Requests, Template;
+    /// The origins that an invite's redirect may lead to, separated by commas; without it, none.
+    REDIRECT_ORIGINS: Absent, Requests, Template;
+    /// What `X-API-TENANT` must be; without it, the header is ignored.
+    EVANTA_TENANT: Absent, Api("evanta"), Template;
+    /// The first segment of the paths, and the start of the cookies' names.
+    CHEMBIOHUB_NAMESPACE: Default("chembiohub"), Api("chembiohub"), Template;
+    /// The name of the platform that the chembiohub API invites to.
+    CHEMBIOHUB_PLATFORM_NAME: Default("ChemBio Hub Platform"), All, Template;
+    /// The SHA-256 hashes of the API keys that are taken, separated by commas; without it, any key.
+    BUNGIE_API_KEY_HASHES: Absent, Api("bungie"), Template;
+    /// The largest request body that is read, in bytes.
+    LIMIT_BODY_BYTES: Default("65536"), Requests, Template;
+    /// How many times one person may ask to invite in an hour, over all groups.
+    LIMIT_INVITES_PER_INVITER_HOUR: Default("200"), All, Template;
+    /// The most pending invites of a group, whatever its own policy says.
+    LIMIT_PENDING_PER_GROUP: Default("500"), All, Template;
+    /// How many mails one mailbox gets in a day, from 1 to 100, over all groups.
+    LIMIT_MAILS_PER_RECIPIENT_DAY: Default("5"), All, Template;
+    /// How many unknown tokens one network address may try in ten minutes.
+    LIMIT_TOKEN_MISSES_PER_10_MINUTES: Default("20"), All, Template;
+    /// The sender of the mails.
+    MAIL_FROM: Fails, Mail, Template;
+    /// The SES configuration set that mails are sent with.
+    MAIL_CONFIGURATION_SET: Absent, Mail, Template;
+    /// Another DynamoDB-compatible engine.
+    AWS_ENDPOINT_URL_DYNAMODB: Absent, All, Template;
+    /// Another SES v2 endpoint.
+    AWS_ENDPOINT_URL_SESV2: Absent, All, Template;
+    /// The region.
+    AWS_REGION: Fails, All, Lambda;
+    /// The id of the access key.
+    AWS_ACCESS_KEY_ID: Fails, All, Lambda;
+    /// The access key itself.
+    AWS_SECRET_ACCESS_KEY: Fails, All, LambdaSecret;
+    /// The token of temporary credentials.
+    AWS_SESSION_TOKEN: Absent, All, LambdaSecret;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_setting_is_listed_once_and_explained() {
+        let names: BTreeSet<&str> = ALL.iter().map(|setting| setting.name()).collect();
+        assert_eq!(names.len(), ALL.len());
+        for setting in ALL {
+            assert!(setting.about().ends_with('.'), "{}: {}", setting.name(), setting.about());
+        }
+    }
+
+    #[test]
+    fn no_secret_has_a_default() {
+        for setting in ALL.iter().filter(|setting| setting.is_secret()) {
+            assert!(!matches!(setting.unset(), Default(_)), "{}", setting.name());
+        }
+    }
+}

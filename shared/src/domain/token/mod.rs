@@ -1,0 +1,280 @@
+//! Link tokens: derived from keys, never stored.
+//!
+//! `root = HMAC-SHA256(TOKEN_KEY, "invite" ‖ group ‖ id ‖ generation)`, and a token is `bkn_` +
+//! base62(version ‖ group ‖ id ‖ generation ‖ first 128 bits of HMAC-SHA256(root, "link") ‖
+//! checksum). The checksum lets a secret scanner, or the edge, tell a token from junk without any
+//! key.
+
+mod base62;
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::ids::{GroupId, InviteId};
+use super::invite::Generation;
+
+const PREFIX: &str = "bkn_";
+const TAG: usize = 16;
+const CHECKSUM: usize = 4;
+/// The longest token: a group id of 64 characters makes 98 bytes, which are 132 digits of base62,
+/// and the prefix.
+const MAX_LENGTH: usize = PREFIX.len() + 132;
+
+/// What a token names: one generation of one invite of one group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenSubject {
+    /// The group.
+    pub group: GroupId,
+    /// The invite.
+    pub invite: InviteId,
+    /// The generation.
+    pub generation: Generation,
+}
+
+/// A link token: whoever holds it can ask to join. `Debug` never shows it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InviteToken(String);
+
+impl InviteToken {
+    /// The token that a macaroon's text is.
+    pub(super) fn of_macaroon(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The token, to be put into the one answer, mail or page that carries it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for InviteToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.starts_with(PREFIX) { "bkn_…" } else { "macaroon…" })
+    }
+}
+
+/// The keys that tokens are derived from: the one that signs, and, after a rotation, the one before
+/// it.
+#[derive(Clone)]
+pub struct TokenKeys {
+    version: u8,
+    current: SecretString,
+    previous: Option<SecretString>,
+}
+
+impl TokenKeys {
+    /// Keys where `version` (1 to 255) names `current`, and `version − 1` names `previous`.
+    pub fn new(version: u8, current: SecretString, previous: Option<SecretString>) -> Self {
+        Self { version: version.max(1), current, previous }
+    }
+
+    /// The token of this subject, under the current key.
+    pub fn token(&self, subject: &TokenSubject) -> InviteToken {
+        let mut bytes = head(self.version, subject);
+        bytes.extend(link_tag(&self.current, subject));
+        bytes.extend(checksum(&bytes));
+        InviteToken(format!("{PREFIX}{}", base62::encode(&bytes)))
+    }
+
+    /// What the token names, if one of the keys made it. Malformed, altered and foreign tokens all
+    /// give none.
+    pub fn verify(&self, token: &str) -> Option<TokenSubject> {
+        if token.len() > MAX_LENGTH {
+            return None;
+        }
+        let bytes = base62::decode(token.strip_prefix(PREFIX)?)?;
+        let (signed, sum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM)?)?;
+        let (head_bytes, tag) = signed.split_at_checked(signed.len().checked_sub(TAG)?)?;
+        let (version, subject) = read_head(head_bytes)?;
+        let expected = link_tag(self.key(version)?, &subject);
+        let genuine = bool::from(expected.ct_eq(tag)) && sum == checksum(signed);
+        genuine.then_some(subject)
+    }
+
+    /// The version of the current key.
+    pub(super) fn version(&self) -> u8 {
+        self.version
+    }
+
+    /// The secret of the subject's macaroons, under the current key.
+    pub(super) fn macaroon_secret(&self, subject: &TokenSubject) -> [u8; 32] {
+        macaroon_secret(&self.current, subject)
+    }
+
+    /// The secret of the subject's macaroons under the key of this version, if there is that key.
+    pub(super) fn macaroon_secret_of(
+        &self,
+        version: u8,
+        subject: &TokenSubject,
+    ) -> Option<[u8; 32]> {
+        Some(macaroon_secret(self.key(version)?, subject))
+    }
+
+    /// A keyed hash of `data` for one `purpose`, under the current key: nobody without the key can
+    /// make it, and the same data has another tag for another purpose.
+    pub fn tag(&self, purpose: &str, data: &[u8]) -> [u8; TAG] {
+        // The word separates these tags from the roots of tokens. It must stay: cursors and rate
+        // windows from before a deployment are tagged with it.
+        let parts: [&[u8]; 3] = [b"cursor", purpose.as_bytes(), data];
+        first_16(keyed(self.current.expose_secret().as_bytes(), &parts))
+    }
+
+    fn key(&self, version: u8) -> Option<&SecretString> {
+        if version == self.version {
+            Some(&self.current)
+        } else if version.checked_add(1) == Some(self.version) {
+            self.previous.as_ref()
+        } else {
+            None
+        }
+    }
+}
+
+fn head(version: u8, subject: &TokenSubject) -> Vec<u8> {
+    let group = subject.group.as_str().as_bytes();
+    let mut bytes = vec![version, u8::try_from(group.len()).unwrap_or(u8::MAX)];
+    bytes.extend(group);
+    bytes.extend(&subject.invite.number().to_be_bytes()[1..]);
+    bytes.extend(subject.generation.to_be_bytes());
+    bytes
+}
+
+fn read_head(bytes: &[u8]) -> Option<(u8, TokenSubject)> {
+    let (&version, rest) = bytes.split_first()?;
+    let (&length, rest) = rest.split_first()?;
+    let (group, rest) = rest.split_at_checked(usize::from(length))?;
+    let (id, generation) = rest.split_at_checked(7)?;
+    let id = id.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let subject = TokenSubject {
+        group: GroupId::parse(std::str::from_utf8(group).ok()?).ok()?,
+        invite: InviteId::from_number(id).ok()?,
+        generation: u32::from_be_bytes(generation.try_into().ok()?),
+    };
+    Some((version, subject))
+}
+
+/// What every token of this subject is derived from, each for its purpose.
+fn root(key: &SecretString, subject: &TokenSubject) -> [u8; 32] {
+    let group = subject.group.as_str().as_bytes();
+    let id = subject.invite.number().to_be_bytes();
+    keyed(
+        key.expose_secret().as_bytes(),
+        &[b"invite", group, &id, &subject.generation.to_be_bytes()],
+    )
+}
+
+fn link_tag(key: &SecretString, subject: &TokenSubject) -> [u8; TAG] {
+    first_16(keyed(&root(key, subject), &[b"link"]))
+}
+
+fn macaroon_secret(key: &SecretString, subject: &TokenSubject) -> [u8; 32] {
+    keyed(&root(key, subject), &[b"onezone"])
+}
+
+/// HMAC-SHA256 over the parts, each with its length before it so that no two lists of parts read
+/// alike.
+fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+fn first_16(bytes: [u8; 32]) -> [u8; TAG] {
+    let mut first = [0; TAG];
+    first.copy_from_slice(&bytes[..TAG]);
+    first
+}
+
+fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
+    let digest = Sha256::digest(bytes);
+    [digest[0], digest[1], digest[2], digest[3]]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn keys(version: u8, current: &str, previous: Option<&str>) -> TokenKeys {
+        let secret = |text: &str| SecretString::from(text.repeat(32));
+        TokenKeys::new(version, secret(current), previous.map(secret))
+    }
+
+    fn subject() -> TokenSubject {
+        TokenSubject {
+            group: GroupId::parse("3773").unwrap(),
+            invite: InviteId::from_number(5_629_499_534_213_120).unwrap(),
+            generation: 1,
+        }
+    }
+
+    #[test]
+    fn a_token_names_its_subject_and_hides_in_debug_output() {
+        let token = keys(1, "a", None).token(&subject());
+        assert!(token.expose().starts_with("bkn_"));
+        assert_eq!(keys(1, "a", None).verify(token.expose()), Some(subject()));
+        assert_eq!(format!("{token:?}"), "bkn_…");
+    }
+
+    #[test]
+    fn another_key_does_not_open_a_token() {
+        let token = keys(1, "a", None).token(&subject());
+        assert_eq!(keys(1, "b", None).verify(token.expose()), None);
+    }
+
+    #[test]
+    fn after_a_rotation_the_key_before_still_opens_its_tokens_and_after_two_no_more() {
+        let token = keys(1, "a", None).token(&subject());
+        assert_eq!(keys(2, "b", Some("a")).verify(token.expose()), Some(subject()));
+        assert_eq!(keys(2, "b", None).verify(token.expose()), None);
+        assert_eq!(keys(3, "c", Some("b")).verify(token.expose()), None);
+    }
+
+    #[test]
+    fn a_token_that_is_cut_short_or_lengthened_is_refused() {
+        let keys = keys(1, "a", None);
+        let token = keys.token(&subject());
+        let text = token.expose();
+        for length in 0..text.len() {
+            assert_eq!(keys.verify(&text[..length]), None);
+        }
+        assert_eq!(keys.verify(&format!("{text}0")), None);
+        assert_eq!(keys.verify(&format!("{text} ")), None);
+        assert_eq!(keys.verify(&"z".repeat(1_000_000)), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_subject_round_trips(group in "[A-Za-z0-9_-]{1,64}", id in 1u64..1 << 53, generation: u32, version in 1u8..) {
+            let subject = TokenSubject { group: GroupId::parse(&group).unwrap(), invite: InviteId::from_number(id).unwrap(), generation };
+            let keys = keys(version, "k", None);
+            let token = keys.token(&subject);
+            prop_assert!(token.expose().len() <= MAX_LENGTH);
+            prop_assert_eq!(keys.verify(token.expose()), Some(subject));
+        }
+
+        #[test]
+        fn one_changed_character_is_refused(at in 4usize..60, to in 0usize..62) {
+            let keys = keys(1, "a", None);
+            let mut text = keys.token(&subject()).expose().as_bytes().to_vec();
+            let at = at.min(text.len() - 1);
+            prop_assume!(text[at] != base62::ALPHABET[to]);
+            text[at] = base62::ALPHABET[to];
+            prop_assert_eq!(keys.verify(std::str::from_utf8(&text).unwrap()), None);
+        }
+
+        #[test]
+        fn junk_is_refused_without_panic(text in "(bkn_)?\\PC{0,200}") {
+            prop_assert_eq!(keys(1, "a", None).verify(&text), None);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! A body's bytes, the type that it is declared as, and the fields of a form.
+
+use lambda_http::http::header::CONTENT_TYPE;
+use lambda_http::{Body, Request};
+use url::form_urlencoded;
+
+use super::error::RequestError;
+
+/// The body's bytes, whatever they are; none where there is no body.
+///
+/// # Errors
+/// `BodyTooLarge` above `limit` bytes.
+pub fn raw_body(request: &Request, limit: usize) -> Result<&[u8], RequestError> {
+    let bytes: &[u8] = match request.body() {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => &[],
+    };
+    if bytes.len() > limit { Err(RequestError::BodyTooLarge(limit)) } else { Ok(bytes) }
+}
+
+/// The declared media type in lower case, without its parameters; none where none is declared.
+pub fn media_type(request: &Request) -> Option<String> {
+    let declared = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+    let kind = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    (!kind.is_empty()).then_some(kind)
+}
+
+/// Refuses a body that is declared as anything but JSON; one that is not declared at all passes, as
+/// it did at the APIs whose clients we answer.
+///
+/// # Errors
+/// `UnsupportedMediaType`.
+pub fn json_or_undeclared(request: &Request) -> Result<(), RequestError> {
+    if media_type(request).is_some_and(|kind| kind != "application/json") {
+        Err(RequestError::UnsupportedMediaType)
+    } else {
+        Ok(())
+    }
+}
+
+/// The fields of an HTML form (`application/x-www-form-urlencoded`), in order, each name as often
+/// as it stands.
+pub fn form_fields(bytes: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(bytes).into_owned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn declared(kind: &str) -> Request {
+        let mut request = Request::new(Body::Empty);
+        request.headers_mut().append("content-type", kind.parse().unwrap());
+        request
+    }
+
+    #[test]
+    fn a_body_is_json_or_undeclared() {
+        assert!(json_or_undeclared(&Request::new(Body::Empty)).is_ok());
+        for kind in ["application/json", "Application/JSON;charset=utf-8"] {
+            assert!(json_or_undeclared(&declared(kind)).is_ok(), "{kind}");
+        }
+        for kind in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/jsonp",
+            "multipart/form-data; boundary=x",
+        ] {
+            assert_eq!(
+                json_or_undeclared(&declared(kind)),
+                Err(RequestError::UnsupportedMediaType),
+                "{kind}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_media_type_stands_without_its_parameters() {
+        assert_eq!(
+            media_type(&declared("Application/JSON; charset=utf-8")).as_deref(),
+            Some("application/json")
+        );
+        assert_eq!(media_type(&declared("")), None);
+    }
+
+    #[test]
+    fn too_much_is_refused() {
+        assert_eq!(
+            raw_body(&Request::new(Body::from("12345")), 4),
+            Err(RequestError::BodyTooLarge(4))
+        );
+        assert_eq!(raw_body(&Request::new(Body::Empty), 4), Ok(&b""[..]));
+    }
+
+    proptest! {
+        #[test]
+        fn reading_a_form_never_panics(body in "\\PC{0,80}") {
+            let _fields = form_fields(body.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! JSON bodies: declared, small enough, well formed, and then of the right fields.
+
+use lambda_http::Request;
+use lambda_http::http::header;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use serde_path_to_error::{Path, Segment};
+
+use super::error::{FieldError, RequestError};
+use super::raw_body::raw_body;
+use crate::domain::Invalid;
+
+/// Reads the request's JSON body into `T`.
+///
+/// # Errors
+/// `UnsupportedMediaType` unless it is declared as JSON in UTF-8, `BodyTooLarge` above `limit`
+/// bytes, `MalformedBody` where it is not JSON, `InvalidBody` with a pointer where a field is
+/// wrong.
+pub fn json_body<T: DeserializeOwned>(request: &Request, limit: usize) -> Result<T, RequestError> {
+    let bytes = raw_body(request, limit)?;
+    if !is_json(request) {
+        return Err(RequestError::UnsupportedMediaType);
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    // Stored types take fields that they don't know, for the sake of older and newer functions side
+    // by side; a client's typo must not pass.
+    let mut unknown = Vec::new();
+    let mut note = |path: serde_ignored::Path<'_>| unknown.push(ignored(&path));
+    let deserializer = serde_ignored::Deserializer::new(&mut json, &mut note);
+    let value = serde_path_to_error::deserialize(deserializer)
+        .map_err(|error| refused(bytes, error.path(), error.inner()))?;
+    json.end()
+        .map_err(|_| RequestError::MalformedBody("there is something after the JSON value"))?;
+    // A struct may be read from an array too, field by field in order; nobody means that.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(RequestError::InvalidBody(vec![wrong_type(String::new())]));
+    }
+    if unknown.is_empty() {
+        Ok(value)
+    } else {
+        Err(RequestError::InvalidBody(unknown.into_iter().map(unknown_field).collect()))
+    }
+}
+
+/// `application/json`, with no charset but UTF-8 (RFC 8259 §8.1).
+fn is_json(request: &Request) -> bool {
+    let declared = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let mut parts = declared.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let is_type = parts.next().as_deref() == Some("application/json");
+    is_type
+        && parts.all(|part| {
+            !part.starts_with("charset=")
+                || part.trim_start_matches("charset=").trim_matches('"') == "utf-8"
+        })
+}
+
+pub(super) fn refused(bytes: &[u8], path: &Path, error: &serde_json::Error) -> RequestError {
+    match error.classify() {
+        // `serde_json` calls it a mistake of syntax where something else than a string stands for
+        // one of several words.
+        Category::Syntax if serde_json::from_slice::<serde_json::Value>(bytes).is_ok() => {
+            RequestError::InvalidBody(vec![field_error(path, &error.to_string())])
+        }
+        Category::Io | Category::Eof => RequestError::MalformedBody("the JSON value is cut short"),
+        Category::Syntax => RequestError::MalformedBody("the body is not JSON"),
+        Category::Data => RequestError::InvalidBody(vec![field_error(path, &error.to_string())]),
+    }
+}
+
+fn field_error(path: &Path, message: &str) -> FieldError {
+    let pointer = pointer(path);
+    if let Some((code, detail)) = Invalid::split(message) {
+        return FieldError { pointer, code: code.to_owned(), detail: detail.to_owned() };
+    }
+    let field = |code: &str, detail: &str| FieldError {
+        pointer: pointer.clone(),
+        code: code.into(),
+        detail: detail.into(),
+    };
+    if message.starts_with("missing field") {
+        let name = message.split('`').nth(1).unwrap_or_default();
+        FieldError {
+            pointer: format!("{pointer}/{name}"),
+            ..field("required", "This field is required.")
+        }
+    } else if message.starts_with("unknown field") {
+        unknown_field(pointer)
+    } else if message.starts_with("unknown variant") {
+        field("unknown_value", "This is not one of the values that the field may have.")
+    } else if message.starts_with("duplicate field") {
+        let name = message.split('`').nth(1).unwrap_or_default();
+        FieldError {
+            pointer: format!("{pointer}/{name}"),
+            ..field("duplicate_field", "This field stands twice.")
+        }
+    } else {
+        wrong_type(pointer)
+    }
+}
+
+fn unknown_field(pointer: String) -> FieldError {
+    FieldError {
+        pointer,
+        code: "unknown_field".into(),
+        detail: "There is no such field here.".into(),
+    }
+}
+
+pub(super) fn wrong_type(pointer: String) -> FieldError {
+    FieldError {
+        pointer,
+        code: "wrong_type".into(),
+        detail: "This value does not have the type or range that the field needs.".into(),
+    }
+}
+
+/// The path of a field that nobody reads, as a JSON Pointer.
+fn ignored(path: &serde_ignored::Path<'_>) -> String {
+    use serde_ignored::Path::{Map, NewtypeStruct, NewtypeVariant, Root, Seq, Some};
+    match path {
+        Root => String::new(),
+        Seq { parent, index } => format!("{}/{index}", ignored(parent)),
+        Map { parent, key } => format!("{}/{}", ignored(parent), escaped(key)),
+        Some { parent } | NewtypeStruct { parent } | NewtypeVariant { parent } => ignored(parent),
+    }
+}
+
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// The path as a JSON Pointer (RFC 6901).
+fn pointer(path: &Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } | Segment::Enum { variant: key } => {
+                pointer.push('/');
+                pointer.push_str(&escaped(key));
+            }
+            Segment::Unknown => {}
+        }
+    }
+    pointer
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::Body;
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::domain::role::Roles;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Input {
+        name: String,
+        #[serde(default)]
+        roles: Roles,
+    }
+
+    fn request(content_type: &str, body: impl Into<Body>) -> Request {
+        let mut request = Request::new(body.into());
+        request.headers_mut().insert(header::CONTENT_TYPE, content_type.parse().unwrap());
+        request
+    }
+
+    fn read(body: &str) -> Result<Input, RequestError> {
+        json_body(&request("application/json", body), 1000)
+    }
+
+    fn field(pointer: &str, code: &str) -> impl Fn(Result<Input, RequestError>) -> bool {
+        move |result| matches!(result, Err(RequestError::InvalidBody(errors)) if errors[0].pointer == pointer && errors[0].code == code)
+    }
+
+    #[test]
+    fn a_right_body_is_read() {
+        assert_eq!(read(r#"{"name":"x"}"#).unwrap().name, "x");
+        assert!(
+            json_body::<Input>(
+                &request("Application/JSON; charset=\"UTF-8\"", r#"{"name":"x"}"#),
+                1000
+            )
+            .is_ok()
+        );
+        assert!(
+            json_body::<Input>(
+                &request("application/json", r#"{"name":"x"}"#.as_bytes().to_vec()),
+                1000
+            )
+            .is_ok()
+        );
+    }
+
+    #[test]
+    fn what_is_not_json_is_malformed() {
+        for body in [
+            "",
+            " ",
+            "{",
+            "{}x",
+            "{}{}",
+            "nul",
+            "{\"name\":01}",
+            "{'name':1}",
+            "{\"name\":NaN}",
+            "// x\n{}",
+            "\u{feff}{}",
+            "{\"name\":\"\\ud800\"}",
+        ] {
+            assert!(
+                matches!(read(body), Err(RequestError::MalformedBody(_)))
+                    || field("", "required")(read(body))
+                    || field("/name", "required")(read(body)),
+                "{body:?}"
+            );
+        }
+        let deep = "[".repeat(10_000);
+        assert!(read(&deep).is_err());
+        let invalid_utf8 =
+            json_body::<Input>(&request("application/json", vec![b'"', 0xff, b'"']), 1000);
+        assert!(invalid_utf8.is_err());
+    }
+
+    #[test]
+    fn a_wrong_field_is_pointed_at() {
+        assert!(field("/name", "required")(read("{}")));
+        assert!(field("/name", "wrong_type")(read(r#"{"name":1}"#)));
+        assert!(field("/nmae", "unknown_field")(read(r#"{"name":"x","nmae":1}"#)));
+        assert!(field("/roles/0", "invalid_role")(read(r#"{"name":"x","roles":["Owner"]}"#)));
+        assert!(field("/roles", "invalid_roles")(read(r#"{"name":"x","roles":[]}"#)));
+        for body in ["[]", "null", r#"["x",["member"]]"#] {
+            assert!(field("", "wrong_type")(read(body)), "{body}");
+        }
+        assert!(
+            matches!(read(r#"{"name":"x","name":"y"}"#), Err(RequestError::InvalidBody(errors)) if errors[0].code == "duplicate_field")
+        );
+    }
+
+    #[test]
+    fn a_field_that_nobody_reads_is_pointed_at_however_deep_it_stands() {
+        #[derive(Debug, Deserialize)]
+        struct Outer {
+            _inner: Option<Inner>,
+        }
+        #[derive(Debug, Deserialize)]
+        struct Inner {
+            _known: Option<u8>,
+        }
+        let read = json_body::<Outer>(
+            &request("application/json", r#"{"_inner":{"_known":1,"a/b":2}}"#),
+            1000,
+        );
+        assert!(
+            matches!(read, Err(RequestError::InvalidBody(errors)) if errors[0].pointer == "/_inner/a~1b")
+        );
+        let positional = json_body::<Outer>(&request("application/json", "[null]"), 1000);
+        assert!(
+            matches!(positional, Err(RequestError::InvalidBody(errors)) if errors[0].code == "wrong_type")
+        );
+    }
+
+    #[test]
+    fn other_types_and_large_bodies_are_refused() {
+        for content_type in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/json; charset=utf-7",
+            "application/jsonp",
+            "",
+        ] {
+            assert_eq!(
+                json_body::<Input>(&request(content_type, "{}"), 1000),
+                Err(RequestError::UnsupportedMediaType),
+                "{content_type}"
+            );
+        }
+        assert_eq!(
+            json_body::<Input>(&request("application/json", "x".repeat(1001)), 1000),
+            Err(RequestError::BodyTooLarge(1000))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(body in "\\PC{0,80}") {
+            let _result = read(&body);
+        }
+    }
+}

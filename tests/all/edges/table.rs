@@ -1,0 +1,254 @@
+//! The table of allowed edges: for each module, the modules that it may use.
+
+/// A module, or, with `*`, each of several modules, which may not use one another.
+pub(super) struct Module {
+    /// Its name: the path of its folder or file without `src`, and for the shared crate's modules
+    /// without the crate.
+    pub(super) name: &'static str,
+    /// The modules whose items it may name.
+    pub(super) uses: &'static [&'static str],
+    /// Its purpose, and so the reason.
+    pub(super) purpose: &'static str,
+}
+
+const fn module(
+    name: &'static str,
+    uses: &'static [&'static str],
+    purpose: &'static str,
+) -> Module {
+    Module { name, uses, purpose }
+}
+
+/// Every module, from the ground up: first the shared crate's, then the functions, the local service,
+/// the bench and the tests.
+pub(super) const TABLE: &[Module] = &[
+    module("config", &[], "the only reader of environment variables"),
+    module("outbound", &["config"], "the only way out of a process: connections, credentials"),
+    module("telemetry", &["config"], "logs"),
+    module("domain", &[], "pure rules: no AWS, no HTTP, no clock"),
+    module("auth", &["config", "domain", "outbound"], "a token becomes a caller"),
+    module("store", &["config", "domain", "outbound"], "the table"),
+    module("mail", &["config", "domain", "outbound"], "what mails say, and SES"),
+    module(
+        "engine",
+        &["auth", "config", "domain", "mail", "outbound", "store"],
+        "the use cases; it knows no request",
+    ),
+    module("http", &["domain", "engine", "store"], "requests and responses, for every API"),
+    module(
+        "service",
+        &["auth", "config", "domain", "engine", "http", "mail", "outbound", "telemetry"],
+        "what a function starts with",
+    ),
+    module(
+        "api/*",
+        &["auth", "domain", "engine", "http", "service"],
+        "how one API reads and answers; it knows no other API and no table",
+    ),
+    module(
+        "functions/*/*",
+        &["api/*", "auth", "domain", "engine", "http", "service"],
+        "one endpoint: parse, call the engine, answer",
+    ),
+    module("local/inbox", &[], "the mails that were sent"),
+    module("local/message", &[], "answers of one sentence"),
+    module("local/tasks", &[], "tasks that end with the service"),
+    module("local/template", &[], "what `template.yaml` says"),
+    module("local/issuer", &["domain"], "signs anyone in"),
+    module("local/database", &["config", "local/template"], "the clients, and the table"),
+    module("local/commits", &[], "waits for the disk"),
+    module("local/embedded", &["local/commits", "local/database"], "the embedded DynamoDB"),
+    module("local/function", &["local/tasks"], "a function as Lambda sees it"),
+    module(
+        "local/registry",
+        &["config", "domain", "functions/*/*", "local/function", "local/template", "service"],
+        "every function with its handler",
+    ),
+    module("local/options", &["local/registry"], "what the service can be told"),
+    module(
+        "local/environment",
+        &["config", "local/issuer", "local/options"],
+        "the variables that the functions get",
+    ),
+    module(
+        "local/gateway",
+        &[
+            "domain",
+            "local/commits",
+            "local/function",
+            "local/message",
+            "local/registry",
+            "local/template",
+        ],
+        "API Gateway",
+    ),
+    module(
+        "local/stream",
+        &["local/commits", "local/function", "local/template"],
+        "the table's stream, and Lambda's mappings from it",
+    ),
+    module(
+        "local/state",
+        &["domain", "local/gateway", "local/inbox", "local/issuer", "local/stream"],
+        "what the routes share",
+    ),
+    module("local/demo", &["local/issuer", "local/state"], "demo data"),
+    module("local/pages", &["local/demo", "local/inbox", "local/message"], "pages for people"),
+    module("local/ses", &["domain", "local/inbox", "local/state"], "SES"),
+    module(
+        "local/sign_in",
+        &["local/demo", "local/issuer", "local/message", "local/pages", "local/state"],
+        "signs a person in, and leads back",
+    ),
+    module(
+        "local/router",
+        &[
+            "local/demo",
+            "local/issuer",
+            "local/message",
+            "local/pages",
+            "local/ses",
+            "local/sign_in",
+            "local/state",
+        ],
+        "the routes",
+    ),
+    module(
+        "local/start",
+        &[
+            "config",
+            "domain",
+            "local/commits",
+            "local/database",
+            "local/demo",
+            "local/embedded",
+            "local/environment",
+            "local/gateway",
+            "local/inbox",
+            "local/issuer",
+            "local/options",
+            "local/registry",
+            "local/router",
+            "local/state",
+            "local/stream",
+            "local/tasks",
+            "local/template",
+        ],
+        "starts and ends all of it",
+    ),
+    module("local/main", &["local/options", "local/start"], "the command `beckon`"),
+    module("bench/fault", &[], "what ends a measurement"),
+    module("bench/report", &["bench/fault"], "figures and tables"),
+    module("bench/engine", &["bench/fault", "local/embedded"], "the embedded DynamoDB for one run"),
+    module(
+        "bench/cost",
+        &["bench/engine", "bench/fault", "bench/report", "local/options", "local/start"],
+        "what each operation costs",
+    ),
+    module(
+        "bench/cold",
+        &["bench/engine", "bench/fault", "bench/report", "local/options", "local/start"],
+        "how fast functions start",
+    ),
+    module("bench/load", &["bench/fault", "bench/report"], "how fast the local service is"),
+    module("bench/main", &["bench/cold", "bench/cost", "bench/load"], "the command `bench`"),
+    module("tests/access", &[], "which table accesses were made"),
+    module("tests/events", &[], "the events of `events/`"),
+    module("tests/table", &[], "the table below the functions"),
+    module(
+        "tests/all/app",
+        &["config", "local/options", "local/start", "tests/access"],
+        "a service, and the people who use it",
+    ),
+    module("tests/all/layout", &[], "the house rules"),
+    module(
+        "tests/all/lambda",
+        &[
+            "config",
+            "domain",
+            "functions/*/*",
+            "local/options",
+            "local/registry",
+            "local/start",
+            "service",
+            "tests/all/app",
+            "tests/events",
+            "tests/table",
+        ],
+        "the functions, called as Lambda calls them",
+    ),
+    module(
+        "tests/all/*",
+        &[
+            "api/*",
+            "auth",
+            "config",
+            "domain",
+            "engine",
+            "functions/*/*",
+            "http",
+            "local/options",
+            "service",
+            "store",
+            "tests/all/app",
+            "tests/all/lambda",
+            "tests/all/layout",
+            "tests/events",
+        ],
+        "the tests; one test knows no other",
+    ),
+    module(
+        "tests/rie",
+        &[
+            "config",
+            "domain",
+            "local/options",
+            "local/start",
+            "service",
+            "tests/events",
+            "tests/table",
+        ],
+        "the same under Lambda's emulator",
+    ),
+    module("tests/recording", &["tests/access"], "policies against what is accessed"),
+];
+
+/// The folder that the module's name stands for.
+fn folder(name: &str) -> String {
+    match name.split_once('/') {
+        Some((package @ ("local" | "bench"), rest)) => format!("{package}/src/{rest}"),
+        Some(("tests" | "functions", _)) => name.to_owned(),
+        _ => format!("shared/src/{name}"),
+    }
+}
+
+/// The part of the path that a pattern names: the file without its ending, or a folder above it.
+fn matched<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
+    let mut end = 0;
+    let mut parts = path.split('/');
+    for wanted in pattern.split('/') {
+        let part = parts.next()?;
+        if wanted != "*" && wanted != part && Some(wanted) != part.strip_suffix(".rs") {
+            return None;
+        }
+        end += part.len() + 1;
+    }
+    Some(path[..end - 1].trim_end_matches(".rs"))
+}
+
+/// The module that the file is of: its row, and the folder or file that the row stands for here.
+pub(super) fn module_of(path: &str) -> Option<(&'static Module, &str)> {
+    let found = TABLE.iter().filter_map(|row| Some((row, matched(&folder(row.name), path)?)));
+    found.max_by_key(|(row, _)| (row.name.split('/').count(), !row.name.contains('*')))
+}
+
+/// The table as ARCHITECTURE.md shows it.
+pub(super) fn markdown() -> String {
+    let mut text = String::from("| module | may use | purpose |\n|---|---|---|\n");
+    for Module { name, uses, purpose } in TABLE {
+        let uses: Vec<String> = uses.iter().map(|name| format!("`{name}`")).collect();
+        let uses = if uses.is_empty() { "nothing".to_owned() } else { uses.join(", ") };
+        text.push_str(&format!("| `{name}` | {uses} | {purpose} |\n"));
+    }
+    text
+}

@@ -1,0 +1,73 @@
+//! Rules of the alarms: each watches a metric that exists, and tells somebody.
+
+use serde_yaml_ng::Value;
+
+use super::template::of_type;
+use super::tree::yaml;
+use super::{Rule, unless};
+
+pub(super) const RULES: &[Rule] = &[Rule {
+    says: "An alarm watches a metric that AWS or this template makes, tells the topic, and isn't set off by silence.",
+    broken: |house| alarms(house.template()),
+    mutant: (
+        "template.yaml",
+        "      MetricName: IteratorAge\n",
+        "      MetricName: IteratorAges\n",
+    ),
+}];
+
+/// The metrics of AWS that alarms may watch, with the dimension they need; SES's rates are the
+/// account's and have none.
+const METRICS_OF_AWS: &[(&str, &str, Option<&str>)] = &[
+    ("AWS/Lambda", "IteratorAge", Some("FunctionName")),
+    ("AWS/Lambda", "Errors", Some("FunctionName")),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible", Some("QueueName")),
+    ("AWS/DynamoDB", "ReadThrottleEvents", Some("TableName")),
+    ("AWS/DynamoDB", "WriteThrottleEvents", Some("TableName")),
+    ("AWS/SES", "Reputation.BounceRate", None),
+    ("AWS/SES", "Reputation.ComplaintRate", None),
+];
+
+fn alarms(template: &Value) -> Vec<String> {
+    let filters: Vec<&Value> = of_type(template, "AWS::Logs::MetricFilter")
+        .map(|(_, filter)| &filter["MetricTransformations"][0])
+        .collect();
+    let known = |metric: &Value| {
+        let (namespace, name) =
+            (yaml(&metric["Namespace"]), metric["MetricName"].as_str().unwrap_or("?"));
+        let of_aws = METRICS_OF_AWS.iter().any(|(space, known, dimension)| {
+            namespace.trim() == *space
+                && *known == name
+                && metric["Dimensions"][0]["Name"].as_str() == *dimension
+        });
+        of_aws
+            || filters.iter().any(|filter| {
+                yaml(&filter["MetricNamespace"]) == namespace
+                    && filter["MetricName"].as_str() == Some(name)
+            })
+    };
+    let mut broken = Vec::new();
+    let mut count = 0;
+    for (id, alarm) in of_type(template, "AWS::CloudWatch::Alarm") {
+        count += 1;
+        let watched: Vec<&Value> = match alarm["Metrics"].as_sequence() {
+            Some(metrics) => metrics
+                .iter()
+                .map(|metric| &metric["MetricStat"]["Metric"])
+                .filter(|metric| !metric.is_null())
+                .collect(),
+            None => vec![alarm],
+        };
+        let good = !watched.is_empty()
+            && watched.into_iter().all(known)
+            && yaml(&alarm["AlarmActions"]).contains("AlarmTopic")
+            && alarm["AlarmDescription"].is_string()
+            && matches!(alarm["TreatMissingData"].as_str(), Some("notBreaching" | "ignore"));
+        broken.extend(unless(good, id));
+    }
+    broken.extend(unless(
+        count >= 6,
+        "errors, latency, stream age, queue, table and SES each need an alarm",
+    ));
+    broken
+}

@@ -1,0 +1,153 @@
+//! Files, or parts of files, that follow from others, and the commands that write them.
+
+use beckon::logical_id;
+use serde_yaml_ng::Value;
+
+use super::tree::{House, events, routes, yaml};
+use super::{Rule, settings};
+
+/// A file of which the tables follow from other files.
+pub(super) struct Derived {
+    pub(super) path: &'static str,
+    pub(super) text: fn(&House) -> String,
+}
+
+const FUNCTIONS: Derived = Derived { path: "docs/functions.md", text: functions };
+const SETTINGS: Derived = Derived {
+    path: "docs/settings.md",
+    text: |house| with_rows(house, "docs/settings.md", |_| settings::rows(house)),
+};
+
+/// The files that `INSTA_UPDATE=always cargo test -p tests house` writes.
+pub(super) const DERIVED: &[Derived] = &[FUNCTIONS, SETTINGS];
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        says: "docs/functions.md lists each function with its routes and its description, as the template has them.",
+        broken: |house| {
+            let mut broken = differences(house, &FUNCTIONS);
+            let text = functions(house);
+            let apis = house.deployed().into_iter().filter_map(|(_, function)| api(function));
+            let mut unheard: Vec<String> = apis
+                .filter(|api| !text.to_lowercase().contains(&format!("## {api}\n")))
+                .map(|api| format!("docs/functions.md: add a section ## {api} with a table"))
+                .collect();
+            unheard.dedup();
+            broken.extend(unheard);
+            broken
+        },
+        mutant: ("docs/functions.md", "| `native-get-invite` |", "| `native-read-invite` |"),
+    },
+    Rule {
+        says: "docs/settings.md lists each setting.",
+        broken: |house| differences(house, &SETTINGS),
+        mutant: ("docs/settings.md", "| `JWT_TYPE` |", "| `JWT_KIND` |"),
+    },
+    Rule {
+        says: "tests/recording/accesses.txt has every function that accesses anything.",
+        broken: |house| {
+            let accesses = house.read("tests/recording/accesses.txt");
+            let recorded: Vec<&str> =
+                accesses.lines().filter(|line| !line.starts_with(' ')).collect();
+            let may = |function: &Value| !function["Properties"]["Policies"].is_null();
+            let allowed = house.deployed().into_iter().filter(|(_, function)| may(function));
+            let allowed: Vec<&str> = allowed.map(|(id, _)| id).collect();
+            let missing = allowed.iter().filter(|id| !recorded.contains(id));
+            let missing = missing
+                .map(|id| format!("run `tests/recording/run --keep`: accesses.txt lacks {id}"));
+            let gone = recorded.iter().filter(|id| !allowed.contains(id));
+            missing
+                .chain(
+                    gone.map(|id| {
+                        format!("run `tests/recording/run --keep`: accesses.txt has {id}")
+                    }),
+                )
+                .collect()
+        },
+        mutant: ("tests/recording/accesses.txt", "NativeGetInvite\n", "NativeReadInvite\n"),
+    },
+];
+
+/// The lines in which the file isn't what it follows from.
+fn differences(house: &House, file: &Derived) -> Vec<String> {
+    const COMMAND: &str = "run `INSTA_UPDATE=always cargo test -p tests house`";
+    let (found, wanted) = (house.read(file.path), (file.text)(house));
+    let missing = wanted.lines().filter(|line| !found.lines().any(|there| there == *line));
+    let missing = missing.map(|line| format!("{COMMAND}: {} lacks the line {line}", file.path));
+    let strange = found.lines().filter(|line| !wanted.lines().any(|there| there == *line));
+    let strange = strange.map(|line| format!("{COMMAND}: {} has the line {line}", file.path));
+    let mut broken: Vec<String> = missing.chain(strange).collect();
+    if broken.is_empty() && found != wanted {
+        broken.push(format!("{COMMAND}: {} has its lines in another order", file.path));
+    }
+    broken
+}
+
+/// The document with other rows in its tables: those for the heading above them.
+fn with_rows(house: &House, path: &str, rows: impl Fn(&str) -> Vec<String>) -> String {
+    let mut text = String::new();
+    let mut heading = String::new();
+    for line in house.read(path).lines().filter(|line| !line.starts_with("| `")) {
+        if let Some(words) = line.strip_prefix("## ") {
+            heading = words.to_lowercase();
+        }
+        text.push_str(line);
+        text.push('\n');
+        if line.starts_with("|---") {
+            for row in rows(&heading) {
+                text.push_str(&row);
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
+/// docs/functions.md with the functions of each API in the order of the template.
+fn functions(house: &House) -> String {
+    with_rows(house, "docs/functions.md", |heading| {
+        let functions = house.deployed().into_iter().map(|(_, function)| function);
+        functions.filter(|function| api(function).as_deref() == Some(heading)).map(row).collect()
+    })
+}
+
+/// The words of the function's folder: its API, and its verb and noun.
+fn words(function: &Value) -> Option<(&str, &str)> {
+    function["Properties"]["CodeUri"].as_str()?.strip_prefix("functions/")?.split_once('/')
+}
+
+fn api(function: &Value) -> Option<String> {
+    words(function).map(|(api, _)| api.to_owned())
+}
+
+/// Whether docs/functions.md leaves a route out, because a sentence above its table tells of it.
+fn is_told_above(route: &str) -> bool {
+    let path = route.split(' ').nth(1).unwrap_or_default();
+    let other_form = ["/Platform/", "/platform/", "/api/v3/onezone/"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix));
+    path.ends_with("/{slash+}") || other_form || route.starts_with("OPTIONS ")
+}
+
+fn row(function: &Value) -> String {
+    let package = words(function).map(|(api, verb)| format!("{api}-{verb}")).unwrap_or_default();
+    let routes = routes(function).into_iter().filter(|route| !is_told_above(route));
+    let routes: Vec<String> = routes.map(|route| format!("`{route}`")).collect();
+    let of_the_stream = events(function, "DynamoDB").next().is_some();
+    let routes = if of_the_stream { "the table's stream".to_owned() } else { routes.join(", ") };
+    let about = function["Properties"]["Description"].as_str().unwrap_or("?");
+    format!("| `{package}` | {routes} | {about} |")
+}
+
+#[test]
+fn a_function_is_a_row_of_the_docs() {
+    let house = House::here();
+    let id = logical_id("native-get-invite");
+    let (_, function) = house.deployed().into_iter().find(|(deployed, _)| *deployed == id).unwrap();
+    let about = yaml(&function["Properties"]["Description"]);
+    let row = row(function);
+    assert!(
+        row.starts_with("| `native-get-invite` | `GET /v1/groups/{group}/invites/{invite}` | ")
+    );
+    assert!(row.contains(about.trim()), "{row}");
+}

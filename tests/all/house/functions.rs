@@ -1,0 +1,215 @@
+//! Rules of the functions: folder, registry, template, events and docs have the same ones.
+
+use serde_yaml_ng::Value;
+
+use super::tree::{Folder, House, yaml};
+use super::{Rule, unless};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        says: "A function is functions/<api>/<verb-noun>, one package with one binary of the same name.",
+        broken: |house| house.folders().iter().flat_map(|folder| package(house, folder)).collect(),
+        mutant: (
+            "functions/native/get-invite/Cargo.toml",
+            "name = \"native-get-invite\"",
+            "name = \"native-read-invite\"",
+        ),
+    },
+    Rule {
+        says: "A function's main.rs is telemetry, configuration, clients, run; the rest belongs in lib.rs.",
+        broken: |house| {
+            let main = |folder: &Folder| format!("{}/src/main.rs", folder.path);
+            let lines = |path: &String| house.text(path).map_or(0, |text| text.lines().count());
+            let long = house.folders().iter().map(main).filter(|path| lines(path) > 20).collect();
+            long
+        },
+        mutant: (
+            "functions/native/get-invite/src/main.rs",
+            "use shared::Service;\n",
+            "use shared::Service;\n\n\n\n\n\n\n\n\n\n\n\n",
+        ),
+    },
+    Rule {
+        says: "The registry has every function, and the local service depends on each.",
+        broken: registry,
+        mutant: (
+            "local/src/registry.rs",
+            "    request!(native_get_invite, SignedIn, Plain),\n",
+            "",
+        ),
+    },
+    Rule {
+        says: "template.yaml and functions/ have the same functions.",
+        broken: resources,
+        mutant: ("template.yaml", "  NativeGetInvite:\n", "  NativeReadInvite:\n"),
+    },
+    Rule {
+        says: "No function's environment names the API: the API's body names the functions, so that would be a cycle (docs/adr/0011), which no linter sees.",
+        broken: |house| {
+            let globals = &house.template()["Globals"]["Function"]["Environment"];
+            let own = house.deployed().into_iter();
+            let own = own.map(|(id, function)| (id, &function["Properties"]["Environment"]));
+            let names_api = |environment: &Value| {
+                let text = yaml(environment);
+                ["Api.", "${Api}", "!Ref Api\n"].iter().any(|name| text.contains(name))
+            };
+            own.chain([("Globals", globals)])
+                .filter(|(_, environment)| names_api(environment))
+                .map(|(id, _)| format!("{id}: use the parameter PublicUrl"))
+                .collect()
+        },
+        mutant: (
+            "template.yaml",
+            "PUBLIC_URL: !Ref PublicUrl",
+            "PUBLIC_URL: !GetAtt Api.ApiEndpoint",
+        ),
+    },
+    Rule {
+        says: "Every function has events/<package>/, for `sam local invoke`, the console and the tests.",
+        broken: |house| {
+            let missing =
+                house.folders().into_iter().flat_map(|folder| missing_events(house, &folder));
+            missing.chain(strange_events(house)).collect()
+        },
+        mutant: ("events/native-get-invite/success.json", "{", "{,"),
+    },
+    Rule {
+        says: "A panic is the API's own 500, and a request that takes too long its 503: shared::http::deadline sees to both.",
+        broken: |house| {
+            let of_requests = |folder: &Folder| !folder.package.starts_with("background-");
+            let folders = house.folders().into_iter().filter(of_requests);
+            folders.flat_map(|folder| guarded(house, &folder)).collect()
+        },
+        mutant: ("functions/native/get-invite/src/lib.rs", "native::respond(", "respond("),
+    },
+];
+
+/// What is missing of the function's package.
+fn package(house: &House, folder: &Folder) -> Vec<String> {
+    let Folder { path, package } = folder;
+    let mut broken = Vec::new();
+    for file in ["Cargo.toml", "src/lib.rs", "src/main.rs"] {
+        if house.text(&format!("{path}/{file}")).is_none() {
+            broken.push(format!("{path}: add {file}"));
+        }
+    }
+    let Some(manifest) = house.text(&format!("{path}/Cargo.toml")) else { return broken };
+    let first_name = manifest.lines().find(|line| line.starts_with("name = "));
+    let named = first_name == Some(&format!("name = \"{package}\""));
+    let wanted = [
+        (named, format!("name the package \"{package}\", as its folder says")),
+        (
+            manifest.contains(&format!("[[bin]]\nname = \"{package}\"")),
+            format!("name the binary \"{package}\", as its folder says"),
+        ),
+        (
+            manifest.contains("description = ") && !manifest.contains("description = \"\""),
+            "say in `description` what the function does".to_owned(),
+        ),
+    ];
+    let missing = wanted.into_iter().filter(|(good, _)| !good);
+    broken.extend(missing.map(|(_, what)| format!("{path}/Cargo.toml: {what}")));
+    broken
+}
+
+fn registry(house: &House) -> Vec<String> {
+    const REGISTRY: &str = "local/src/registry.rs";
+    let (folders, registered) = (house.folders(), house.registered());
+    let manifest = house.read("local/Cargo.toml");
+    let mut broken = Vec::new();
+    for folder in &folders {
+        let name = folder.crate_name();
+        if !registered.iter().any(|one| one.name == name) {
+            broken
+                .push(format!("{REGISTRY}: add request!({name}, …, …) with its callers and kind"));
+        }
+        let dependency = format!("{} = {{ path = \"../{}\" }}", folder.package, folder.path);
+        if !manifest.lines().any(|line| line == dependency) {
+            broken.push(format!("local/Cargo.toml: add {dependency}"));
+        }
+    }
+    let gone = registered
+        .iter()
+        .filter(|one| !folders.iter().any(|folder| folder.crate_name() == one.name));
+    broken
+        .extend(gone.map(|one| format!("{REGISTRY}: {} has no folder under functions/", one.name)));
+    broken
+}
+
+fn resources(house: &House) -> Vec<String> {
+    let (folders, deployed) = (house.folders(), house.deployed());
+    let mut broken = Vec::new();
+    for folder in &folders {
+        let id = folder.logical_id();
+        let Some((_, resource)) = deployed.iter().find(|(deployed, _)| *deployed == id) else {
+            broken.push(format!("template.yaml: add the resource {id} for {}", folder.path));
+            continue;
+        };
+        let metadata = &resource["Metadata"];
+        let wanted = [
+            (&resource["Properties"]["CodeUri"], "CodeUri", folder.path.as_str()),
+            (&metadata["BuildMethod"], "Metadata BuildMethod", "rust-cargolambda"),
+            (
+                &metadata["BuildProperties"]["Binary"],
+                "Metadata BuildProperties Binary",
+                &folder.package,
+            ),
+        ];
+        let wrong = wanted.into_iter().filter(|(value, _, wanted)| value.as_str() != Some(wanted));
+        broken.extend(
+            wrong.map(|(_, name, wanted)| format!("template.yaml: {id}: set {name} to {wanted}")),
+        );
+    }
+    let gone =
+        deployed.iter().filter(|(id, _)| !folders.iter().any(|folder| folder.logical_id() == *id));
+    broken.extend(gone.map(|(id, _)| {
+        format!(
+            "template.yaml: {id} has no folder under functions/; add the folder, or take it out"
+        )
+    }));
+    broken
+}
+
+/// The events that the function must have, and has not; that of a request without credentials
+/// follows from `success.json`.
+fn missing_events(house: &House, folder: &Folder) -> Vec<String> {
+    let folder = format!("events/{}", folder.package);
+    let there = house.names_in(&folder);
+    if folder.starts_with("events/background-") {
+        return unless(
+            !there.is_empty(),
+            &format!("{folder}: add a batch of the stream, <case>.json"),
+        );
+    }
+    let needed = ["success.json", "malformed.json"].into_iter();
+    let missing = needed.filter(|name| !there.iter().any(|there| there == name));
+    missing.map(|name| format!("{folder}: add {name}, a whole event as Lambda gets it")).collect()
+}
+
+/// The events that are of no function, or no JSON.
+fn strange_events(house: &House) -> Vec<String> {
+    let folders = house.folders();
+    let mut broken = Vec::new();
+    for name in
+        house.names_in("events").iter().filter(|name| house.is_folder(&format!("events/{name}")))
+    {
+        if !folders.iter().any(|folder| folder.package == *name) {
+            broken.push(format!("events/{name}: no function has this name; rename or remove it"));
+        }
+        for path in house.files(&format!("events/{name}"), "") {
+            if let Err(error) = serde_json::from_str::<serde_json::Value>(&house.read(&path)) {
+                broken.push(format!("{path}: must be JSON: {error}"));
+            }
+        }
+    }
+    broken
+}
+
+/// The function's file, where no guard against panics and long requests is in it.
+fn guarded(house: &House, folder: &Folder) -> Vec<String> {
+    let path = format!("{}/src/lib.rs", folder.path);
+    let Some(code) = house.text(&path) else { return Vec::new() };
+    let (api, _) = folder.package.split_once('-').expect("a package is <api>-<verb-noun>");
+    let good = code.contains(&format!("{api}::respond(")) || code.contains("deadline(");
+    unless(good, &format!("{path}: answer through {api}::respond, or shared::http::deadline"))
+}

@@ -1,0 +1,112 @@
+//! Rules of the table's stream: no record is lost, and none holds up the others for long.
+
+use serde_yaml_ng::Value;
+
+use super::tree::{House, events, yaml};
+use super::{Rule, unless};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        says: "The stream's answer names the records that failed, or a whole batch would come again.",
+        broken: |house| {
+            streams(house, |source| {
+                source["FunctionResponseTypes"][0].as_str() == Some("ReportBatchItemFailures")
+            })
+        },
+        mutant: (
+            "template.yaml",
+            "FunctionResponseTypes: [ReportBatchItemFailures]",
+            "FunctionResponseTypes: []",
+        ),
+    },
+    Rule {
+        says: "A failing batch is cut in two, so that one bad record holds up no other.",
+        broken: |house| {
+            streams(house, |source| source["BisectBatchOnFunctionError"].as_bool() == Some(true))
+        },
+        mutant: (
+            "template.yaml",
+            "BisectBatchOnFunctionError: true",
+            "BisectBatchOnFunctionError: false",
+        ),
+    },
+    Rule {
+        says: "A record is tried a bounded number of times; Lambda's default is until it expires, a day later.",
+        broken: |house| {
+            streams(house, |source| {
+                source["MaximumRetryAttempts"]
+                    .as_i64()
+                    .is_some_and(|times| (1..=10_000).contains(&times))
+            })
+        },
+        mutant: ("template.yaml", "MaximumRetryAttempts: 10000", "MaximumRetryAttempts: -1"),
+    },
+    Rule {
+        says: "A record is given up after hours, not after a day, when the stream has lost it.",
+        broken: |house| {
+            streams(house, |source| {
+                source["MaximumRecordAgeInSeconds"]
+                    .as_i64()
+                    .is_some_and(|age| (60..86_400).contains(&age))
+            })
+        },
+        mutant: (
+            "template.yaml",
+            "MaximumRecordAgeInSeconds: 21600",
+            "MaximumRecordAgeInSeconds: 86400",
+        ),
+    },
+    Rule {
+        says: "What was given up goes to a queue.",
+        broken: |house| {
+            streams(house, |source| {
+                yaml(&source["DestinationConfig"]["OnFailure"]["Destination"])
+                    .contains("FailedMails.Arn")
+            })
+        },
+        mutant: ("template.yaml", "                Destination: !GetAtt FailedMails.Arn\n", ""),
+    },
+    Rule {
+        says: "A new mapping begins at the oldest record: LATEST would lose what came while it was made.",
+        broken: |house| {
+            streams(house, |source| source["StartingPosition"].as_str() == Some("TRIM_HORIZON"))
+        },
+        mutant: ("template.yaml", "StartingPosition: TRIM_HORIZON", "StartingPosition: LATEST"),
+    },
+    Rule {
+        says: "The stream starts a function only for records that it works on.",
+        broken: |house| {
+            streams(house, |source| source["FilterCriteria"]["Filters"][0]["Pattern"].is_string())
+        },
+        mutant: ("template.yaml", "            FilterCriteria:\n", "            Comment:\n"),
+    },
+    Rule {
+        says: "What the queue holds stays for 14 days and is encrypted.",
+        broken: |house| {
+            let template = house.template();
+            let queue = &template["Resources"]["FailedMails"]["Properties"];
+            let good = queue["MessageRetentionPeriod"].as_i64() == Some(1_209_600)
+                && queue["SqsManagedSseEnabled"].as_bool() == Some(true);
+            unless(good, "FailedMails")
+        },
+        mutant: (
+            "template.yaml",
+            "MessageRetentionPeriod: 1209600",
+            "MessageRetentionPeriod: 345600",
+        ),
+    },
+];
+
+/// The stream mappings for which a rule doesn't hold; a template without any breaks each rule.
+fn streams(house: &House, good: impl Fn(&Value) -> bool) -> Vec<String> {
+    let mut seen = false;
+    let mut broken = Vec::new();
+    for (id, function) in house.deployed() {
+        for source in events(function, "DynamoDB") {
+            seen = true;
+            broken.extend(unless(good(source), id));
+        }
+    }
+    broken.extend(unless(seen, "no stream mapping"));
+    broken
+}

@@ -1,0 +1,188 @@
+//! The repository as the rules read it: the files, the functions, the registry and the template.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use beckon::{Access, Callers, FUNCTIONS, Kind, logical_id};
+use serde_yaml_ng::Value;
+
+/// A repository, or a copy of one, with texts that take the place of some of its files.
+pub(super) struct House {
+    root: PathBuf,
+    instead: BTreeMap<String, String>,
+    template: OnceCell<Value>,
+}
+
+/// One folder under `functions/`.
+pub(super) struct Folder {
+    pub(super) path: String,
+    pub(super) package: String,
+}
+
+impl Folder {
+    pub(super) fn logical_id(&self) -> String {
+        logical_id(&self.package)
+    }
+
+    pub(super) fn crate_name(&self) -> String {
+        self.package.replace('-', "_")
+    }
+}
+
+/// A line of the registry: a crate, and what a request function asks of its callers.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Registered {
+    pub(super) name: String,
+    pub(super) access: Option<Access>,
+}
+
+impl House {
+    /// This repository.
+    pub(super) fn here() -> Self {
+        Self::at(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+    }
+
+    /// The repository at `root`.
+    pub(super) fn at(root: PathBuf) -> Self {
+        Self { root, instead: BTreeMap::new(), template: OnceCell::new() }
+    }
+
+    /// The same with another text of this file.
+    pub(super) fn with(&self, path: &str, text: String) -> Self {
+        let mut instead = self.instead.clone();
+        instead.insert(path.to_owned(), text);
+        Self { root: self.root.clone(), instead, template: OnceCell::new() }
+    }
+
+    /// The file's text, if there is such a file.
+    pub(super) fn text(&self, path: &str) -> Option<String> {
+        let instead = self.instead.get(path).cloned();
+        instead.or_else(|| fs::read_to_string(self.root.join(path)).ok())
+    }
+
+    /// The text of a file that must be there.
+    pub(super) fn read(&self, path: &str) -> String {
+        self.text(path).unwrap_or_else(|| panic!("{path}: there is no such file"))
+    }
+
+    pub(super) fn write(&self, path: &str, text: &str) {
+        fs::write(self.root.join(path), text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+
+    pub(super) fn is_folder(&self, path: &str) -> bool {
+        self.root.join(path).is_dir()
+    }
+
+    /// The names in a folder, sorted; none where there is no such folder.
+    pub(super) fn names_in(&self, path: &str) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.root.join(path)) else { return Vec::new() };
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// Every file with this ending below the folder, by its path from the root.
+    pub(super) fn files(&self, folder: &str, ending: &str) -> Vec<String> {
+        let mut files = Vec::new();
+        for name in self.names_in(folder) {
+            let path = format!("{folder}/{name}");
+            if self.is_folder(&path) {
+                files.extend(self.files(&path, ending));
+            } else if name.ends_with(ending) {
+                files.push(path);
+            }
+        }
+        files
+    }
+
+    /// The folders under `functions/`.
+    pub(super) fn folders(&self) -> Vec<Folder> {
+        let apis = self.names_in("functions").into_iter();
+        let folders: Vec<Folder> = apis
+            .flat_map(|api| {
+                let verbs = self.names_in(&format!("functions/{api}")).into_iter();
+                verbs.map(move |verb| Folder {
+                    path: format!("functions/{api}/{verb}"),
+                    package: format!("{api}-{verb}"),
+                })
+            })
+            .collect();
+        assert!(!folders.is_empty(), "is the test run from the repository? functions/ is empty");
+        folders
+    }
+
+    /// The registry's lines, as `local/src/registry.rs` has them.
+    pub(super) fn registered(&self) -> Vec<Registered> {
+        self.read("local/src/registry.rs").lines().filter_map(registered).collect()
+    }
+
+    /// The template.
+    pub(super) fn template(&self) -> &Value {
+        self.template.get_or_init(|| {
+            serde_yaml_ng::from_str(&self.read("template.yaml")).expect("template.yaml is YAML")
+        })
+    }
+
+    /// The template's functions: logical id and properties.
+    pub(super) fn deployed(&self) -> Vec<(&str, &Value)> {
+        let resources = self.template()["Resources"].as_mapping().expect("Resources").iter();
+        let functions =
+            resources.filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function");
+        functions.map(|(id, function)| (id.as_str().unwrap(), function)).collect()
+    }
+}
+
+/// A line such as `request!(native_get_invite, SignedIn, Plain),`.
+fn registered(line: &str) -> Option<Registered> {
+    let row = line.trim().strip_suffix("),")?;
+    if let Some(name) = row.strip_prefix("stream!(") {
+        return Some(Registered { name: name.to_owned(), access: None });
+    }
+    let words: Vec<&str> = row.strip_prefix("request!(")?.split(", ").collect();
+    let [name, callers, kind] = words.try_into().ok()?;
+    let access = Access {
+        callers: named(&[Callers::Anyone, Callers::SignedIn], callers)?,
+        kind: named(&[Kind::Plain, Kind::Makes, Kind::TakesToken], kind)?,
+    };
+    Some(Registered { name: name.to_owned(), access: Some(access) })
+}
+
+/// The one of the variants that has this name.
+fn named<T: Copy + std::fmt::Debug>(variants: &[T], name: &str) -> Option<T> {
+    variants.iter().copied().find(|variant| format!("{variant:?}") == name)
+}
+
+/// The events of a template function that are of this type.
+pub(super) fn events<'a>(
+    function: &'a Value,
+    kind: &'a str,
+) -> impl Iterator<Item = &'a Value> + use<'a> {
+    let events =
+        function["Properties"]["Events"].as_mapping().into_iter().flat_map(|map| map.values());
+    events.filter(move |event| event["Type"] == kind).map(|event| &event["Properties"])
+}
+
+/// The routes of a template function, each as `METHOD /path`.
+pub(super) fn routes(function: &Value) -> Vec<String> {
+    let text = |route: &Value, name: &str| route[name].as_str().unwrap_or("?").to_owned();
+    events(function, "HttpApi")
+        .map(|route| format!("{} {}", text(route, "Method").to_uppercase(), text(route, "Path")))
+        .collect()
+}
+
+/// A value as YAML.
+pub(super) fn yaml(value: &Value) -> String {
+    serde_yaml_ng::to_string(value).unwrap()
+}
+
+#[test]
+fn the_registry_is_read_as_it_is_compiled() {
+    let compiled: Vec<Registered> = FUNCTIONS
+        .iter()
+        .map(|function| Registered { name: function.name.to_owned(), access: function.access() })
+        .collect();
+    assert_eq!(House::here().registered(), compiled);
+}
