@@ -66,5 +66,3 @@ async fn main() -> ExitCode {
     }
     report.print(&setup, began.elapsed())
 }
-
-}

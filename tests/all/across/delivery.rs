@@ -10,11 +10,8 @@ use shared::config::settings;
 use crate::lambda::send_mails as handle;
 
 const THROTTLED: Verdict = Verdict::Refused(429, "TooManyRequestsException");
-
 const BROKEN: Verdict = Verdict::Refused(500, "InternalServiceErrorException");
-
 const REJECTED: Verdict = Verdict::Refused(400, "MessageRejected");
-
 const PAUSED: Verdict = Verdict::Refused(400, "SendingPausedException");
 
 /// The stream's record of an invite that was just written, as Lambda brings it.
