@@ -27,7 +27,6 @@ fn missing(root: &str) -> String {
 }
 
 const ACCESS_DENIED: &str = r#"{"errors":["access_denied"]}"#;
-
 const TAKEN: &str = r#"{"user_id":["has already been taken"]}"#;
 
 const A_MEMBER: &str = r#"{"group_member":["Cannot invite users that are current group members"]}"#;
