@@ -44,7 +44,6 @@ mod tests {
 
     use super::super::error::FieldCode;
     use super::*;
-    use crate::http::FieldCode;
 
     #[derive(Debug, Deserialize, PartialEq)]
     struct Input {

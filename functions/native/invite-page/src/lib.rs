@@ -11,8 +11,8 @@ use page::{InvitePage, PUT_AWAY};
 use shared::Service;
 use shared::domain::invite::IdentityPolicy;
 use shared::domain::redirect::RedirectUrl;
-use shared::engine::{Preview, Refusal};
-use shared::http::{deadline, respond};
+use shared::engine::{Conflict, Denied, Fault, NotFound, Preview, Refusal, Stop};
+use shared::http::{respond, settle};
 use view::{Dead, Invitation, View};
 
 /// Answers the request with a page, whatever the token is.
@@ -30,9 +30,9 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
     let shown = async {
         Ok(show(service, token, &service.engine.preview_invite(token, service.clock.now()).await?))
     };
-    Ok(deadline(shown)
+    Ok(settle(&request, shown)
         .await
-        .unwrap_or_else(|refusal: Refusal| answer(service, token, refused(&refusal))))
+        .unwrap_or_else(|stop: Stop| answer(service, token, stopped(&stop))))
 }
 
 fn show(service: &Service, token: &str, preview: &Preview) -> Response<Body> {
@@ -56,21 +56,21 @@ fn show(service: &Service, token: &str, preview: &Preview) -> Response<Body> {
     answer(service, token, View::Open(invitation))
 }
 
-/// The page for a token that leads nowhere.
-fn refused(refusal: &Refusal) -> View<'static> {
-    match refusal {
-        Refusal::InviteNotFound | Refusal::CaveatNotMet => View::Dead(Dead::Unknown),
-        Refusal::InviteReplaced => View::Dead(Dead::Replaced),
-        Refusal::InviterGone => View::Dead(Dead::InviterGone),
-        Refusal::GroupNotFound => View::Dead(Dead::GroupGone),
-        Refusal::Internal(error) => {
-            tracing::error!(%error, "Can't show an invitation");
-            View::Failed
-        }
-        other => {
+/// The page for a token that leads nowhere, or that can't be read now.
+fn stopped(stop: &Stop) -> View<'static> {
+    match stop {
+        Stop::Refused(
+            Refusal::NotFound(NotFound::Invite) | Refusal::Denied(Denied::CaveatNotMet),
+        ) => View::Dead(Dead::Unknown),
+        Stop::Refused(Refusal::Conflict(Conflict::InviteReplaced)) => View::Dead(Dead::Replaced),
+        Stop::Refused(Refusal::Denied(Denied::InviterGone)) => View::Dead(Dead::InviterGone),
+        Stop::Refused(Refusal::NotFound(NotFound::Group)) => View::Dead(Dead::GroupGone),
+        Stop::Refused(other) => {
             tracing::error!(refusal = ?other, "Can't show an invitation");
             View::Unavailable
         }
+        Stop::Failed(Fault::Unavailable(_)) => View::Unavailable,
+        Stop::Failed(Fault::Internal(_)) => View::Failed,
     }
 }
 

@@ -10,7 +10,7 @@ use shared::api::native::{
 };
 use shared::auth::Caller;
 use shared::domain::ids::GroupId;
-use shared::engine::{GroupView, Refusal};
+use shared::engine::{GroupView, NotFound, Refusal};
 use shared::http::{json, json_body, known_query, path_parameter, random_number, respond};
 
 /// Answers the request.
@@ -35,7 +35,7 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
         (&Method::DELETE, true) => delete(service, request, &caller).await,
         (&Method::GET, true) => get(service, request, &caller).await,
         // The gateway sends no other method here.
-        _ => Err(Refusal::GroupNotFound.into()),
+        _ => Err(Refusal::NotFound(NotFound::Group).into()),
     }
 }
 

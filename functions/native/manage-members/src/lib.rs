@@ -11,7 +11,7 @@ use shared::api::native::{
 };
 use shared::auth::Caller;
 use shared::domain::ids::GroupId;
-use shared::engine::Refusal;
+use shared::engine::{NotFound, Refusal};
 use shared::http::{json, json_body, known_query, path_parameter, respond};
 
 /// Answers the request.
@@ -33,7 +33,7 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
         Method::PATCH => change(service, request, &caller, &group).await,
         Method::DELETE => remove(service, request, &caller, &group).await,
         // The gateway sends no other method here.
-        _ => Err(Refusal::GroupNotFound.into()),
+        _ => Err(Refusal::NotFound(NotFound::Group).into()),
     }
 }
 

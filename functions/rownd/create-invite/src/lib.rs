@@ -14,7 +14,7 @@ use shared::http::{entropy, json, path_parameter};
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    rownd::respond(create(service, &request)).await
+    rownd::respond(&request, create(service, &request)).await
 }
 
 async fn create(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
@@ -24,6 +24,6 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
     let new = input.new_invite(group, &service.redirect_origins)?;
     let now = service.clock.now();
     let created = service.engine.create_or_find_invite(&caller, &new, entropy(), now).await?;
-    let known = service.engine.invited_users(std::slice::from_ref(&created.invite)).await?;
+    let known = service.engine.invitee_ids(std::slice::from_ref(&created.invite)).await?;
     Ok(json(StatusCode::OK, &CreatedBody::new(&created, &new, &known, &service.public_url, now)))
 }

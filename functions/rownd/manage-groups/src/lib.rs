@@ -8,7 +8,7 @@ use shared::Service;
 use shared::api::rownd::{self, Failure, GroupInput, ListBody, OwnGroupBody, body};
 use shared::auth::Caller;
 use shared::domain::ids::GroupId;
-use shared::engine::{OwnGroup, Refusal};
+use shared::engine::{NotFound, OwnGroup, Refusal};
 use shared::http::{json, path_parameter, random_number, respond};
 
 /// Answers the request.
@@ -16,7 +16,7 @@ use shared::http::{json, path_parameter, random_number, respond};
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    rownd::respond(dispatch(service, &request)).await
+    rownd::respond(&request, dispatch(service, &request)).await
 }
 
 async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
@@ -30,7 +30,7 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
         (&Method::PUT, true) => update(service, request, &caller).await,
         (&Method::DELETE, true) => delete(service, request, &caller).await,
         // The gateway sends no other method here.
-        _ => Err(Refusal::GroupNotFound.into()),
+        _ => Err(Refusal::NotFound(NotFound::Group).into()),
     }
 }
 
