@@ -7,5 +7,8 @@
 )]
 
 pub mod access;
+mod asked;
 pub mod events;
 pub mod table;
+
+pub use asked::asked;

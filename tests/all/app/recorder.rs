@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use reqwest::Client;
 use shared::config::{Environment, Setting, settings};
-use tests::access;
+use tests::{access, asked};
 use tokio::net::TcpListener;
 
 /// The variables by which functions find what they access.
@@ -27,7 +27,7 @@ const LARGEST: usize = 16 << 20;
 
 /// The folder that this process's accesses are to be written into.
 fn folder() -> Option<PathBuf> {
-    std::env::var_os("BECKON_RECORD").filter(|folder| !folder.is_empty()).map(PathBuf::from)
+    asked("BECKON_RECORD").map(PathBuf::from)
 }
 
 /// Whether accesses are to be written down.

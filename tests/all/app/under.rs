@@ -5,6 +5,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use beckon::Options;
+use tests::asked;
 
 use super::recorder;
 
@@ -12,7 +13,7 @@ static TABLES: AtomicU32 = AtomicU32::new(0);
 
 /// The engine that the run is asked to use instead of the embedded one.
 fn engine() -> Option<String> {
-    std::env::var("BECKON_TEST_DYNAMODB").ok().filter(|url| !url.is_empty())
+    asked("BECKON_TEST_DYNAMODB")
 }
 
 /// How many may come at once: another engine, which lets one in at a time, would leave most of them
