@@ -48,6 +48,7 @@ async fn answered(name: &str) -> String {
 }
 
 /// Runs every event of every function, several at once; a panic is that event's own.
+#[expect(clippy::disallowed_methods, reason = "the events run at once, and each is awaited")]
 async fn all_answered() -> Vec<(String, std::thread::Result<String>)> {
     let at_once = std::thread::available_parallelism().map_or(2, |cores| 2 * cores.get());
     let one = |name: String| async move {

@@ -20,6 +20,7 @@
 pub mod access;
 mod answer;
 mod app;
+pub mod asked;
 mod at_once;
 pub mod events;
 mod issuer;

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use shared::config::{Environment, Setting, settings};
 
 use crate::access;
+use crate::asked::asked;
 use crate::proxy::{Call, Proxy, Reply};
 
 /// The variables by which functions find what they access.
@@ -18,7 +19,7 @@ const ENDPOINTS: [Setting; 2] =
 
 /// Returns the folder that this process's accesses are to be written into.
 fn folder() -> Option<PathBuf> {
-    std::env::var_os("BECKON_RECORD").filter(|folder| !folder.is_empty()).map(PathBuf::from)
+    asked("BECKON_RECORD").map(PathBuf::from)
 }
 
 /// Returns whether accesses are to be written down.

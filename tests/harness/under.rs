@@ -2,6 +2,7 @@
 //! the URL of another engine, on which each service gets a table of its own; `BECKON_RECORD` is a
 //! folder into which every access of every function is written down.
 
+use crate::asked::asked;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use beckon::Options;
@@ -12,7 +13,7 @@ static TABLES: AtomicU32 = AtomicU32::new(0);
 
 /// Returns the engine that the run uses instead of the embedded one.
 fn engine() -> Option<String> {
-    std::env::var("BECKON_TEST_DYNAMODB").ok().filter(|url| !url.is_empty())
+    asked("BECKON_TEST_DYNAMODB")
 }
 
 /// Returns how many of these people may come at once. Another engine serves one request at a time,

@@ -11,7 +11,7 @@ use super::{Store, StoreError, items, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, UserId};
-use crate::domain::invite::Invite;
+use crate::domain::invite::{Invite, Transition};
 use crate::domain::member::Member;
 
 /// What became of making a group.
@@ -138,8 +138,10 @@ impl Store {
             let (page, next) = self.partition_page(group, keys::INVITES, from, None).await?;
             let invites =
                 page.into_iter().map(items::to_invite).collect::<Result<Vec<Invite>, _>>()?;
-            let pending = invites.iter().filter_map(|invite| invite.revoke(Some(by), now).ok());
-            let work = pending.map(|revoked| async move { self.end_invite(&revoked).await });
+            let revoked: Vec<Transition> =
+                invites.iter().filter_map(|invite| invite.revoke(Some(by), now).ok()).collect();
+            let work =
+                revoked.into_iter().map(|revoked| async move { self.end_invite(&revoked).await });
             stream::iter(work).buffer_unordered(AT_ONCE).try_collect::<Vec<_>>().await?;
             match next {
                 Some(next) => from = Some(next),

@@ -20,8 +20,8 @@ pub(super) const RULES: &[Rule] = &[
         broken: |house| {
             let main = |folder: &Folder| format!("{}/src/main.rs", folder.path);
             let lines = |path: &String| house.text(path).map_or(0, |text| text.lines().count());
-            let long = house.folders().iter().map(main).filter(|path| lines(path) > 20).collect();
-            long
+            let folders = house.folders();
+            folders.iter().map(main).filter(|path| lines(path) > 20).collect()
         },
         mutant: (
             "functions/native/get-invite/src/main.rs",

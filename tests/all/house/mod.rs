@@ -20,6 +20,7 @@ mod template;
 mod tree;
 
 use derived::DERIVED;
+use harness::asked::asked;
 use tree::House;
 
 /// A rule of the house.
@@ -60,7 +61,7 @@ fn unless(good: bool, place: &str) -> Vec<String> {
 #[test]
 fn the_house_keeps_its_rules() {
     let house = House::here();
-    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+    if asked("INSTA_UPDATE").is_some_and(|update| update == "always") {
         for file in DERIVED {
             house.write(file.path, &(file.text)(&house));
         }
