@@ -4,7 +4,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use background_send_mail::handle;
+use crate::lambda::send_mails as handle;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayProxyRequestContext;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
@@ -16,7 +16,7 @@ use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::delivery::{PAUSED, event, record, sender};
-use crate::panics::panics;
+use crate::house::panics::panics;
 use harness::{App, Ses};
 
 const ID: &str = "9f0a6c1e-request";

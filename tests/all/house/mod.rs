@@ -12,15 +12,15 @@ mod functions;
 mod harness;
 mod layout;
 mod outcomes;
-mod panics;
+pub(crate) mod panics;
 mod routes;
 mod settings;
 mod stream;
 mod template;
 mod tree;
 
+use ::harness::asked::asked;
 use derived::DERIVED;
-use harness::asked::asked;
 use tree::House;
 
 /// A rule of the house.
