@@ -9,11 +9,11 @@ use std::path::Path;
 
 use beckon::{FUNCTIONS, Function};
 use futures::{StreamExt, stream};
-use serde_json::Value;
-use shared::domain::clock::Timestamp;
 use harness::events::{
     all_given, cases, exists, given, names_in, shown, shown_mails, snapshot_of, text, time,
 };
+use serde_json::Value;
+use shared::domain::clock::Timestamp;
 
 use crate::lambda::{Deployment, SEND_MAIL};
 

@@ -7,12 +7,12 @@ use std::sync::LazyLock;
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use beckon::{Function, Handlers, Options, Running, Trigger, handlers, start};
+pub(crate) use harness::events::{env_json, pretty};
+use harness::table;
 use serde_json::{Value, json};
 use shared::config::{Environment, settings};
 use shared::domain::clock::{Clock, Timestamp};
 use shared::{MailService, Service};
-pub(crate) use harness::events::{env_json, pretty};
-use harness::table;
 
 use harness::under;
 

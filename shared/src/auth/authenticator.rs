@@ -44,9 +44,7 @@ impl Authenticator {
             audience: environment.required(settings::JWT_AUDIENCE)?.to_owned(),
             kind: environment.optional(settings::JWT_TYPE).map(str::to_owned),
             max_lifetime: environment.parsed(settings::JWT_MAX_LIFETIME_SECONDS)?,
-            user_id_claim: UserIdClaim::parse(
-                environment.required(settings::JWT_USER_ID_CLAIM)?,
-            )?,
+            user_id_claim: UserIdClaim::parse(environment.required(settings::JWT_USER_ID_CLAIM)?)?,
             keys,
         })
     }

@@ -287,8 +287,7 @@ impl Engine {
         invite: &Invite,
         now: Timestamp,
     ) -> Outcome<Attempt<Accepted>> {
-        let found =
-            self.store.invite(&invite.group, invite.id).await?.ok_or(NotFound::Invite)?;
+        let found = self.store.invite(&invite.group, invite.id).await?.ok_or(NotFound::Invite)?;
         if found.generation != invite.generation {
             return Err(Conflict::InviteReplaced.into());
         }

@@ -15,9 +15,9 @@ use shared::store::StoreError;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
-use harness::{App, Ses};
 use super::delivery::{PAUSED, event, record, sender};
 use crate::panics::panics;
+use harness::{App, Ses};
 
 const ID: &str = "9f0a6c1e-request";
 

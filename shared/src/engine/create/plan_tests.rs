@@ -138,7 +138,9 @@ fn a_pending_invite_stays_in_the_way_until_its_last_second() {
     let mut before = earlier(email("ada@example.com"), 1);
     let existing = |invite: &Invite| CreateReads { existing: Some(invite.clone()), ..found() };
     let pending = plan(&ask, &reads(&ask, existing(&before)));
-    assert!(matches!(pending, Err(Refusal::Conflict(Conflict::AlreadyPending(id))) if id == before.id));
+    assert!(
+        matches!(pending, Err(Refusal::Conflict(Conflict::AlreadyPending(id))) if id == before.id)
+    );
     before.terms.expires_at = Some(now());
     assert!(matches!(plan(&ask, &reads(&ask, existing(&before))), Ok(Plan::Write(_))));
 }
@@ -163,7 +165,9 @@ fn what_the_directory_tells_decides() {
     let refuses = People { refuses: true, ..People::default() };
     assert!(matches!(told(refuses), Err(Refusal::Denied(Denied::InvitesRefused))));
     let invited = People { invited_as: Some(id), ..People::default() };
-    assert!(matches!(told(invited), Err(Refusal::Conflict(Conflict::AlreadyPending(found))) if found == id));
+    assert!(
+        matches!(told(invited), Err(Refusal::Conflict(Conflict::AlreadyPending(found))) if found == id)
+    );
 }
 
 #[test]
