@@ -1,4 +1,4 @@
-//! What ends a measurement.
+//! The error of every measurement.
 
-/// Anything that can go wrong in a measurement ends it, with its message.
+/// An error with a message, which ends the measurement.
 pub(crate) type Fault = Box<dyn std::error::Error + Send + Sync>;

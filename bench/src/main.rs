@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Measures Beckon.
+/// Measures Beckon's cost and speed.
 #[derive(Parser)]
 #[command(name = "bench", version)]
 struct Arguments {
@@ -26,11 +26,11 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Capacity units, items and round trips of every operation, and what they cost on AWS; exact
+    /// Measure the capacity units, items, round trips and AWS prices of every operation, exactly
     Cost,
-    /// Cold starts, first and warm invocations of release binaries, beside a floor
+    /// Measure cold starts, first and warm invocations of release binaries, beside a floor
     Cold(cold::Options),
-    /// The local service under load, with more and more invites stored
+    /// Measure the local service under load, with a growing number of stored invites
     Load(load::Options),
 }
 

@@ -10,75 +10,77 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use rusqlite::Connection;
 use tokio::sync::Mutex;
 
-/// Brings what the engine committed onto the disk, once for all who wait for it at the same time
+/// Waits until the engine's commits are on the disk, with one flush for all concurrent callers
 /// (docs/adr/0022). Clones share it.
 ///
-/// The default has nothing to wait for: data in memory, or in another engine.
+/// The default waits for nothing, for data in memory or in another engine.
 #[derive(Clone, Default)]
 pub(crate) struct Commits(Option<Arc<Flushes>>);
 
-/// The flushes of SQLite's write-ahead log, one after the other.
+/// The flushes of SQLite's write-ahead log, one at a time.
 struct Flushes {
-    /// How many have begun.
+    /// The number of flushes that have started.
     begun: AtomicU64,
     log: Arc<Mutex<Log>>,
 }
 
 struct Log {
-    /// Sees the engine's commits, and makes none.
+    /// Observes the engine's commits and makes none.
     connection: Connection,
     flush: Flush,
-    /// What is on the disk; or how the disk failed, for ever: the system may have dropped what it
-    /// could not write, and say nothing of it the next time.
+    /// The last flush, or the first error of the disk. An error is permanent, because the system
+    /// may drop data that it failed to write and report success the next time.
     flushed: Result<Flushed, io::ErrorKind>,
 }
 
-/// Waits until the log is on the disk.
+/// Returns when the log is on the disk.
 type Flush = Box<dyn Fn() -> io::Result<()> + Send>;
 
 #[derive(Clone, Copy, Default)]
 struct Flushed {
-    /// The number of the last flush.
+    /// The number of the last flush, or 0 before the first.
     number: u64,
-    /// The data's version at its beginning, by SQLite's `data_version`; none before the first.
+    /// SQLite's `data_version` when the last flush started. `None` before the first flush.
     version: Option<i64>,
 }
 
 impl Commits {
-    /// Of the file that `connection` is to, which makes no commits of its own from here on.
+    /// Creates the commits of the file that `connection` has open. `connection` must make no
+    /// commits.
     ///
     /// # Errors
-    /// The file has no name, or its log can't be opened.
+    /// A message if the file has no name in UTF-8 or its log cannot be opened.
     pub(crate) fn of(connection: Connection) -> Result<Self, String> {
         let file = connection
             .path()
             .filter(|path| !path.is_empty())
-            .ok_or("its file has no name in UTF-8")?;
+            .ok_or("the file's name is not UTF-8")?;
         let log = format!("{file}-wal");
-        // It is not written here; but Windows lets only writers wait for the disk.
+        // It is not written here, but Windows can only sync a file that is open for writing.
         let file =
             OpenOptions::new().write(true).open(&log).map_err(|error| format!("{log}: {error}"))?;
         Ok(Self::new(connection, Box::new(move || file.sync_data())))
     }
 
-    /// Of the data that `connection` is to, whose log `flush` brings to the disk.
+    /// Creates the commits of the data that `connection` has open. `flush` brings its log to the
+    /// disk.
     pub(crate) fn new(connection: Connection, flush: Flush) -> Self {
         let log = Log { connection, flush, flushed: Ok(Flushed::default()) };
         Self(Some(Arc::new(Flushes { begun: AtomicU64::new(0), log: Arc::new(Mutex::new(log)) })))
     }
 
-    /// Waits until all that was committed before this was asked is on the disk. To be asked before
-    /// anybody is told of what is in the table.
+    /// Waits until everything committed before this call is on the disk. Call it before you report
+    /// anything from the table.
     ///
     /// # Errors
-    /// The disk has failed, now or before; SQLite doesn't answer; or the service is ending.
+    /// An `io::Error` if the disk fails or failed before, SQLite fails, or the service is ending.
     pub(crate) async fn on_disk(&self) -> io::Result<()> {
         let Some(flushes) = &self.0 else { return Ok(()) };
         let before = flushes.begun.load(Ordering::SeqCst);
         let mut log = Arc::clone(&flushes.log).lock_owned().await;
         let flushed = log.flushed?;
-        // Of those who waited here during one flush, the first makes the next, which began after
-        // all of them had asked.
+        // Several callers may have waited for the lock during a flush. The first of them starts the
+        // next flush, which covers all of them.
         if flushed.number > before {
             return Ok(());
         }
@@ -90,7 +92,7 @@ impl Commits {
             return Ok(());
         }
         let number = flushes.begun.fetch_add(1, Ordering::SeqCst) + 1;
-        // The lock goes along, so that who leaves meanwhile takes no outcome with them.
+        // The task owns the lock, so that its outcome is recorded even if this caller is cancelled.
         let flushing = tokio::task::spawn_blocking(move || {
             let outcome = (log.flush)();
             log.flushed = outcome
@@ -105,12 +107,12 @@ impl Commits {
 
 #[cfg(test)]
 impl Commits {
-    /// The version of the data at the last flush.
+    /// Returns the version of the data at the last flush.
     pub(crate) async fn version(&self) -> Option<i64> {
         self.0.as_ref()?.log.lock().await.flushed.unwrap().version
     }
 
-    /// A flush that tells when it is reached, and goes on when it is told.
+    /// Returns commits whose flush reports when it starts and waits for a signal to finish.
     pub(crate) fn held() -> (Self, Receiver<()>, Sender<()>) {
         let (reached, flushing) = channel();
         let (go_on, waits) = channel();
@@ -131,7 +133,7 @@ mod tests {
 
     use super::*;
 
-    /// A database in a file of its own, and its writer.
+    /// A database in a temporary file, and its writer.
     struct Data {
         file: PathBuf,
         writer: Connection,
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn commits_are_brought_to_the_disk_once() {
+    async fn commits_are_flushed_once() {
         let (data, count) = (Data::new(), Arc::new(AtomicUsize::new(0)));
         let counter = Arc::clone(&count);
         let commits = data.commits(move || {
@@ -174,7 +176,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn those_who_wait_at_once_share_a_flush_whoever_commits_meanwhile() {
+    async fn concurrent_waiters_share_a_flush_while_others_commit() {
         let (data, count) = (Data::new(), Arc::new(AtomicUsize::new(0)));
         let (counter, other) = (Arc::clone(&count), Connection::open(&data.file).unwrap());
         let commits = data.commits(move || {
@@ -184,12 +186,12 @@ mod tests {
         data.commit();
         let waiting = futures::future::join_all((0..16).map(|_| commits.on_disk())).await;
         assert!(waiting.iter().all(Result::is_ok));
-        // The first one's, and the one that began after all others had asked.
+        // One flush for the first caller, and one that started after all others had called.
         assert_eq!(count.load(Ordering::Relaxed), 2);
     }
 
     #[tokio::test]
-    async fn a_disk_that_failed_once_is_not_believed_again() {
+    async fn a_disk_failure_is_permanent() {
         let (data, failures) = (Data::new(), AtomicUsize::new(1));
         let commits = data.commits(move || match failures.swap(0, Ordering::Relaxed) {
             0 => Ok(()),

@@ -1,10 +1,10 @@
-//! Answers of one sentence, in the form that API Gateway gives its own errors.
+//! Answers of one sentence, in the format of API Gateway's own errors.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
-/// An answer of the gateway's own: `{"message": …}`.
+/// Returns an answer of the gateway itself: `{"message": …}`.
 pub(crate) fn message(status: StatusCode, text: &str) -> Response<Body> {
     let mut response = Response::new(Body::from(json!({ "message": text }).to_string()));
     *response.status_mut() = status;
@@ -14,7 +14,7 @@ pub(crate) fn message(status: StatusCode, text: &str) -> Response<Body> {
     response
 }
 
-/// The answer to a request that failed by a fault of this service, which is logged.
+/// Logs a fault of this service and returns the answer to its request.
 pub(crate) fn failed(error: &dyn std::error::Error) -> Response<Body> {
     tracing::error!(%error, "a local route failed");
     message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")

@@ -4,6 +4,7 @@ use beckon::{Options, StartError, start};
 use harness::{Answer, App, eventually};
 use reqwest::{Client, Method, Url};
 use serde_json::{Value, json};
+use shared::config::settings;
 
 /// Sends a `POST` of this text without a type.
 async fn post(app: &App, path: &str, body: impl Into<reqwest::Body>) -> Answer {
@@ -80,7 +81,7 @@ async fn a_mail_lands_in_the_inbox() {
     let nobody = app.nobody();
     let mail = json!({"FromEmailAddress": "b@example.com", "Destination": {"ToAddresses": ["ada@example.com"]},
         "Content": {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "see http://x/i/1"}, "Html": {"Data": "<b>Hi</b>"}}}}});
-    let ses = format!("{}/v2/email/outbound-emails", app.variable("AWS_ENDPOINT_URL_SESV2"));
+    let ses = format!("{}/v2/email/outbound-emails", app.setting(settings::AWS_ENDPOINT_URL_SESV2));
     let sent = Answer::to(Client::new().post(&ses).json(&mail)).await;
     let inbox = nobody.gets("/local/inbox").await.json;
     assert_eq!(inbox["messages"][0]["id"], sent.json["MessageId"]);

@@ -6,6 +6,7 @@ use beckon::{Options, Running};
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
+use shared::config::{Setting, settings};
 
 use crate::person::Service;
 use crate::{Mail, Person, eventually, mail, seconds, table, under};
@@ -141,16 +142,16 @@ impl App {
         );
     }
 
-    /// Returns the configuration variable that the functions have.
-    pub fn variable(&self, name: &'static str) -> &str {
-        self.running.environment.required(name).expect("a variable of the service")
+    /// Returns the value of a setting as the functions have it.
+    pub fn setting(&self, setting: Setting) -> &str {
+        self.running.environment.required(setting).expect("a setting of the service")
     }
 
     /// Returns every item of the table but the counters of requests, as text in DynamoDB's JSON: a
     /// look behind the API.
     pub async fn table(&self) -> BTreeSet<String> {
-        let endpoint = self.variable("AWS_ENDPOINT_URL_DYNAMODB");
-        let scan = json!({ "TableName": self.variable("TABLE_NAME") });
+        let endpoint = self.setting(settings::AWS_ENDPOINT_URL_DYNAMODB);
+        let scan = json!({ "TableName": self.setting(settings::TABLE_NAME) });
         let found = table::ask(endpoint, "Scan", &scan).await;
         assert!(found["LastEvaluatedKey"].is_null(), "the table is larger than one page");
         let items = found["Items"].as_array().unwrap_or_else(|| panic!("{found}")).iter();

@@ -1,7 +1,10 @@
 //! People who come at once, and who try again as long as they are told to.
 //!
 //! On a busy machine a call to the table takes longer than the SDK waits. The service then answers
-//! with 503, although the write may have been made. A client tries again, and so does a test.
+//! with 503, although the write may have been made. A client waits and tries again, and so does a
+//! test. Without the wait, a crowd would keep the machine as busy as it is.
+
+use std::time::Duration;
 
 use futures::future::join_all;
 
@@ -9,6 +12,10 @@ use crate::Answer;
 
 /// How often a request is sent before the test fails.
 const TRIES: u32 = 60;
+/// How long a person waits after the first 503. They wait twice as long after each further one, up
+/// to the longest.
+const FIRST_WAIT: Duration = Duration::from_millis(50);
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// Sends a request again as long as it is answered with 503. Returns the first other answer.
 ///
@@ -20,11 +27,14 @@ pub async fn at_last(request: impl AsyncFn() -> Answer) -> Answer {
 
 /// Sends a request as [`at_last`] does. Returns whether there was a 503 too.
 async fn tried(request: impl AsyncFn() -> Answer) -> (Answer, bool) {
+    let mut wait = FIRST_WAIT;
     for tries in 0..TRIES {
         let answer = request().await;
         if answer.status != 503 {
             return (answer, tries > 0);
         }
+        tokio::time::sleep(wait).await;
+        wait = LONGEST_WAIT.min(2 * wait);
     }
     panic!("the service stayed unavailable")
 }

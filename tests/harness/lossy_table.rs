@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use beckon::Options;
+use shared::config::settings;
 
 use crate::{App, Proxy, Reply};
 
@@ -34,8 +35,7 @@ impl Fault {
 impl LossyTable {
     /// Starts a proxy before this app's table.
     pub async fn of(app: &App) -> Self {
-        let variable = |name| app.running.environment.required(name).expect("set").to_owned();
-        let upstream: Arc<str> = variable("AWS_ENDPOINT_URL_DYNAMODB").into();
+        let upstream: Arc<str> = app.setting(settings::AWS_ENDPOINT_URL_DYNAMODB).into();
         let fault: Arc<Mutex<Option<Fault>>> = Arc::default();
         let state = Arc::clone(&fault);
         let proxy = Proxy::start(move |call| {
@@ -48,12 +48,12 @@ impl LossyTable {
                 Ok::<_, reqwest::Error>(if met.is_none() { reply } else { failure() })
             }
         });
-        Self { proxy: proxy.await, name: variable("TABLE_NAME"), fault }
+        Self { proxy: proxy.await, name: app.setting(settings::TABLE_NAME).to_owned(), fault }
     }
 
     /// Returns options for a service over this table.
     pub fn options(&self) -> Options {
-        let table = ("TABLE_NAME".into(), self.name.clone());
+        let table = (settings::TABLE_NAME.name().to_owned(), self.name.clone());
         Options {
             dynamodb: Some(self.proxy.url.clone()),
             settings: vec![table],

@@ -27,7 +27,7 @@ pub(crate) async fn run(setup: &Setup, running: &Running, words: &[String]) -> R
             let name = format!("{package}/{case}");
             if words.is_empty() || words.iter().any(|word| name.contains(word)) {
                 let expected = snapshot(&name).unwrap_or_else(|| "no snapshot".into());
-                let answer = world.answered(&name).await;
+                let answer = world.answer_to(&name).await;
                 report.note(&name, same(&expected, &answer), || {
                     format!("in process:\n{expected}\nunder the emulator:\n{answer}")
                 });
@@ -54,7 +54,7 @@ struct World<'a> {
 }
 
 impl World<'_> {
-    async fn answered(&mut self, name: &str) -> String {
+    async fn answer_to(&mut self, name: &str) -> String {
         let environment = &self.running.environment;
         let endpoint = environment.required(settings::AWS_ENDPOINT_URL_DYNAMODB).unwrap();
         let like = environment.required(settings::TABLE_NAME).unwrap();

@@ -1,11 +1,11 @@
-//! What the checks under the emulator found.
+//! The results of the checks under the emulator.
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::emulator::Setup;
 
-/// What held and what did not.
+/// The checks that passed and those that failed.
 #[derive(Default)]
 pub(crate) struct Report {
     passed: Vec<String>,
@@ -13,7 +13,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Notes whether `name` holds; `why` says why not.
+    /// Records whether the check `name` passed. `why` explains a failure.
     pub(crate) fn note(&mut self, name: &str, holds: bool, why: impl FnOnce() -> String) {
         if holds {
             self.passed.push(name.to_owned())
@@ -22,18 +22,18 @@ impl Report {
         }
     }
 
-    /// How many things were checked.
+    /// Returns the number of checks.
     pub(crate) fn count(&self) -> usize {
         self.passed.len() + self.failed.len()
     }
 
-    /// Adds what `other` has noted.
+    /// Adds the results of `other`.
     pub(crate) fn extend(&mut self, other: Self) {
         self.passed.extend(other.passed);
         self.failed.extend(other.failed);
     }
 
-    /// Prints what failed and how many passed, and gives the process's exit code.
+    /// Prints the failures and the number of passed checks. Returns the process's exit code.
     pub(crate) fn print(&self, setup: &Setup, took: Duration) -> ExitCode {
         for failure in &self.failed {
             println!("FAILED {failure}");
@@ -44,7 +44,7 @@ impl Report {
             self.failed.len(),
             took.as_secs_f32()
         );
-        // Nothing that ran is as good as something that failed.
+        // A run without any checks is a failure.
         if self.failed.is_empty() && !self.passed.is_empty() {
             let _gone = std::fs::remove_dir_all(&setup.logs);
             return ExitCode::SUCCESS;

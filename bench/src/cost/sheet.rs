@@ -1,4 +1,4 @@
-//! How rows are shown, each with its price: one JSON object a row, or a table of all rows.
+//! Shows rows with their prices: as one JSON object per row, or as a table.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use super::recorder::Units;
 use super::row::Row;
 use crate::report;
 
-/// A row as `--json` prints it.
+/// A row with its prices, as `--json` prints it.
 #[derive(Serialize)]
 pub(super) struct Priced<'a> {
     #[serde(flatten)]
@@ -17,7 +17,7 @@ pub(super) struct Priced<'a> {
 }
 
 impl<'a> Priced<'a> {
-    /// The row with its price.
+    /// Adds the prices to the row.
     pub(super) fn of(row: &'a Row) -> Self {
         Self {
             row,
@@ -27,12 +27,12 @@ impl<'a> Priced<'a> {
     }
 }
 
-/// To tenths of a cent.
+/// Rounds to tenths of a cent.
 pub(super) fn rounded(dollars: f64) -> f64 {
     (dollars * 1000.0).round() / 1000.0
 }
 
-/// The rows as a table.
+/// Formats the rows as a table.
 pub(super) fn table(rows: &[Row]) -> String {
     let head = [
         "function",

@@ -38,8 +38,8 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// The API at `domain` (such as `127.0.0.1:3000`) with the template's routes to these
-    /// functions, over the data of `commits`.
+    /// Creates the API at `domain`, such as `127.0.0.1:3000`, with the template's routes to these
+    /// functions. It answers when `commits` are on the disk.
     pub(crate) fn new(
         template: &Template,
         handlers: Handlers,

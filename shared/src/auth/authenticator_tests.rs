@@ -70,7 +70,7 @@ async fn only_json_true_verifies_an_address() {
     assert_eq!(caller.email, None);
 }
 
-/// RELIABILITY D3 to D7: each of these is signed correctly, and wrong.
+/// Each of these is signed correctly, and wrong.
 #[tokio::test]
 async fn claims_of_the_wrong_form_are_refused() {
     let wrong = [

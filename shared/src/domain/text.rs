@@ -12,12 +12,12 @@ use super::{Invalid, deserialize_by_parse};
 #[serde(transparent)]
 pub struct Message(String);
 
-/// Why a text is not a message.
+/// The reason why a text is not a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAMessage {
-    /// It has more than 500 characters.
+    /// The text has more than 500 characters.
     TooLong,
-    /// It has a control character other than a line break.
+    /// The text has a control character other than a line break.
     ControlCharacter,
 }
 
@@ -36,7 +36,7 @@ impl From<NotAMessage> for Invalid {
 }
 
 impl Message {
-    /// Reads a message.
+    /// Parses a message and normalizes it to NFC.
     pub fn parse(text: &str) -> Result<Self, NotAMessage> {
         let text: String = text.nfc().collect();
         let forbidden = |c: char| c.is_control() && c != '\n';

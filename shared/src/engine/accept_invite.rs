@@ -182,7 +182,7 @@ impl Engine {
             return Ok(());
         }
         let inviter = self.store.member(&group.id, &invite.created_by.id).await?;
-        inviter_still_may(group, inviter.as_ref(), invite)
+        Ok(inviter_still_may(group, inviter.as_ref(), invite)?)
     }
 
     /// Writes the membership.
@@ -344,7 +344,7 @@ fn may_take_up(caller: &Caller, invite: &Invite) -> Outcome<()> {
                 Err(Denied::DomainNotAllowed.into())
             }
         }
-        (_, IdentityPolicy::Strict) => is_invited(caller, invite),
+        (_, IdentityPolicy::Strict) => Ok(is_invited(caller, invite)?),
         (_, IdentityPolicy::Bearer) => Ok(()),
     }
 }

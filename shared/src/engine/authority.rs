@@ -107,7 +107,6 @@ pub(super) fn is_invited(caller: &Caller, invite: &Invite) -> Result<(), Refusal
 
 #[cfg(test)]
 mod tests {
-    use super::super::Stop;
     use super::*;
     use crate::domain::group::GroupType;
     use crate::domain::group::tests::group;
@@ -168,11 +167,11 @@ mod tests {
     fn outsiders_are_no_members_and_nobody_is_of_what_is_not_there() {
         assert!(matches!(
             member_of(&caller(&[]), Some(group()), None),
-            Err(Stop::Refused(Refusal::Denied(Denied::NotMember(GroupType::Private))))
+            Err(Refusal::Denied(Denied::NotMember(GroupType::Private)))
         ));
         assert!(matches!(
             member_of(&caller(&[]), None, Some(member(&["owner"]))),
-            Err(Stop::Refused(Refusal::NotFound(NotFound::Group)))
+            Err(Refusal::NotFound(NotFound::Group))
         ));
     }
 

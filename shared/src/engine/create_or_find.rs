@@ -1,16 +1,15 @@
 //! Creating an invite, or finding the one that an earlier call created.
 
-use super::{Created, Engine, NewInvite, Outcome, Refusal};
+use super::{Conflict, Created, Engine, NewInvite, Outcome, Refusal, Stop};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
-use crate::domain::invite::State;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 
 impl Engine {
     /// Creates an invite. Where the invitee has a pending one that grants the same roles and leads
     /// to the same place, returns that one, so that calling twice is safe
-    /// (docs/contracts/rownd.md).
+    /// (docs/contracts/rownd.md#asking-again).
     ///
     /// # Errors
     /// As for [`Engine::create_invite`]; `AlreadyPending` only where the pending invite differs.
@@ -22,15 +21,15 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<Created> {
         let id = match self.create_invite(caller, new, entropy, now).await {
-            Err(Refusal::AlreadyPending(id)) => id,
+            Err(Stop::Refused(Refusal::Conflict(Conflict::AlreadyPending(id)))) => id,
             created => return created,
         };
         let invite = self.get_invite(caller, &new.group, id, new.rule).await?;
-        let found = (&invite.roles, invite.redirect_url.as_ref());
-        if invite.state(now) == State::Pending && is_same(found, new) {
+        let found = (&invite.terms.roles, invite.terms.redirect_url.as_ref());
+        if invite.is_pending(now) && is_same(found, new) {
             Ok(Created { token: self.token(&invite), invite })
         } else {
-            Err(Refusal::AlreadyPending(id))
+            Err(Conflict::AlreadyPending(id).into())
         }
     }
 }
@@ -52,29 +51,19 @@ mod tests {
     use super::super::InviteeRequest;
     use super::*;
     use crate::domain::ids::{GroupId, UserId};
-    use crate::domain::invite::IdentityPolicy;
-    use crate::domain::invitee::Lifetime;
     use crate::domain::role::RoleName;
     use crate::domain::rule::InviteRule;
-    use crate::domain::text::{ApiData, Metadata};
 
     fn roles(names: &[&str]) -> Roles {
         Roles::new(names.iter().map(|name| RoleName::parse(name).unwrap()).collect()).unwrap()
     }
 
     fn asked(names: &[&str], redirect: Option<&str>) -> NewInvite {
+        let user = InviteeRequest::User(UserId::parse("29845").unwrap());
         NewInvite {
-            group: GroupId::parse("3773").unwrap(),
-            invitee: InviteeRequest::User(UserId::parse("29845").unwrap()),
             roles: roles(names),
-            message: None,
-            metadata: Metadata::default(),
-            lifetime: Lifetime::DEFAULT,
             redirect_url: redirect.map(|path| RedirectUrl::parse(path, &[]).unwrap()),
-            notify: true,
-            identity_policy: IdentityPolicy::Strict,
-            rule: InviteRule::Owners,
-            api_data: ApiData::default(),
+            ..NewInvite::of(GroupId::parse("3773").unwrap(), user, InviteRule::Owners)
         }
     }
 

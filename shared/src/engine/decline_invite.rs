@@ -36,10 +36,9 @@ impl Engine {
             }
         };
         if invite.invitee.link().is_some() {
-            return Err(Refusal::Invalid(
-                "/token",
-                Invalid::new("is_link", "A shareable link is for many; simply do not use it."),
-            ));
+            let is_link =
+                Invalid::new("is_link", "A shareable link is for many; simply do not use it.");
+            return Err(Refusal::Invalid("/token", is_link).into());
         }
         if invite.stored_state() == State::Declined {
             return Ok(invite);

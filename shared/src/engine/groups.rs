@@ -264,7 +264,7 @@ impl Engine {
         group: &GroupId,
     ) -> Outcome<(Group, Member)> {
         let (group, member) = self.store.group_and_member(group, &caller.user).await?;
-        member_of(caller, group, member)
+        Ok(member_of(caller, group, member)?)
     }
 
     pub(super) async fn view(&self, group: Group, own: Option<Member>) -> Outcome<GroupView> {

@@ -1,14 +1,10 @@
 //! Inviting a user of the directory by their id, where only owners may (docs/contracts/evanta.md).
 
-use super::{Engine, InviteeRequest, NewInvite, Outcome, Refusal, SeenGroup};
+use super::{Engine, InviteeRequest, NewInvite, NotFound, Outcome, Refusal, SeenGroup, Stop};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId, UserId};
-use crate::domain::invite::IdentityPolicy;
-use crate::domain::invitee::Lifetime;
-use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
-use crate::domain::text::{ApiData, Metadata};
 use crate::domain::user::User;
 
 /// An invited user.
@@ -41,36 +37,20 @@ impl Engine {
     ) -> Outcome<InvitedUser> {
         let Some(user) = user else {
             self.check_inviter(caller, &group, InviteRule::Owners).await?;
-            return Err(Refusal::UserNotFound);
+            return Err(NotFound::User.into());
         };
         // Read before the write, because nothing may fail after it. Whether there is such a group
         // is decided with everything else when the invite is made.
         let seen = match self.see_group(caller, &group, std::slice::from_ref(&user), now).await {
             Ok(seen) => Some(seen),
-            Err(Refusal::GroupNotFound) => None,
-            Err(refusal) => return Err(refusal),
+            Err(Stop::Refused(Refusal::NotFound(NotFound::Group))) => None,
+            Err(stop) => return Err(stop),
         };
-        let new = new_invite(group, user.clone());
+        let invitee = InviteeRequest::User(user.clone());
+        let new = NewInvite::of(group, invitee, InviteRule::Owners);
         let created = self.create_invite(caller, &new, entropy, now).await?;
-        let group = seen.ok_or(Refusal::GroupNotFound)?;
-        let user = group.people.get(&user).cloned().ok_or(Refusal::UserNotFound)?;
+        let group = seen.ok_or(NotFound::Group)?;
+        let user = group.people.get(&user).cloned().ok_or(NotFound::User)?;
         Ok(InvitedUser { invite: created.invite.id, user, group })
-    }
-}
-
-/// Returns an ordinary invite, mailed where the user's profile has an address.
-fn new_invite(group: GroupId, user: UserId) -> NewInvite {
-    NewInvite {
-        group,
-        invitee: InviteeRequest::User(user),
-        roles: Roles::default(),
-        message: None,
-        metadata: Metadata::default(),
-        lifetime: Lifetime::DEFAULT,
-        redirect_url: None,
-        notify: true,
-        identity_policy: IdentityPolicy::Strict,
-        rule: InviteRule::Owners,
-        api_data: ApiData::default(),
     }
 }

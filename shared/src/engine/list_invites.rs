@@ -46,7 +46,7 @@ impl Engine {
         rule: InviteRule,
     ) -> Outcome<()> {
         let (group, member) = self.membership(caller, group).await?;
-        may_invite(rule, &group, &member)
+        Ok(may_invite(rule, &group, &member)?)
     }
 
     /// A page of the group's invites, for whom `rule` lets invite.

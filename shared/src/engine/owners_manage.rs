@@ -1,6 +1,6 @@
-//! Changing and removing members where only owners may do so (docs/contracts/rownd.md).
+//! Changing and removing members where only owners may do so (docs/contracts/rownd.md#members).
 
-use super::{Engine, MemberEdit, Outcome, Refusal};
+use super::{Engine, Forbidden, MemberEdit, Outcome};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, UserId};
@@ -44,7 +44,7 @@ impl Engine {
         if self.own_group(caller, group).await?.member.roles.is_owner() {
             Ok(())
         } else {
-            Err(Refusal::Forbidden("Only an owner manages the group's members."))
+            Err(Forbidden::ManagesMembers.into())
         }
     }
 }

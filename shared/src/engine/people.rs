@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Engine, Outcome, Refusal, Roster};
+use super::{Engine, NotFound, Outcome, Roster};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId, UserId};
@@ -103,10 +103,10 @@ impl Engine {
             PersonId::Invited(id) => {
                 let invite = self.get_invite(caller, group, *id, InviteRule::Owners).await?;
                 if !is_person(&invite, now) {
-                    return Err(Refusal::MemberNotFound);
+                    return Err(NotFound::Member.into());
                 }
                 let mut people = self.invited_people(vec![invite]).await?;
-                people.pop().ok_or(Refusal::MemberNotFound)
+                people.pop().ok_or(NotFound::Member.into())
             }
         }
     }
@@ -127,7 +127,7 @@ impl Engine {
     }
 
     async fn invited_people(&self, invites: Vec<Invite>) -> Outcome<Vec<Person>> {
-        let users = self.invited_users(&invites).await?;
+        let users = self.invitee_ids(&invites).await?;
         let person = |invite: Invite| {
             let user = users.of(&invite.invitee).cloned();
             Person::Invited(Box::new(invite), user)

@@ -67,6 +67,6 @@ impl Engine {
         if !own {
             may_invite(rule, &group, &member)?;
         }
-        reads.existing.ok_or(NotFound::Invite)
+        reads.existing.ok_or(NotFound::Invite.into())
     }
 }

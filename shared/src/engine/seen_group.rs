@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Engine, GroupView, Outcome, Refusal};
+use super::{Engine, GroupView, NotFound, Outcome};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId, UserId};
@@ -38,7 +38,7 @@ impl Engine {
             self.own_invites_into(caller, group, now),
             self.users(&wanted)
         );
-        let (view, mut people) = (view?.ok_or(Refusal::GroupNotFound)?, people?);
+        let (view, mut people) = (view?.ok_or(NotFound::Group)?, people?);
         let owner = view.group.owner.as_ref().filter(|owner| !wanted.contains(owner));
         if let Some(owner) = owner {
             people.extend(self.users(std::slice::from_ref(owner)).await?);

@@ -17,7 +17,6 @@ use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
 use crate::domain::text::ApiData;
-use crate::store::StoreError;
 
 /// How many times a change starts over because the invite changed under it.
 const ATTEMPTS: u8 = 3;
@@ -84,7 +83,7 @@ fn changed(
             "other_invitee",
             "An invite stays with whom it was made for; make another for somebody else.",
         );
-        return Err(Refusal::Invalid("", rule));
+        return Err(Refusal::Invalid("", rule).into());
     }
     may_grant(member, &change.roles)?;
     // The inviter answers for what it grants: on acceptance it is their rank that counts.

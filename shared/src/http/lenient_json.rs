@@ -42,7 +42,9 @@ mod tests {
     use proptest::prelude::*;
     use serde::Deserialize;
 
+    use super::super::error::FieldCode;
     use super::*;
+    use crate::http::FieldCode;
 
     #[derive(Debug, Deserialize, PartialEq)]
     struct Input {

@@ -10,9 +10,7 @@ use shared::config::settings;
 use crate::lambda::send_mails as handle;
 
 const THROTTLED: Verdict = Verdict::Refused(429, "TooManyRequestsException");
-
 const BROKEN: Verdict = Verdict::Refused(500, "InternalServiceErrorException");
-
 const REJECTED: Verdict = Verdict::Refused(400, "MessageRejected");
 
 pub(crate) const PAUSED: Verdict = Verdict::Refused(400, "SendingPausedException");

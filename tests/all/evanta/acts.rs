@@ -85,7 +85,8 @@ pub(super) trait EvantaAnswer {
     /// Asserts the whole body.
     fn says(self, status: u16, body: &str) -> Self;
 
-    /// Asserts the headers that every answer of this API has (contract evanta 0.1).
+    /// Asserts the headers that every answer of this API has
+    /// (docs/contracts/evanta.md#cross-origin-requests).
     fn opens_to_browsers(self) -> Self;
 }
 

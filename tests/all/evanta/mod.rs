@@ -1,4 +1,4 @@
-//! The evanta API, as Evanta's clients use it (contract evanta).
+//! The evanta API, as Evanta's clients use it (docs/contracts/evanta.md).
 
 mod acts;
 mod create;
@@ -12,7 +12,7 @@ mod shape;
 use harness::{Answer, App, GROUP, Person};
 use serde_json::{Value, json};
 
-/// The one whom the seed's example invites.
+/// The one whom the published example invites.
 const INVITED: &str = "29845";
 
 /// A list's invites.
@@ -27,7 +27,6 @@ fn missing(root: &str) -> String {
 }
 
 const ACCESS_DENIED: &str = r#"{"errors":["access_denied"]}"#;
-
 const TAKEN: &str = r#"{"user_id":["has already been taken"]}"#;
 
 const A_MEMBER: &str = r#"{"group_member":["Cannot invite users that are current group members"]}"#;
@@ -37,7 +36,8 @@ async fn knows(app: &App, user: &str, profile: &Value) {
     app.directory().puts(&format!("/v1/users/{user}"), profile).await.is(200);
 }
 
-/// The seed's owner with [`GROUP`] of this type, and [`INVITED`], whom the directory knows.
+/// The published example's owner with [`GROUP`] of this type, and [`INVITED`], whom the directory
+/// knows.
 async fn stage(app: &App, kind: &str) -> (Person, Person) {
     let owner = app.user("29842").name("Generic User");
     owner.creates(json!({"id": GROUP, "name": "Private Group", "description": "Private group", "type": kind})).await;

@@ -17,7 +17,6 @@ const CREATE: &str = "/groups/3773/users/token";
 const JOIN: &str = "/user/groups/join";
 /// What the documented paths begin with; the API does without it too.
 const PREFIX: &str = "/api/v3/onezone";
-
 const NOT_UNDERSTOOD: &str = "Provided data could not be understood by the server";
 const BAD_TOKEN: &str = "Bad value: provided \"token\" is not a valid token";
 const BAD_TYPE: &str = "Bad value: provided \"token\" is of invalid type";

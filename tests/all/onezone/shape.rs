@@ -5,7 +5,7 @@ use harness::App;
 use reqwest::Client;
 use serde_json::{Value, json};
 
-/// The seed's path, below its `$HOST:8443`.
+/// The published path, below its `$HOST:8443`.
 const PATH: &str = "/api/v3/onezone/groups/HwUpk8jrwxKOe45uzLFX2GVC8lKEasj4q253sptVqF8/users/token";
 
 /// The published responses: that of its `curl`, the 200, and the 400 that stands for every error.

@@ -24,7 +24,7 @@ pub async fn handle(
     for record in event.records {
         let sequence_number = record.change.sequence_number.clone();
         if let Err(error) = send(service, &record).await {
-            tracing::warn!(%error, "Could not send a mail; it stays queued");
+            tracing::warn!(%error, "Failed to send a mail; it stays queued");
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = sequence_number;
             response.batch_item_failures.push(failure);
@@ -35,7 +35,7 @@ pub async fn handle(
 }
 
 async fn send(service: &MailService, record: &EventRecord) -> Result<(), Fault> {
-    // A record without a readable invite will not get one by coming again.
+    // Redelivery cannot repair a record without a readable invite.
     let Some((group, id, generation)) = subject(record) else {
         tracing::error!(event = %record.event_name, "A stream record contains no invite");
         return Ok(());

@@ -12,7 +12,7 @@ use shared::api::rownd::{
 use shared::auth::Caller;
 use shared::domain::ids::GroupId;
 use shared::domain::member::Member;
-use shared::engine::{People, Refusal};
+use shared::engine::{NotFound, People, Refusal};
 use shared::http::{json, path_parameter, respond};
 
 /// Answers the request.
@@ -20,7 +20,7 @@ use shared::http::{json, path_parameter, respond};
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    rownd::respond(dispatch(service, &request)).await
+    rownd::respond(&request, dispatch(service, &request)).await
 }
 
 async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
@@ -35,7 +35,7 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
         (&Method::PUT, true) => update(service, request, &caller, &group).await,
         (&Method::DELETE, true) => remove(service, request, &caller, &group).await,
         // The gateway sends no other method here.
-        _ => Err(Refusal::MemberNotFound.into()),
+        _ => Err(Refusal::NotFound(NotFound::Member).into()),
     }
 }
 

@@ -1,5 +1,5 @@
 //! The error codes that this API answers with, in one table: a part of
-//! `Exceptions.PlatformErrorCodes` (contract bungie 4.3).
+//! `Exceptions.PlatformErrorCodes` (docs/contracts/bungie.md#errors).
 
 use lambda_http::http::StatusCode;
 

@@ -74,7 +74,7 @@ impl Failure {
     const TAKEN: Self = Self::Invalid("user_id", "has already been taken");
 
     /// The failure of a caller who asked to join: being a member already has other words there than
-    /// when inviting one (contract evanta 0.5).
+    /// when inviting one (docs/contracts/evanta.md#errors).
     pub fn of_joining(stop: Stop) -> Self {
         match stop {
             Stop::Refused(Refusal::Conflict(Conflict::AlreadyMember)) => Self::TAKEN,

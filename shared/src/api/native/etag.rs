@@ -4,15 +4,16 @@ use lambda_http::http::{HeaderValue, header};
 use lambda_http::{Body, Request, Response};
 
 use super::Problem;
-use crate::engine::Refusal;
+use crate::domain::counters::Version;
+use crate::engine::{Conflict, Refusal};
 
 /// Returns the `ETag` of this version.
-pub(super) fn etag(version: u64) -> String {
+pub(super) fn etag(version: Version) -> String {
     format!("\"{version}\"")
 }
 
 /// Returns the response with the `ETag` of this version.
-pub fn with_etag(mut response: Response<Body>, version: u64) -> Response<Body> {
+pub fn with_etag(mut response: Response<Body>, version: Version) -> Response<Body> {
     response
         .headers_mut()
         .extend(HeaderValue::from_str(&etag(version)).ok().map(|value| (header::ETAG, value)));
@@ -23,11 +24,13 @@ pub fn with_etag(mut response: Response<Body>, version: u64) -> Response<Body> {
 ///
 /// # Errors
 /// `PreconditionFailed` for an ETag that no version has.
-pub fn if_match(request: &Request) -> Result<Option<u64>, Problem> {
+pub fn if_match(request: &Request) -> Result<Option<Version>, Problem> {
     match request.headers().get("if-match").map(|value| value.to_str().unwrap_or_default()) {
         None | Some("*") => Ok(None),
         Some(etag) => {
-            etag.trim_matches('"').parse().map(Some).map_err(|_| Refusal::PreconditionFailed.into())
+            let number = etag.trim_matches('"').parse();
+            let number = number.map_err(|_| Refusal::from(Conflict::PreconditionFailed))?;
+            Ok(Some(Version::from_number(number)))
         }
     }
 }

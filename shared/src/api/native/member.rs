@@ -10,7 +10,7 @@ use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
-use crate::engine::{MemberEdit, Refusal};
+use crate::engine::{MemberEdit, NotFound, Refusal};
 use crate::http::{RequestError, path_parameter};
 
 /// The body of `PATCH /v1/groups/{group}/members/{user}`. A field that is absent stays as it is.
@@ -45,7 +45,8 @@ impl MemberEditBody {
 /// # Errors
 /// `MemberNotFound` for text that can't be a user id.
 pub fn member_of_path(request: &Request) -> Result<UserId, Problem> {
-    path_parameter(request, "user", UserId::parse).map_err(|_| Refusal::MemberNotFound.into())
+    path_parameter(request, "user", UserId::parse)
+        .map_err(|_| Refusal::from(NotFound::Member).into())
 }
 
 /// A member, as the group's members see it.

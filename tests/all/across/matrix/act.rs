@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::make::{Made, shows};
-use super::{GROUP, INVITEE, MEMBERSHIP, World, get, has, keyed, post};
+use super::world::{GROUP, INVITEE, MEMBERSHIP, World, get, has, keyed, post};
 
 /// Something that an API does with an invite of its own or another's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ADDRESS, GROUP, INVITEE, MEMBERSHIP, World, has, post};
+use super::world::{ADDRESS, GROUP, INVITEE, MEMBERSHIP, World, has, post};
 
 /// A way to make an invite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

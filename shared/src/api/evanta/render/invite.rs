@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Between, GroupBody, Id, UserBody};
+use super::between::Between;
+use super::{GroupBody, Id, UserBody};
 use crate::auth::Caller;
 use crate::domain::ids::UserId;
 use crate::domain::invite::Invite;

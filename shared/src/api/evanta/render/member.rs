@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Between, GroupBody, UserBody};
+use super::between::Between;
+use super::{GroupBody, UserBody};
 use crate::auth::Caller;
 use crate::domain::ids::member_number;
 use crate::domain::member::Member;

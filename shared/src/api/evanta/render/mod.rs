@@ -1,6 +1,7 @@
-//! The objects of the evanta API, with the keys and in the order of the seed
+//! The objects of the evanta API, with the keys and in the order of its example
 //! (docs/contracts/evanta.md).
 
+mod between;
 mod group;
 mod invite;
 mod member;
@@ -39,14 +40,6 @@ impl<'a> Id<'a> {
 
 fn text(name: Option<&Name>) -> &str {
     name.map_or("", Name::as_str)
-}
-
-/// An invite of a user to a group, or a user's membership of it.
-#[derive(Serialize)]
-struct Between<'a> {
-    id: u64,
-    user: UserBody<'a>,
-    group: GroupBody<'a>,
 }
 
 #[cfg(test)]

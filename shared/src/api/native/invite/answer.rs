@@ -92,7 +92,7 @@ impl<'a> AcceptedBody<'a> {
         Self {
             invite: InviteBody::for_invitee(&accepted.invite, caller, now),
             membership: MemberBody::new(&accepted.member),
-            redirect_url: accepted.invite.redirect_url.as_ref(),
+            redirect_url: accepted.invite.terms.redirect_url.as_ref(),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::super::etag::etag;
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId, UserId};
-use crate::domain::invite::{Delivery, DeliveryState, IdentityPolicy, Invite, State};
+use crate::domain::invite::{Delivery, DeliveryState, IdentityPolicy, Invite, Resolution, State};
 use crate::domain::invitee::{Invitee, Link, Person};
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
@@ -217,28 +217,31 @@ impl<'a> InviteBody<'a> {
     /// Returns the invite at `now` for a caller who may handle it.
     pub fn new(invite: &'a Invite, now: Timestamp) -> Self {
         let inviter = &invite.created_by;
+        let resolution = invite.resolution.as_ref();
         Self {
             object: "invite",
             id: invite.id,
             group: GroupRef { id: &invite.group, name: &invite.group_name },
             invitee: InviteeBody::new(&invite.invitee),
-            roles: &invite.roles,
+            roles: &invite.terms.roles,
             state: invite.state(now),
-            identity_policy: invite.identity_policy,
-            message: invite.message.as_ref(),
-            metadata: &invite.metadata,
+            identity_policy: invite.terms.identity_policy,
+            message: invite.terms.message.as_ref(),
+            metadata: &invite.terms.metadata,
             locale: "en",
-            redirect_url: invite.redirect_url.as_ref(),
+            redirect_url: invite.terms.redirect_url.as_ref(),
             delivery: DeliveryBody::new(&invite.delivery),
             created_at: invite.created_at.into(),
             created_by: PersonRef { id: &inviter.id, name: inviter.name.as_deref() },
             updated_at: invite.updated_at.into(),
-            expires_at: invite.expires_at.map(Instant::from),
-            resolved_at: invite.resolved_at.map(Instant::from),
-            resolved_by: invite.resolved_by.as_ref().map(|id| PersonRef { id, name: None }),
-            decline_reason: invite.decline_reason.as_ref(),
-            send_count: invite.send_count,
-            last_sent_at: invite.last_sent_at.map(Instant::from),
+            expires_at: invite.terms.expires_at.map(Instant::from),
+            resolved_at: resolution.map(|resolution| resolution.at.into()),
+            resolved_by: resolution
+                .and_then(|resolution| resolution.by.as_ref())
+                .map(|id| PersonRef { id, name: None }),
+            decline_reason: resolution.and_then(Resolution::decline_reason),
+            send_count: invite.delivery.requested,
+            last_sent_at: invite.delivery.last_sent_at.map(Instant::from),
             etag: etag(invite.version),
         }
     }

@@ -226,7 +226,7 @@ mod tests {
     fn error(json: &str) -> (String, String) {
         match read(json).unwrap_err() {
             RequestError::InvalidBody(errors) if errors.len() == 1 => {
-                (errors[0].pointer.clone(), errors[0].code.clone())
+                (errors[0].pointer.clone(), errors[0].code.as_str().to_owned())
             }
             other => panic!("{other:?}"),
         }

@@ -4,9 +4,9 @@ use lambda_http::Request;
 
 use super::super::list::limit_and_cursor;
 use crate::domain::invite::State;
+use crate::domain::list::Order;
 use crate::engine::InviteFilter;
 use crate::http::{RequestError, known_query, query_parameter};
-use crate::store::Order;
 
 /// Reads the filter of a list of invites: `state` (several), `order`, `limit`, `cursor`. Without
 /// `state`, the list has the invites in one of the `default` states.

@@ -78,11 +78,11 @@ impl<'a> PreviewBody<'a> {
                 kind: invite.invitee.kind(),
                 address: invite.invitee.masked(),
             },
-            roles: &invite.roles,
+            roles: &invite.terms.roles,
             state,
-            identity_policy: invite.identity_policy,
-            expires_at: invite.expires_at.map(Instant::from),
-            redirect_url: invite.redirect_url.as_ref(),
+            identity_policy: invite.terms.identity_policy,
+            expires_at: invite.terms.expires_at.map(Instant::from),
+            redirect_url: invite.terms.redirect_url.as_ref(),
         }
     }
 }

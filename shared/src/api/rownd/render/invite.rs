@@ -12,7 +12,7 @@ use crate::domain::invite::{Invite, State};
 use crate::domain::invitee::Invitee;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
-use crate::engine::{Created, InvitedUsers, NewInvite};
+use crate::engine::{Created, InviteeIds, NewInvite};
 
 /// A phone number as the JSON type that it came as.
 #[derive(Serialize)]
@@ -61,26 +61,26 @@ pub struct InviteBody<'a> {
 
 impl<'a> InviteBody<'a> {
     /// Returns the invite at `now`; `known` are the directory's users whom invites are for.
-    pub fn new(invite: &'a Invite, known: &'a InvitedUsers, now: Timestamp) -> Self {
+    pub fn new(invite: &'a Invite, known: &'a InviteeIds, now: Timestamp) -> Self {
         let email = invite.invitee.address().map(EmailAddress::as_str);
         let number = phone_of(&invite.invitee);
-        let numeric = is_numeric(&invite.api_data);
+        let numeric = is_numeric(&invite.terms.api_data);
         let user_id = if let Invitee::User(user) = &invite.invitee { Some(user) } else { None };
         let state = invite.state(now);
         Self {
             id: invite.id,
             group_id: &invite.group,
-            roles: &invite.roles,
+            roles: &invite.terms.roles,
             state: state_word(state),
             email,
             phone: number.map(|number| PhoneBody::new(number, numeric)),
             user_id,
             user_lookup_value: email.or(number.map(PhoneNumber::as_str)),
-            redirect_url: invite.redirect_url.as_ref().map(RedirectUrl::as_str),
-            app_variant_id: variant(&invite.api_data),
+            redirect_url: invite.terms.redirect_url.as_ref().map(RedirectUrl::as_str),
+            app_variant_id: variant(&invite.terms.api_data),
             created_at: invite.created_at.into(),
             created_by: &invite.created_by.id,
-            accepted_by: invite.resolved_by.as_ref().filter(|_| state == State::Accepted),
+            accepted_by: invite.accepted_by(),
             ensured_user_id: known.of(&invite.invitee),
         }
     }
@@ -109,7 +109,7 @@ impl<'a> CreatedBody<'a> {
     pub fn new(
         created: &'a Created,
         new: &NewInvite,
-        known: &'a InvitedUsers,
+        known: &'a InviteeIds,
         public_url: &str,
         now: Timestamp,
     ) -> Self {

@@ -80,7 +80,7 @@ impl<'a> MemberBody<'a> {
         Self {
             id: member_id(&PersonId::Invited(invite.id)),
             user_id,
-            roles: &invite.roles,
+            roles: &invite.terms.roles,
             state: "invite_pending",
             invited_by: Some(&invite.created_by.id),
             profile: ProfileBody { user_id, email, phone, ..ProfileBody::default() },

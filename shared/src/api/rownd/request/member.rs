@@ -7,8 +7,8 @@ use super::Failure;
 use crate::domain::Invalid;
 use crate::domain::ids::{InviteId, UserId};
 use crate::domain::role::Roles;
-use crate::engine::{MemberEdit, PersonId, Refusal};
-use crate::http::{RequestError, path_parameter, query_parameter};
+use crate::engine::{MemberEdit, NotFound, PersonId, Refusal};
+use crate::http::{PathValue, RequestError, path_parameter, query_parameter};
 
 /// The writable fields of a new `GroupMember`. A `state` is ignored: an added member is active.
 #[derive(Deserialize)]
@@ -55,6 +55,10 @@ pub(crate) fn member_id(id: &PersonId) -> String {
     }
 }
 
+impl PathValue for PersonId {
+    const NAMES: Option<NotFound> = Some(NotFound::Member);
+}
+
 /// Returns the person whom the path names.
 ///
 /// # Errors
@@ -70,7 +74,7 @@ pub fn person_of_path(request: &Request) -> Result<PersonId, RequestError> {
 pub fn member_of_path(request: &Request) -> Result<UserId, Failure> {
     match person_of_path(request)? {
         PersonId::Member(user) => Ok(user),
-        PersonId::Invited(_) => Err(Refusal::MemberNotFound.into()),
+        PersonId::Invited(_) => Err(Refusal::NotFound(NotFound::Member).into()),
     }
 }
 

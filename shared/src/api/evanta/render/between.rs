@@ -1,0 +1,13 @@
+//! What is between a user and a group.
+
+use serde::Serialize;
+
+use super::{GroupBody, UserBody};
+
+/// An invite of a user to a group, or a user's membership of it.
+#[derive(Serialize)]
+pub(super) struct Between<'a> {
+    pub(super) id: u64,
+    pub(super) user: UserBody<'a>,
+    pub(super) group: GroupBody<'a>,
+}

@@ -1,0 +1,87 @@
+//! The service of a pair, the two people in it, and how they ask an API.
+
+use harness::{Answer, App, Person};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+/// The group that every maker invites to: its id is a number, so that every API can name it.
+pub(super) const GROUP: &str = "3773";
+/// The invitee, by whatever an API goes by.
+pub(super) const INVITEE: &str = "29845";
+pub(super) const ADDRESS: &str = "juliet@towne.com";
+pub(super) const MEMBERSHIP: (i32, &str) = (3, "4611686018429783292");
+
+/// A service with the group, its owner, and a user of the directory who proves all that an invite can
+/// be addressed to.
+pub(super) struct World {
+    pub(super) app: App,
+}
+
+impl World {
+    pub(super) async fn start() -> Self {
+        let world = Self { app: App::start().await };
+        let owner = world.owner();
+        owner
+            .creates(json!({"id": GROUP, "name": "Private Group", "description": "Private group"}))
+            .await;
+        let administrator = world.app.directory();
+        let (membership_type, membership_id) = MEMBERSHIP;
+        let accounts =
+            json!([{"membership_type": membership_type, "membership_id": membership_id}]);
+        let profile = json!({"email": ADDRESS, "first_name": "Sonny", "last_name": "Tromp", "accounts": accounts});
+        administrator.puts(&format!("/v1/users/{INVITEE}"), &profile).await.is(200);
+        world
+    }
+
+    pub(super) fn owner(&self) -> Person {
+        self.app.user("29842").name("Generic User").claim("scope", json!("AdminGroups"))
+    }
+
+    pub(super) fn invitee(&self) -> Person {
+        let (membership_type, membership_id) = MEMBERSHIP;
+        let accounts =
+            json!([{"membership_type": membership_type, "membership_id": membership_id}]);
+        self.app
+            .user(INVITEE)
+            .email(ADDRESS)
+            .claim("accounts", accounts)
+            .claim("scope", json!("AdminGroups"))
+    }
+
+    /// Returns the ids of the members, as the native API shows them.
+    pub(super) async fn members(&self) -> Vec<String> {
+        self.owner().gets(&format!("/v1/groups/{GROUP}/members")).await.is(200).each("user_id")
+    }
+
+    /// Returns the invite's state, as the native API shows it.
+    pub(super) async fn state(&self, id: &str) -> String {
+        let invite = self.owner().gets(&format!("/v1/groups/{GROUP}/invites/{id}")).await.is(200);
+        invite.json["state"].as_str().expect("a state").to_owned()
+    }
+}
+
+/// Returns a request with the key that the bungie API wants. The other APIs ignore it.
+pub(super) fn keyed(actor: &Person, method: Method, path: &str) -> RequestBuilder {
+    actor.request(method, path).header("x-api-key", "matrix")
+}
+
+pub(super) async fn get(actor: &Person, path: &str) -> Answer {
+    actor.sends(keyed(actor, Method::GET, path)).await
+}
+
+pub(super) async fn post(actor: &Person, path: &str, body: &Value) -> Answer {
+    actor.sends(keyed(actor, Method::POST, path).json(body)).await
+}
+
+/// Returns whether `json` has the value `wanted`, as a number or a text, under `key` at any depth.
+pub(super) fn has(json: &Value, key: &str, wanted: &str) -> bool {
+    match json {
+        Value::Object(fields) => fields.iter().any(|(name, value)| {
+            let is = value.as_str() == Some(wanted)
+                || value.as_u64().is_some_and(|number| number.to_string() == wanted);
+            (name == key && is) || has(value, key, wanted)
+        }),
+        Value::Array(values) => values.iter().any(|value| has(value, key, wanted)),
+        _ => false,
+    }
+}
