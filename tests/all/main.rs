@@ -5,7 +5,6 @@ mod across;
 mod bungie;
 mod chembiohub;
 mod citations;
-mod edges;
 mod evanta;
 mod events;
 mod house;

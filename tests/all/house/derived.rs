@@ -4,7 +4,7 @@ use beckon::logical_id;
 use serde_yaml_ng::Value;
 
 use super::tree::{House, events, routes, yaml};
-use super::{Rule, settings};
+use super::{Rule, edges, settings};
 
 /// A file of which the tables follow from other files.
 pub(super) struct Derived {
@@ -18,8 +18,10 @@ const SETTINGS: Derived = Derived {
     text: |house| with_rows(house, "docs/settings.md", |_| settings::rows(house)),
 };
 
+const ARCHITECTURE: Derived = Derived { path: "ARCHITECTURE.md", text: edges::architecture };
+
 /// The files that `INSTA_UPDATE=always cargo test -p tests house` writes.
-pub(super) const DERIVED: &[Derived] = &[FUNCTIONS, SETTINGS];
+pub(super) const DERIVED: &[Derived] = &[FUNCTIONS, SETTINGS, ARCHITECTURE];
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -42,6 +44,11 @@ pub(super) const RULES: &[Rule] = &[
         says: "docs/settings.md lists each setting.",
         broken: |house| differences(house, &SETTINGS),
         mutant: ("docs/settings.md", "| `JWT_TYPE` |", "| `JWT_KIND` |"),
+    },
+    Rule {
+        says: "ARCHITECTURE.md shows the table of allowed edges.",
+        broken: |house| differences(house, &ARCHITECTURE),
+        mutant: ("ARCHITECTURE.md", "| `config` | nothing |", "| `config` | `store` |"),
     },
     Rule {
         says: "tests/recording/accesses.txt has every function that accesses anything.",

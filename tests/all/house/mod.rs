@@ -7,6 +7,7 @@
 mod access;
 mod alarms;
 mod derived;
+mod edges;
 mod endpoint;
 mod functions;
 mod harness;
@@ -38,6 +39,7 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
         functions::RULES,
         access::RULES,
         layout::RULES,
+        edges::RULES,
         settings::RULES,
         stream::RULES,
         derived::RULES,

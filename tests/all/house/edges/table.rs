@@ -242,13 +242,15 @@ pub(super) fn module_of(path: &str) -> Option<(&'static Module, &str)> {
     found.max_by_key(|(row, _)| (row.name.split('/').count(), !row.name.contains('*')))
 }
 
-/// The table as ARCHITECTURE.md shows it.
-pub(super) fn markdown() -> String {
-    let mut text = String::from("| module | may use | purpose |\n|---|---|---|\n");
-    for Module { name, uses, purpose } in TABLE {
+/// The head of the table in ARCHITECTURE.md.
+pub(super) const HEAD: &str = "| module | may use | purpose |\n|---|---|---|\n";
+
+/// The rows of the table in ARCHITECTURE.md.
+pub(super) fn rows() -> String {
+    let row = |Module { name, uses, purpose }: &Module| {
         let uses: Vec<String> = uses.iter().map(|name| format!("`{name}`")).collect();
         let uses = if uses.is_empty() { "nothing".to_owned() } else { uses.join(", ") };
-        text.push_str(&format!("| `{name}` | {uses} | {purpose} |\n"));
-    }
-    text
+        format!("| `{name}` | {uses} | {purpose} |\n")
+    };
+    TABLE.iter().map(row).collect()
 }
