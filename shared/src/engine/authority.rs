@@ -2,7 +2,8 @@
 
 use super::{Denied, Forbidden, NotFound, Refusal, Scope};
 use crate::auth::Caller;
-use crate::domain::group::Group;
+use crate::domain::Invalid;
+use crate::domain::group::{Group, Policy};
 use crate::domain::invite::{Invite, Inviter};
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
@@ -103,6 +104,29 @@ pub(super) fn is_invited(caller: &Caller, invite: &Invite) -> Result<(), Refusal
     let unverified =
         caller.unverified_email.as_ref().is_some_and(|own| invite.invitee.address() == Some(own));
     Err(if unverified { Denied::EmailNotVerified } else { Denied::IdentityMismatch }.into())
+}
+
+/// Refuses a caller who was not invited by an address of their own, where the group takes addresses
+/// of some domains only and the caller proves none of them.
+pub(super) fn check_domain(caller: &Caller, group: &Group) -> Result<(), Refusal> {
+    let policy = &group.policy;
+    let fits = caller
+        .email
+        .as_ref()
+        .map_or(policy.allowed_domains.0.is_empty(), |email| policy.allows(email));
+    if fits { Ok(()) } else { Err(Denied::DomainNotAllowed.into()) }
+}
+
+/// Refuses a policy that leaves a group without a single seat.
+pub(super) fn check_seats(policy: &Policy) -> Result<(), Refusal> {
+    if policy.max_members != Some(0) {
+        return Ok(());
+    }
+    let rule = Invalid::new(
+        "invalid_max_members",
+        "A group has at least one member; null is for any number.",
+    );
+    Err(Refusal::Invalid("/policy/max_members", rule))
 }
 
 #[cfg(test)]

@@ -3,63 +3,29 @@
 //!
 //! APIs differ in credentials, forms and rendering only; no rule stands anywhere else.
 
-mod accept_invite;
-mod account_invites;
 mod acting;
-mod add_member;
 mod attempt;
 mod authority;
-mod create;
-mod create_or_find;
-mod decline_invite;
 mod fault;
-mod find_own_invite;
-mod first_owner;
-mod group_outstanding;
-mod groups;
-mod invitations;
-mod invite_user;
-mod invitees;
-mod join_group;
-mod join_seen_group;
-mod list_invites;
-mod members;
-mod memberships;
-mod own_outstanding;
-mod owners_manage;
-mod people;
-mod preview_invite;
+mod group;
+mod invite;
+mod mail;
+mod member;
 mod refusal;
-mod revoke_invite;
-mod seen_group;
-mod send_mail;
 mod tokens;
-mod update_invite;
-mod users;
+mod user;
 
-pub use accept_invite::Accepted;
-pub use account_invites::AccountInvites;
 pub use acting::Acting;
-pub use create::{
-    Created, Invitation, InviteeRequest, LinkRequest, NewInvitation, NewInvite, Notice,
-    PersonRequest,
-};
 pub use fault::{Fault, Mistake, Stop, Unavailable};
-pub use first_owner::FirstOwner;
-pub use group_outstanding::GroupOutstanding;
-pub use groups::{GroupChange, GroupView, NewGroup};
-pub use invite_user::InvitedUser;
-pub use invitees::InviteeIds;
-pub use list_invites::InviteFilter;
-pub use members::MemberEdit;
-pub use memberships::{OwnGroup, Roster};
-pub use own_outstanding::OwnOutstanding;
-pub use people::{People, Person, PersonId};
-pub use preview_invite::Preview;
+pub use group::{FirstOwner, GroupChange, GroupView, NewGroup, SeenGroup};
+pub use invite::{
+    Accepted, AccountInvites, Created, Invitation, InviteChange, InviteFilter, InvitedUser,
+    InviteeIds, InviteeRequest, LinkRequest, NewInvitation, NewInvite, Notice, OwnUnjoinedInvites,
+    PersonRequest, Preview, UnjoinedInvites,
+};
+pub use mail::SendOutcome;
+pub use member::{MemberEdit, OwnGroup, People, Person, PersonId, Roster};
 pub use refusal::{Conflict, Denied, Forbidden, Limited, NotFound, Refusal, Scope};
-pub use seen_group::SeenGroup;
-pub use send_mail::SendOutcome;
-pub use update_invite::InviteChange;
 
 use crate::config::{ConfigError, Environment, settings};
 use crate::domain::clock::Timestamp;

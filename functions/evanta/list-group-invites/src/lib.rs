@@ -1,4 +1,4 @@
-//! `GET /group_invites/users/{group_id}`: a group's outstanding invites, for its owners.
+//! `GET /group_invites/users/{group_id}`: a group's pending invites by which nobody has joined, for its owners.
 
 use std::convert::Infallible;
 
@@ -21,6 +21,6 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let caller = evanta::caller(service, request).await?;
     let group = evanta::group_of_path(request)?;
     let (rule, now) = (InviteRule::Owners, service.clock.now());
-    let outstanding = service.engine.outstanding_invites(&caller, &group, rule, now).await?;
-    Ok(json(StatusCode::OK, &GroupInvitesBody::new(&outstanding)))
+    let unjoined = service.engine.unjoined_invites(&caller, &group, rule, now).await?;
+    Ok(json(StatusCode::OK, &GroupInvitesBody::new(&unjoined)))
 }

@@ -1,4 +1,4 @@
-//! `GET /group_invites/groups`: the caller's outstanding invites, however they are addressed.
+//! `GET /group_invites/groups`: the caller's pending invites into groups that they have not joined, however they are addressed.
 
 use std::convert::Infallible;
 
@@ -18,6 +18,6 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = evanta::caller(service, request).await?;
-    let own = service.engine.own_outstanding_invites(&caller, service.clock.now()).await?;
+    let own = service.engine.own_unjoined_invites(&caller, service.clock.now()).await?;
     Ok(json(StatusCode::OK, &MyInvitesBody::new(&caller, &own)))
 }

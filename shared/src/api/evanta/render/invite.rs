@@ -10,7 +10,7 @@ use crate::auth::Caller;
 use crate::domain::ids::UserId;
 use crate::domain::invite::Invite;
 use crate::domain::user::User;
-use crate::engine::{GroupOutstanding, GroupView, InvitedUser, OwnOutstanding};
+use crate::engine::{GroupView, InvitedUser, OwnUnjoinedInvites, UnjoinedInvites};
 
 /// The answer to `POST /group_invites`.
 #[derive(Serialize)]
@@ -48,7 +48,7 @@ struct MyInviteBody<'a> {
 
 impl<'a> MyInvitesBody<'a> {
     /// Returns the caller's invites with their groups.
-    pub fn new(caller: &'a Caller, own: &'a OwnOutstanding) -> Self {
+    pub fn new(caller: &'a Caller, own: &'a OwnUnjoinedInvites) -> Self {
         let mut rows: Vec<&(Invite, GroupView)> = own.invites.iter().collect();
         rows.sort_by_cached_key(|(invite, view)| {
             (view.group.name.as_str().to_lowercase(), view.group.id.clone(), invite.id)
@@ -88,8 +88,8 @@ impl<'a> GroupInviteBody<'a> {
 
 impl<'a> GroupInvitesBody<'a> {
     /// Returns the group's invites.
-    pub fn new(outstanding: &'a GroupOutstanding) -> Self {
-        let GroupOutstanding { invites, people } = outstanding;
+    pub fn new(unjoined: &'a UnjoinedInvites) -> Self {
+        let UnjoinedInvites { invites, people } = unjoined;
         let mut group_invites: Vec<GroupInviteBody<'a>> =
             invites.iter().map(|invite| GroupInviteBody::new(invite, people)).collect();
         group_invites.sort_by_cached_key(|invite| (invite.user.order(), invite.id));

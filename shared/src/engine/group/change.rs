@@ -1,0 +1,110 @@
+//! Changing a group.
+
+use crate::auth::Caller;
+use crate::domain::Invalid;
+use crate::domain::clock::Timestamp;
+use crate::domain::counters::Version;
+use crate::domain::group::{Group, GroupType, PolicyChange};
+use crate::domain::ids::GroupId;
+use crate::domain::member::Member;
+use crate::domain::role::Rank;
+use crate::domain::text::{Description, Metadata, Name};
+use crate::engine::authority::check_seats;
+use crate::engine::group::read::GroupView;
+use crate::engine::{Conflict, Engine, Forbidden, Outcome, Refusal, Unavailable};
+use crate::store::UpdateGroupOutcome;
+
+/// How many times a change starts over because the group changed under it.
+const ATTEMPTS: u8 = 3;
+
+/// A change of a group. A field that is `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct GroupChange {
+    /// The new name.
+    pub name: Option<Name>,
+    /// The new description; `Some(None)` removes it.
+    pub description: Option<Option<Description>>,
+    /// The new type.
+    pub kind: Option<GroupType>,
+    /// Whether anybody may join. A secret group that is not opened by this stays secret.
+    pub open: Option<bool>,
+    /// A change of the policy.
+    pub policy: Option<PolicyChange>,
+    /// The new metadata, as a whole.
+    pub metadata: Option<Metadata>,
+}
+
+impl Engine {
+    /// Changes the group, if it is still at `version`, where a version is given.
+    ///
+    /// # Errors
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below admin and, for the policy,
+    /// below owner, `PreconditionFailed`, `Invalid` for a member limit where members were never
+    /// counted, and the table's own.
+    pub async fn update_group(
+        &self,
+        caller: &Caller,
+        id: &GroupId,
+        change: &GroupChange,
+        version: Option<Version>,
+        now: Timestamp,
+    ) -> Outcome<GroupView> {
+        for _ in 0..ATTEMPTS {
+            let (group, member) = self.membership(caller, id).await?;
+            may_change(&member, change)?;
+            if version.is_some_and(|version| version != group.version) {
+                return Err(Conflict::PreconditionFailed.into());
+            }
+            // Counted before the write: after it, nothing may fail any more.
+            let view = self.view(changed(group, change.clone(), now)?, Some(member)).await?;
+            match self.store.update_group(&view.group).await? {
+                UpdateGroupOutcome::Updated => return Ok(view),
+                UpdateGroupOutcome::Changed if version.is_some() => {
+                    return Err(Conflict::PreconditionFailed.into());
+                }
+                UpdateGroupOutcome::Changed => {}
+            }
+        }
+        Err(Unavailable::Contended("the group's record").into())
+    }
+}
+
+/// Refuses a member who may not make this change.
+fn may_change(member: &Member, change: &GroupChange) -> Outcome<()> {
+    let rank = member.roles.rank();
+    if rank < Rank::Admin {
+        Err(Forbidden::ChangesGroup.into())
+    } else if change.policy.is_some() && rank < Rank::Owner {
+        Err(Forbidden::ChangesPolicy.into())
+    } else {
+        Ok(())
+    }
+}
+
+/// Returns the group to write.
+fn changed(mut group: Group, change: GroupChange, now: Timestamp) -> Outcome<Group> {
+    if let Some(policy) = change.policy.map(|policy| policy.apply(group.policy.clone())) {
+        // The count cannot start later, because somebody could join uncounted at that moment.
+        if policy.max_members.is_some() && group.seats_taken.is_none() {
+            let rule = Invalid::new(
+                "members_not_counted",
+                "A member limit is given when the group is made; later it can be changed or lifted.",
+            );
+            return Err(Refusal::Invalid("/policy/max_members", rule).into());
+        }
+        check_seats(&policy)?;
+        group.policy = policy;
+    }
+    group.name = change.name.unwrap_or(group.name);
+    group.description = change.description.unwrap_or(group.description);
+    group.kind = change.kind.unwrap_or(group.kind);
+    group.kind = match (change.open, group.kind) {
+        (Some(true), _) => GroupType::Open,
+        (Some(false), GroupType::Open) => GroupType::Private,
+        (_, kind) => kind,
+    };
+    group.metadata = change.metadata.unwrap_or(group.metadata);
+    group.updated_at = now;
+    group.version = group.version.next();
+    Ok(group)
+}

@@ -1,0 +1,139 @@
+//! Reading groups.
+
+use futures::future::join_all;
+
+use crate::auth::Caller;
+use crate::domain::group::Group;
+use crate::domain::ids::GroupId;
+use crate::domain::list::Page;
+use crate::domain::member::Member;
+use crate::engine::authority::member_of;
+use crate::engine::{Engine, NotFound, Outcome};
+
+/// How many memberships one read returns.
+const MOST_AT_ONCE: i32 = 100;
+
+/// A group as one user sees it.
+#[derive(Clone, Debug)]
+pub struct GroupView {
+    /// The group.
+    pub group: Group,
+    /// The number of its members.
+    pub member_count: u32,
+    /// The user's own membership, if there is one.
+    pub own: Option<Member>,
+}
+
+impl Engine {
+    /// Returns the group to one of its members.
+    ///
+    /// # Errors
+    /// `GroupNotFound` and `NotMember` for outsiders, and the table's own.
+    pub async fn get_group(&self, caller: &Caller, group: &GroupId) -> Outcome<GroupView> {
+        let (group, member) = self.visible_membership(caller, group).await?;
+        self.view(group, Some(member)).await
+    }
+
+    /// Returns a page of the caller's groups.
+    ///
+    /// # Errors
+    /// `InvalidCursor`, and the table's own.
+    pub async fn list_groups(
+        &self,
+        caller: &Caller,
+        limit: i32,
+        cursor: Option<&str>,
+    ) -> Outcome<Page<GroupView>> {
+        let page = self.store.list_memberships(&caller.user, limit, cursor).await?;
+        Ok(Page { data: self.views(page.data).await?, next_cursor: page.next_cursor })
+    }
+
+    /// Returns all of the caller's groups, in the order of their ids.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn all_groups(&self, caller: &Caller) -> Outcome<Vec<GroupView>> {
+        let (mut views, mut cursor) = (Vec::new(), None::<String>);
+        loop {
+            let page =
+                self.store.list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref()).await?;
+            views.extend(self.views(page.data).await?);
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                return Ok(views);
+            }
+        }
+    }
+
+    /// Returns the group to any caller. The API decides what of it a stranger may see. `None` where
+    /// there is no such group.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn find_group(&self, caller: &Caller, group: &GroupId) -> Outcome<Option<GroupView>> {
+        let (group, own) = self.store.group_and_member(group, &caller.user).await?;
+        match group {
+            Some(group) => self.view(group, own).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns those of the groups that exist, as [`Engine::find_group`] does.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn find_groups(
+        &self,
+        caller: &Caller,
+        groups: &[GroupId],
+    ) -> Outcome<Vec<GroupView>> {
+        let found = join_all(groups.iter().map(|group| self.find_group(caller, group))).await;
+        found.into_iter().filter_map(Outcome::transpose).collect()
+    }
+
+    /// Returns the groups of one user's memberships, in their order, without those that are gone.
+    async fn views(&self, memberships: Vec<Member>) -> Outcome<Vec<GroupView>> {
+        let ids: Vec<GroupId> = memberships.iter().map(|member| member.group.clone()).collect();
+        let groups = self.store.groups(&ids).await?;
+        let own =
+            |group: &Group| memberships.iter().find(|member| member.group == group.id).cloned();
+        // Nobody's list of groups shows the application.
+        let groups = groups.into_iter().filter(|group| !group.is_system());
+        let views = join_all(groups.map(|group| self.view(group.clone(), own(&group)))).await;
+        views.into_iter().collect()
+    }
+
+    /// Returns the group and the caller's membership of it, if members may see each other: nobody
+    /// may see who was invited to the application.
+    pub(in crate::engine) async fn visible_membership(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+    ) -> Outcome<(Group, Member)> {
+        let (group, member) = self.membership(caller, group).await?;
+        if group.is_system() { Err(NotFound::Group.into()) } else { Ok((group, member)) }
+    }
+
+    /// Returns the group and the caller's membership of it.
+    pub(in crate::engine) async fn membership(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+    ) -> Outcome<(Group, Member)> {
+        let (group, member) = self.store.group_and_member(group, &caller.user).await?;
+        Ok(member_of(caller, group, member)?)
+    }
+
+    /// Returns the group as the user with the membership `own` sees it.
+    pub(in crate::engine) async fn view(
+        &self,
+        group: Group,
+        own: Option<Member>,
+    ) -> Outcome<GroupView> {
+        let member_count = match group.seats_taken {
+            Some(seats) => seats,
+            None => self.store.count_members(&group.id).await?,
+        };
+        Ok(GroupView { group, member_count, own })
+    }
+}

@@ -1,0 +1,87 @@
+//! Whether the caller may accept: whom the invite is for, and what the group allows.
+
+use crate::auth::Caller;
+use crate::domain::clock::Timestamp;
+use crate::domain::group::Group;
+use crate::domain::invite::{IdentityPolicy, Invite, State};
+use crate::domain::invitee::Invitee;
+use crate::domain::macaroon::Caveats;
+use crate::engine::authority::{check_domain, inviter_still_may, is_invited, right_is_proven};
+use crate::engine::refusal::{Conflict, Denied, Forbidden, NotFound, Refusal};
+use crate::engine::{Engine, InviteRef, Outcome, of_generation, require_pending};
+
+impl Engine {
+    /// Returns the invite and its group, if the invite is for the caller, and what their token asks
+    /// beyond that.
+    pub(super) async fn invited(
+        &self,
+        caller: &Caller,
+        reference: &InviteRef,
+    ) -> Outcome<(Invite, Option<Group>, Caveats)> {
+        match reference {
+            InviteRef::Token(token) => {
+                let (subject, caveats) = self.admitted(token, Some(caller))?;
+                let (invite, group) =
+                    self.store.invite_and_group(&subject.group, subject.invite).await?;
+                let invite = of_generation(invite, &subject)?;
+                may_use_token(caller, &invite)?;
+                Ok((invite, group, caveats))
+            }
+            InviteRef::Id(group, id) => {
+                let (invite, group) = self.store.invite_and_group(group, *id).await?;
+                let addressed = invite.filter(|invite| caller.is(&invite.invitee));
+                Ok((addressed.ok_or(NotFound::Invite)?, group, Caveats::default()))
+            }
+        }
+    }
+
+    /// Refuses where the invite has ended, the group does not take anybody in this way, or the
+    /// inviter has lost the right.
+    pub(super) async fn check_right(
+        &self,
+        caller: &Caller,
+        group: &Group,
+        invite: &Invite,
+        caveats: &Caveats,
+        now: Timestamp,
+    ) -> Outcome<()> {
+        require_pending(invite, now)?;
+        if caveats.over(now) {
+            return Err(Conflict::NotPending(State::Expired).into());
+        }
+        if group.policy.frozen {
+            return Err(Forbidden::Frozen.into());
+        }
+        if invite.invitee.link().is_some() && !group.policy.links {
+            return Err(Forbidden::LinksOff.into());
+        }
+        // The caller comes by a link, or by an invite for another person.
+        if !caller.is(&invite.invitee) {
+            check_domain(caller, group)?;
+        }
+        if right_is_proven(group, invite) {
+            return Ok(());
+        }
+        let inviter = self.store.member(&group.id, &invite.created_by.id).await?;
+        Ok(inviter_still_may(group, inviter.as_ref(), invite)?)
+    }
+}
+
+/// Refuses the holder of a token who may not use it. Under the strict policy that is everybody but
+/// the invitee; for a link, everybody who proves no address of its domains.
+fn may_use_token(caller: &Caller, invite: &Invite) -> Result<(), Refusal> {
+    match (&invite.invitee, invite.terms.identity_policy) {
+        (Invitee::Link(link), _) => {
+            let proves = caller.email.as_ref().is_some_and(|email| {
+                link.allowed_domains.iter().any(|domain| domain == email.domain())
+            });
+            if link.allowed_domains.is_empty() || proves {
+                Ok(())
+            } else {
+                Err(Denied::DomainNotAllowed.into())
+            }
+        }
+        (_, IdentityPolicy::Strict) => is_invited(caller, invite),
+        (_, IdentityPolicy::Bearer) => Ok(()),
+    }
+}

@@ -1,0 +1,155 @@
+//! The write of an acceptance, and what it left.
+
+use super::accepted::Accepted;
+use super::person;
+use crate::auth::Caller;
+use crate::domain::clock::Timestamp;
+use crate::domain::group::Group;
+use crate::domain::invite::Invite;
+use crate::domain::member::Member;
+use crate::domain::privilege::Privileges;
+use crate::engine::acting::Acting;
+use crate::engine::attempt::Attempt;
+use crate::engine::authority::first_roles;
+use crate::engine::refusal::{Conflict, NotFound};
+use crate::engine::{Engine, Outcome, require_pending};
+use crate::store::{Claim, JoinOutcome, Joining};
+
+impl Engine {
+    /// Writes the membership.
+    pub(super) async fn join(
+        &self,
+        acting: Acting<'_>,
+        invite: &Invite,
+        group: &Group,
+    ) -> Outcome<Attempt<Accepted>> {
+        let Acting { caller, now } = acting;
+        let becoming = self.becoming(caller, invite).await?;
+        let member = Member {
+            group: group.id.clone(),
+            user: caller.user.clone(),
+            roles: first_roles(group, &invite.terms.roles)?,
+            privileges: Privileges::default(),
+            name: caller.name.clone().or_else(|| person::name_given(caller, &invite.invitee)),
+            joined_at: now,
+            invite: Some(invite.id),
+            came_as: caller.invitee_keys(),
+        };
+        let becoming = becoming.as_ref().map(|(pending, user)| (pending, user));
+        let accepted;
+        let claim = if invite.invitee.link().is_some() {
+            Claim::Link(invite)
+        } else {
+            accepted = invite.accept(&caller.user, now).map_err(Conflict::NotPending)?;
+            Claim::Invite(&accepted)
+        };
+        let joining = Joining { claim, group, member: &member, becoming, ended: &[], now };
+        match self.store.join(joining).await? {
+            JoinOutcome::Joined => {
+                let invite = self.after_join(claim, now).await.unwrap_or_else(|| invite.clone());
+                Ok(Attempt::Done(Accepted { invite, member, repeated: false }))
+            }
+            JoinOutcome::AlreadyMember => {
+                self.member_already(caller, invite).await.map(Attempt::Done)
+            }
+            JoinOutcome::InviteChanged => self.lost(caller, invite, now).await,
+            JoinOutcome::GroupRefused => self.check_group(group).await.map(|()| Attempt::ReadAgain),
+            JoinOutcome::UserChanged => Ok(Attempt::ReadAgain),
+        }
+    }
+
+    /// Returns the invite as the write left it. `None` where it is as it was read.
+    async fn after_join(&self, claim: Claim<'_>, now: Timestamp) -> Option<Invite> {
+        match claim {
+            Claim::Invite(accepted) => Some(accepted.invite.clone()),
+            Claim::Link(invite) if invite.invitee.link()?.max_uses.is_some() => {
+                Some(self.after_use(invite, now).await)
+            }
+            Claim::Link(_) | Claim::Group => None,
+        }
+    }
+
+    /// Returns the counted link as it is now, because others may have joined meanwhile.
+    ///
+    /// The caller has joined in any case: where the table cannot answer, this is the link as it was
+    /// read before.
+    async fn after_use(&self, invite: &Invite, now: Timestamp) -> Invite {
+        match self.store.invite(&invite.group, invite.id).await {
+            Ok(found) => self.with_end_written(found.unwrap_or_else(|| invite.clone()), now).await,
+            Err(error) => {
+                tracing::warn!(%error, "Could not read a link again after its use");
+                invite.clone()
+            }
+        }
+    }
+
+    /// Writes down that a link is exhausted, if its uses are all taken, so that lists find it
+    /// there. The caller who sees it first does this: the last who joined, or the next who is too
+    /// late. Every read knows it in any case, so nothing is lost where the write fails.
+    pub(super) async fn with_end_written(&self, invite: Invite, now: Timestamp) -> Invite {
+        let Ok(exhausted) = invite.exhaust(now) else { return invite };
+        match self.store.end_invite(&exhausted).await {
+            Ok(Some(exhausted)) => exhausted,
+            Ok(None) => invite,
+            Err(error) => {
+                tracing::warn!(
+                    %error,
+                    invite.id = %invite.id,
+                    "Could not write down that link {} is exhausted",
+                    invite.id
+                );
+                invite
+            }
+        }
+    }
+
+    /// Returns the caller's earlier acceptance, while the membership exists.
+    pub(super) async fn joined_by(
+        &self,
+        caller: &Caller,
+        invite: &Invite,
+    ) -> Outcome<Option<Accepted>> {
+        let member = self.store.member(&invite.group, &caller.user).await?;
+        let member = member.filter(|member| member.invite == Some(invite.id));
+        Ok(member.map(|member| Accepted { invite: invite.clone(), member, repeated: true }))
+    }
+
+    /// A member who joined by this very invite keeps the membership. Any other member has one
+    /// already.
+    async fn member_already(&self, caller: &Caller, invite: &Invite) -> Outcome<Accepted> {
+        let accepted = self.joined_by(caller, invite).await?.ok_or(Conflict::AlreadyMember)?;
+        let invite = self.store.invite(&invite.group, invite.id).await?.ok_or(NotFound::Invite)?;
+        Ok(Accepted { invite, ..accepted })
+    }
+
+    /// Another write was faster: perhaps the same person's, twice at once. Where the invite is
+    /// still pending, with other roles, all is read again.
+    async fn lost(
+        &self,
+        caller: &Caller,
+        invite: &Invite,
+        now: Timestamp,
+    ) -> Outcome<Attempt<Accepted>> {
+        let found = self.store.invite(&invite.group, invite.id).await?.ok_or(NotFound::Invite)?;
+        if found.generation != invite.generation {
+            return Err(Conflict::InviteReplaced.into());
+        }
+        if let Some(accepted) = self.joined_by(caller, &found).await? {
+            return Ok(Attempt::Done(accepted));
+        }
+        require_pending(&self.with_end_written(found, now).await, now)?;
+        Ok(Attempt::ReadAgain)
+    }
+
+    /// Says why the group, as read, took nobody in. `Ok` where another try may succeed, because the
+    /// group got its first owner meanwhile.
+    pub(in crate::engine) async fn check_group(&self, group: &Group) -> Outcome<()> {
+        let found = self.store.groups(std::slice::from_ref(&group.id)).await?;
+        let found = found.first().ok_or(NotFound::Group)?;
+        if group.owner_count == 0 && found.owner_count > 0 {
+            Ok(())
+        } else {
+            Err(Conflict::SeatsFull.into())
+        }
+    }
+}

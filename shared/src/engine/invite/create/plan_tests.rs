@@ -1,0 +1,252 @@
+//! The plan of one invite, decided without a table.
+
+use super::*;
+use crate::auth::Caller;
+use crate::domain::clock::Timestamp;
+use crate::domain::counters::RequestId;
+use crate::domain::group::Group;
+use crate::domain::group::tests::group;
+use crate::domain::identity::Accounts;
+use crate::domain::ids::InviteId;
+use crate::domain::invite::{DeliveryState, State};
+use crate::domain::member::Member;
+use crate::domain::privilege::Privileges;
+use crate::domain::role::Roles;
+use crate::engine::acting::Acting;
+use crate::engine::invite::create::reads::People;
+use crate::engine::invite::create::request::{
+    InviteeRequest, LinkRequest, NewInvite, PersonRequest,
+};
+use crate::engine::invite::create::rules::{admit, cap, id_is_taken};
+use crate::engine::refusal::{Conflict, Denied, Limited, NotFound};
+use crate::store::CreateReads;
+
+const NOW: i64 = 1_000_000;
+
+fn now() -> Timestamp {
+    Timestamp::from_seconds(NOW)
+}
+
+fn user(id: &str) -> UserId {
+    UserId::parse(id).unwrap()
+}
+
+fn caller(id: &str) -> Caller {
+    Caller {
+        user: user(id),
+        name: Some("Grace".into()),
+        email: None,
+        unverified_email: None,
+        phone: None,
+        accounts: Accounts::default(),
+        scopes: Vec::new(),
+    }
+}
+
+fn member(group: &Group, id: &str, roles: Roles) -> Member {
+    Member {
+        group: group.id.clone(),
+        user: user(id),
+        roles,
+        privileges: Privileges::default(),
+        name: None,
+        joined_at: now(),
+        invite: None,
+        came_as: Vec::new(),
+    }
+}
+
+fn email(address: &str) -> InviteeRequest {
+    InviteeRequest::Email(crate::domain::email::EmailAddress::parse(address).unwrap())
+}
+
+fn person(address: &str) -> InviteeRequest {
+    InviteeRequest::Person(PersonRequest {
+        email: crate::domain::email::EmailAddress::parse(address).unwrap(),
+        first_name: None,
+        last_name: None,
+    })
+}
+
+fn ask(caller: &Caller, invitee: InviteeRequest) -> Ask<'_> {
+    let new = NewInvite::of(group().id, invitee, InviteRule::Policy);
+    Ask::of(Acting { caller, now: now() }, new, RequestId::from_entropy([7; 16])).unwrap()
+}
+
+/// What the table answers where an owner invites somebody whom nobody knows.
+fn found() -> CreateReads {
+    CreateReads {
+        inviter: Some(member(&group(), "owner", Roles::owner())),
+        group: Some(group()),
+        existing: None,
+        invited_member: None,
+        invited_user: None,
+        holder: None,
+    }
+}
+
+fn reads(ask: &Ask<'_>, found: CreateReads) -> Reads {
+    let admitted = admit(ask, &found).unwrap();
+    let id = InviteId::of(&ask.new.group, &ask.invitee.key(), 0);
+    Reads { id, admitted, found, people: People::default(), pending: None }
+}
+
+fn written(ask: &Ask<'_>, reads: &Reads) -> Draft {
+    match plan(ask, reads).unwrap() {
+        Plan::Write(draft) => *draft,
+        Plan::Made(invite) => panic!("it was made before: {invite:?}"),
+    }
+}
+
+/// The invite of before, as the same request for the same person made it.
+fn earlier(invitee: InviteeRequest, request: u8) -> Invite {
+    let owner = caller("owner");
+    let earlier = ask(&owner, invitee);
+    let mut invite = written(&earlier, &reads(&earlier, found())).invite;
+    invite.request = RequestId::from_entropy([request; 16]);
+    invite
+}
+
+#[test]
+fn the_first_invite_is_pending_and_its_mail_is_due() {
+    let owner = caller("owner");
+    let ask = ask(&owner, email("ada@example.com"));
+    let Draft { invite, pending_user } = written(&ask, &reads(&ask, found()));
+    assert_eq!((invite.generation, invite.version), (Generation::FIRST, Version::FIRST));
+    assert_eq!(
+        (invite.state(now()), invite.delivery.state),
+        (State::Pending, DeliveryState::Queued)
+    );
+    assert_eq!(invite.created_by.rank, crate::domain::role::Rank::Owner);
+    assert_eq!(pending_user, None);
+}
+
+#[test]
+fn an_invite_that_ended_is_followed_by_the_next_generation_under_the_same_id() {
+    let owner = caller("owner");
+    let ask = ask(&owner, email("ada@example.com"));
+    let before = earlier(email("ada@example.com"), 1).revoke(None, now()).unwrap().invite;
+    let reads = reads(&ask, CreateReads { existing: Some(before.clone()), ..found() });
+    let invite = written(&ask, &reads).invite;
+    assert_eq!((invite.id, invite.generation), (before.id, before.generation.next()));
+    assert_eq!(invite.version, before.version.next());
+    assert_eq!(invite.resolution, None);
+}
+
+#[test]
+fn a_pending_invite_stays_in_the_way_until_its_last_second() {
+    let owner = caller("owner");
+    let ask = ask(&owner, email("ada@example.com"));
+    let mut before = earlier(email("ada@example.com"), 1);
+    let existing = |invite: &Invite| CreateReads { existing: Some(invite.clone()), ..found() };
+    let pending = plan(&ask, &reads(&ask, existing(&before)));
+    assert!(
+        matches!(pending, Err(Refusal::Conflict(Conflict::AlreadyPending(id))) if id == before.id)
+    );
+    before.terms.expires_at = Some(now());
+    assert!(matches!(plan(&ask, &reads(&ask, existing(&before))), Ok(Plan::Write(_))));
+}
+
+#[test]
+fn a_request_whose_answer_was_lost_finds_its_own_invite() {
+    let owner = caller("owner");
+    let ask = ask(&owner, email("ada@example.com"));
+    let own = earlier(email("ada@example.com"), 7);
+    let reads = reads(&ask, CreateReads { existing: Some(own.clone()), ..found() });
+    assert!(matches!(plan(&ask, &reads), Ok(Plan::Made(made)) if *made == own));
+}
+
+#[test]
+fn what_the_directory_tells_decides() {
+    let owner = caller("owner");
+    let ask = ask(&owner, email("ada@example.com"));
+    let id = InviteId::parse("506").unwrap();
+    let told = |people| plan(&ask, &Reads { people, ..reads(&ask, found()) });
+    let is_member = People { is_member: true, refuses: true, invited_as: Some(id) };
+    assert!(matches!(told(is_member), Err(Refusal::Conflict(Conflict::AlreadyMember))));
+    let refuses = People { refuses: true, ..People::default() };
+    assert!(matches!(told(refuses), Err(Refusal::Denied(Denied::InvitesRefused))));
+    let invited = People { invited_as: Some(id), ..People::default() };
+    assert!(
+        matches!(told(invited), Err(Refusal::Conflict(Conflict::AlreadyPending(found))) if found == id)
+    );
+}
+
+#[test]
+fn the_cap_lets_exactly_so_many_be_pending() {
+    let owner = caller("owner");
+    let ask = ask(&owner, email("ada@example.com"));
+    let counted = |count| plan(&ask, &Reads { pending: Some((count, 3)), ..reads(&ask, found()) });
+    assert!(counted(2).is_ok());
+    assert!(matches!(counted(3), Err(Refusal::Limited(Limited::Pending))));
+    assert_eq!(cap(&group(), 3), Some(3));
+    assert_eq!(cap(&group(), 1_000_000), Some(group().policy.max_pending.get()));
+}
+
+#[test]
+fn somebody_new_gets_a_pending_user_unless_the_address_belongs_to_a_user() {
+    let owner = caller("owner");
+    let mut ask = ask(&owner, person("new@example.com"));
+    let alone = written(&ask, &reads(&ask, found()));
+    let user_id = alone.pending_user.expect("a pending user").id;
+    assert!(
+        matches!(&alone.invite.invitee, Invitee::Person(person) if person.pending_user == Some(user_id.clone()))
+    );
+    // The pending user of another group's invite represents the same person.
+    let held = CreateReads { holder: Some(user_id.clone()), ..found() };
+    let again = written(&ask, &reads(&ask, held));
+    assert_eq!(again.pending_user, None);
+    assert!(
+        matches!(&again.invite.invitee, Invitee::Person(person) if person.pending_user == Some(user_id))
+    );
+    let known = CreateReads { holder: Some(user("ada")), ..found() };
+    let known = written(&ask, &reads(&ask, known));
+    assert!(known.pending_user.is_none());
+    assert!(
+        matches!(&known.invite.invitee, Invitee::Person(person) if person.pending_user.is_none())
+    );
+    ask.makes_user = false;
+    assert_eq!(written(&ask, &reads(&ask, found())).pending_user, None);
+}
+
+#[test]
+fn a_link_is_for_its_holder_and_told_by_no_mail() {
+    let owner = caller("owner");
+    let link = LinkRequest { max_uses: Some(2), allowed_domains: Vec::new() };
+    let ask = ask(&owner, InviteeRequest::Link(link));
+    let invite = written(&ask, &reads(&ask, found())).invite;
+    assert_eq!(invite.terms.identity_policy, IdentityPolicy::Bearer);
+    assert_eq!(invite.delivery, Delivery::NOT_REQUESTED);
+}
+
+#[test]
+fn an_app_without_a_membership_is_remembered_as_such() {
+    let app = Caller { scopes: vec!["groups:write".into()], ..caller("app") };
+    let ask = ask(&app, email("ada@example.com"));
+    let empty = Group { owner_count: 0, ..group() };
+    let found = CreateReads { group: Some(empty), inviter: None, ..found() };
+    assert_eq!(written(&ask, &reads(&ask, found)).invite.terms.rule, InviteRule::Service);
+}
+
+#[test]
+fn authority_comes_before_the_directory() {
+    let stranger = caller("stranger");
+    let ask = ask(&stranger, InviteeRequest::User(user("nobody")));
+    let outsider = CreateReads { inviter: None, ..found() };
+    assert!(matches!(admit(&ask, &outsider), Err(Refusal::Denied(Denied::NotMember(_)))));
+    let member = member(&group(), "stranger", Roles::default());
+    let member = CreateReads { inviter: Some(member), ..found() };
+    assert!(matches!(admit(&ask, &member), Err(Refusal::Denied(Denied::Forbidden(_)))));
+    assert!(matches!(admit(&ask, &found()), Err(Refusal::NotFound(NotFound::User))));
+}
+
+#[test]
+fn another_invitee_s_id_is_taken() {
+    let owner = caller("owner");
+    let ask = ask(&owner, email("ada@example.com"));
+    let found = |invitee| CreateReads { existing: Some(earlier(invitee, 1)), ..found() };
+    assert!(id_is_taken(&ask, &found(email("bob@example.com"))));
+    assert!(!id_is_taken(&ask, &found(email("ADA@example.com"))));
+    // Somebody new is invited under the address alone.
+    assert!(!id_is_taken(&ask, &found(person("ada@example.com"))));
+}

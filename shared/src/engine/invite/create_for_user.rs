@@ -1,0 +1,58 @@
+//! Inviting a user of the directory by their id, where only owners may (docs/contracts/evanta.md).
+
+use crate::auth::Caller;
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{GroupId, InviteId, UserId};
+use crate::domain::rule::InviteRule;
+use crate::domain::user::User;
+use crate::engine::{
+    Engine, InviteeRequest, NewInvite, NotFound, Outcome, Refusal, SeenGroup, Stop,
+};
+
+/// An invited user.
+#[derive(Debug)]
+pub struct InvitedUser {
+    /// The invite.
+    pub invite: InviteId,
+    /// The directory's record of the user.
+    pub user: User,
+    /// The group as the inviter sees it.
+    pub group: SeenGroup,
+}
+
+impl Engine {
+    /// Invites a user into a group of the caller's. `user` is `None` for an id that no user can
+    /// have.
+    ///
+    /// Authority is decided before the directory is asked, so that no stranger learns which user
+    /// ids exist.
+    ///
+    /// # Errors
+    /// As for [`Engine::create_invite`]; `UserNotFound` also where `user` is `None`.
+    pub async fn invite_user(
+        &self,
+        caller: &Caller,
+        group: GroupId,
+        user: Option<UserId>,
+        entropy: [u8; 16],
+        now: Timestamp,
+    ) -> Outcome<InvitedUser> {
+        let Some(user) = user else {
+            self.check_inviter(caller, &group, InviteRule::Owners).await?;
+            return Err(NotFound::User.into());
+        };
+        // Read before the write, because nothing may fail after it. Whether there is such a group
+        // is decided with everything else when the invite is made.
+        let seen = match self.see_group(caller, &group, std::slice::from_ref(&user), now).await {
+            Ok(seen) => Some(seen),
+            Err(Stop::Refused(Refusal::NotFound(NotFound::Group))) => None,
+            Err(stop) => return Err(stop),
+        };
+        let invitee = InviteeRequest::User(user.clone());
+        let new = NewInvite::of(group, invitee, InviteRule::Owners);
+        let created = self.create_invite(caller, &new, entropy, now).await?;
+        let group = seen.ok_or(NotFound::Group)?;
+        let user = group.people.get(&user).cloned().ok_or(NotFound::User)?;
+        Ok(InvitedUser { invite: created.invite.id, user, group })
+    }
+}

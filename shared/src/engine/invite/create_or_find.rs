@@ -1,0 +1,84 @@
+//! Creating an invite, or finding the one that an earlier call created.
+
+use crate::auth::Caller;
+use crate::domain::clock::Timestamp;
+use crate::domain::redirect::RedirectUrl;
+use crate::domain::role::Roles;
+use crate::engine::{Conflict, Created, Engine, NewInvite, Outcome, Refusal, Stop};
+
+impl Engine {
+    /// Creates an invite. Where the invitee has a pending one that grants the same roles and leads
+    /// to the same place, returns that one, so that calling twice is safe
+    /// (docs/contracts/rownd.md#asking-again).
+    ///
+    /// # Errors
+    /// As for [`Engine::create_invite`]; `AlreadyPending` only where the pending invite differs.
+    pub async fn create_or_find_invite(
+        &self,
+        caller: &Caller,
+        new: &NewInvite,
+        entropy: [u8; 16],
+        now: Timestamp,
+    ) -> Outcome<Created> {
+        let id = match self.create_invite(caller, new, entropy, now).await {
+            Err(Stop::Refused(Refusal::Conflict(Conflict::AlreadyPending(id)))) => id,
+            created => return created,
+        };
+        let invite = self.get_invite(caller, &new.group, id, new.rule).await?;
+        let found = (&invite.terms.roles, invite.terms.redirect_url.as_ref());
+        if invite.is_pending(now) && is_same(found, new) {
+            Ok(Created { token: self.token(&invite), invite })
+        } else {
+            Err(Conflict::AlreadyPending(id).into())
+        }
+    }
+}
+
+/// Whether an invite with these roles and this redirect is the one that is asked for. The order of
+/// the roles does not matter.
+fn is_same((roles, redirect_url): (&Roles, Option<&RedirectUrl>), new: &NewInvite) -> bool {
+    sorted(roles) == sorted(&new.roles) && redirect_url == new.redirect_url.as_ref()
+}
+
+fn sorted(roles: &Roles) -> Vec<&str> {
+    let mut names: Vec<&str> = roles.names().collect();
+    names.sort_unstable();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{GroupId, UserId};
+    use crate::domain::role::RoleName;
+    use crate::domain::rule::InviteRule;
+    use crate::engine::InviteeRequest;
+
+    fn roles(names: &[&str]) -> Roles {
+        Roles::new(names.iter().map(|name| RoleName::parse(name).unwrap()).collect()).unwrap()
+    }
+
+    fn asked(names: &[&str], redirect: Option<&str>) -> NewInvite {
+        let user = InviteeRequest::User(UserId::parse("29845").unwrap());
+        NewInvite {
+            roles: roles(names),
+            redirect_url: redirect.map(|path| RedirectUrl::parse(path, &[]).unwrap()),
+            ..NewInvite::of(GroupId::parse("3773").unwrap(), user, InviteRule::Owners)
+        }
+    }
+
+    #[test]
+    fn the_same_is_asked_with_the_same_roles_and_redirect() {
+        let (editor, home) = (roles(&["editor", "billing"]), RedirectUrl::parse("/", &[]).unwrap());
+        let found = (&editor, Some(&home));
+        assert!(is_same(found, &asked(&["billing", "editor"], Some("/"))));
+        for other in [
+            asked(&["editor"], Some("/")),
+            asked(&["editor", "billing", "member"], Some("/")),
+            asked(&["editor", "billing"], Some("/welcome")),
+            asked(&["editor", "billing"], None),
+        ] {
+            assert!(!is_same(found, &other), "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Declining: by who holds the token, without an account, or by the person whom the invite is for.
+
+use crate::auth::Caller;
+use crate::domain::Invalid;
+use crate::domain::clock::Timestamp;
+use crate::domain::invite::{Invite, State};
+use crate::domain::text::Message;
+use crate::engine::{Conflict, Engine, InviteRef, NotFound, Outcome, Refusal, of_generation};
+
+impl Engine {
+    /// Ends the invite by its invitee's will. Declining again gives the same record.
+    ///
+    /// # Errors
+    /// `InviteNotFound` (by id also where it is not addressed to the caller), `InviteReplaced`,
+    /// `CaveatNotMet`, `NotPending` with the state found, `Invalid` for a link, which nobody can
+    /// decline for others, and the table's own.
+    pub async fn decline_invite(
+        &self,
+        caller: Option<&Caller>,
+        reference: &InviteRef,
+        reason: Option<&Message>,
+        now: Timestamp,
+    ) -> Outcome<Invite> {
+        let mut over = false;
+        let invite = match reference {
+            InviteRef::Token(token) => {
+                let (subject, caveats) = self.admitted(token, caller)?;
+                over = caveats.over(now);
+                of_generation(self.store.invite(&subject.group, subject.invite).await?, &subject)?
+            }
+            InviteRef::Id(group, id) => {
+                let found = self.store.invite(group, *id).await?;
+                found
+                    .filter(|invite| caller.is_some_and(|caller| caller.is(&invite.invitee)))
+                    .ok_or(NotFound::Invite)?
+            }
+        };
+        if invite.invitee.link().is_some() {
+            let is_link =
+                Invalid::new("is_link", "A shareable link is for many; simply do not use it.");
+            return Err(Refusal::Invalid("/token", is_link).into());
+        }
+        if invite.stored_state() == State::Declined {
+            return Ok(invite);
+        }
+        let by = caller.map(|caller| &caller.user);
+        let declined = invite.decline(by, reason, now).map_err(Conflict::NotPending)?;
+        if over {
+            return Err(Conflict::NotPending(State::Expired).into());
+        }
+        if let Some(declined) = self.store.end_invite(&declined).await? {
+            return Ok(declined);
+        }
+        let found = self.store.invite(&invite.group, invite.id).await?;
+        let found = found
+            .filter(|found| found.generation == invite.generation)
+            .ok_or(Conflict::InviteReplaced)?;
+        match found.state(now) {
+            State::Declined => Ok(found),
+            other => Err(Conflict::NotPending(other).into()),
+        }
+    }
+}

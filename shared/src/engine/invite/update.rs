@@ -1,0 +1,105 @@
+//! Changing an invite that nobody has answered yet.
+
+use super::create::InviteeRequest;
+use crate::auth::Caller;
+use crate::domain::Invalid;
+use crate::domain::clock::Timestamp;
+use crate::domain::counters::RequestId;
+use crate::domain::group::Group;
+use crate::domain::ids::{GroupId, InviteId};
+use crate::domain::invite::{Invite, Terms};
+use crate::domain::member::Member;
+use crate::domain::redirect::RedirectUrl;
+use crate::domain::role::Roles;
+use crate::domain::rule::InviteRule;
+use crate::domain::text::ApiData;
+use crate::engine::authority::{first_roles, may_grant, may_invite, member_of};
+use crate::engine::{
+    Conflict, Denied, Engine, Forbidden, NotFound, Outcome, Refusal, Unavailable, require_pending,
+};
+
+/// How many times a change starts over because the invite changed under it.
+const ATTEMPTS: u8 = 3;
+
+/// A change of an invite: what is given replaces what was, the rest stays.
+#[derive(Clone, Debug)]
+pub struct InviteChange {
+    /// Whom the caller takes the invite to be for; never changed.
+    pub invitee: Option<InviteeRequest>,
+    /// What to grant.
+    pub roles: Roles,
+    /// Where to go after accepting, or nowhere in particular.
+    pub redirect_url: Option<Option<RedirectUrl>>,
+    /// What the API keeps on the invite, field by field.
+    pub api_data: ApiData,
+}
+
+impl Engine {
+    /// Changes a pending invite of the group, for whom `rule` lets invite. Its token and its end
+    /// stay as they are, and no mail is sent.
+    ///
+    /// # Errors
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite
+    /// and while frozen, `InviteNotFound`, `NotPending` with the state found, `Invalid` for another
+    /// invitee, `RoleAboveOwn` for roles above the caller's or the inviter's own, and the table's
+    /// own.
+    pub async fn update_invite(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        id: InviteId,
+        change: &InviteChange,
+        rule: InviteRule,
+        now: Timestamp,
+    ) -> Outcome<Invite> {
+        for _ in 0..ATTEMPTS {
+            let reads = self.store.read_for_create(group, &caller.user, id, None, None).await?;
+            let (found, member) = member_of(caller, reads.group, reads.inviter)?;
+            may_invite(rule, &found, &member)?;
+            let invite = reads.existing.ok_or(NotFound::Invite)?;
+            let terms = changed(&found, &member, &invite, change, now)?;
+            let updated = invite.update(terms, now).map_err(Conflict::NotPending)?;
+            if self.store.update_invite(&updated).await? {
+                return Ok(updated.invite);
+            }
+        }
+        Err(Unavailable::Contended("the invite").into())
+    }
+}
+
+/// Returns the terms that the invite gets.
+fn changed(
+    group: &Group,
+    member: &Member,
+    invite: &Invite,
+    change: &InviteChange,
+    now: Timestamp,
+) -> Outcome<Terms> {
+    require_pending(invite, now)?;
+    let other =
+        |asked: &InviteeRequest| asked.invitee(&RequestId::default()).key() != invite.invitee.key();
+    if change.invitee.as_ref().is_some_and(other) {
+        let rule = Invalid::new(
+            "other_invitee",
+            "An invite stays with whom it was made for; make another for somebody else.",
+        );
+        return Err(Refusal::Invalid("", rule).into());
+    }
+    may_grant(member, &change.roles)?;
+    // The inviter answers for what it grants: on acceptance it is their rank that counts.
+    if change.roles.rank() > invite.created_by.rank {
+        return Err(Denied::RoleAboveOwn.into());
+    }
+    first_roles(group, &change.roles)?;
+    if group.policy.frozen {
+        return Err(Forbidden::Frozen.into());
+    }
+    let terms = invite.terms.clone();
+    let api_data = terms.api_data.with(&change.api_data);
+    Ok(Terms {
+        roles: change.roles.clone(),
+        redirect_url: change.redirect_url.clone().unwrap_or(terms.redirect_url),
+        api_data: api_data.map_err(|invalid| Refusal::Invalid("", invalid))?,
+        ..terms
+    })
+}

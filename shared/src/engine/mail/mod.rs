@@ -1,0 +1,5 @@
+//! The use cases of mails.
+
+mod send;
+
+pub use send::SendOutcome;

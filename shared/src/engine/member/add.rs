@@ -1,0 +1,96 @@
+//! Adding a member without asking: an owner's right over people whom the directory knows.
+
+use crate::auth::Caller;
+use crate::domain::clock::Timestamp;
+use crate::domain::group::Group;
+use crate::domain::ids::{GroupId, UserId};
+use crate::domain::invitee::user_key;
+use crate::domain::member::Member;
+use crate::domain::privilege::Privileges;
+use crate::domain::role::Roles;
+use crate::domain::user::{self, User, UserState};
+use crate::engine::acting::Acting;
+use crate::engine::authority::{first_roles, may_grant, member_of};
+use crate::engine::{Conflict, Denied, Engine, Forbidden, NotFound, Outcome, Unavailable};
+use crate::store::{Claim, JoinOutcome, Joining};
+
+/// How many times an addition starts over because an invite changed under it.
+const ATTEMPTS: u8 = 3;
+
+impl Engine {
+    /// Makes a user of the directory a member; what was pending for that person in the group is
+    /// revoked with it. The first member of a group becomes its owner.
+    ///
+    /// # Errors
+    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below owner and while frozen,
+    /// `RoleAboveOwn`, `UserNotFound`, `AlreadyMember`, `InvitesRefused`, `SeatsFull`,
+    /// `RateLimited` by the same window as inviting, and the table's own.
+    pub async fn add_member(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        user: &UserId,
+        roles: &Roles,
+        now: Timestamp,
+    ) -> Outcome<Member> {
+        self.pass_inviter(Acting { caller, now }).await?;
+        for _ in 0..ATTEMPTS {
+            let (found, own) = self.store.group_and_member(group, &caller.user).await?;
+            let (found, own) = member_of(caller, found, own)?;
+            check(&found, &own, roles)?;
+            let known = self
+                .store
+                .user(user)
+                .await?
+                .filter(|user| user.state == UserState::Active)
+                .ok_or(NotFound::User)?;
+            if self.store.member(group, user).await?.is_some() {
+                return Err(Conflict::AlreadyMember.into());
+            }
+            if known.profile.refuses_invites {
+                return Err(Denied::InvitesRefused.into());
+            }
+            let member = new_member(&found, &known, first_roles(&found, roles)?, now);
+            let ended = self.ended_for(&member, &caller.user, now).await?;
+            let joining = Joining {
+                claim: Claim::Group,
+                group: &found,
+                member: &member,
+                becoming: None,
+                ended: &ended,
+                now,
+            };
+            match self.store.join(joining).await? {
+                JoinOutcome::Joined => return Ok(member),
+                JoinOutcome::AlreadyMember => return Err(Conflict::AlreadyMember.into()),
+                JoinOutcome::GroupRefused => self.check_group(&found).await?,
+                JoinOutcome::InviteChanged | JoinOutcome::UserChanged => {}
+            }
+        }
+        Err(Unavailable::Contended("the person's invites").into())
+    }
+}
+
+fn check(group: &Group, own: &Member, roles: &Roles) -> Outcome<()> {
+    if !own.roles.is_owner() {
+        return Err(Forbidden::AddsMembers.into());
+    }
+    may_grant(own, roles)?;
+    if group.policy.frozen {
+        return Err(Forbidden::Frozen.into());
+    }
+    Ok(())
+}
+
+fn new_member(group: &Group, user: &User, roles: Roles, now: Timestamp) -> Member {
+    Member {
+        group: group.id.clone(),
+        user: user.id.clone(),
+        roles,
+        privileges: Privileges::default(),
+        name: user::full_name(user.profile.first_name.as_ref(), user.profile.last_name.as_ref()),
+        joined_at: now,
+        invite: None,
+        came_as: vec![user_key(&user.id)],
+    }
+}

@@ -1,0 +1,3 @@
+//! The use cases of the directory's users.
+
+mod directory;
