@@ -1,7 +1,7 @@
 //! A function as Lambda sees it: an event's JSON goes in, an answer's JSON comes out.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use aws_lambda_events::event::dynamodb::Event;
@@ -13,12 +13,14 @@ use lambda_http::{Adapter, Body, Request, Response, Service as _, service_fn};
 use serde_json::Value;
 use shared::{MailService, Service};
 
-use crate::registry::Started;
 use crate::tasks;
 
 /// A function, ready to be invoked.
 pub type Handler =
     Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, serde_json::Error>> + Send + Sync>;
+
+/// What a function works with, made when it is first invoked.
+pub(crate) type Started<T> = Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>;
 
 /// Why an invocation gave no answer.
 #[derive(Debug, thiserror::Error)]

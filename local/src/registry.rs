@@ -8,7 +8,9 @@ use shared::config::{ConfigError, Environment};
 use shared::domain::clock::Clock;
 use shared::{MailService, Service};
 
-use crate::function::{Handler, RequestHandle, StreamHandle, request_handler, stream_handler};
+use crate::function::{
+    Handler, RequestHandle, Started, StreamHandle, request_handler, stream_handler,
+};
 use crate::template::Template;
 
 /// A function that API Gateway starts, by its crate.
@@ -179,9 +181,6 @@ pub enum RegistryError {
     #[error("local/src/registry.rs has a handler for {0}, which template.yaml doesn't have")]
     NoFunction(String),
 }
-
-/// What a function works with, made when it is first invoked.
-pub(crate) type Started<T> = Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>;
 
 /// The function's own, where it has an `environment` of its own; otherwise what `all` have.
 fn started<T: Clone + Send + 'static>(

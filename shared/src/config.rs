@@ -2,38 +2,21 @@
 //! variable.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+mod error;
 pub mod settings;
 
+pub use error::ConfigError;
 pub use settings::{Reader, Setting, Unset};
 
 /// Configuration variables by name: the process's own, or a set put together by the local service
 /// or a test.
 #[derive(Clone, Debug, Default)]
 pub struct Environment(BTreeMap<String, SecretString>);
-
-/// Why the configuration can't be used: which variable, and what is wrong with it. Never shows the
-/// value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError {
-    /// The variable's name.
-    pub variable: &'static str,
-    /// What is wrong with it.
-    pub problem: String,
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "configuration variable {} {}", self.variable, self.problem)
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 impl FromIterator<(String, String)> for Environment {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {

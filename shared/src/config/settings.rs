@@ -3,7 +3,7 @@
 //! [`Environment`](super::Environment) reads nothing that isn't here. `tests/all/house/settings.rs`
 //! holds template.yaml, events/env.json and docs/settings.md to this table.
 
-use super::ConfigError;
+use super::error::ConfigError;
 
 /// An environment variable that functions read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,8 +16,7 @@ use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::delivery::{PAUSED, event, record, sender};
-use crate::house::panics::panics;
-use harness::{App, Ses};
+use harness::{App, Ses, panics};
 
 const ID: &str = "9f0a6c1e-request";
 
@@ -95,7 +94,7 @@ macro_rules! logs_once {
         let refused = <$failure>::from(Refusal::NotFound(NotFound::Group));
         let Ok(_) = $api::respond(&request(), async { Err(refused) }).await;
         assert!($log.troubles().is_empty(), "{name} logs a refusal");
-        let Ok(_) = $api::respond(&request(), panics::<$failure>()).await;
+        let Ok(_) = $api::respond(&request(), panics::<_, $failure>()).await;
         let lines = $log.troubles();
         let replies = lines.iter().filter(|line| line["fields"]["request.id"] == ID).count();
         assert_eq!(replies, 1, "{name} logs a panic: {lines:?}");

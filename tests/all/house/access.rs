@@ -3,8 +3,8 @@
 
 use beckon::{Callers, Kind, logical_id};
 
+use super::rule::{Rule, unless};
 use super::tree::{House, events, yaml};
-use super::{Rule, unless};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {

@@ -2,9 +2,9 @@
 
 use serde_yaml_ng::Value;
 
+use super::rule::{Rule, unless};
 use super::template::of_type;
 use super::tree::yaml;
-use super::{Rule, unless};
 
 pub(super) const RULES: &[Rule] = &[Rule {
     says: "An alarm watches a metric that AWS or this template makes, tells the topic, and isn't set off by silence.",

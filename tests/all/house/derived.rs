@@ -3,8 +3,9 @@
 use beckon::logical_id;
 use serde_yaml_ng::Value;
 
+use super::rule::Rule;
 use super::tree::{House, events, routes, yaml};
-use super::{Rule, edges, settings};
+use super::{edges, settings};
 
 /// A file of which the tables follow from other files.
 pub(super) struct Derived {

@@ -2,8 +2,8 @@
 
 use serde_yaml_ng::Value;
 
+use super::rule::{Rule, unless};
 use super::tree::{Folder, House, yaml};
-use super::{Rule, unless};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {

@@ -1,6 +1,6 @@
 //! Rules of the code: dependencies run one way, files stay short, nothing is left undone.
 
-use super::Rule;
+use super::rule::Rule;
 use super::tree::House;
 
 /// Where our own code is.

@@ -13,8 +13,9 @@ mod functions;
 mod harness;
 mod layout;
 mod outcomes;
-pub(crate) mod panics;
+mod panics;
 mod routes;
+mod rule;
 mod settings;
 mod stream;
 mod template;
@@ -22,17 +23,8 @@ mod tree;
 
 use ::harness::asked::asked;
 use derived::DERIVED;
+use rule::Rule;
 use tree::House;
-
-/// A rule of the house.
-struct Rule {
-    /// What holds.
-    says: &'static str,
-    /// What breaks the rule, each as a sentence that names the place.
-    broken: fn(&House) -> Vec<String>,
-    /// A file, a piece of it, and the piece in its place that the rule must notice.
-    mutant: (&'static str, &'static str, &'static str),
-}
 
 fn rules() -> impl Iterator<Item = &'static Rule> {
     let all = [
@@ -53,11 +45,6 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
 fn findings(house: &House) -> Vec<(&'static str, Vec<String>)> {
     let found = rules().map(|rule| (rule.says, (rule.broken)(house)));
     found.filter(|(_, broken)| !broken.is_empty()).collect()
-}
-
-/// The place, where the rule doesn't hold there.
-fn unless(good: bool, place: &str) -> Vec<String> {
-    if good { Vec::new() } else { vec![place.to_owned()] }
 }
 
 #[test]

@@ -1,18 +1,13 @@
 //! A mistake that panics, in any API: the caller gets that API's 500, as for any other mistake of
 //! ours, and the next request is served.
 
+use ::harness::panics;
 use lambda_http::http::StatusCode;
-use lambda_http::{Body, Request, Response};
+use lambda_http::Request;
 use shared::api::{bungie, chembiohub, evanta, native, onezone, rownd};
 use shared::engine::Fault;
 use shared::http::json;
 use shared::store::StoreError;
-
-/// As a mistake would: by a value that somebody sent, in the midst of the work.
-pub(crate) async fn panics<E>() -> Result<Response<Body>, E> {
-    tokio::task::yield_now().await;
-    panic!("ada@example.com")
-}
 
 fn mistake() -> Fault {
     StoreError::Refused("ValidationException".into()).into()

@@ -8,8 +8,8 @@ use serde_yaml_ng::Value;
 use shared::config::settings::{ALL, JWT_TYPE};
 use shared::config::{Reader, Setting, Unset};
 
+use super::rule::{Rule, unless};
 use super::tree::{House, yaml};
-use super::{Rule, unless};
 
 /// The variable that no function reads: it changes them when a parameter changes (docs/adr/0017).
 const NOT_READ: &str = "CONFIGURATION_VERSION";

@@ -7,8 +7,8 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Rule;
 use super::tree::House;
+use crate::house::rule::Rule;
 use graph::{Graph, circles};
 use table::{HEAD, Module, TABLE, module_of, rows};
 
@@ -74,7 +74,9 @@ fn graph(house: &House) -> Graph {
             (format!("the binary {}", folder.package), format!("{}/src/main.rs", folder.path));
         [(folder.crate_name(), format!("{}/src/lib.rs", folder.path)), binary]
     });
-    Graph::read(&named.chain(functions).collect::<Vec<_>>(), &|path| house.text(path))
+    let there = |(_, root): &(String, String)| house.text(root).is_some();
+    let crates: Vec<(String, String)> = named.chain(functions).filter(there).collect();
+    Graph::read(&crates, &|path| house.text(path))
 }
 
 fn unread(house: &House) -> Vec<String> {
