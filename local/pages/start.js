@@ -46,7 +46,7 @@ function record(answer) {
 }
 
 function problem(step, answer) {
-  const why = answer.value?.detail ?? answer.value?.message ?? "The service said no.";
+  const why = answer.value?.detail ?? answer.value?.message ?? "The service refused the request.";
   show(step, element("p", why, { class: "problem" }), record(answer));
 }
 
@@ -55,7 +55,7 @@ async function run(step, action) {
   try {
     await action();
   } catch (error) {
-    show(step, element("p", `The service doesn't answer: ${error.message}`, { class: "problem" }));
+    show(step, element("p", `The service does not respond: ${error.message}`, { class: "problem" }));
   }
 }
 
@@ -93,7 +93,7 @@ async function waitForMail(email, old, url) {
     if (mail) return mailArrived(mail, url);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-  show("mail", element("p", "No mail came. GET /local/health says whether the mailer failed.", { class: "problem" }));
+  show("mail", element("p", "No mail arrived. GET /local/health shows whether the mailer failed.", { class: "problem" }));
 }
 
 function mailArrived(mail, url) {

@@ -101,10 +101,12 @@ fn failed(error: &dyn std::error::Error) -> ExitCode {
 fn greet(url: &str, demo: bool) {
     println!("listening on {url}");
     println!();
-    println!("Open {url}/ to be led through it, {url}/local/inbox for the mails. Ctrl-C ends it.");
+    println!(
+        "Open {url}/ for a guided tour, or {url}/local/inbox for the mails. Press Ctrl-C to stop."
+    );
     if demo {
         println!();
-        println!("Or sign in as the demo owner and invite someone from here:");
+        println!("Or sign in as the demo owner and invite someone with curl:");
         println!();
         println!(
             r#"  TOKEN=$(curl -s {url}/local/token -d '{{"sub":"29842","name":"Generic User"}}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')"#

@@ -150,5 +150,5 @@ async fn health(State(local): State<Shared>) -> Json<Value> {
 
 /// The body as a `T`, or what is wrong with it.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|error| format!("the body isn't as it should be: {error}"))
+    serde_json::from_slice(body).map_err(|error| format!("the body is not valid: {error}"))
 }

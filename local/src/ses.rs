@@ -104,7 +104,7 @@ pub(crate) async fn send_email(State(local): State<Shared>, body: Bytes) -> Resp
 /// The mail that a `SendEmail` request describes, or why it is refused.
 fn message(body: &[u8], now: Timestamp) -> Result<Message, String> {
     let request: SendEmail = serde_json::from_slice(body)
-        .map_err(|error| format!("The request isn't one that SendEmail takes: {error}"))?;
+        .map_err(|error| format!("This is not a valid SendEmail request: {error}"))?;
     let from = request
         .from_email_address
         .filter(|from| has_address(from))
@@ -118,10 +118,9 @@ fn message(body: &[u8], now: Timestamp) -> Result<Message, String> {
     if !(1..=RECIPIENTS).contains(&everyone().count()) || !everyone().all(|to| has_address(to)) {
         return Err(format!("Destination must have 1 to {RECIPIENTS} addresses."));
     }
-    let simple = request
-        .content
-        .and_then(|content| content.simple)
-        .ok_or("Content.Simple is needed: this endpoint takes no raw mail and no template.")?;
+    let simple = request.content.and_then(|content| content.simple).ok_or(
+        "Content.Simple is required: this endpoint accepts neither raw mail nor templates.",
+    )?;
     if simple.body.text.is_none() && simple.body.html.is_none() {
         return Err("Content.Simple.Body must have Text or Html.".into());
     }

@@ -94,7 +94,7 @@ pub(crate) async fn signed_in(
 fn foreign_target() -> Response<Body> {
     message(
         StatusCode::BAD_REQUEST,
-        "redirect_uri must be a page of this service: the local sign-in sends no token anywhere else",
+        "redirect_uri must be a page of this service: the local sign-in sends tokens nowhere else",
     )
 }
 

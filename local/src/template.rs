@@ -25,7 +25,7 @@ pub enum TemplateError {
         source: serde_yaml_ng::Error,
     },
     /// There is no table, or more than one.
-    #[error("template.yaml: exactly one AWS::DynamoDB::Table is needed, {0} are there")]
+    #[error("template.yaml: exactly one AWS::DynamoDB::Table is required, but there are {0}")]
     Tables(usize),
 }
 

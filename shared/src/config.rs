@@ -61,7 +61,7 @@ impl Environment {
     /// There is no value, or it is no `T`.
     pub fn parsed<T: FromStr>(&self, setting: Setting) -> Result<T, ConfigError> {
         let value = self.required(setting)?;
-        value.parse().map_err(|_| setting.wrong("does not have the form it needs"))
+        value.parse().map_err(|_| setting.wrong("has the wrong format"))
     }
 
     /// The setting's value as an absolute `http` or `https` URL without query or fragment, and no
@@ -89,7 +89,7 @@ impl Environment {
     pub fn secret(&self, setting: Setting) -> Result<Option<SecretString>, ConfigError> {
         match self.optional(setting) {
             None => Ok(None),
-            Some(value) if value.len() < 32 => Err(setting.wrong("must be 32 bytes or more")),
+            Some(value) if value.len() < 32 => Err(setting.wrong("must have at least 32 bytes")),
             Some(value) => Ok(Some(SecretString::from(value.to_owned()))),
         }
     }
@@ -166,7 +166,7 @@ mod tests {
         let error = environment(&[("TOKEN_KEY", "short-secret")]).secret(settings::TOKEN_KEY);
         assert_eq!(
             error.unwrap_err().to_string(),
-            "configuration variable TOKEN_KEY must be 32 bytes or more"
+            "configuration variable TOKEN_KEY must have at least 32 bytes"
         );
         let ten = environment(&[("LIMIT_BODY_BYTES", "ten")]);
         assert!(ten.parsed::<u32>(settings::LIMIT_BODY_BYTES).is_err());

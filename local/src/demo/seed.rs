@@ -13,7 +13,9 @@ use crate::state::Local;
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// The service refused a step.
-    #[error("demo data: {step} was answered with {status}; start with --no-demo to do without")]
+    #[error(
+        "demo data: {step} failed with status {status}; start with --no-demo to skip the demo data"
+    )]
     Refused {
         /// The method and path.
         step: String,

@@ -35,7 +35,7 @@ impl Keys {
         let url = environment.optional(settings::JWT_JWKS_URL).map(str::to_owned);
         match environment.secret(settings::JWT_HS256_SECRET)? {
             Some(_) if url.is_some() => {
-                Err(settings::JWT_HS256_SECRET.wrong("may not be set beside JWT_JWKS_URL"))
+                Err(settings::JWT_HS256_SECRET.wrong("cannot be set together with JWT_JWKS_URL"))
             }
             Some(secret) => {
                 let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());

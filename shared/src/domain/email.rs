@@ -18,7 +18,7 @@ pub struct EmailAddress {
 
 const INVALID: Invalid = Invalid::new(
     "invalid_email",
-    "This is not an e-mail address that mail can be sent to, such as ada@example.com.",
+    "Give an e-mail address that can receive mail, such as ada@example.com.",
 );
 
 impl EmailAddress {
@@ -78,7 +78,7 @@ impl EmailAddress {
 pub fn parse_domain(text: &str) -> Result<String, Invalid> {
     to_ascii_domain(text.trim())
         .filter(|domain| is_domain(domain))
-        .ok_or(Invalid::new("invalid_domain", "This is not a mail domain, such as example.com."))
+        .ok_or(Invalid::new("invalid_domain", "Give a mail domain, such as example.com."))
 }
 
 /// Converts the domain to lower-case ASCII (UTS 46). A label that only looks like ASCII, such as

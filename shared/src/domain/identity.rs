@@ -24,7 +24,7 @@ impl PhoneNumber {
         } else {
             Err(Invalid::new(
                 "invalid_phone",
-                "Give the phone number in E.164, such as +19199993333.",
+                "Give the phone number in E.164 format, such as +19199993333.",
             ))
         }
     }
@@ -110,7 +110,7 @@ impl Account {
         } else {
             Err(Invalid::new(
                 "invalid_account",
-                "An account is a membership_type above 0 and a membership_id in decimal digits.",
+                "An account has a membership_type above 0 and a membership_id in decimal digits.",
             ))
         }
     }

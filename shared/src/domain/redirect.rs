@@ -12,7 +12,7 @@ pub struct RedirectUrl(String);
 
 const INVALID: Invalid = Invalid::new(
     "redirect_not_allowed",
-    "Give a path that starts with exactly one '/', or a URL on one of the origins that the deployment allows.",
+    "Give a path that starts with exactly one '/', or a URL on an allowed origin.",
 );
 
 impl RedirectUrl {

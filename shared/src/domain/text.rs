@@ -25,7 +25,7 @@ impl From<NotAMessage> for Invalid {
     fn from(why: NotAMessage) -> Self {
         match why {
             NotAMessage::TooLong => {
-                Self::new("message_too_long", "A message may have 500 characters.")
+                Self::new("message_too_long", "A message may have at most 500 characters.")
             }
             NotAMessage::ControlCharacter => Self::new(
                 "control_character",
@@ -108,7 +108,8 @@ impl Metadata {
 
     /// Creates the metadata, or refuses an object that is too large.
     pub fn new(object: BTreeMap<String, serde_json::Value>) -> Result<Self, Invalid> {
-        let too_large = Invalid::new("metadata_too_large", "Metadata may have 4096 bytes as JSON.");
+        let too_large =
+            Invalid::new("metadata_too_large", "Metadata may have at most 4096 bytes as JSON.");
         let bytes = serde_json::to_vec(&object).map_err(|_| too_large)?.len();
         if bytes > Self::MAX_BYTES { Err(too_large) } else { Ok(Self(object)) }
     }

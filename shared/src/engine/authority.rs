@@ -122,10 +122,7 @@ pub(super) fn check_seats(policy: &Policy) -> Result<(), Refusal> {
     if policy.max_members != Some(0) {
         return Ok(());
     }
-    let rule = Invalid::new(
-        "invalid_max_members",
-        "A group has at least one member; null is for any number.",
-    );
+    let rule = Invalid::new("invalid_max_members", "Give at least 1; null means no limit.");
     Err(Refusal::Invalid("/policy/max_members", rule))
 }
 

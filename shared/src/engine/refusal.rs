@@ -116,19 +116,19 @@ impl Forbidden {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::MayNotInvite => {
-                "This group's rules do not let you handle its invites; ask one of its owners."
+                "You are not allowed to manage this group's invites. Ask one of its owners."
             }
-            Self::InviteOnly => "This group takes only who is invited.",
+            Self::InviteOnly => "Only people with an invitation can join this group.",
             Self::Frozen => "This group's invites are frozen for now.",
-            Self::LinksOff => "This group's policy has no shareable links.",
-            Self::SomebodyElses => "This invite is for somebody else.",
-            Self::NoMembersToChange => "The system itself has no members to change.",
-            Self::ChangesMembers => "Only owners and admins change members.",
-            Self::ManagesMembers => "Only an owner manages the group's members.",
-            Self::AddsMembers => "Only an owner adds members.",
-            Self::ChangesGroup => "Only owners and admins change the group.",
-            Self::ChangesPolicy => "Only an owner changes the group's policy.",
-            Self::DeletesGroup => "Only an owner deletes the group.",
+            Self::LinksOff => "This group does not allow shareable links.",
+            Self::SomebodyElses => "This invite is for another person.",
+            Self::NoMembersToChange => "The application has no members to change.",
+            Self::ChangesMembers => "Only owners and admins can change members.",
+            Self::ManagesMembers => "Only an owner can manage the group's members.",
+            Self::AddsMembers => "Only an owner can add members.",
+            Self::ChangesGroup => "Only owners and admins can change the group.",
+            Self::ChangesPolicy => "Only an owner can change the group's policy.",
+            Self::DeletesGroup => "Only an owner can delete the group.",
         }
     }
 }

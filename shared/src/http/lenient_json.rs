@@ -28,7 +28,7 @@ pub fn lenient_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, RequestError
         }
     })?;
     json.end()
-        .map_err(|_| RequestError::MalformedBody("there is something after the JSON value"))?;
+        .map_err(|_| RequestError::MalformedBody("there is more text after the JSON value"))?;
     // A struct may be read from an array too, field by field in order; nobody means that.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{') {
         Ok(value)

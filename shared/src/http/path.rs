@@ -86,7 +86,7 @@ pub fn known_query(request: &Request, known: &[&str]) -> Result<(), RequestError
     if unknown {
         Err(RequestError::InvalidQuery(
             "query",
-            "There is a query parameter that this endpoint does not know.",
+            "The query has a parameter that this endpoint does not know.",
         ))
     } else {
         Ok(())

@@ -30,7 +30,7 @@ pub fn json_body<T: DeserializeOwned>(request: &Request, limit: usize) -> Result
     let value = serde_path_to_error::deserialize(deserializer)
         .map_err(|error| refused(bytes, error.path(), error.inner()))?;
     json.end()
-        .map_err(|_| RequestError::MalformedBody("there is something after the JSON value"))?;
+        .map_err(|_| RequestError::MalformedBody("there is more text after the JSON value"))?;
     // A struct may be read from an array too, field by field in order; nobody means that.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         return Err(RequestError::InvalidBody(vec![wrong_type(String::new())]));
@@ -65,7 +65,7 @@ pub(super) fn refused(bytes: &[u8], path: &Path, error: &serde_json::Error) -> R
         Category::Syntax if serde_json::from_slice::<serde_json::Value>(bytes).is_ok() => {
             RequestError::InvalidBody(vec![field_error(path, &error.to_string())])
         }
-        Category::Io | Category::Eof => RequestError::MalformedBody("the JSON value is cut short"),
+        Category::Io | Category::Eof => RequestError::MalformedBody("the JSON value is incomplete"),
         Category::Syntax => RequestError::MalformedBody("the body is not JSON"),
         Category::Data => RequestError::InvalidBody(vec![field_error(path, &error.to_string())]),
     }
@@ -91,12 +91,12 @@ fn field_error(path: &Path, message: &str) -> FieldError {
     } else if message.starts_with("unknown field") {
         unknown_field(pointer)
     } else if message.starts_with("unknown variant") {
-        field(FieldCode::UnknownValue, "This is not one of the values that the field may have.")
+        field(FieldCode::UnknownValue, "The field does not allow this value.")
     } else if message.starts_with("duplicate field") {
         let name = message.split('`').nth(1).unwrap_or_default();
         FieldError {
             pointer: format!("{pointer}/{name}"),
-            ..field(FieldCode::DuplicateField, "This field stands twice.")
+            ..field(FieldCode::DuplicateField, "This field appears twice.")
         }
     } else {
         wrong_type(pointer)
@@ -107,7 +107,7 @@ fn unknown_field(pointer: String) -> FieldError {
     FieldError {
         pointer,
         code: FieldCode::UnknownField,
-        detail: "There is no such field here.".into(),
+        detail: "There is no field with this name.".into(),
     }
 }
 
@@ -115,7 +115,7 @@ pub(super) fn wrong_type(pointer: String) -> FieldError {
     FieldError {
         pointer,
         code: FieldCode::WrongType,
-        detail: "This value does not have the type or range that the field needs.".into(),
+        detail: "This value has the wrong type or is out of range.".into(),
     }
 }
 

@@ -67,7 +67,7 @@ async fn bad_bodies_are_forbidden_with_error_and_traceback() {
     ] {
         assert_eq!(
             error(&post(&app, body, json).await, 403),
-            format!("{field}: This field stands twice."),
+            format!("{field}: This field appears twice."),
             "{body}"
         );
     }
@@ -144,7 +144,10 @@ async fn other_types_and_large_bodies_are_refused() {
     post(&app, body, Some("APPLICATION/JSON;charset=UTF-8")).await.is(201);
     post(&app, r#"{"email":"undeclared@b.c"}"#, None).await.is(201);
     let large = json!({"email": "large@b.c", "notes": "x".repeat(1 << 20)}).to_string();
-    assert_eq!(error(&post(&app, &large, None).await, 413), "A body may have 65536 bytes here.");
+    assert_eq!(
+        error(&post(&app, &large, None).await, 413),
+        "The body may have at most 65536 bytes."
+    );
 }
 
 #[tokio::test]
@@ -163,10 +166,7 @@ async fn projects_of_others_and_domains_that_are_closed_are_forbidden() {
     let answer =
         invites(&inviter, &json!({"email": "don@ox.ac.uk", "projects_selected": [{"id": 3}]}))
             .await;
-    assert_eq!(
-        error(&answer, 403),
-        "Addresses of this mail domain can't be invited to this project."
-    );
+    assert_eq!(error(&answer, 403), "This project does not allow addresses of this mail domain.");
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ async fn reminders_are_a_minute_apart() {
     assert!((1..=60).contains(&answer.header("retry-after").parse::<i64>().unwrap()));
     assert_eq!(
         answer.text_at("/error"),
-        "Too many invitations, or a reminder so soon after another; try again later."
+        "Too many invitations, or a reminder too soon after the last one. Try again later."
     );
     app.advance(61);
     invites(&inviter, &remind(&[])).await.is(201);
@@ -194,6 +194,6 @@ async fn nobody_reminds_of_what_ranks_above_them_or_who_takes_no_invites() {
         .is(200);
     assert_eq!(
         invites(&inviter, &remind(&[1])).await.is(403).text_at("/error"),
-        "This person takes no invitations."
+        "This person does not accept invitations."
     );
 }

@@ -203,7 +203,7 @@ async fn a_body_is_an_object_of_json_or_nothing() {
     fails(
         sends(&alice, CREATE, Some("application/json"), large).await,
         413,
-        "Provided data may have 65536 bytes here",
+        "Provided data may have at most 65536 bytes",
     );
     let html = alice.request(reqwest::Method::POST, CREATE).header("accept", "text/html");
     fails(alice.sends(html).await, 406, "Answers are of type application/json");
@@ -256,7 +256,7 @@ async fn too_many_tokens_are_too_many_requests() {
     alice.sets_policy(json!({"max_pending": 1})).await;
     let token = makes(&alice).await;
     let refused =
-        fails(asks(&alice).await, 429, "The group has as many pending invites as it may have");
+        fails(asks(&alice).await, 429, "The group has reached its limit of pending invites");
     assert_eq!(refused.header("retry-after"), "3600");
     joins(&app.user("ada"), &token).await.is(201);
 }

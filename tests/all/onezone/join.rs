@@ -97,7 +97,7 @@ async fn the_body_has_a_token() {
     fails(
         sends(&ada, JOIN, Some("application/json"), large).await,
         413,
-        "Provided data may have 65536 bytes here",
+        "Provided data may have at most 65536 bytes",
     );
     let xml = ada
         .request(reqwest::Method::POST, JOIN)

@@ -141,7 +141,7 @@
 
   function joined(body) {
     const target = safeTarget(body.redirect_url);
-    const text = `You are a member of ${byId("group").textContent} now.`;
+    const text = `You are now a member of ${byId("group").textContent}.`;
     showOutcome("You’re in", target ? text : text + " You can close this page.", target);
   }
 

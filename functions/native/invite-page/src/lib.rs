@@ -88,7 +88,7 @@ fn answer(service: &Service, token: &str, view: View<'_>) -> Response<Body> {
             tracing::error!(%error, "Can't render the invite page");
             (
                 StatusCode::INTERNAL_SERVER_ERROR,
-                "Something went wrong here. Please try again later.".to_owned(),
+                "Something went wrong on our side. Please try again later.".to_owned(),
             )
         }
     };

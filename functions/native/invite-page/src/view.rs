@@ -84,9 +84,9 @@ impl Invitation<'_> {
             (true, _, _) => {
                 "Anyone who has this link can join. If you do not want to, just close this page."
             }
-            (false, true, Some(_)) => "Only an account that this address belongs to can accept.",
+            (false, true, Some(_)) => "Only an account with this address or number can accept.",
             (false, true, None) => "Only the invited account can accept.",
-            (false, false, _) => "Whoever has this link can accept, so do not pass it on.",
+            (false, false, _) => "Anyone who has this link can accept, so do not pass it on.",
         }
     }
 }
@@ -96,11 +96,11 @@ pub(crate) type Words = (&'static str, &'static str);
 
 pub(crate) const PUT_AWAY_WORDS: Words = (
     "Open the link again",
-    "This page no longer has its link. Go back to where you found the link, and open it again.",
+    "This page no longer knows its link. Go back to the mail or message with the link, and open it again.",
 );
 pub(crate) const UNAVAILABLE_WORDS: Words = (
     "The invitation cannot be shown just now",
-    "Nothing has happened to it. Please try again in a moment.",
+    "The invitation has not changed. Please try again in a moment.",
 );
 
 impl Dead {
@@ -120,26 +120,25 @@ impl Dead {
         match self {
             Self::Unknown => (
                 "This link does not work",
-                "It may have been cut short on its way. Open it from the original mail, or ask for a new invitation.",
+                "The link may be incomplete. Open it from the original mail, or ask for a new invitation.",
             ),
             Self::Expired => {
-                ("This invitation has expired", "Ask whoever invited you for a new one.")
+                ("This invitation has expired", "Ask the person who invited you for a new one.")
             }
             Self::Revoked => (
                 "This invitation was withdrawn",
-                "If you think that is a mistake, ask whoever invited you.",
+                "If you think that this is a mistake, ask the person who invited you.",
             ),
             Self::Replaced => (
-                "A newer invitation took this one’s place",
-                "Open the link in the latest mail you were sent.",
+                "A newer invitation has replaced this one",
+                "Open the link in your latest invitation mail.",
             ),
-            Self::UsedUp => (
-                "This link is used up",
-                "As many people as it was made for have joined. Ask for a new one.",
-            ),
+            Self::UsedUp => {
+                ("This link is used up", "The link has no uses left. Ask for a new one.")
+            }
             Self::Accepted => (
                 "This invitation was already accepted",
-                "If that was you, you are a member and nothing is left to do. If not, tell whoever invited you.",
+                "If you accepted it, you are a member and do not need to do anything else. If not, tell the person who invited you.",
             ),
             Self::Declined => (
                 "This invitation was declined",
@@ -147,7 +146,7 @@ impl Dead {
             ),
             Self::InviterGone => (
                 "This invitation is no longer valid",
-                "Whoever sent it may not invite people any more. Ask another member of the group for a new one.",
+                "The person who sent it can no longer invite people. Ask another member of the group for a new one.",
             ),
             Self::GroupGone => ("This group no longer exists", "There is nothing left to join."),
         }

@@ -103,7 +103,7 @@ impl http::Failure for Failure {
             }
             Self::Fault(Fault::Unavailable(_)) => error(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "The service can't answer right now; try again.",
+                "The service is temporarily unavailable. Try again.",
             ),
             Self::Fault(Fault::Internal(_)) => {
                 error(StatusCode::INTERNAL_SERVER_ERROR, "An internal server error occurred.")
@@ -149,7 +149,7 @@ impl From<Unauthenticated> for Failure {
             }
             Unauthenticated::IssuerUnavailable => Self::error(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "Nobody can be signed in right now; try again.",
+                "Access tokens cannot be checked right now. Try again.",
                 Some(5),
             ),
         }
@@ -168,7 +168,7 @@ impl From<RequestError> for Failure {
             ),
             RequestError::BodyTooLarge(limit) => Self::error(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                format!("A body may have {limit} bytes here."),
+                format!("The body may have at most {limit} bytes."),
                 None,
             ),
             RequestError::UnknownPath(_) => Self::NotFound,
@@ -203,19 +203,19 @@ impl From<Refusal> for Failure {
             Refusal::NotFound(NotFound::Invite) => Self::NotFound,
             Refusal::Denied(Denied::InsufficientScope(_))
             | Refusal::Denied(Denied::CaveatNotMet) => {
-                Self::refused("This access token does not allow it.")
+                Self::refused("This access token does not allow this request.")
             }
             Refusal::Denied(Denied::IdentityMismatch) => {
-                Self::refused("The invitation is addressed to somebody else.")
+                Self::refused("The invitation is addressed to another person.")
             }
-            Refusal::Denied(Denied::EmailNotVerified) => {
-                Self::refused("Verify your e-mail address with your login, then try again.")
-            }
+            Refusal::Denied(Denied::EmailNotVerified) => Self::refused(
+                "Verify your e-mail address with your sign-in provider, then try again.",
+            ),
             Refusal::Denied(Denied::DomainNotAllowed) => {
-                Self::refused("Addresses of this mail domain can't be invited to this project.")
+                Self::refused("This project does not allow addresses of this mail domain.")
             }
             Refusal::Denied(Denied::InvitesRefused) => {
-                Self::refused("This person takes no invitations.")
+                Self::refused("This person does not accept invitations.")
             }
             Refusal::NotFound(NotFound::User) | Refusal::NotFound(NotFound::Member) => {
                 Self::refused("There is no such user.")
@@ -225,35 +225,35 @@ impl From<Refusal> for Failure {
                 Self::refused("A newer invitation has replaced this one.")
             }
             Refusal::Denied(Denied::InviterGone) => {
-                Self::refused("Who sent this invitation may no longer invite.")
+                Self::refused("The person who sent this invitation can no longer invite.")
             }
             Refusal::Conflict(Conflict::SeatsFull) => {
-                Self::refused("The project has as many members as it may have.")
+                Self::refused("The project has reached its member limit.")
             }
             Refusal::Conflict(Conflict::LastOwner) => {
                 Self::refused("The project would be left without an owner.")
             }
             Refusal::Conflict(Conflict::GroupIdTaken) => {
-                Self::refused("A project has, or had, this id.")
+                Self::refused("This id belongs, or belonged, to another project.")
             }
             Refusal::Conflict(Conflict::IdentityTaken) => {
                 Self::refused("The address belongs to another user.")
             }
             Refusal::Conflict(Conflict::PreconditionFailed) => {
-                Self::refused("It was changed meanwhile; read it again.")
+                Self::refused("The record has changed. Read it again.")
             }
             Refusal::Invalid(pointer, invalid) => {
                 Self::refused(format!("{}: {}", pointer.trim_start_matches('/'), invalid.detail))
             }
-            Refusal::InvalidCursor => Self::refused("Start the list again."),
+            Refusal::InvalidCursor => Self::refused("Start again from the first page."),
             Refusal::Limited(Limited::Pending) => Self::error(
                 StatusCode::TOO_MANY_REQUESTS,
-                "The project has as many pending invitations as its policy allows.",
+                "The project has reached its limit of pending invitations.",
                 Some(PENDING_RETRY),
             ),
             Refusal::Limited(Limited::Rate(seconds)) => Self::error(
                 StatusCode::TOO_MANY_REQUESTS,
-                "Too many invitations, or a reminder so soon after another; try again later.",
+                "Too many invitations, or a reminder too soon after the last one. Try again later.",
                 Some(seconds),
             ),
         }
@@ -274,8 +274,8 @@ impl From<Stop> for Failure {
 
 fn not_pending(state: State) -> &'static str {
     match state {
-        State::Pending => "The invitation changed at the same moment; try again.",
-        State::Accepted => "The invitation was accepted already.",
+        State::Pending => "Another request changed the invitation at the same time. Try again.",
+        State::Accepted => "The invitation was already accepted.",
         State::Declined => "The invitation was declined.",
         State::Revoked => "The invitation was withdrawn.",
         State::Expired => "The invitation has expired.",

@@ -92,7 +92,7 @@ impl ListQuery {
         let on_address =
             others.iter().filter(|(name, _)| *name == "email" || name.starts_with("email__"));
         let unknown =
-            RequestError::InvalidQuery("email", "Addresses can't be compared like that here.");
+            RequestError::InvalidQuery("email", "This comparison of addresses is not supported.");
         let filters = on_address.map(|(name, value)| {
             Ok((Lookup::parse(name).ok_or_else(|| unknown.clone())?, value.clone()))
         });
@@ -121,7 +121,7 @@ impl ListQuery {
 }
 
 fn number(value: Option<String>, name: &'static str) -> Result<Option<usize>, RequestError> {
-    let wrong = |_| RequestError::InvalidQuery(name, "Give a whole number from 0 on.");
+    let wrong = |_| RequestError::InvalidQuery(name, "Give a whole number that is 0 or more.");
     value.map(|text| text.parse::<u32>().map(|number| number as usize).map_err(wrong)).transpose()
 }
 

@@ -244,7 +244,7 @@ mod tests {
         }
         assert_eq!(
             error(r#"{"email":"a@b.c","email":"a@b.c"}"#),
-            "email: This field stands twice."
+            "email: This field appears twice."
         );
         for body in [r#"["a@b.c"]"#, "null", "7"] {
             assert_eq!(error(body), "Send one JSON object.", "{body}");

@@ -190,10 +190,10 @@ impl From<Refusal> for Failure {
                 Self::Invalid("group_member", "Cannot invite users that are current group members")
             }
             Refusal::Conflict(Conflict::SeatsFull) => Self::Invalid("base", "The group has as many members as it may have"),
-            Refusal::Conflict(Conflict::LastOwner) => Self::Invalid("base", "The last owner can't go"),
+            Refusal::Conflict(Conflict::LastOwner) => Self::Invalid("base", "The group needs an owner"),
             Refusal::Conflict(Conflict::GroupIdTaken) => Self::Invalid("base", "The group id is taken"),
-            Refusal::Conflict(Conflict::IdentityTaken) => Self::Invalid("base", "It belongs to another user"),
-            Refusal::Conflict(Conflict::PreconditionFailed) => Self::Invalid("base", "It was changed meanwhile"),
+            Refusal::Conflict(Conflict::IdentityTaken) => Self::Invalid("base", "The identity belongs to another user"),
+            Refusal::Conflict(Conflict::PreconditionFailed) => Self::Invalid("base", "The record has changed"),
             Refusal::InvalidCursor => Self::Invalid("base", "The cursor is not one of this list"),
             Refusal::Invalid(_, invalid) => Self::Invalid("base", invalid.detail),
             Refusal::Limited(Limited::Pending) => Self::RateLimited(PENDING_RETRY),

@@ -30,11 +30,11 @@ codes! {
     TokenExpired: "token_expired", UNAUTHORIZED, "The access token has expired";
     InsufficientScope: "insufficient_scope", FORBIDDEN, "The access token lacks a scope";
     Forbidden: "forbidden", FORBIDDEN, "Not allowed";
-    RoleAboveOwn: "role_above_own", FORBIDDEN, "A role above your own";
-    IdentityMismatch: "identity_mismatch", FORBIDDEN, "This invite is for somebody else";
+    RoleAboveOwn: "role_above_own", FORBIDDEN, "The role ranks above your own";
+    IdentityMismatch: "identity_mismatch", FORBIDDEN, "This invite is for another person";
     EmailNotVerified: "email_not_verified", FORBIDDEN, "Your e-mail address is not verified";
     DomainNotAllowed: "domain_not_allowed", FORBIDDEN, "This mail domain is not allowed";
-    InvitesRefused: "invites_refused", FORBIDDEN, "This person takes no invites";
+    InvitesRefused: "invites_refused", FORBIDDEN, "This person does not accept invites";
     GroupNotFound: "group_not_found", NOT_FOUND, "No such group";
     UserNotFound: "user_not_found", NOT_FOUND, "No such user";
     MemberNotFound: "member_not_found", NOT_FOUND, "No such member";
@@ -43,14 +43,14 @@ codes! {
     InviteAlreadyPending: "invite_already_pending", CONFLICT, "Already invited";
     InviteNotPending: "invite_not_pending", CONFLICT, "The invite is no longer pending";
     SeatsFull: "seats_full", CONFLICT, "The group is full";
-    LastOwner: "last_owner", CONFLICT, "The last owner can't go";
+    LastOwner: "last_owner", CONFLICT, "The group needs an owner";
     GroupIdTaken: "group_id_taken", CONFLICT, "The group id is taken";
-    IdentityTaken: "identity_taken", CONFLICT, "It belongs to another user";
-    PreconditionFailed: "precondition_failed", PRECONDITION_FAILED, "It was changed meanwhile";
+    IdentityTaken: "identity_taken", CONFLICT, "The identity belongs to another user";
+    PreconditionFailed: "precondition_failed", PRECONDITION_FAILED, "The record has changed";
     InviteExpired: "invite_expired", GONE, "The invite has expired";
-    InviteRevoked: "invite_revoked", GONE, "The invite was taken back";
+    InviteRevoked: "invite_revoked", GONE, "The invite was revoked";
     InviteUsedUp: "invite_used_up", GONE, "The link is used up";
-    InviterGone: "inviter_gone", GONE, "The inviter may no longer invite";
+    InviterGone: "inviter_gone", GONE, "The inviter can no longer invite";
     MalformedBody: "malformed_body", BAD_REQUEST, "The body is not JSON";
     InvalidBody: "invalid_body", UNPROCESSABLE_ENTITY, "The body is not valid";
     InvalidQuery: "invalid_query", BAD_REQUEST, "The query is not valid";
@@ -60,7 +60,7 @@ codes! {
     RateLimited: "rate_limited", TOO_MANY_REQUESTS, "Too many requests";
     PendingLimit: "pending_limit", TOO_MANY_REQUESTS, "Too many pending invites";
     TemporarilyUnavailable: "temporarily_unavailable", SERVICE_UNAVAILABLE, "Temporarily unavailable";
-    Internal: "internal", INTERNAL_SERVER_ERROR, "Something went wrong here";
+    Internal: "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
 }
 
 impl Code {

@@ -153,14 +153,14 @@ impl From<Unauthenticated> for Problem {
                 ),
                 ..Self::new(
                     Code::Unauthenticated,
-                    "The access token is not one of this service's issuer and audience, or not well formed.",
+                    "The access token is malformed, or was not issued for this service.",
                 )
             },
             Unauthenticated::IssuerUnavailable => Self {
                 retry_after: Some(5),
                 ..Self::new(
                     Code::TemporarilyUnavailable,
-                    "The issuer's keys can't be fetched right now; try again.",
+                    "The token issuer's keys cannot be fetched right now. Try again.",
                 )
             },
         }
@@ -175,13 +175,13 @@ impl From<RequestError> for Problem {
             }
             RequestError::InvalidBody(errors) => Self {
                 errors,
-                ..Self::new(Code::InvalidBody, "See 'errors' for the fields that are not right.")
+                ..Self::new(Code::InvalidBody, "See 'errors' for the fields that are not valid.")
             },
             RequestError::UnsupportedMediaType => {
                 Self::new(Code::UnsupportedMediaType, "Send 'Content-Type: application/json'.")
             }
             RequestError::BodyTooLarge(limit) => {
-                Self::new(Code::BodyTooLarge, format!("A body may have {limit} bytes here."))
+                Self::new(Code::BodyTooLarge, format!("The body may have at most {limit} bytes."))
             }
             RequestError::UnknownPath(what) => {
                 Refusal::NotFound(what.unwrap_or(NotFound::Invite)).into()
@@ -209,13 +209,16 @@ impl From<Refusal> for Problem {
                 )),
                 ..Self::new(
                     Code::InsufficientScope,
-                    format!("This needs an access token with the scope {}.", scope.as_str()),
+                    format!(
+                        "This request needs an access token with the scope {}.",
+                        scope.as_str()
+                    ),
                 )
             },
             Refusal::Denied(Denied::Forbidden(rule)) => new(Code::Forbidden, rule.sentence()),
             Refusal::Denied(Denied::RoleAboveOwn) => new(
                 Code::RoleAboveOwn,
-                "Nobody grants, changes or removes a role above their own; 'owner' is for owners.",
+                "You cannot grant, change or remove a role above your own. Only owners can grant 'owner'.",
             ),
             Refusal::Denied(Denied::IdentityMismatch) => new(
                 Code::IdentityMismatch,
@@ -223,17 +226,18 @@ impl From<Refusal> for Problem {
             ),
             Refusal::Denied(Denied::CaveatNotMet) => new(
                 Code::IdentityMismatch,
-                "The token was narrowed to somebody else, or in a way that is not known here.",
+                "The token is restricted to another person, or has a restriction that this service does not know.",
             ),
             Refusal::Denied(Denied::EmailNotVerified) => new(
                 Code::EmailNotVerified,
-                "Verify your e-mail address with your login, then try again.",
+                "Verify your e-mail address with your sign-in provider, then try again.",
             ),
-            Refusal::Denied(Denied::DomainNotAllowed) => {
-                new(Code::DomainNotAllowed, "Addresses of this mail domain can't be used here.")
-            }
+            Refusal::Denied(Denied::DomainNotAllowed) => new(
+                Code::DomainNotAllowed,
+                "This group or link does not allow addresses of this mail domain.",
+            ),
             Refusal::Denied(Denied::InvitesRefused) => {
-                new(Code::InvitesRefused, "This person takes no invites.")
+                new(Code::InvitesRefused, "This person does not accept invites.")
             }
             Refusal::NotFound(NotFound::Group) | Refusal::Denied(Denied::NotMember(_)) => {
                 new(Code::GroupNotFound, "There is no such group, or you are not a member of it.")
@@ -247,16 +251,16 @@ impl From<Refusal> for Problem {
             }
             Refusal::NotFound(NotFound::Invite) => new(
                 Code::InviteNotFound,
-                "There is no such invite. Links must be used whole, as they were sent.",
+                "There is no such invite. Use the whole link, as it was sent.",
             ),
             Refusal::Conflict(Conflict::AlreadyMember) | Refusal::Conflict(Conflict::Yourself) => {
-                new(Code::AlreadyMember, "This person is a member of the group already.")
+                new(Code::AlreadyMember, "This person is already a member of the group.")
             }
             Refusal::Conflict(Conflict::AlreadyPending(id)) => Self {
                 invite_id: Some(id),
                 ..new(
                     Code::InviteAlreadyPending,
-                    "A live invite for the same person exists; see invite_id.",
+                    "This person already has a pending invite; see 'invite_id'.",
                 )
             },
             Refusal::Conflict(Conflict::NotPending(state)) => not_pending(state),
@@ -266,41 +270,43 @@ impl From<Refusal> for Problem {
             ),
             Refusal::Denied(Denied::InviterGone) => new(
                 Code::InviterGone,
-                "Who sent this invite may no longer invite; ask another member for a new one.",
+                "The person who sent this invite can no longer invite. Ask another member for a new one.",
             ),
             Refusal::Conflict(Conflict::SeatsFull) => {
-                new(Code::SeatsFull, "The group has as many members as it may have.")
+                new(Code::SeatsFull, "The group has reached its member limit.")
             }
             Refusal::Conflict(Conflict::LastOwner) => {
-                new(Code::LastOwner, "Make somebody else an owner first.")
+                new(Code::LastOwner, "Make another member an owner first.")
             }
-            Refusal::Conflict(Conflict::GroupIdTaken) => {
-                new(Code::GroupIdTaken, "A group has, or had, this id; choose another.")
-            }
+            Refusal::Conflict(Conflict::GroupIdTaken) => new(
+                Code::GroupIdTaken,
+                "This id belongs, or belonged, to another group. Choose a different one.",
+            ),
             Refusal::Conflict(Conflict::IdentityTaken) => new(
                 Code::IdentityTaken,
-                "An address, number or account in it belongs to another user.",
+                "An address, number or account in this record belongs to another user.",
             ),
-            Refusal::Conflict(Conflict::PreconditionFailed) => {
-                new(Code::PreconditionFailed, "Read it again, and send its new ETag with If-Match.")
-            }
+            Refusal::Conflict(Conflict::PreconditionFailed) => new(
+                Code::PreconditionFailed,
+                "Read the record again, and send its new ETag in If-Match.",
+            ),
             Refusal::Invalid(pointer, invalid) => Self {
                 errors: vec![FieldError {
                     pointer: pointer.into(),
                     code: FieldCode::Rule(invalid.code.into()),
                     detail: invalid.detail.into(),
                 }],
-                ..new(Code::InvalidBody, "See 'errors' for the fields that are not right.")
+                ..new(Code::InvalidBody, "See 'errors' for the fields that are not valid.")
             },
             Refusal::InvalidCursor => new(
                 Code::InvalidCursor,
-                "Use next_cursor of the same list with the same filters, or start without a cursor.",
+                "Use 'next_cursor' from the same list with the same filters, or start without a cursor.",
             ),
             Refusal::Limited(Limited::Pending) => Self {
                 retry_after: Some(PENDING_RETRY),
                 ..new(
                     Code::PendingLimit,
-                    "The group has as many pending invites as its policy allows; revoke some, or wait until some are taken up.",
+                    "The group has reached its limit of pending invites. Revoke some, or wait until some are accepted.",
                 )
             },
             Refusal::Limited(Limited::Rate(seconds)) => Self {
@@ -318,12 +324,12 @@ impl From<Fault> for Problem {
                 retry_after: Some(1),
                 ..Self::new(
                     Code::TemporarilyUnavailable,
-                    "Nothing was changed, as far as we know; try again.",
+                    "The request was probably not carried out. Try again.",
                 )
             },
             Fault::Internal(_) => Self::new(
                 Code::Internal,
-                "It is not your doing. If it stays, tell the operator the request's id in 'instance'.",
+                "This is a fault on our side. If it continues, give the operator the request id in 'instance'.",
             ),
         };
         Self { fault: Some(Box::new(fault)), ..problem }
@@ -343,15 +349,12 @@ fn not_pending(state: State) -> Problem {
             Code::InviteRevoked,
             "Ask for a new invite if you think that this is a mistake.",
         ),
-        State::Exhausted => Problem::new(
-            Code::InviteUsedUp,
-            "As many people have joined by this link as it was for.",
-        ),
-        State::Accepted => Problem::new(Code::InviteNotPending, "The invite was accepted already."),
+        State::Exhausted => Problem::new(Code::InviteUsedUp, "This link has no uses left."),
+        State::Accepted => Problem::new(Code::InviteNotPending, "The invite was already accepted."),
         State::Declined => Problem::new(Code::InviteNotPending, "The invite was declined."),
         State::Pending => Problem::new(
             Code::InviteNotPending,
-            "The invite changed at the same moment; try again.",
+            "Another request changed the invite at the same time. Try again.",
         ),
     };
     Problem { state: Some(state), ..problem }

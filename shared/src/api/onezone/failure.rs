@@ -165,7 +165,7 @@ impl From<RequestError> for Failure {
             ),
             RequestError::BodyTooLarge(limit) => Self::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                format!("Provided data may have {limit} bytes here"),
+                format!("Provided data may have at most {limit} bytes"),
             ),
             RequestError::UnknownPath(_) => Self::new(StatusCode::NOT_FOUND, NOT_FOUND),
         }
@@ -207,7 +207,7 @@ impl From<Refusal> for Failure {
             | Refusal::InvalidCursor => Self::bad_request(NOT_UNDERSTOOD),
             Refusal::Limited(Limited::Pending) => Self::later(
                 StatusCode::TOO_MANY_REQUESTS,
-                "The group has as many pending invites as it may have",
+                "The group has reached its limit of pending invites",
                 PENDING_RETRY,
             ),
             Refusal::Limited(Limited::Rate(seconds)) => Self::later(

@@ -141,7 +141,7 @@ impl From<Unauthenticated> for Failure {
             Unauthenticated::IssuerUnavailable => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "E_TEMPORARILY_UNAVAILABLE",
-                "The issuer's keys can't be fetched right now; try again.",
+                "The token issuer's keys cannot be fetched right now. Try again.",
             )
             .retrying_after(5),
         }
@@ -195,14 +195,14 @@ impl From<Refusal> for Failure {
         let conflict = |code, message| Self::new(StatusCode::CONFLICT, code, message);
         let gone = |code, message| Self::new(StatusCode::GONE, code, message);
         match refusal {
-            Refusal::Denied(Denied::InsufficientScope(_)) => forbidden("E_INSUFFICIENT_SCOPE", "The access token lacks a scope that this needs."),
+            Refusal::Denied(Denied::InsufficientScope(_)) => forbidden("E_INSUFFICIENT_SCOPE", "The access token lacks a scope that this request needs."),
             Refusal::Denied(Denied::Forbidden(rule)) => forbidden("E_FORBIDDEN", rule.sentence()),
-            Refusal::Denied(Denied::RoleAboveOwn) => forbidden("E_ROLE_ABOVE_OWN", "Nobody grants, changes or removes a role above their own."),
+            Refusal::Denied(Denied::RoleAboveOwn) => forbidden("E_ROLE_ABOVE_OWN", "You cannot grant, change or remove a role above your own."),
             Refusal::Denied(Denied::IdentityMismatch) => forbidden("E_IDENTITY_MISMATCH", "Sign in with the account that the invite is addressed to."),
-            Refusal::Denied(Denied::EmailNotVerified) => forbidden("E_EMAIL_NOT_VERIFIED", "Verify your e-mail address with your login, then try again."),
-            Refusal::Denied(Denied::DomainNotAllowed) => forbidden("E_DOMAIN_NOT_ALLOWED", "Addresses of this mail domain can't be used here."),
-            Refusal::Denied(Denied::InvitesRefused) => forbidden("E_INVITES_REFUSED", "This person takes no invites."),
-            Refusal::Denied(Denied::CaveatNotMet) => forbidden("E_FORBIDDEN", "A condition of the token does not hold."),
+            Refusal::Denied(Denied::EmailNotVerified) => forbidden("E_EMAIL_NOT_VERIFIED", "Verify your e-mail address with your sign-in provider, then try again."),
+            Refusal::Denied(Denied::DomainNotAllowed) => forbidden("E_DOMAIN_NOT_ALLOWED", "This group or link does not allow addresses of this mail domain."),
+            Refusal::Denied(Denied::InvitesRefused) => forbidden("E_INVITES_REFUSED", "This person does not accept invites."),
+            Refusal::Denied(Denied::CaveatNotMet) => forbidden("E_FORBIDDEN", "You do not meet a restriction of the token, or this service does not know it."),
             // Whether the group exists is not told to who is no member of it.
             Refusal::NotFound(NotFound::Group) | Refusal::Denied(Denied::NotMember(_)) => {
                 not_found("E_GROUP_NOT_FOUND", "There is no such group, or you are not a member of it.")
@@ -210,28 +210,28 @@ impl From<Refusal> for Failure {
             Refusal::NotFound(NotFound::User) => not_found("E_USER_NOT_FOUND", "There is no such user; invite by email or phone instead."),
             Refusal::NotFound(NotFound::Member) => not_found("E_MEMBER_NOT_FOUND", "The group has no such member."),
             Refusal::NotFound(NotFound::Invite) => not_found("E_INVITE_NOT_FOUND", "There is no such invite."),
-            Refusal::Conflict(Conflict::AlreadyMember) | Refusal::Conflict(Conflict::Yourself) => conflict("E_ALREADY_MEMBER", "This person is a member of the group already."),
+            Refusal::Conflict(Conflict::AlreadyMember) | Refusal::Conflict(Conflict::Yourself) => conflict("E_ALREADY_MEMBER", "This person is already a member of the group."),
             Refusal::Conflict(Conflict::AlreadyPending(_)) => {
-                conflict("E_INVITE_ALREADY_PENDING", "This person has a pending invite with other roles or another redirect_url.")
+                conflict("E_INVITE_ALREADY_PENDING", "This person already has a pending invite with different roles or a different redirect_url.")
             }
             Refusal::Conflict(Conflict::NotPending(state)) => not_pending(state),
             Refusal::Conflict(Conflict::InviteReplaced) => gone("E_INVITE_REVOKED", "A newer invite has replaced this one."),
-            Refusal::Denied(Denied::InviterGone) => gone("E_INVITER_GONE", "Who sent this invite may no longer invite; ask for a new one."),
-            Refusal::Conflict(Conflict::SeatsFull) => conflict("E_SEATS_FULL", "The group has as many members as it may have."),
-            Refusal::Conflict(Conflict::LastOwner) => conflict("E_LAST_OWNER", "A group keeps at least one owner; make somebody else an owner first."),
-            Refusal::Conflict(Conflict::GroupIdTaken) => conflict("E_GROUP_ID_TAKEN", "A group has, or had, this id."),
-            Refusal::Conflict(Conflict::IdentityTaken) => conflict("E_IDENTITY_TAKEN", "An address or number in it belongs to another user."),
+            Refusal::Denied(Denied::InviterGone) => gone("E_INVITER_GONE", "The person who sent this invite can no longer invite. Ask another member for a new one."),
+            Refusal::Conflict(Conflict::SeatsFull) => conflict("E_SEATS_FULL", "The group has reached its member limit."),
+            Refusal::Conflict(Conflict::LastOwner) => conflict("E_LAST_OWNER", "A group needs at least one owner. Make another member an owner first."),
+            Refusal::Conflict(Conflict::GroupIdTaken) => conflict("E_GROUP_ID_TAKEN", "This id belongs, or belonged, to another group."),
+            Refusal::Conflict(Conflict::IdentityTaken) => conflict("E_IDENTITY_TAKEN", "An address or number in this record belongs to another user."),
             Refusal::Conflict(Conflict::PreconditionFailed) => {
-                Self::new(StatusCode::PRECONDITION_FAILED, "E_PRECONDITION_FAILED", "It was changed meanwhile; read it again.")
+                Self::new(StatusCode::PRECONDITION_FAILED, "E_PRECONDITION_FAILED", "The record has changed. Read it again.")
             }
             Refusal::Invalid(pointer, invalid) => Self::fields([(pointer, invalid.detail)]),
             Refusal::InvalidCursor => {
-                Self { code: "E_INVALID_QUERY", ..Self::fields([("after", "Give the id of the page's last member.")]) }
+                Self { code: "E_INVALID_QUERY", ..Self::fields([("after", "Give the id of the last member on the previous page.")]) }
             }
             Refusal::Limited(Limited::Pending) => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "E_PENDING_LIMIT",
-                "The group has as many pending invites as its policy allows; cancel some, or wait until some are taken up.",
+                "The group has reached its limit of pending invites. Cancel some, or wait until some are accepted.",
             )
             .retrying_after(PENDING_RETRY),
             Refusal::Limited(Limited::Rate(seconds)) => {
@@ -247,13 +247,13 @@ impl From<Fault> for Failure {
             Fault::Unavailable(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "E_TEMPORARILY_UNAVAILABLE",
-                "Nothing was changed, as far as we know; try again.",
+                "The request was probably not carried out. Try again.",
             )
             .retrying_after(1),
             Fault::Internal(_) => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "E_INTERNAL",
-                "Something went wrong here; it is not your doing.",
+                "Something went wrong on our side.",
             ),
         };
         Self { fault: Some(Box::new(fault)), ..failure }
@@ -278,15 +278,13 @@ fn not_pending(state: State) -> Failure {
         State::Revoked => {
             Failure::new(StatusCode::GONE, "E_INVITE_REVOKED", "The invite was cancelled.")
         }
-        State::Exhausted => Failure::new(
-            StatusCode::GONE,
-            "E_INVITE_USED_UP",
-            "As many people have joined by this link as it was for.",
-        ),
+        State::Exhausted => {
+            Failure::new(StatusCode::GONE, "E_INVITE_USED_UP", "This link has no uses left.")
+        }
         State::Accepted => Failure::new(
             StatusCode::CONFLICT,
             "E_INVITE_NOT_PENDING",
-            "The invite was accepted already.",
+            "The invite was already accepted.",
         ),
         State::Declined => {
             Failure::new(StatusCode::CONFLICT, "E_INVITE_NOT_PENDING", "The invite was declined.")
@@ -294,7 +292,7 @@ fn not_pending(state: State) -> Failure {
         State::Pending => Failure::new(
             StatusCode::CONFLICT,
             "E_INVITE_NOT_PENDING",
-            "The invite changed at the same moment; try again.",
+            "Another request changed the invite at the same time. Try again.",
         ),
     }
 }

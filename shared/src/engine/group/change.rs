@@ -88,7 +88,7 @@ fn changed(mut group: Group, change: GroupChange, now: Timestamp) -> Outcome<Gro
         if policy.max_members.is_some() && group.seats_taken.is_none() {
             let rule = Invalid::new(
                 "members_not_counted",
-                "A member limit is given when the group is made; later it can be changed or lifted.",
+                "A member limit can be set only when the group is made. Later it can be changed or removed.",
             );
             return Err(Refusal::Invalid("/policy/max_members", rule).into());
         }

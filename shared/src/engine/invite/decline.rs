@@ -36,8 +36,10 @@ impl Engine {
             }
         };
         if invite.invitee.link().is_some() {
-            let is_link =
-                Invalid::new("is_link", "A shareable link is for many; simply do not use it.");
+            let is_link = Invalid::new(
+                "is_link",
+                "A shareable link cannot be declined; simply do not use it.",
+            );
             return Err(Refusal::Invalid("/token", is_link).into());
         }
         if invite.stored_state() == State::Declined {

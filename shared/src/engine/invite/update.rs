@@ -81,7 +81,7 @@ fn changed(
     if change.invitee.as_ref().is_some_and(other) {
         let rule = Invalid::new(
             "other_invitee",
-            "An invite stays with whom it was made for; make another for somebody else.",
+            "The invitee cannot be changed. Make a new invite for another person.",
         );
         return Err(Refusal::Invalid("", rule).into());
     }

@@ -25,10 +25,10 @@ const ONE_INVITEE: Invalid =
     Invalid::new("one_of", "Give exactly one of user_id, email, phone, account, person and link.");
 
 const LINK_IS_BEARER: Invalid =
-    Invalid::new("link_is_bearer", "A link is for whoever holds it; leave identity_policy out.");
+    Invalid::new("link_is_bearer", "A link is always 'bearer'; leave 'identity_policy' out.");
 
 const MAX_USES: Invalid =
-    Invalid::new("invalid_max_uses", "Give 1 to 1000000 uses; null is for any number.");
+    Invalid::new("invalid_max_uses", "Give 1 to 1000000 uses; null means no limit.");
 
 /// The body of `POST /v1/groups/{group}/invites`: exactly one invitee, and the invite's terms.
 #[derive(Deserialize)]

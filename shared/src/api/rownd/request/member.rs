@@ -96,7 +96,10 @@ pub fn member_page(request: &Request) -> Result<(usize, Option<PersonId>), Reque
     let after = match query_parameter(request, "after").as_slice() {
         [] => None,
         [text] => Some(parse_member_id(text).map_err(|_| {
-            RequestError::InvalidQuery("after", "Give the id of the page's last member.")
+            RequestError::InvalidQuery(
+                "after",
+                "Give the id of the last member on the previous page.",
+            )
         })?),
         _ => return Err(RequestError::InvalidQuery("after", "Give one id.")),
     };

@@ -172,7 +172,9 @@ fn check_lifetime(new: &NewInvite) -> Result<(), Refusal> {
         Lifetime::Seconds(seconds) => (Lifetime::SHORTEST..=Lifetime::LONGEST).contains(&seconds),
         Lifetime::Endless => matches!(new.invitee, InviteeRequest::Link(_)),
     };
-    let rule =
-        Invalid::new("invalid_lifetime", "Give 300 to 31536000 seconds; null is for links only.");
+    let rule = Invalid::new(
+        "invalid_lifetime",
+        "Give 300 to 31536000 seconds; null (never) is allowed for links only.",
+    );
     if fits { Ok(()) } else { Err(Refusal::Invalid("/expires_in", rule)) }
 }
