@@ -2,8 +2,8 @@
 //! ours, and the next request is served.
 
 use ::harness::panics;
-use lambda_http::http::StatusCode;
 use lambda_http::Request;
+use lambda_http::http::StatusCode;
 use shared::api::{bungie, chembiohub, evanta, native, onezone, rownd};
 use shared::engine::Fault;
 use shared::http::json;
