@@ -11,7 +11,7 @@ run *options:
 test *filter:
     cargo test --workspace {{filter}}
 
-# Run every function's binary under Lambda's own emulator; with words, only the events whose name contains one (needs sam and Debian's faketime)
+# Run the events under Lambda's emulator, or only those whose name contains a word (needs sam, faketime)
 test-rie *words:
     tests/rie/run {{words}}
 
@@ -36,7 +36,7 @@ lint:
 fmt:
     cargo fmt --all
 
-# Check template.yaml (needs `pip install -r .ci/requirements.txt`, and checkov from .ci/requirements-checkov.txt)
+# Check template.yaml (needs .ci/requirements.txt and .ci/requirements-checkov.txt from PyPI)
 template:
     sam validate --lint --template template.yaml
     cfn-lint --config-file .ci/cfnlintrc.yaml template.yaml
@@ -44,7 +44,7 @@ template:
     checkov --config-file .checkov.yaml --file template.yaml
     cargo test -p tests --test all -- house::
 
-# Run the build, each event and the main job through the SAM CLI in containers (needs root, Docker, Java 17, npm); `just sam --only native-`
+# Run the build, the events and the main job through the SAM CLI (needs root, Docker, Java 17, npm)
 sam *options:
     tests/sam/run {{options}}
 

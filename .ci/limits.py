@@ -1,31 +1,32 @@
-"""How large the environments and policies of the expanded template can get, beside the limits of Lambda and IAM.
+"""Compares the largest possible environments and policies with the limits of Lambda and IAM.
 
-Each intrinsic function is replaced by the longest text that it can give: a parameter's by its AllowedValues, MaxLength,
-MaxValue or AllowedPattern, a resource's by the longest name of its kind. A parameter without such a bound counts as
-empty and is named beside the sum.
+Each intrinsic function of the expanded template is replaced by the longest text that it can return.
+For a parameter, this follows from its AllowedValues, MaxLength, MaxValue or AllowedPattern. For a
+resource, it follows from the longest name of its kind. A parameter without such a bound counts as
+empty and is listed next to the sum.
 """
 
 import json
 import re
 import tomllib
-from re import _parser  # the width of a pattern; `re` itself does not tell it
+from re import _parser  # only this private module computes the width of a pattern
 
-MOST_ENVIRONMENT = 4_096  # bytes: the names and values of all variables of a function
-MOST_INLINE = 10_240  # characters: all inline policies of a role
-MOST_MANAGED = 6_144  # characters: a managed policy, a permissions boundary too
-MOST_PARAMETER = 4_096  # bytes: what CloudFormation takes as a parameter's value; a longer bound is none
+MOST_ENVIRONMENT = 4_096  # bytes of all names and values in a function's environment
+MOST_INLINE = 10_240  # characters of all inline policies of a role
+MOST_MANAGED = 6_144  # characters of a managed policy or a permissions boundary
+MOST_PARAMETER = 4_096  # bytes of a parameter's value; a longer bound has no effect
 
 PSEUDO = {"AWS::AccountId": 12, "AWS::Partition": len("aws-us-gov"), "AWS::Region": len("ap-southeast-1"), "AWS::StackName": 128}
 SECRET = re.compile(r"^\{\{resolve:secretsmanager:\$\{(\w+)\}")
 
 
 def arn(service, resource, name):
-    """An ARN with a name of this length."""
+    """Returns an ARN whose name has this length."""
     partition, region, account = ("x" * PSEUDO[f"AWS::{part}"] for part in ("Partition", "Region", "AccountId"))
     return f"arn:{partition}:{service}:{region}:{account}:{resource}{'x' * name}"
 
 
-# What `Ref` (no attribute) and `Fn::GetAtt` give at the longest, by the kind of resource.
+# The longest texts of `Ref` (no attribute) and `Fn::GetAtt`, by kind of resource.
 TEXTS = {
     ("AWS::AppConfig::HostedConfigurationVersion", "VersionNumber"): "x" * len(str(2**31)),
     ("AWS::DynamoDB::Table", ""): "x" * 255,
@@ -37,7 +38,7 @@ TEXTS = {
 
 
 def widest(pattern):
-    """The most bytes of a text that matches the pattern; None for no bound."""
+    """Returns the most bytes of a text that matches the pattern, or None if there is no bound."""
     parsed = _parser.parse(pattern)
     characters = parsed.getwidth()[1]
     beyond_ascii = any(word in repr(parsed) for word in ("ANY", "NEGATE", "NOT_LITERAL", "CATEGORY_NOT"))
@@ -46,7 +47,7 @@ def widest(pattern):
 
 
 def bound(about):
-    """The most bytes that a parameter's value can have; None for no bound."""
+    """Returns the most bytes of a parameter's value, or None if there is no bound."""
     if "AllowedValues" in about:
         return max(len(str(value)) for value in about["AllowedValues"])
     if about["Type"] == "Number":
@@ -58,19 +59,19 @@ def bound(about):
 
 
 class Unknown(Exception):
-    """The template uses something whose longest text isn't known here."""
+    """The template uses a reference or an intrinsic function that this file does not support."""
 
 
 class Resolver:
-    """Puts the longest text in the place of each intrinsic function."""
+    """Replaces each intrinsic function by its longest text."""
 
     def __init__(self, template, parameters):
-        """`parameters` has the length of each parameter's value, or None."""
+        """Takes the length of each parameter's value, or None for no bound, in `parameters`."""
         self.resources, self.parameters = template["Resources"], parameters
         self.unbounded = set()
 
     def named(self, name):
-        """What a parameter, a pseudo parameter or `Resource.Attribute` gives."""
+        """Returns the text of a parameter, a pseudo parameter or `Resource.Attribute`."""
         if name in PSEUDO:
             return "x" * PSEUDO[name]
         if name in self.parameters:
@@ -82,13 +83,13 @@ class Resolver:
         return TEXTS[kind, attribute]
 
     def text(self, name, length):
-        """A text of this length; an empty one, and the name kept, for no bound."""
+        """Returns a text of this length. `None` returns an empty one and notes the name."""
         if length is None:
             self.unbounded.add(name)
         return "x" * (length or 0)
 
     def substituted(self, inner):
-        """What `Fn::Sub` gives. A reference to a secret gives the secret's value."""
+        """Returns the text of `Fn::Sub`. A reference to a secret becomes the secret's value."""
         text, own = (inner, {}) if isinstance(inner, str) else inner
         secret = SECRET.match(text)
         if secret:
@@ -97,7 +98,7 @@ class Resolver:
         return re.sub(r"\$\{([^!}]+)\}", lambda found: self.resolve(own[found[1]]) if found[1] in own else self.named(found[1]), text)
 
     def resolve(self, value):
-        """The value without intrinsic functions; None for AWS::NoValue."""
+        """Returns the value without intrinsic functions, or None for AWS::NoValue."""
         if isinstance(value, list):
             return [item for item in map(self.resolve, value) if item is not None]
         if not isinstance(value, dict):
@@ -111,7 +112,7 @@ class Resolver:
             return self.substituted(inner)
         if kind == "Fn::If":
             return max(map(self.resolve, inner[1:]), key=lambda branch: 0 if branch is None else len(json.dumps(branch)))
-        if kind == "Fn::Split":  # the whole text in place of its parts: none of them is longer
+        if kind == "Fn::Split":  # no part is longer than the whole text
             return [self.resolve(inner[1])]
         if kind == "Fn::Select":
             return max(self.resolve(inner[1]), key=len)
@@ -126,7 +127,7 @@ def length(value):
 
 
 def sample(parameters):
-    """The length of each parameter's value by its default and by samconfig.toml: the longest of them."""
+    """Returns the length of each parameter's longest value in the template and samconfig.toml."""
     with open("samconfig.toml", "rb") as file:
         environments = [commands for commands in tomllib.load(file).values() if isinstance(commands, dict)]
     lengths = {name: length(about.get("Default", "")) for name, about in parameters.items()}
@@ -138,12 +139,15 @@ def sample(parameters):
 
 
 def of_kind(template, kind):
-    """The resources of a kind: logical id and properties."""
+    """Returns the logical ids and properties of the resources of a kind."""
     return [(name, one["Properties"]) for name, one in template["Resources"].items() if one["Type"] == kind]
 
 
 def environments(template, parameters, given):
-    """The bytes of each function's environment, and what has no bound. A variable counts as `given`, where that is longer."""
+    """Returns the bytes of each function's environment, and the names without a bound.
+
+    A variable counts with its value in `given` if that is longer.
+    """
     resolver, sizes = Resolver(template, parameters), {}
     for name, properties in of_kind(template, "AWS::Lambda::Function"):
         variables = resolver.resolve(properties["Environment"]["Variables"])
@@ -152,7 +156,10 @@ def environments(template, parameters, given):
 
 
 def policies(template, kind, documents, parameters):
-    """The characters of the policies of each resource of a kind, without white space, and what has no bound."""
+    """Returns the characters of each resource's policies, and the names without a bound.
+
+    White space does not count.
+    """
     resolver, sizes = Resolver(template, parameters), {}
     for name, properties in of_kind(template, kind):
         texts = [json.dumps(resolver.resolve(document)) for document in documents(properties)]
@@ -162,17 +169,17 @@ def policies(template, kind, documents, parameters):
 
 def largest(sizes):
     name = max(sizes, key=sizes.get)
-    return f"{sizes[name]} at the largest ({name})"
+    return f"the largest has {sizes[name]} ({name})"
 
 
-def beside(unbounded):
-    return ", and what has no bound: " + ", ".join(sorted(unbounded)) if unbounded else ""
+def without_bound(unbounded):
+    return ", plus those without a bound: " + ", ".join(sorted(unbounded)) if unbounded else ""
 
 
 def measure(template):
-    """What there is to say of the sizes, and what is too large, each as sentences.
+    """Returns sentences about the sizes, and about the sizes that exceed a limit.
 
-    An environment fails by the sample configuration alone: the template leaves some of its parameters without a bound.
+    Environments only fail with the sample configuration, because some parameters have no bound.
     """
     bounds = {name: bound(about) for name, about in template["Parameters"].items()}
     with open("events/env.json", encoding="utf-8") as file:
@@ -183,10 +190,10 @@ def measure(template):
     )
     managed, managed_free = policies(template, "AWS::IAM::ManagedPolicy", lambda policy: [policy["PolicyDocument"]], bounds)
     sizes = [
-        f"environments, of at most {MOST_ENVIRONMENT} bytes: {largest(configured)} with the sample configuration",
-        f"environments, in the worst case: {largest(worst)}{beside(free)}",
-        f"inline policies, of at most {MOST_INLINE} characters a role: {largest(inline)}{beside(inline_free)}",
-        f"managed policies, of at most {MOST_MANAGED} characters: {', '.join(f'{name} {size}' for name, size in managed.items())}{beside(managed_free)}",
+        f"environments, of at most {MOST_ENVIRONMENT} bytes: with the sample configuration {largest(configured)}",
+        f"environments, in the worst case: {largest(worst)}{without_bound(free)}",
+        f"inline policies, of at most {MOST_INLINE} characters per role: {largest(inline)}{without_bound(inline_free)}",
+        f"managed policies, of at most {MOST_MANAGED} characters: {', '.join(f'{name} {size}' for name, size in managed.items())}{without_bound(managed_free)}",
     ]
     over = [
         f"{name}: {size} {unit}; {most} are allowed"

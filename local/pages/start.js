@@ -1,6 +1,7 @@
 "use strict";
 
-// Leads through the main job with the same calls that any client makes. Whatever comes back is shown as text, never as markup.
+// Guides the visitor through inviting and joining, with the same calls that any client makes.
+// Answers are shown as text, never as markup.
 
 const { group, owner, ownerName, demo } = document.body.dataset;
 let token = null;
@@ -33,12 +34,12 @@ async function call(method, path, body) {
   try {
     value = JSON.parse(text);
   } catch {
-    // Not every answer is JSON; the text is shown then.
+    // The answer is not JSON. Its text is shown instead.
   }
   return { ok: response.ok, status: response.status, line: `${method} ${path} → ${response.status}`, text, value };
 }
 
-// What was called and what came back, to be unfolded.
+// Returns a collapsed element with the call and its answer.
 function record(answer) {
   const details = element("details", "");
   details.append(element("summary", answer.line), element("pre", answer.value ? JSON.stringify(answer.value, null, 2) : answer.text));
@@ -50,7 +51,7 @@ function problem(step, answer) {
   show(step, element("p", why, { class: "problem" }), record(answer));
 }
 
-// Runs a step; a service that has gone away is said so, not swallowed.
+// Runs a step. If the service does not answer, the step shows that.
 async function run(step, action) {
   try {
     await action();
@@ -84,7 +85,7 @@ async function invite(email, role) {
   await run("mail", () => waitForMail(email, old, answer.value?.url));
 }
 
-// Waits for a mail to `email` that isn't one of the `old` ones.
+// Waits for a mail to `email` that is not among the ids in `old`.
 async function waitForMail(email, old, url) {
   show("mail", element("p", "Waiting for the mail…"));
   for (let look = 0; look < 60; look += 1) {
@@ -129,7 +130,7 @@ document.getElementById("invite").addEventListener("submit", (event) => {
   const form = new FormData(event.target);
   run("invite", () => invite(form.get("email").trim(), form.get("role")));
 });
-// Back from the invitation in the other tab: the list may have grown.
+// The invitation opens in another tab. When the visitor returns, the list may have a new member.
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && token && link) run("members", members);
 });

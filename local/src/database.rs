@@ -18,8 +18,8 @@ use shared::config::AwsConfig;
 use crate::template::{KeyPart, Table};
 
 /// The number of checks, and the pause between them, until a new table must be active.
-const LOOKS: u32 = 150;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
+const CHECKS: u32 = 150;
+const CHECK_PAUSE: Duration = Duration::from_millis(200);
 
 /// The reason why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -106,7 +106,7 @@ impl Clients {
         if self.describe(name).await?.is_none() {
             self.create(name, table).await?;
         }
-        for _ in 0..LOOKS {
+        for _ in 0..CHECKS {
             let description = self.describe(name).await?;
             if let Some(ready) = description.filter(|description| {
                 description.table_status().is_some_and(|status| status.as_str() == "ACTIVE")
@@ -116,7 +116,7 @@ impl Clients {
                     .map(str::to_owned)
                     .ok_or_else(|| DatabaseError::NoStream(name.to_owned()));
             }
-            tokio::time::sleep(BETWEEN_LOOKS).await;
+            tokio::time::sleep(CHECK_PAUSE).await;
         }
         Err(DatabaseError::NotReady(name.to_owned()))
     }

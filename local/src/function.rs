@@ -1,4 +1,4 @@
-//! A function as Lambda sees it: an event's JSON goes in, an answer's JSON comes out.
+//! Functions as Lambda invokes them: each takes an event as JSON and returns an answer as JSON.
 
 use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
@@ -19,29 +19,29 @@ use crate::tasks;
 pub type Handler =
     Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, serde_json::Error>> + Send + Sync>;
 
-/// What a function works with, made when it is first invoked.
+/// What a function works with. It is created at the first invocation.
 pub(crate) type Started<T> = Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>;
 
-/// Why an invocation gave no answer.
+/// The reason why an invocation has no answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InvokeError {
-    /// The event or the answer isn't of the form that the function's trigger has.
-    #[error("the event or the answer has the wrong form: {0}")]
+    /// The event or the answer does not have the format of the function's trigger.
+    #[error("the event or the answer has the wrong format: {0}")]
     Form(#[from] serde_json::Error),
     /// The function panicked.
     #[error("the function panicked")]
     Panic,
-    /// It took longer than it may.
+    /// The function took longer than its limit.
     #[error("the function took longer than {0:?}")]
     Timeout(Duration),
 }
 
-/// Runs `handler` on `event` in a task of its own: a panic ends the invocation only, and a caller
-/// who leaves doesn't end it (as on Lambda).
+/// Runs `handler` on `event` in its own task. As on Lambda, a panic ends only the invocation, and
+/// the invocation continues if the caller disconnects.
 ///
 /// # Errors
-/// The function panicked, took longer than `limit`, or event and answer don't have the form of the
-/// trigger.
+/// `Panic` if the function panics, `Timeout` if it takes longer than `limit`, `Form` if the event
+/// or the answer does not have the format of the trigger.
 pub(crate) async fn invoke(
     handler: &Handler,
     event: Value,
@@ -56,7 +56,7 @@ pub(crate) async fn invoke(
     }
 }
 
-/// A request function's `handle`.
+/// The `handle` of a function that API Gateway starts.
 pub type RequestHandle =
     for<'a> fn(&'a Service, Request) -> BoxFuture<'a, Result<Response<Body>, Infallible>>;
 
@@ -64,13 +64,13 @@ pub type RequestHandle =
 pub type StreamHandle =
     for<'a> fn(&'a MailService, Event) -> BoxFuture<'a, Result<DynamoDbEventResponse, Infallible>>;
 
-/// A request function behind `lambda_http`'s own adapter, so that it gets exactly what Lambda gives
-/// it.
+/// Returns the handler of a request function. It uses `lambda_http`'s own adapter, so that the
+/// function gets the same request as on Lambda.
 pub(crate) fn request_handler(service: Started<Service>, handle: RequestHandle) -> Handler {
     Arc::new(move |event| {
         let service = Arc::clone(&service);
         Box::pin(async move {
-            // Through text, because `LambdaRequest` reads its raw JSON.
+            // `LambdaRequest` can only be parsed from text, because it keeps parts as raw JSON.
             let request: LambdaRequest = serde_json::from_str(&event.to_string())?;
             let mut context = Context::default();
             context.request_id =
@@ -82,7 +82,7 @@ pub(crate) fn request_handler(service: Started<Service>, handle: RequestHandle) 
     })
 }
 
-/// A function that the table's stream starts.
+/// Returns the handler of a function that the table's stream starts.
 pub(crate) fn stream_handler(service: Started<MailService>, handle: StreamHandle) -> Handler {
     Arc::new(move |event| {
         let service = Arc::clone(&service);

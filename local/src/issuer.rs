@@ -1,4 +1,4 @@
-//! The local issuer: signs anyone in, with a key that is made at every start.
+//! The local issuer. It signs tokens for any user, with a new key at every start.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
@@ -9,21 +9,21 @@ use serde_json::{Value, json};
 use shared::domain::clock::Timestamp;
 use uuid::Uuid;
 
-/// What the tokens are for, and what the service asks for.
+/// The audience of the tokens, which the functions require.
 pub(crate) const AUDIENCE: &str = "beckon";
 /// The `typ` of an access token (RFC 9068).
 pub(crate) const TOKEN_TYPE: &str = "at+jwt";
-/// How long a token lives unless it is asked otherwise.
+/// The default lifetime of a token in seconds.
 const LIFETIME: i64 = 3600;
 
-/// Why nothing can be signed.
+/// The reason why the issuer cannot sign.
 #[derive(Debug, thiserror::Error)]
 pub enum IssuerError {
-    /// No key could be made.
-    #[error("no signing key can be made")]
+    /// The key could not be generated.
+    #[error("the local issuer cannot generate its key")]
     Key(#[from] aws_lc_rs::error::Unspecified),
-    /// The key doesn't sign, or has no public form.
-    #[error("the local issuer can't sign: {0}")]
+    /// The key cannot sign, or has no public form.
+    #[error("the local issuer cannot sign: {0}")]
     Sign(#[from] jsonwebtoken::errors::Error),
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct Issuer {
     public: Jwk,
 }
 
-/// Whom to sign in, and how: the body of `POST /local/token`.
+/// The body of `POST /local/token`: the user to sign in, and the token's claims.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TokenRequest {
@@ -43,11 +43,11 @@ pub(crate) struct TokenRequest {
     pub(crate) sub: String,
     /// An e-mail address.
     pub(crate) email: Option<String>,
-    /// Whether the address is the user's; true unless said otherwise.
+    /// Whether the address is verified. `None` means `true`.
     pub(crate) email_verified: Option<bool>,
     /// A phone number.
     pub(crate) phone_number: Option<String>,
-    /// Whether the number is the user's; true unless said otherwise.
+    /// Whether the number is verified. `None` means `true`.
     pub(crate) phone_number_verified: Option<bool>,
     /// A display name.
     pub(crate) name: Option<String>,
@@ -55,7 +55,8 @@ pub(crate) struct TokenRequest {
     pub(crate) accounts: Option<Vec<Account>>,
     /// Scopes, separated by spaces.
     pub(crate) scope: Option<String>,
-    /// Seconds until the token expires: an hour unless said otherwise; negative for one that has.
+    /// The seconds until the token expires. `None` means an hour. A negative number makes a token
+    /// that has already expired.
     pub(crate) expires_in: Option<i64>,
 }
 
@@ -64,7 +65,7 @@ pub(crate) struct TokenRequest {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Account {
     membership_type: i64,
-    /// A string, or a number as some platforms write it: passed on as it came.
+    /// A string or, on some platforms, a number. It is passed on unchanged.
     membership_id: Value,
 }
 
@@ -94,22 +95,22 @@ struct Claims {
     scope: Option<String>,
 }
 
-/// A token and how long it lives.
+/// A token and its lifetime.
 #[derive(Debug, Serialize)]
 pub(crate) struct Token {
     /// The JWT.
     pub(crate) access_token: String,
     /// Always `Bearer`.
     pub(crate) token_type: &'static str,
-    /// Seconds until it expires.
+    /// The seconds until it expires.
     pub(crate) expires_in: i64,
 }
 
 impl Issuer {
-    /// An issuer called `name` (its URL) with a new ES256 key.
+    /// Creates an issuer with a new ES256 key. `name` is its URL.
     ///
     /// # Errors
-    /// The system's generator gives no key.
+    /// `Key` if no key can be generated, `Sign` if the key has no public form.
     pub(crate) fn new(name: String) -> Result<Self, IssuerError> {
         let document =
             EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())?;
@@ -121,11 +122,11 @@ impl Issuer {
         Ok(Self { name, key, key_id, public })
     }
 
-    /// Signs a token for whom `request` says, issued at `now`; one that has expired already was
-    /// issued an hour before its end, as a real one would be.
+    /// Signs a token for the user in `request`, issued at `now`. A token that has already expired
+    /// is issued an hour before its expiry, as a real one would be.
     ///
     /// # Errors
-    /// The key doesn't sign.
+    /// `Sign` if the key cannot sign.
     pub(crate) fn token(
         &self,
         request: TokenRequest,
@@ -164,12 +165,12 @@ impl Issuer {
         Ok(Token { access_token, token_type: "Bearer", expires_in })
     }
 
-    /// The public keys (RFC 7517).
+    /// Returns the public keys (RFC 7517).
     pub(crate) fn keys(&self) -> Value {
         json!({ "keys": [self.public] })
     }
 
-    /// The discovery document (OpenID Connect Discovery 1.0).
+    /// Returns the discovery document (OpenID Connect Discovery 1.0).
     pub(crate) fn discovery(&self) -> Value {
         json!({
             "issuer": self.name,
@@ -216,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_said_isnt_changed() {
+    fn requested_claims_are_not_changed() {
         let claims = claims(
             r#"{"sub": "1", "email": "a@example.com", "email_verified": false, "accounts": [{"membership_type": 3, "membership_id": "4611"}]}"#,
         );

@@ -1,8 +1,11 @@
-//! The local service: the whole of Beckon in one process, for a laptop and for tests.
+//! The local service: all of Beckon in one process, for a laptop and for tests.
 //!
-//! [`start`] hosts every function behind a gateway that makes the events that Lambda would get,
-//! over an embedded DynamoDB, with the table's stream feeding the background functions, an SES
-//! endpoint that fills an inbox, and an issuer that signs anyone in.
+//! [`start`] runs every function and replaces the AWS services around them:
+//!
+//! - A gateway builds the events that Lambda would get.
+//! - An embedded DynamoDB has the table. Its stream starts the background functions.
+//! - An SES endpoint puts mails into an inbox.
+//! - An issuer signs tokens for any user.
 
 mod commits;
 mod database;

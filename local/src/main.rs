@@ -1,4 +1,4 @@
-//! `beckon`: the whole service on one machine.
+//! `beckon`: runs the local service.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,16 +7,16 @@ use beckon::{Options, Running, start};
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-// The system's own had a fifth of the processor's time (docs/performance.md).
+// The system's allocator took a fifth of the CPU time (docs/performance.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Runs Beckon on this machine: every function, an embedded DynamoDB, an inbox for its mails and a
-/// sign-in for everyone.
+/// Runs Beckon on this machine: every function, an embedded DynamoDB, an inbox for the mails and an
+/// issuer that signs in any user.
 #[derive(Parser)]
 #[command(name = "beckon", version)]
 struct Arguments {
-    /// The port on 127.0.0.1; 0 for any that is free
+    /// The port on 127.0.0.1; 0 for any free port
     #[arg(long, default_value_t = 3000)]
     port: u16,
     /// Keep the data in this file instead of in memory
@@ -55,7 +55,8 @@ fn setting(text: &str) -> Result<(String, String), String> {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // The embedded database warns of every refusal, and a condition that doesn't hold is one.
+    // The embedded database logs a warning whenever it refuses a call. Failed conditions are part
+    // of normal operation.
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,dynoxide=error"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
@@ -78,7 +79,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Runs until Ctrl-C, or until the service ends by a fault.
+/// Runs until Ctrl-C or until the service fails.
 async fn serve(mut running: Running) -> ExitCode {
     let ended = tokio::select! {
         ended = running.wait() => ended,

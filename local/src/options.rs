@@ -1,26 +1,26 @@
-//! What the local service can be told.
+//! The options of the local service.
 
 use std::path::PathBuf;
 
 use crate::registry::OwnSettings;
 
-/// What the local service can be told.
+/// The options of the local service.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The port on 127.0.0.1; 0 for any.
+    /// The port on 127.0.0.1, or 0 for any free port.
     pub port: u16,
-    /// A file for the embedded database; none for memory.
+    /// The file of the embedded database. `None` keeps the data in memory.
     pub data: Option<PathBuf>,
-    /// Another DynamoDB-compatible engine's URL, instead of the embedded one.
+    /// The URL of another DynamoDB-compatible engine. `None` starts the embedded one.
     pub dynamodb: Option<String>,
-    /// Another SES v2 endpoint's URL, instead of the inbox.
+    /// The URL of another SES v2 endpoint. `None` sends the mails to the inbox.
     pub ses: Option<String>,
-    /// Whether to put the demo data in.
+    /// Whether to create the demo data.
     pub demo: bool,
-    /// Configuration variables, going before the service's own.
+    /// Configuration variables. They take precedence over the service's own.
     pub settings: Vec<(String, String)>,
-    /// Variables that a function has to itself, by its logical id and what all have; none gives
-    /// every function the same.
+    /// Returns the variables that only one function has, from its logical id and the variables of
+    /// all. `None` gives every function the same variables.
     pub own_settings: Option<OwnSettings>,
 }
 

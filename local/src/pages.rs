@@ -1,4 +1,4 @@
-//! The local service's own pages: start, inbox, sign-in. No third party has a part in them.
+//! The local service's own pages: start, inbox and sign-in. They load nothing from third parties.
 
 use askama::Template;
 use axum::body::Body;
@@ -10,13 +10,13 @@ use crate::demo::{GROUP, OWNER, Person};
 use crate::inbox::Message;
 use crate::message::message;
 
-/// What a page may load: its own files, and calls to this service.
+/// The content security policy of the pages: only this service's own files and calls to it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/// The inbox also shows mails, which inherit its policy inside their frames and bring styles of
-/// their own; images from elsewhere stay unloaded.
+/// The policy of the inbox. The mails in its frames inherit it, so it allows their inline styles.
+/// It still blocks images from other hosts.
 const INBOX_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'self'; frame-ancestors 'none'";
 
-/// The start page.
+/// The template of the start page.
 #[derive(Template)]
 #[template(path = "start.html")]
 pub(crate) struct StartPage<'a> {
@@ -27,7 +27,7 @@ pub(crate) struct StartPage<'a> {
 }
 
 impl<'a> StartPage<'a> {
-    /// The page of the service at `url`, with or without demo data.
+    /// Creates the page of the service at `url`, with or without demo data.
     pub(crate) fn new(url: &'a str, demo: bool) -> Self {
         Self { url, group: GROUP, owner: &OWNER, demo }
     }
@@ -45,17 +45,17 @@ struct Mail<'a> {
     text: Vec<Piece<'a>>,
 }
 
-/// The sign-in page.
+/// The template of the sign-in page.
 #[derive(Template)]
 #[template(path = "sign-in.html")]
 pub(crate) struct SignInPage<'a> {
-    /// Where the token goes.
+    /// The URL that receives the token.
     pub(crate) redirect_uri: &'a str,
-    /// Given back as it came.
+    /// The caller's state, which is returned unchanged.
     pub(crate) state: &'a str,
-    /// An address to start from.
+    /// The address with which the form is prefilled.
     pub(crate) login_hint: &'a str,
-    /// Addresses that were invited.
+    /// The addresses that recently got mail.
     pub(crate) invited: Vec<String>,
     /// The people of the demo data.
     pub(crate) people: &'a [Person],
@@ -64,18 +64,18 @@ pub(crate) struct SignInPage<'a> {
 /// A piece of a mail's text.
 #[derive(Debug, PartialEq, Eq)]
 enum Piece<'a> {
-    /// As it stands.
+    /// Plain text.
     Text(&'a str),
     /// A web address.
     Link(&'a str),
 }
 
-/// The start page.
+/// Returns the start page.
 pub(crate) fn start(start: &StartPage<'_>) -> Response<Body> {
     page(start, POLICY)
 }
 
-/// The inbox as a page.
+/// Returns the inbox as a page.
 pub(crate) fn inbox(messages: &[Message]) -> Response<Body> {
     let mail = |message| Mail {
         message,
@@ -85,12 +85,12 @@ pub(crate) fn inbox(messages: &[Message]) -> Response<Body> {
     page(&InboxPage { mails: messages.iter().map(mail).collect() }, INBOX_POLICY)
 }
 
-/// The sign-in page.
+/// Returns the sign-in page.
 pub(crate) fn sign_in(sign_in: &SignInPage<'_>) -> Response<Body> {
     page(sign_in, POLICY)
 }
 
-/// A file that a page needs.
+/// Answers with a script or style sheet of the pages, or 404.
 pub(crate) async fn file(Path(name): Path<String>) -> Response<Body> {
     let (kind, text) = match name.as_str() {
         "style.css" => ("text/css; charset=utf-8", include_str!("../pages/style.css")),
@@ -109,7 +109,7 @@ pub(crate) async fn file(Path(name): Path<String>) -> Response<Body> {
         .into_response()
 }
 
-/// Whether an `Accept` header asks for HTML before JSON. `*/*` alone, as curl sends it, doesn't.
+/// Returns whether an `Accept` header prefers HTML to JSON. `*/*` alone, as from curl, does not.
 pub(crate) fn prefers_html(accept: &str) -> bool {
     let quality = |wanted: &str| {
         let mut parts = accept.split(',').map(|entry| entry.split(';').map(str::trim));
@@ -124,7 +124,7 @@ pub(crate) fn prefers_html(accept: &str) -> bool {
     html > quality("application/json").or_else(|| quality("*/*")).unwrap_or(0.0)
 }
 
-/// The text cut where web addresses begin and end.
+/// Splits `text` into web addresses and the text between them.
 fn pieces(mut text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     while let Some(start) =
@@ -134,7 +134,7 @@ fn pieces(mut text: &str) -> Vec<Piece<'_>> {
         let end = rest
             .find(|char: char| char.is_whitespace() || matches!(char, '<' | '>' | '"'))
             .unwrap_or(rest.len());
-        // A full stop or bracket behind an address belongs to the sentence.
+        // Punctuation after an address belongs to the sentence.
         let link = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']);
         pieces.extend([Piece::Text(before), Piece::Link(link)]);
         text = &rest[link.len()..];
@@ -147,14 +147,14 @@ fn page(template: &dyn askama::DynTemplate, policy: &'static str) -> Response<Bo
     let html = match template.dyn_render() {
         Ok(html) => html,
         Err(error) => {
-            tracing::error!(%error, "a page can't be rendered");
+            tracing::error!(%error, "a page could not be rendered");
             return message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
         }
     };
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, policy),
-        // The sign-in page's address holds a link's token.
+        // The sign-in page's URL contains an invite's token.
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -169,7 +169,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn browsers_get_pages_and_programs_json() {
+    fn browsers_prefer_html_and_programs_do_not() {
         assert!(prefers_html("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
         assert!(prefers_html("text/html"));
         for accept in [
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_cant_break_out_of_its_frame() {
+    fn a_mail_cannot_break_out_of_its_frame() {
         let message = Message {
             id: "1".into(),
             to: vec!["a@example.com".into()],

@@ -1,5 +1,5 @@
-//! The registry: every function, the event that starts it, and its callers. The local service and
-//! the tests iterate it; nothing else lists the functions.
+//! The registry: every function, the event that starts it, and its callers. It is the only list of
+//! the functions in the code. The local service and the tests iterate over it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -13,7 +13,7 @@ use crate::function::{
 };
 use crate::template::Template;
 
-/// A function that API Gateway starts, by its crate.
+/// Creates the entry of a function that API Gateway starts, from the name of its crate.
 macro_rules! request {
     ($function:ident, $callers:ident, $kind:ident) => {
         Function {
@@ -26,7 +26,7 @@ macro_rules! request {
     };
 }
 
-/// A function that the table's stream starts, by its crate.
+/// Creates the entry of a function that the table's stream starts, from the name of its crate.
 macro_rules! stream {
     ($function:ident) => {
         Function {
@@ -36,7 +36,7 @@ macro_rules! stream {
     };
 }
 
-/// Every function, in the order of the names.
+/// Every function, sorted by name.
 pub static FUNCTIONS: &[Function] = &[
     stream!(background_send_mail),
     request!(bungie_cancel_individual_invite, SignedIn, Plain),
@@ -94,10 +94,10 @@ pub enum Trigger {
     Stream(StreamHandle),
 }
 
-/// What a request function asks of its callers, and what its routes are throttled by.
+/// The callers of a request function, and the throttle of its routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
-    /// Its callers.
+    /// The callers that it accepts.
     pub callers: Callers,
     /// The kind of its requests.
     pub kind: Kind,
@@ -106,40 +106,40 @@ pub struct Access {
 /// The callers of a request function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Callers {
-    /// Everybody: a request without credentials is answered too.
+    /// Any caller, with or without credentials.
     Anyone,
-    /// Users who prove who they are; everybody else is answered 401.
+    /// Callers with a valid access token. Others get 401.
     SignedIn,
 }
 
-/// The kind of a function's requests: their routes have the throttle of that kind.
+/// The kind of a function's requests, which selects the throttle of its routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Requests that have the default throttle.
+    /// Requests with the default throttle.
     Plain,
-    /// A `POST` makes an invite, a group or a member.
+    /// Requests whose `POST` creates an invite, a group or a member.
     Makes,
-    /// Requests that carry an invite's token.
+    /// Requests that contain an invite's token.
     TakesToken,
 }
 
 impl Function {
-    /// The function of this package.
+    /// Returns the function of this package.
     pub fn of_package(package: &str) -> Option<&'static Self> {
         FUNCTIONS.iter().find(|function| function.package() == package)
     }
 
-    /// Its package, binary and events folder: the crate's name with hyphens.
+    /// Returns the name of its package, binary and events folder: the crate's name with hyphens.
     pub fn package(&self) -> String {
         self.name.replace('_', "-")
     }
 
-    /// Its logical id in the template.
+    /// Returns its logical id in the template.
     pub fn logical_id(&self) -> String {
         logical_id(self.name)
     }
 
-    /// What it asks of its callers; `None` where nobody calls it.
+    /// Returns its callers and kind. `None` for a function that the stream starts.
     pub fn access(&self) -> Option<Access> {
         match self.trigger {
             Trigger::Request(access, _) => Some(access),
@@ -148,7 +148,7 @@ impl Function {
     }
 }
 
-/// The logical id of a crate or package: its name in PascalCase.
+/// Returns the logical id of a crate or package: its name in PascalCase.
 pub fn logical_id(name: &str) -> String {
     let mut id = String::new();
     let mut starts = true;
@@ -168,21 +168,22 @@ pub fn logical_id(name: &str) -> String {
 /// Handlers by the function's logical id.
 pub type Handlers = BTreeMap<String, Handler>;
 
-/// Variables of one function, by its logical id and what all have.
+/// Returns the variables of one function, from its logical id and the variables of all.
 pub type OwnSettings = fn(&str, &Environment) -> Vec<(String, String)>;
 
-/// A function that is in the template or among the handlers, but not in both.
+/// A function that is only in the template, or only among the handlers.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryError {
-    /// The template has a function that nothing here plays.
-    #[error("template.yaml has the function {0}, which local/src/registry.rs doesn't know")]
+    /// The template has a function without a handler.
+    #[error("template.yaml has the function {0}, which local/src/registry.rs does not have")]
     NoHandler(String),
     /// A handler has no function in the template.
-    #[error("local/src/registry.rs has a handler for {0}, which template.yaml doesn't have")]
+    #[error("local/src/registry.rs has the function {0}, which template.yaml does not have")]
     NoFunction(String),
 }
 
-/// The function's own, where it has an `environment` of its own; otherwise what `all` have.
+/// Returns the service of a function: a new one if the function has its own `environment`, and
+/// `all` otherwise.
 fn started<T: Clone + Send + 'static>(
     all: &T,
     start: fn(&Environment, Clock) -> Result<T, ConfigError>,
@@ -194,7 +195,7 @@ fn started<T: Clone + Send + 'static>(
         match environment.map(|environment| start(&environment, clock)) {
             Some(Ok(own)) => own,
             Some(Err(error)) => {
-                tracing::error!(%error, "a function's own variables can't be used");
+                tracing::error!(%error, "a function's own variables are invalid, so it uses those of all functions");
                 all
             }
             None => all,
@@ -202,11 +203,10 @@ fn started<T: Clone + Send + 'static>(
     })))
 }
 
-/// The handlers of all functions, reading `environment`, and before it what is a function's `own`,
-/// as each of them would on Lambda.
+/// Returns the handlers of all functions. Each reads its `own` variables and then `environment`.
 ///
 /// # Errors
-/// A configuration variable that can't be used.
+/// A `ConfigError` if a variable in `environment` is missing or invalid.
 pub fn handlers(
     environment: &Environment,
     own: Option<OwnSettings>,
@@ -230,10 +230,10 @@ pub fn handlers(
     Ok(FUNCTIONS.iter().map(handler).collect())
 }
 
-/// Holds template and handlers together.
+/// Checks that the template and the handlers have the same functions.
 ///
 /// # Errors
-/// The first function that only one of them has.
+/// `NoHandler` or `NoFunction` with the first function that only one of them has.
 pub(crate) fn check(template: &Template, handlers: &Handlers) -> Result<(), RegistryError> {
     let known = |id: &str| template.functions.iter().any(|function| function.id == id);
     if let Some(function) =
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn each_function_is_there_once_and_in_order() {
+    fn functions_are_unique_and_sorted_by_name() {
         assert!(FUNCTIONS.is_sorted_by(|one, next| one.name < next.name));
     }
 

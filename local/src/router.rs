@@ -1,4 +1,4 @@
-//! The HTTP server: the local-only routes, and the gateway behind everything else.
+//! The routes of the HTTP server: the local ones, and the gateway for all others.
 
 use axum::Json;
 use axum::Router;
@@ -26,11 +26,11 @@ struct ClockRequest {
     advance_seconds: u32,
 }
 
-/// The whole server.
+/// Returns the router of all routes.
 pub(crate) fn router(local: Shared) -> Router {
     Router::new()
         .route("/", get(start_page))
-        // Browsers ask for it unbidden.
+        // Browsers request it on their own.
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route("/local/token", post(token))
         .route("/local/jwks.json", get(jwks))
@@ -46,8 +46,8 @@ pub(crate) fn router(local: Shared) -> Router {
         .with_state(local)
 }
 
-/// Refuses what a page from elsewhere could make a browser send: a foreign host name for this
-/// address (DNS rebinding), or a write from another site.
+/// Refuses requests that a foreign page can make a browser send: those to another host name (DNS
+/// rebinding), and cross-site writes to the local routes.
 async fn only_from_here(
     State(local): State<Shared>,
     request: Request,
@@ -148,7 +148,10 @@ async fn health(State(local): State<Shared>) -> Json<Value> {
     }))
 }
 
-/// The body as a `T`, or what is wrong with it.
+/// Parses the body as JSON.
+///
+/// # Errors
+/// A message if the body is not JSON of the expected form.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|error| format!("the body is not valid: {error}"))
 }

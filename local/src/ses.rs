@@ -1,4 +1,5 @@
-//! SES's v2 endpoint, as far as mails go in: `POST /v2/email/outbound-emails` into the inbox.
+//! The part of SES's v2 API that sends mails: `POST /v2/email/outbound-emails` puts them into the
+//! inbox.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use uuid::Uuid;
 use crate::inbox::Message;
 use crate::state::Shared;
 
-/// SES's own limit for all recipients of one mail.
+/// The most recipients of one mail, as at SES.
 const RECIPIENTS: usize = 50;
 
 #[derive(Deserialize)]
@@ -85,8 +86,8 @@ struct Tag {
     value: String,
 }
 
-/// Takes a mail in, as `SendEmail` does; a request that SES would refuse gets an error of SES's
-/// form.
+/// Adds a mail to the inbox, like `SendEmail`. It answers an invalid request with an error in SES's
+/// format.
 pub(crate) async fn send_email(State(local): State<Shared>, body: Bytes) -> Response {
     match message(&body, local.clock.now()) {
         Ok(message) => {
@@ -101,7 +102,10 @@ pub(crate) async fn send_email(State(local): State<Shared>, body: Bytes) -> Resp
     }
 }
 
-/// The mail that a `SendEmail` request describes, or why it is refused.
+/// Parses the mail of a `SendEmail` request.
+///
+/// # Errors
+/// A message if SES would refuse the request.
 fn message(body: &[u8], now: Timestamp) -> Result<Message, String> {
     let request: SendEmail = serde_json::from_slice(body)
         .map_err(|error| format!("This is not a valid SendEmail request: {error}"))?;
@@ -149,8 +153,8 @@ fn message(body: &[u8], now: Timestamp) -> Result<Message, String> {
     })
 }
 
-/// Whether `text` is an address, with or without a display name: no more than a guard against
-/// obvious mistakes, and against header injection.
+/// Returns whether `text` is an address, with or without a display name. It only detects obvious
+/// mistakes and header injection.
 fn has_address(text: &str) -> bool {
     let address = text.rsplit_once('<').map_or(text, |(_, rest)| rest.trim_end_matches('>'));
     let split = address
@@ -181,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_is_taken_in_whole() {
+    fn a_mail_keeps_all_its_parts() {
         let message = read(&request()).unwrap();
         assert_eq!(message.to, ["ada@example.com"]);
         assert_eq!(
@@ -195,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ses_refuses_is_refused() {
+    fn an_invalid_request_is_refused_as_by_ses() {
         for (pointer, value) in [
             ("/FromEmailAddress", json!("nobody")),
             ("/Destination/ToAddresses", json!([])),

@@ -1,4 +1,4 @@
-//! The sign-in page: it sends a token to this service's own pages and nowhere else.
+//! The sign-in page. It sends tokens only to this service's own pages.
 
 use axum::Form;
 use axum::body::Body;
@@ -14,18 +14,18 @@ use crate::message::{failed, message};
 use crate::pages::{self, SignInPage};
 use crate::state::{Local, Shared};
 
-/// How many addresses from the inbox the sign-in page offers.
+/// The most addresses from the inbox that the sign-in page offers.
 const SUGGESTIONS: usize = 6;
 
-/// The sign-in page's form, and, without the person, its query.
+/// The fields of the sign-in page's form. The page's query has only the first three.
 #[derive(Default, Deserialize)]
 pub(crate) struct SignIn {
-    /// Where the token goes.
+    /// The URL that receives the token.
     #[serde(default)]
     redirect_uri: String,
-    /// Given back as it came.
+    /// The caller's state, which is returned unchanged.
     state: Option<String>,
-    /// An address to start from.
+    /// The address with which the form is prefilled.
     #[serde(default)]
     login_hint: String,
     sub: Option<String>,
@@ -34,7 +34,7 @@ pub(crate) struct SignIn {
 }
 
 impl SignIn {
-    /// The page for this query.
+    /// Returns the page for this query.
     fn page<'a>(&'a self, local: &Local) -> SignInPage<'a> {
         let mut invited: Vec<String> = Vec::new();
         for address in local.inbox.messages().into_iter().flat_map(|message| message.to) {
@@ -52,7 +52,7 @@ impl SignIn {
     }
 }
 
-/// The sign-in page, for a caller who comes from a page of this service.
+/// Answers with the sign-in page if the token's target is a page of this service.
 pub(crate) async fn page(
     State(local): State<Shared>,
     Query(query): Query<SignIn>,
@@ -63,7 +63,7 @@ pub(crate) async fn page(
     }
 }
 
-/// Signs the person of the form in, and leads back with the token.
+/// Signs in the person in the form and redirects to the target with the token.
 pub(crate) async fn signed_in(
     State(local): State<Shared>,
     Form(form): Form<SignIn>,
@@ -98,8 +98,8 @@ fn foreign_target() -> Response<Body> {
     )
 }
 
-/// The redirect target, if `wanted` (absolute, or relative to this service) is on one of `origins`.
-/// The first origin is the base of a relative one.
+/// Returns the URL `wanted` if it is on one of `origins`. A relative URL is resolved against the
+/// first origin.
 fn allowed_target(wanted: &str, origins: &[String]) -> Option<Url> {
     let own: Vec<Url> = origins.iter().filter_map(|origin| Url::parse(origin).ok()).collect();
     let target = own.first()?.join(wanted).ok()?;
@@ -107,7 +107,7 @@ fn allowed_target(wanted: &str, origins: &[String]) -> Option<Url> {
     (here && target.username().is_empty() && target.password().is_none()).then_some(target)
 }
 
-/// `target` with the token in its fragment, where no server sees it.
+/// Returns `target` with the token in its fragment, which browsers do not send to servers.
 fn with_token(mut target: Url, access_token: &str, expires_in: i64, state: Option<&str>) -> Url {
     let mut fragment = form_urlencoded::Serializer::new(String::new());
     fragment.append_pair("access_token", access_token);
@@ -120,8 +120,8 @@ fn with_token(mut target: Url, access_token: &str, expires_in: i64, state: Optio
     target
 }
 
-/// A user id for someone who only gave an e-mail address: the address with everything but letters,
-/// digits and `_` as `-`.
+/// Returns a user id for an e-mail address: its letters, digits and `_`, with `-` for all other
+/// characters.
 fn user_id(email: &str) -> String {
     let id: String = email
         .trim()
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn own_pages_are_targets() {
+    fn own_pages_are_allowed_targets() {
         assert_eq!(
             allowed("http://127.0.0.1:3000/i/bkn_1?a=b").as_deref(),
             Some("http://127.0.0.1:3000/i/bkn_1?a=b")
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is() {
+    fn other_urls_are_not_allowed() {
         for wanted in [
             "https://evil.example/",
             "//evil.example/",
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_goes_into_the_fragment() {
+    fn the_token_is_in_the_fragment() {
         let target = Url::parse("http://127.0.0.1:3000/i/x?y#old").unwrap();
         let url = with_token(target, "a.b.c", 3600, Some("s&t"));
         assert_eq!(
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_becomes_an_id() {
+    fn an_address_becomes_a_user_id() {
         assert_eq!(user_id(" Ada.Lovelace+x@Example.com"), "ada-lovelace-x-example-com");
         assert_eq!(user_id(&"é".repeat(100)).len(), 64);
     }

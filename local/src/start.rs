@@ -1,4 +1,4 @@
-//! Starting and ending the local service.
+//! Starts and stops the local service.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -28,51 +28,51 @@ use crate::template::{StreamSource, TEMPLATE, Template, TemplateError};
 
 /// The pause before a background function's first retry.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// How long requests that are under way may take to end.
+/// The longest that a shutdown waits for running requests.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Why the local service doesn't start.
+/// The reason why the local service cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The port is taken, or not allowed.
+    /// The port is taken or not permitted.
     #[error(
-        "can't listen on 127.0.0.1:{port}: {source} (choose another with --port, or 0 for any)"
+        "cannot listen on 127.0.0.1:{port}: {source} (choose another with --port, or 0 for any)"
     )]
     Port {
-        /// The port that was asked for.
+        /// The requested port.
         port: u16,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// The template can't be used.
+    /// The template is invalid.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// Template and handlers don't fit.
+    /// The template and the registry do not have the same functions.
     #[error(transparent)]
     Registry(#[from] RegistryError),
-    /// A stream's filter can't be used.
+    /// The filter of a stream mapping is invalid.
     #[error(transparent)]
     Filter(#[from] FilterError),
-    /// No database, or no table.
+    /// The database or its table cannot be used.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// A configuration variable can't be used.
+    /// A configuration variable is missing or invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The issuer can't sign.
+    /// The issuer cannot sign.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
-    /// The demo data aren't there.
+    /// The demo data could not be created.
     #[error(transparent)]
     Demo(#[from] DemoError),
 }
 
-/// A running service. Dropping it ends it at once.
+/// A running service. Dropping it stops the service at once.
 #[derive(Debug)]
 pub struct Running {
-    /// Where it is: `http://127.0.0.1:PORT`.
+    /// Its URL: `http://127.0.0.1:PORT`.
     pub url: String,
-    /// Its clock, which moves every function's time.
+    /// The clock of every function.
     pub clock: Clock,
     /// The functions' configuration.
     pub environment: Environment,
@@ -82,21 +82,21 @@ pub struct Running {
 }
 
 impl Running {
-    /// Waits until the service ends, which it only does by a fault.
+    /// Waits until the service ends. It only ends if it fails.
     ///
     /// # Errors
-    /// What ended it.
+    /// An `io::Error` if the server failed or panicked.
     pub async fn wait(&mut self) -> std::io::Result<()> {
         (&mut self.server).await.map_err(std::io::Error::other)?
     }
 
-    /// Ends the service: takes no more requests and lets those under way end, for five seconds at
-    /// most.
+    /// Stops the service. It accepts no new requests and waits at most five seconds for running
+    /// ones.
     ///
     /// # Errors
-    /// The server ended by a fault of its own, or not in time.
+    /// An `io::Error` if the server failed or did not stop in time.
     pub async fn shutdown(self) -> std::io::Result<()> {
-        // Nobody to tell means that it has ended already.
+        // An error means that the server has already ended.
         let _ended = self.stop.send(());
         match tokio::time::timeout(GRACE, self.server).await {
             Ok(ended) => ended.map_err(std::io::Error::other)?,
@@ -105,11 +105,15 @@ impl Running {
     }
 }
 
-/// Starts the service: when this returns, it answers, and the demo data are in.
+/// Starts the service. It returns when the service answers and the demo data exist.
 ///
 /// # Errors
-/// The port is taken, a variable or the template can't be used, the database doesn't answer, or the
-/// demo data were refused.
+/// - `Template`, `Registry` or `Filter` if the template is invalid or does not match the registry.
+/// - `Port` if the port cannot be used.
+/// - `Database` if the database cannot be used.
+/// - `Config` if a variable is missing or invalid.
+/// - `Issuer` if the issuer cannot sign.
+/// - `Demo` if the demo data cannot be created.
 pub async fn start(options: Options) -> Result<Running, StartError> {
     let template = Template::parse(TEMPLATE)?;
     let clock = Clock::system();
@@ -164,8 +168,7 @@ fn domain(url: &str) -> String {
     url.split_once("://").map_or(url, |(_, domain)| domain).to_owned()
 }
 
-/// The service's own origins: its address, the same under the name `localhost`, and what it is
-/// called from outside.
+/// Returns the service's own origins: its URL, the same with `localhost`, and its public URL.
 fn origins(url: &str, public_url: &str) -> Vec<String> {
     vec![url.to_owned(), url.replace("127.0.0.1", "localhost"), public_url.to_owned()]
 }
@@ -179,7 +182,7 @@ fn serve(
     let service = router(local).into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async {
         if stopped.await.is_err() {
-            // The sender was dropped with `Running`, and this task is being ended from there.
+            // The sender was dropped together with `Running`, which also aborts this task.
             std::future::pending::<()>().await;
         }
     };

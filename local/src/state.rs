@@ -1,4 +1,4 @@
-//! What all routes of the service share.
+//! The state that all routes share.
 
 use std::sync::Arc;
 
@@ -11,21 +11,21 @@ use crate::stream::OnFailure;
 
 /// The running service.
 pub(crate) struct Local {
-    /// Where this service is, without a slash at the end.
+    /// The URL of this service, without a trailing slash.
     pub(crate) url: String,
-    /// The origins of its pages: its URL first.
+    /// The origins of its pages. The first is its URL.
     pub(crate) origins: Vec<String>,
-    /// The one clock.
+    /// The clock of all functions.
     pub(crate) clock: Clock,
-    /// Signs people in.
+    /// The issuer of the access tokens.
     pub(crate) issuer: Issuer,
-    /// The mails.
+    /// The mails that were sent.
     pub(crate) inbox: Inbox,
-    /// The API.
+    /// The HTTP API of the functions.
     pub(crate) gateway: Gateway,
-    /// The batches that were given up.
+    /// The stream batches that were given up.
     pub(crate) on_failure: OnFailure,
-    /// Whether there are demo data.
+    /// Whether the demo data exist.
     pub(crate) demo: bool,
 }
 

@@ -1,5 +1,5 @@
-//! What the local service takes from `template.yaml`: functions with their event sources, and the
-//! table.
+//! Parses the parts of `template.yaml` that the local service needs: the functions with their event
+//! sources, and the table.
 
 use std::collections::BTreeMap;
 
@@ -7,43 +7,43 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_yaml_ng::Value;
 
-/// The template that is deployed, as it stood when this binary was built.
+/// The text of `template.yaml` when this binary was built.
 pub(crate) const TEMPLATE: &str = include_str!("../../template.yaml");
 
-/// Why a template can't be used.
+/// The reason why a template cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// It isn't YAML, or not of a template's form.
+    /// The text is not YAML, or does not have a template's form.
     #[error("template.yaml: {0}")]
     Form(#[from] serde_yaml_ng::Error),
-    /// A resource doesn't have the properties that the local service needs.
+    /// A resource lacks a property that the local service needs.
     #[error("template.yaml: resource {resource}: {source}")]
     Resource {
         /// The resource's logical id.
         resource: String,
-        /// What is wrong with it.
+        /// The error of the parser.
         source: serde_yaml_ng::Error,
     },
-    /// There is no table, or more than one.
+    /// The template has no table, or several.
     #[error("template.yaml: exactly one AWS::DynamoDB::Table is required, but there are {0}")]
     Tables(usize),
 }
 
-/// The parts of a template that the local service plays.
+/// The parts of a template that the local service needs.
 #[derive(Debug)]
 pub(crate) struct Template {
-    /// Every function, in the order of the logical ids.
+    /// Every function, sorted by logical id.
     pub(crate) functions: Vec<Function>,
-    /// The one table.
+    /// The table.
     pub(crate) table: Table,
 }
 
-/// A function and what starts it.
+/// A function and its event sources.
 #[derive(Debug)]
 pub(crate) struct Function {
     /// The logical id.
     pub(crate) id: String,
-    /// Its routes; a `$default` route has no path.
+    /// Its routes.
     pub(crate) routes: Vec<Route>,
     /// Its mappings from the table's stream.
     pub(crate) streams: Vec<StreamSource>,
@@ -53,9 +53,9 @@ pub(crate) struct Function {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Route {
-    /// The path with its variables; none for `$default`.
+    /// The path with its variables. `None` for `$default`.
     pub(crate) path: Option<String>,
-    /// The method; none, or `ANY`, for all of them.
+    /// The method. `None` or `ANY` means all methods.
     pub(crate) method: Option<String>,
 }
 
@@ -63,24 +63,24 @@ pub(crate) struct Route {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct StreamSource {
-    /// How many records an invocation gets at most.
+    /// The most records of one invocation.
     #[serde(default = "default_batch_size")]
     pub(crate) batch_size: usize,
-    /// How often a failed batch is tried again; -1 for as long as it takes.
+    /// The most retries of a failed batch. -1 means unlimited.
     #[serde(default = "endless")]
     pub(crate) maximum_retry_attempts: i64,
-    /// Whether a failed batch is cut in two.
+    /// Whether a failed batch is split in two.
     #[serde(default)]
     pub(crate) bisect_batch_on_function_error: bool,
-    /// `ReportBatchItemFailures` where the function says which records failed.
+    /// Contains `ReportBatchItemFailures` if the function reports which records failed.
     #[serde(default)]
     pub(crate) function_response_types: Vec<String>,
-    /// Which records reach the function.
+    /// The records that the function gets.
     #[serde(default)]
     pub(crate) filter_criteria: FilterCriteria,
 }
 
-/// The filters of a mapping: one that matches is enough.
+/// The filters of a mapping. A record must match at least one.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct FilterCriteria {
@@ -97,7 +97,7 @@ pub(crate) struct FilterPattern {
     pub(crate) pattern: String,
 }
 
-/// The table's own description.
+/// The description of the table.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Table {
@@ -110,7 +110,7 @@ pub(crate) struct Table {
     pub(crate) global_secondary_indexes: Vec<Index>,
     /// The stream.
     pub(crate) stream_specification: StreamSpecification,
-    /// The attribute that ends an item's life.
+    /// The attribute with the time after which DynamoDB deletes an item.
     pub(crate) time_to_live_specification: Option<TimeToLive>,
 }
 
@@ -142,29 +142,29 @@ pub(crate) struct Index {
     pub(crate) index_name: String,
     /// Its key.
     pub(crate) key_schema: Vec<KeyPart>,
-    /// What it holds.
+    /// The attributes that it has.
     pub(crate) projection: Projection,
 }
 
-/// What an index holds of an item.
+/// The attributes of an item that an index has.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Projection {
     /// `ALL`, `KEYS_ONLY` or `INCLUDE`.
     pub(crate) projection_type: String,
-    /// For `INCLUDE`: the attributes.
+    /// The attributes of `INCLUDE`.
     pub(crate) non_key_attributes: Option<Vec<String>>,
 }
 
-/// What the stream holds of a change.
+/// The parts of a change that the stream has.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct StreamSpecification {
-    /// `NEW_AND_OLD_IMAGES` and so on.
+    /// The view type, such as `NEW_AND_OLD_IMAGES`.
     pub(crate) stream_view_type: String,
 }
 
-/// The attribute that ends an item's life.
+/// The attribute with the time after which DynamoDB deletes an item.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct TimeToLive {
@@ -202,12 +202,12 @@ fn endless() -> i64 {
 }
 
 impl Template {
-    /// Reads a SAM template's text. Intrinsic functions (`!Ref` and so on) may stand wherever the
-    /// local service doesn't look.
+    /// Parses the text of a SAM template. Intrinsic functions such as `!Ref` are allowed in all
+    /// properties that the local service does not read.
     ///
     /// # Errors
-    /// Where the text isn't a template, a resource lacks what is needed, or there isn't exactly one
-    /// table.
+    /// `Form` if the text is not a template, `Resource` if a resource lacks a needed property,
+    /// `Tables` if there is not exactly one table.
     pub(crate) fn parse(text: &str) -> Result<Self, TemplateError> {
         let document: Document = serde_yaml_ng::from_str(text)?;
         let mut functions = Vec::new();
@@ -251,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_real_template_gives_functions_routes_and_table() {
+    fn template_yaml_has_functions_routes_and_a_table() {
         let template = Template::parse(TEMPLATE).unwrap();
         let create =
             template.functions.iter().find(|function| function.id == "NativeCreateInvite").unwrap();
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mapping_has_lambdas_defaults() {
+    fn a_mapping_without_settings_has_lambda_s_defaults() {
         let source: StreamSource =
             serde_yaml_ng::from_str("Stream: !GetAtt Table.StreamArn\nStartingPosition: LATEST")
                 .unwrap();

@@ -22,7 +22,7 @@ use stage::Stage;
 use subject::{ACCEPT, HELLO, PUT, Subject};
 use tls::Certificates;
 
-/// The functions to measure, and how often.
+/// The options of `bench cold`.
 #[derive(Args)]
 pub(crate) struct Options {
     /// The functions to measure besides the two floors
@@ -44,7 +44,7 @@ pub(crate) struct Options {
     /// The folder of the release binaries
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release"))]
     binaries: PathBuf,
-    /// Whether DynamoDB and the issuer's keys are behind TLS, on plain HTTP, or both in turn
+    /// The transports to DynamoDB and to the issuer's keys: `plain`, `tls`, or both in turn
     #[arg(long, value_delimiter = ',', default_value = "plain,tls")]
     over: Vec<String>,
 }
@@ -114,7 +114,7 @@ async fn measure(
     for _ in 0..options.disk {
         for (subject, figures) in subjects.iter().zip(&mut figures) {
             let binary = options.binaries.join(subject.name);
-            process::forget(&binary)?;
+            process::evict(&binary)?;
             figures.disk.push(init_only(api, environment, &binary).await?);
         }
     }

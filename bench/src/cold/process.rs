@@ -77,7 +77,7 @@ impl Process {
 }
 
 /// Evicts the file from the system's cache, so that the next start reads it from the disk.
-pub(super) fn forget(binary: &Path) -> Result<(), Fault> {
+pub(super) fn evict(binary: &Path) -> Result<(), Fault> {
     let file = fs::File::open(binary)?;
     file.sync_all()?;
     Ok(rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed)?)

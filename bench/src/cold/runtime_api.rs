@@ -16,7 +16,7 @@ use crate::engine;
 use crate::fault::Fault;
 
 /// An action of the function.
-pub(super) enum Did {
+pub(super) enum Action {
     /// It waits for an event.
     Waits(oneshot::Sender<String>, Instant),
     /// It answered an event.
@@ -29,36 +29,36 @@ pub(super) enum Did {
 pub(super) struct RuntimeApi {
     /// The host and port for `AWS_LAMBDA_RUNTIME_API`.
     pub(super) address: String,
-    did: mpsc::UnboundedReceiver<Did>,
+    actions: mpsc::UnboundedReceiver<Action>,
     _tasks: JoinSet<()>,
 }
 
-type Tell = mpsc::UnboundedSender<Did>;
+type ActionSender = mpsc::UnboundedSender<Action>;
 
 impl RuntimeApi {
     pub(super) async fn start() -> Result<Self, Fault> {
-        let (tell, did) = mpsc::unbounded_channel();
+        let (sender, actions) = mpsc::unbounded_channel();
         let (listener, url) = engine::port().await?;
         let router = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
             .route("/2018-06-01/runtime/invocation/{id}/{what}", post(answered))
             .route("/2018-06-01/runtime/init/error", post(failed))
-            .with_state(tell);
+            .with_state(sender);
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
                 eprintln!("bench: the Runtime API ended: {error}");
             }
         });
-        Ok(Self { address: url.replace("http://", ""), did, _tasks: tasks })
+        Ok(Self { address: url.replace("http://", ""), actions, _tasks: tasks })
     }
 
     /// Waits until the function asks for an event. Returns the channel for the event, and when it
     /// asked.
     pub(super) async fn waits(&mut self) -> Result<(oneshot::Sender<String>, Instant), Fault> {
-        match self.did.recv().await {
-            Some(Did::Waits(give, at)) => Ok((give, at)),
-            Some(Did::Answered(body, _) | Did::Failed(body)) => Err(unexpected(&body)),
+        match self.actions.recv().await {
+            Some(Action::Waits(give, at)) => Ok((give, at)),
+            Some(Action::Answered(body, _) | Action::Failed(body)) => Err(unexpected(&body)),
             None => Err("the Runtime API has ended".into()),
         }
     }
@@ -73,8 +73,8 @@ impl RuntimeApi {
     ) -> Result<(Instant, Instant), Fault> {
         let since = Instant::now();
         give.send(event).map_err(|_| "the function has ended")?;
-        match self.did.recv().await {
-            Some(Did::Answered(body, at)) => {
+        match self.actions.recv().await {
+            Some(Action::Answered(body, at)) => {
                 let answer: Value = serde_json::from_slice(&body)?;
                 if answer["statusCode"] == status {
                     Ok((since, at))
@@ -82,8 +82,8 @@ impl RuntimeApi {
                     Err(unexpected(&body))
                 }
             }
-            Some(Did::Failed(body)) => Err(unexpected(&body)),
-            Some(Did::Waits(..)) | None => Err("the function did not answer".into()),
+            Some(Action::Failed(body)) => Err(unexpected(&body)),
+            Some(Action::Waits(..)) | None => Err("the function did not answer".into()),
         }
     }
 }
@@ -92,10 +92,10 @@ fn unexpected(body: &Bytes) -> Fault {
     format!("the function answered {}", String::from_utf8_lossy(body)).into()
 }
 
-async fn next(State(tell): State<Tell>) -> impl IntoResponse {
+async fn next(State(sender): State<ActionSender>) -> impl IntoResponse {
     let (give, given) = oneshot::channel();
-    // If nobody receives this, the run is over and no event will follow.
-    let _ended = tell.send(Did::Waits(give, Instant::now()));
+    // An error means that the run is over and no event will follow.
+    let _ended = sender.send(Action::Waits(give, Instant::now()));
     let mut headers = HeaderMap::new();
     headers.insert(
         "lambda-runtime-aws-request-id",
@@ -120,17 +120,20 @@ async fn next(State(tell): State<Tell>) -> impl IntoResponse {
 }
 
 async fn answered(
-    State(tell): State<Tell>,
+    State(sender): State<ActionSender>,
     Path((_, what)): Path<(String, String)>,
     body: Bytes,
 ) -> StatusCode {
     let at = Instant::now();
-    let _ended =
-        tell.send(if what == "response" { Did::Answered(body, at) } else { Did::Failed(body) });
+    let _ended = sender.send(if what == "response" {
+        Action::Answered(body, at)
+    } else {
+        Action::Failed(body)
+    });
     StatusCode::ACCEPTED
 }
 
-async fn failed(State(tell): State<Tell>, body: Bytes) -> StatusCode {
-    let _ended = tell.send(Did::Failed(body));
+async fn failed(State(sender): State<ActionSender>, body: Bytes) -> StatusCode {
+    let _ended = sender.send(Action::Failed(body));
     StatusCode::ACCEPTED
 }

@@ -78,7 +78,7 @@ impl Certificates {
                 let (acceptor, upstream) = (acceptor.clone(), upstream.clone());
                 connections.spawn(async move {
                     // The connection breaks off when the function ends.
-                    let _ended = passed_on(&acceptor, inner, &upstream).await;
+                    let _ended = forward(&acceptor, inner, &upstream).await;
                 });
             }
         });
@@ -86,7 +86,7 @@ impl Certificates {
     }
 }
 
-async fn passed_on(acceptor: &TlsAcceptor, inner: TcpStream, upstream: &str) -> Result<(), Fault> {
+async fn forward(acceptor: &TlsAcceptor, inner: TcpStream, upstream: &str) -> Result<(), Fault> {
     inner.set_nodelay(true)?;
     let mut outer = TcpStream::connect(upstream).await?;
     outer.set_nodelay(true)?;

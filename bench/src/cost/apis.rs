@@ -18,7 +18,7 @@ fn owner(world: &World) -> Person {
     world.person("29842", "Generic User", "owner@example.com")
 }
 
-/// Somebody of the directory, which knows an address and an account.
+/// Returns a user with a verified address and a platform account.
 fn invitee(world: &World) -> Person {
     let accounts = json!([{"membership_type": 3, "membership_id": "4611686018429783292"}]);
     world.person("29845", "Sonny Tromp", "juliet@towne.com").claim("accounts", accounts)

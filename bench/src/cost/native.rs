@@ -1,4 +1,4 @@
-//! Measures the operations of the native API, in the order of an invite's life.
+//! Measures the operations of the native API, in the order in which an invite goes through them.
 
 use harness::Person;
 use reqwest::Method;
@@ -18,7 +18,7 @@ fn invitee(world: &World) -> Person {
     world.person("29845", "Sonny Tromp", "juliet@towne.com")
 }
 
-/// A typical invite of an app, with roles, a message, metadata and a redirect.
+/// Returns the body of a typical invite to `to`, with roles, a message and metadata.
 fn invite(to: Value) -> Value {
     let mut body = json!({"roles": ["editor"], "message": "Come and see the engine.", "metadata": {"crm_id": "lead-42"}});
     if let (Some(body), Value::Object(to)) = (body.as_object_mut(), to) {

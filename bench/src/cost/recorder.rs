@@ -22,9 +22,9 @@ use crate::fault::Fault;
 /// The time without a new call after which the pending calls are answered.
 const QUIET: Duration = Duration::from_millis(60);
 /// The number of empty reads of the stream after which all consequences of a request are done.
-const EMPTY_LOOKS: u32 = 2;
+const EMPTY_READS: u32 = 2;
 /// The most time to wait for that.
-const PATIENCE: Duration = Duration::from_secs(30);
+const SETTLE_LIMIT: Duration = Duration::from_secs(30);
 
 /// Capacity units of the `table` and of each index, by name.
 pub(crate) type Units = BTreeMap<String, f64>;
@@ -44,7 +44,7 @@ pub(crate) struct Call {
     pub(crate) read: Units,
     /// The consumed write request units.
     pub(crate) write: Units,
-    /// Whether it was refused, for example by a failed condition.
+    /// Whether the engine refused it, for example because of a failed condition.
     pub(crate) refused: bool,
 }
 
@@ -54,7 +54,7 @@ struct Log {
     /// The last round trip whose calls are all answered. Later calls may depend on these answers.
     answered: u32,
     last: Option<Instant>,
-    empty_looks: u32,
+    empty_reads: u32,
 }
 
 impl Log {
@@ -124,16 +124,16 @@ impl Recorder {
     /// Returns the calls since the last time.
     pub(crate) fn take(&self) -> Vec<Call> {
         let mut log = self.state.log();
-        let empty_looks = log.empty_looks;
-        std::mem::replace(&mut *log, Log { empty_looks, ..Log::default() }).calls
+        let empty_reads = log.empty_reads;
+        std::mem::replace(&mut *log, Log { empty_reads, ..Log::default() }).calls
     }
 
     /// Waits until everything that the stream has triggered is done.
     pub(crate) async fn settled(&self) -> Result<(), Fault> {
-        self.state.log().empty_looks = 0;
+        self.state.log().empty_reads = 0;
         let since = Instant::now();
-        while self.state.log().empty_looks < EMPTY_LOOKS {
-            if since.elapsed() > PATIENCE {
+        while self.state.log().empty_reads < EMPTY_READS {
+            if since.elapsed() > SETTLE_LIMIT {
                 return Err("the stream did not become idle".into());
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -155,7 +155,7 @@ async fn stream_call(state: &State, call: harness::Call) -> Result<Reply, Fault>
     let answer: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     if let Some(records) = answer["Records"].as_array() {
         let mut log = state.log();
-        log.empty_looks = if records.is_empty() { log.empty_looks + 1 } else { 0 };
+        log.empty_reads = if records.is_empty() { log.empty_reads + 1 } else { 0 };
     }
     Ok(reply)
 }
@@ -183,7 +183,7 @@ async fn measured(
     mut call: harness::Call,
     trip: u32,
 ) -> Result<(Option<Call>, Reply), Fault> {
-    // Tables are made, not used, by calls that know no capacity.
+    // Calls that create or describe tables report no capacity.
     if operation.ends_with("Table") || operation.ends_with("TimeToLive") {
         return Ok((None, call.forward(&state.engine).await?));
     }
@@ -196,7 +196,7 @@ async fn measured(
     Ok((Some(charged(operation, trip, &request, &answer, refused)?), reply))
 }
 
-/// Returns the call with what the engine says that it is charged.
+/// Returns the call with the capacity that the engine reports for it.
 fn charged(
     operation: &str,
     trip: u32,

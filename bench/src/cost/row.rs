@@ -1,15 +1,15 @@
-//! An operation and what it consumed.
+//! An operation and the capacity that it consumed.
 
 use serde::Serialize;
 
 use super::recorder::{Call, Units};
 
-/// An operation and what it consumed.
+/// An operation and the capacity that it consumed.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
     /// The function.
     pub(crate) function: String,
-    /// The case: what the function was asked for.
+    /// The kind of request to the function.
     pub(crate) case: String,
     /// The number of sequential waits for DynamoDB. Concurrent calls count once.
     pub(crate) round_trips: u32,

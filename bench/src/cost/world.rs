@@ -1,4 +1,4 @@
-//! A local service whose table is recorded, and people who call it over HTTP.
+//! A local service behind a recorder, and the people who call it over HTTP.
 
 use beckon::Options;
 use harness::{Answer, App, Person};
@@ -84,7 +84,7 @@ impl World {
     }
 }
 
-/// Sends the request, with a key as the bungie API wants one.
+/// Sends the request with an API key, which the bungie API requires.
 async fn sent(by: &Person, method: Method, path: &str, body: &Value) -> Answer {
     let request = by.request(method, path).header("x-api-key", "bench");
     by.sends(if body.is_null() { request } else { request.json(body) }).await

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::product::{KEPT, Product};
+use super::product::{INBOX_CAPACITY, Product};
 
 /// The load to measure.
 #[derive(Args)]
@@ -14,7 +14,7 @@ pub(crate) struct Options {
     pub(super) invites: usize,
     /// The number of requests of each kind at each step and in each round, at most 10,000, because
     /// the inbox keeps no more mails. Accepts are fewer
-    #[arg(long, default_value_t = 800, value_parser = clap::value_parser!(u16).range(1..=i64::from(KEPT)))]
+    #[arg(long, default_value_t = 800, value_parser = clap::value_parser!(u16).range(1..=i64::from(INBOX_CAPACITY)))]
     pub(super) requests: u16,
     /// Where the data is: in memory, or in a file on which each write waits for the disk
     #[arg(long, value_delimiter = ',', default_value = "memory,file")]

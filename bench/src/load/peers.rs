@@ -65,7 +65,7 @@ impl<'a> Load<'a> {
             ))
         });
         fill.buffer_unordered(FILLING).try_for_each(async |_| Ok(())).await?;
-        product.mailed(server, LISTED_GROUPS * LISTED).await?;
+        product.wait_for_mails(server, LISTED_GROUPS * LISTED).await?;
         for group in &listed {
             let (list, _) = server.ask(product.list(server, &owner, group)).await?;
             if product.listed(&list) != LISTED {
@@ -90,12 +90,12 @@ impl<'a> Load<'a> {
     }
 
     async fn create(&self, requests: usize, at_once: usize) -> Result<Vec<Figure>, Fault> {
-        self.product.forget(self.server).await?;
+        self.product.clear_mails(self.server).await?;
         let creates =
             (0..requests).map(|_| async { Ok(self.server.ask(self.next(true).0).await?.1) });
         let since = std::time::Instant::now();
         let took = timed(creates, at_once).await?;
-        self.product.mailed(self.server, requests).await?;
+        self.product.wait_for_mails(self.server, requests).await?;
         let mailed = per_second(requests, since.elapsed());
         let mut figures = figures("create", at_once, took);
         figures.push(Figure {

@@ -1,4 +1,4 @@
-//! A product's process and its children, which end together and whose memory is added up.
+//! A product's process and its children. They end together, and their memory is added up.
 
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
@@ -13,7 +13,7 @@ use crate::report;
 /// How long a process may take to end after SIGTERM and after SIGKILL, and how often it is checked.
 const ASKED: Duration = Duration::from_secs(5);
 const KILLED: Duration = Duration::from_secs(2);
-const LOOK: Duration = Duration::from_millis(10);
+const POLL: Duration = Duration::from_millis(10);
 
 /// A running process. Dropping it ends the process.
 pub(super) struct Process(Child);
@@ -47,12 +47,12 @@ impl Process {
     /// Waits at most `limit` for the process to end. Returns whether it did.
     fn ends_within(&mut self, limit: Duration) -> bool {
         let since = Instant::now();
-        // A process that cannot be waited for is not ours to end.
+        // If the process cannot be waited for, it counts as ended.
         while !self.ended().unwrap_or(true) {
             if since.elapsed() > limit {
                 return false;
             }
-            std::thread::sleep(LOOK);
+            std::thread::sleep(POLL);
         }
         true
     }

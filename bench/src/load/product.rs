@@ -17,10 +17,10 @@ use crate::fault::Fault;
 /// The folder of the peers' servers.
 const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers");
 /// How often the local service's inbox is checked for mails, and how long they may take.
-const LOOK: Duration = Duration::from_millis(5);
-const LOOKS: usize = 24_000;
+const POLL: Duration = Duration::from_millis(5);
+const POLLS: usize = 24_000;
 /// The number of mails that the inbox keeps. More cannot be waited for.
-pub(super) const KEPT: u16 = 10_000;
+pub(super) const INBOX_CAPACITY: u16 = 10_000;
 
 /// A product under load.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -47,7 +47,7 @@ impl Product {
         }
     }
 
-    /// Returns a path that answers with a success as soon as the server runs.
+    /// Returns the path that answers with a success as soon as the server runs.
     pub(super) fn health(self) -> &'static str {
         match self {
             Self::Beckon => "/local/health",
@@ -204,7 +204,7 @@ impl Product {
         invites.as_array().map_or(0, Vec::len)
     }
 
-    /// Returns the request of the guest to accept the invite in `made`.
+    /// Returns the guest's request to accept the invite in `made`.
     pub(super) fn accept(self, server: &Server, guest: &Session, made: &Value) -> RequestBuilder {
         let request = match self {
             Self::Beckon => server
@@ -226,22 +226,22 @@ impl Product {
     }
 
     /// Waits until this many mails were caught. The peers render theirs before they answer.
-    pub(super) async fn mailed(self, server: &Server, count: usize) -> Result<(), Fault> {
+    pub(super) async fn wait_for_mails(self, server: &Server, count: usize) -> Result<(), Fault> {
         if self != Self::Beckon {
             return Ok(());
         }
-        for _ in 0..LOOKS {
+        for _ in 0..POLLS {
             let (health, _) = server.ask(server.client.get(server.at("/local/health"))).await?;
             if health["messages"].as_u64() >= u64::try_from(count).ok() {
                 return Ok(());
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL).await;
         }
         Err(format!("fewer than {count} mails were caught").into())
     }
 
     /// Deletes the caught mails.
-    pub(super) async fn forget(self, server: &Server) -> Result<(), Fault> {
+    pub(super) async fn clear_mails(self, server: &Server) -> Result<(), Fault> {
         if self == Self::Beckon {
             server.ask(server.client.delete(server.at("/local/inbox"))).await?;
         }

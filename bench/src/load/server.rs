@@ -13,12 +13,12 @@ use super::process::Process;
 use crate::fault::Fault;
 
 /// How often, and how long, a starting server is checked.
-const LOOK: Duration = Duration::from_millis(2);
-const PATIENCE: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(2);
+const START_LIMIT: Duration = Duration::from_secs(60);
 /// The time after its start at which a server is idle.
-const SETTLED: Duration = Duration::from_secs(2);
+const IDLE_AFTER: Duration = Duration::from_secs(2);
 /// Idle connections are closed before any of the servers closes them, which Node's does after 5 s.
-const KEPT: Duration = Duration::from_secs(3);
+const IDLE_CONNECTION: Duration = Duration::from_secs(3);
 
 /// A running server. Dropping it ends the server.
 pub(super) struct Server {
@@ -46,7 +46,7 @@ impl Server {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let mut command = command(port);
         let url = format!("http://127.0.0.1:{port}");
-        let client = Client::builder().no_proxy().pool_idle_timeout(KEPT).build()?;
+        let client = Client::builder().no_proxy().pool_idle_timeout(IDLE_CONNECTION).build()?;
         let since = Instant::now();
         let process = Process::start(&mut command)?;
         let mut server = Self { process, url, client, started: Duration::ZERO, idle: 0.0 };
@@ -57,13 +57,13 @@ impl Server {
             .await
             .is_ok_and(|answer| answer.status().is_success())
         {
-            if since.elapsed() > PATIENCE || server.process.ended()? {
+            if since.elapsed() > START_LIMIT || server.process.ended()? {
                 return Err(format!("{command:?} did not start").into());
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL).await;
         }
         server.started = since.elapsed();
-        tokio::time::sleep(SETTLED).await;
+        tokio::time::sleep(IDLE_AFTER).await;
         server.idle = server.memory()?;
         Ok(server)
     }

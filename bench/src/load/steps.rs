@@ -22,7 +22,7 @@ const MEASURED_GROUPS: usize = 100;
 /// The number of concurrent requests while the table is filled.
 const FILLING: usize = 16;
 /// The number of stored invites per line of progress.
-const TELLING: usize = 1000;
+const PROGRESS_STEP: usize = 1000;
 
 /// A row of the table.
 struct Row {
@@ -35,7 +35,7 @@ struct Row {
     p99: f64,
 }
 
-/// The measured operations.
+/// The measured product.
 const OURS: Product = Product::Beckon;
 
 /// The service, and the access token of the inviter.
@@ -81,7 +81,7 @@ impl Service {
             )
             .await?;
             stored.set(stored.get() + 1);
-            if stored.get().is_multiple_of(TELLING) {
+            if stored.get().is_multiple_of(PROGRESS_STEP) {
                 eprintln!("{} invites stored", stored.get());
             }
             Ok(())
@@ -113,13 +113,13 @@ impl Service {
         for at in 0..MEASURED_GROUPS {
             self.group(&name(at)).await?;
         }
-        OURS.forget(&self.server).await?;
+        OURS.clear_mails(&self.server).await?;
         let creates = (0..requests).map(|at| async move {
             let email = format!("new-{stored}-{at_once}-{at}@example.com");
             Ok(self.invite(&name(at), &email, true).await?.1)
         });
         let create = row("create", timed(creates, at_once).await?);
-        OURS.mailed(&self.server, requests).await?;
+        OURS.wait_for_mails(&self.server, requests).await?;
         let step = (count / requests.max(1)).max(1);
         let lists = (0..requests).map(|at| async move {
             let group = format!("g{}", at * step % count);

@@ -3,28 +3,28 @@
 /// The group that the start page invites to.
 pub(crate) const GROUP: &str = "3773";
 
-/// Someone to sign in as.
+/// A person whom the sign-in page offers.
 pub(crate) struct Person {
     /// The user id.
     pub(crate) sub: &'static str,
     /// The display name.
     pub(crate) name: &'static str,
-    /// The e-mail address; empty where the examples have none.
+    /// The e-mail address. Empty if the examples have none.
     pub(crate) email: &'static str,
 }
 
 /// The owner of the demo group.
 pub(crate) const OWNER: Person = Person { sub: "29842", name: "Generic User", email: "" };
 
-/// The owner of the example group with roles and links.
+/// The owner of the rownd API's example group.
 pub(super) const SECOND_OWNER: Person =
     Person { sub: "user_t6ftnnmw55pamuhfo9xvw0yl", name: "Tess Owner", email: "" };
 
-/// The editor of the example project that people are invited to by name.
+/// The inviter in the chembiohub API's examples.
 pub(super) const INVITER: Person =
     Person { sub: "1", name: "In Viter", email: "inviter@example.com" };
 
-/// Everyone.
+/// All people of the demo data.
 pub(crate) const PEOPLE: &[Person] = &[
     OWNER,
     Person { sub: "29845", name: "Sonny Tromp", email: "juliet@towne.com" },

@@ -1,4 +1,4 @@
-//! Puts the demo data in.
+//! Creates the demo data.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -9,31 +9,32 @@ use super::people::{GROUP, INVITER, OWNER, Person, SECOND_OWNER};
 use crate::issuer::{IssuerError, TokenRequest};
 use crate::state::Local;
 
-/// Why the demo data aren't there.
+/// The reason why the demo data could not be created.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    /// The service refused a step.
+    /// The service refused a request.
     #[error(
         "demo data: {step} failed with status {status}; start with --no-demo to skip the demo data"
     )]
     Refused {
         /// The method and path.
         step: String,
-        /// What came back.
+        /// The status of the answer.
         status: StatusCode,
     },
-    /// No token for it.
+    /// The issuer could not sign a token.
     #[error("demo data: {0}")]
     Token(#[from] IssuerError),
-    /// The request can't be made.
+    /// The request is not valid HTTP.
     #[error("demo data: {0}")]
     Request(#[from] axum::http::Error),
 }
 
-/// Puts users and groups in, through the service's own API. What is there already stays.
+/// Creates users and groups through the service's own API. Existing groups stay as they are.
 ///
 /// # Errors
-/// The service refuses a step.
+/// `Refused` if the service refuses a request, `Token` if the issuer cannot sign, `Request` if a
+/// request is not valid HTTP.
 pub(crate) async fn seed(local: &Local) -> Result<(), DemoError> {
     let administrator = TokenRequest {
         sub: "local-administrator".into(),
@@ -107,7 +108,7 @@ async fn call(
         .header(header::AUTHORIZATION, format!("Bearer {token}"))
         .body(Body::from(body.to_string()))?;
     let status = local.gateway.answer(request).await.status();
-    // A conflict is what an earlier start left in a data file.
+    // A data file may already have the group from an earlier start.
     if status.is_success() || status == StatusCode::CONFLICT {
         Ok(())
     } else {

@@ -14,7 +14,7 @@ use url::form_urlencoded;
 use super::routes::{Matched, decoded};
 
 /// The context of a request.
-pub(crate) struct Surroundings<'a> {
+pub(crate) struct RequestContext<'a> {
     /// The host and port of the API, such as `127.0.0.1:3000`.
     pub(crate) domain: &'a str,
     /// The caller's address.
@@ -36,7 +36,7 @@ pub(crate) fn build(
     parts: &Parts,
     body: &[u8],
     matched: &Matched<'_>,
-    around: &Surroundings<'_>,
+    context: &RequestContext<'_>,
 ) -> Value {
     let query = parts.uri.query().unwrap_or_default();
     let mut event = json!({
@@ -44,8 +44,8 @@ pub(crate) fn build(
         "routeKey": matched.key,
         "rawPath": raw_path(parts.uri.path()),
         "rawQueryString": query,
-        "headers": headers(&parts.headers, around),
-        "requestContext": context(parts, matched, around),
+        "headers": headers(&parts.headers, context),
+        "requestContext": request_context(parts, matched, context),
         "isBase64Encoded": false,
     });
     let cookies = cookies(&parts.headers);
@@ -71,7 +71,7 @@ fn raw_path(path: &str) -> String {
     decoded.split_once('?').map_or(decoded.as_str(), |(before, _)| before).to_owned()
 }
 
-fn context(parts: &Parts, matched: &Matched<'_>, around: &Surroundings<'_>) -> Value {
+fn request_context(parts: &Parts, matched: &Matched<'_>, context: &RequestContext<'_>) -> Value {
     let agent = parts
         .headers
         .get(header::USER_AGENT)
@@ -79,20 +79,20 @@ fn context(parts: &Parts, matched: &Matched<'_>, around: &Surroundings<'_>) -> V
     json!({
         "accountId": "123456789012",
         "apiId": "local",
-        "domainName": around.domain,
-        "domainPrefix": around.domain.split(['.', ':']).next().unwrap_or_default(),
+        "domainName": context.domain,
+        "domainPrefix": context.domain.split(['.', ':']).next().unwrap_or_default(),
         "http": {
             "method": parts.method.as_str(),
             "path": raw_path(parts.uri.path()),
             "protocol": format!("{:?}", parts.version),
-            "sourceIp": around.peer.to_string(),
+            "sourceIp": context.peer.to_string(),
             "userAgent": agent.unwrap_or_default(),
         },
-        "requestId": around.request_id,
+        "requestId": context.request_id,
         "routeKey": matched.key,
         "stage": "$default",
-        "time": common_log_time(around.now),
-        "timeEpoch": around.now.seconds() * 1000,
+        "time": common_log_time(context.now),
+        "timeEpoch": context.now.seconds() * 1000,
     })
 }
 
@@ -105,14 +105,14 @@ fn common_log_time(now: Timestamp) -> String {
 
 /// Returns the headers with lower-case names and values joined by commas. Cookies are left out, and
 /// the gateway's headers about the caller are added.
-fn headers(headers: &HeaderMap, around: &Surroundings<'_>) -> Map<String, Value> {
+fn headers(headers: &HeaderMap, context: &RequestContext<'_>) -> Map<String, Value> {
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in headers.iter().filter(|(name, _)| *name != header::COOKIE) {
         append(&mut joined, name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
     }
-    append(&mut joined, "x-forwarded-for", &around.peer.to_string());
+    append(&mut joined, "x-forwarded-for", &context.peer.to_string());
     joined.insert("x-forwarded-proto".into(), "http".into());
-    if let Some((_, port)) = around.domain.rsplit_once(':') {
+    if let Some((_, port)) = context.domain.rsplit_once(':') {
         joined.insert("x-forwarded-port".into(), port.into());
     }
     joined.into_iter().map(|(name, value)| (name, Value::String(value))).collect()
@@ -175,13 +175,13 @@ mod tests {
             key: "POST /a/{id}",
             parameters: BTreeMap::from([("id".into(), "1".into())]),
         };
-        let around = Surroundings {
+        let context = RequestContext {
             domain: "127.0.0.1:3000",
             peer: IpAddr::from([127, 0, 0, 1]),
             now: Timestamp::from_seconds(1_584_039_838),
             request_id: "r-1",
         };
-        build(&parts, body.as_bytes(), &matched, &around)
+        build(&parts, body.as_bytes(), &matched, &context)
     }
 
     #[test]

@@ -14,7 +14,7 @@ use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use shared::domain::clock::Clock;
 use uuid::Uuid;
 
-use event::Surroundings;
+use event::RequestContext;
 use routes::Routes;
 
 use crate::commits::Commits;
@@ -68,8 +68,7 @@ impl Gateway {
         let Some(handler) = self.handlers.get(matched.function) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
-        // A body that the caller did not finish sending fails too, but then nobody reads the
-        // answer.
+        // This also fails if the caller stops sending, but then no caller reads the answer.
         let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         };
@@ -77,8 +76,9 @@ impl Gateway {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
-        let around = Surroundings { domain: &self.domain, peer, now: self.clock.now(), request_id };
-        let event = event::build(&parts, &body, &matched, &around);
+        let context =
+            RequestContext { domain: &self.domain, peer, now: self.clock.now(), request_id };
+        let event = event::build(&parts, &body, &matched, &context);
         let answer = invoke(handler, event, INTEGRATION_LIMIT).await;
         // Like DynamoDB, report nothing that could still be lost. A failed function may have
         // written, so this comes before its outcome.

@@ -24,12 +24,12 @@ const POLL: Duration = Duration::from_millis(25);
 /// The pause once nothing has arrived for a second, so that an idle service saves power.
 const IDLE_POLL: Duration = Duration::from_millis(200);
 /// The number of empty reads after which the service is idle.
-const LOOKS_UNTIL_IDLE: u32 = 40;
+const READS_UNTIL_IDLE: u32 = 40;
 /// The pause after the stream could not be read.
 const AFTER_ERROR: Duration = Duration::from_millis(500);
 /// The number of reads between two searches for new shards. They are rare, because the embedded
 /// engine scans all its records for each.
-const LOOKS_BETWEEN_DESCRIPTIONS: u32 = 2000;
+const READS_BETWEEN_DESCRIPTIONS: u32 = 2000;
 
 /// The reason why the stream cannot be read now.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +79,7 @@ impl Pump {
         let mut open: Vec<Shard> = Vec::new();
         let (mut quiet, mut empty) = (0_u32, 0_u32);
         loop {
-            if quiet.is_multiple_of(LOOKS_BETWEEN_DESCRIPTIONS) {
+            if quiet.is_multiple_of(READS_BETWEEN_DESCRIPTIONS) {
                 match self.shards().await {
                     Ok(ids) => add_new(&mut open, ids, &ended),
                     Err(error) => {
@@ -107,7 +107,7 @@ impl Pump {
             quiet = if open.len() < before { 0 } else { quiet.wrapping_add(1) };
             empty = if found { 0 } else { empty.saturating_add(1) };
             if !found {
-                tokio::time::sleep(if empty < LOOKS_UNTIL_IDLE { POLL } else { IDLE_POLL }).await;
+                tokio::time::sleep(if empty < READS_UNTIL_IDLE { POLL } else { IDLE_POLL }).await;
             }
         }
     }
