@@ -78,7 +78,7 @@ fn visible(text: &str) -> String {
 /// Returns whether the character is invisible or changes how its neighbours are displayed: bidi
 /// controls, zero-width and filler characters, tags.
 ///
-/// Other variation selectors are not included, because emoji need them. They count as marks.
+/// Variation selectors of emoji are not included, because they count as marks.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'

@@ -31,11 +31,11 @@ pub enum DeliveryState {
 pub struct Delivery {
     /// The state of the last mail.
     pub state: DeliveryState,
-    /// The number of attempts to send a mail through SES.
+    /// The number of mails that SES accepted or permanently refused.
     pub attempts: u32,
     /// When the state last changed. `None` before the first mail was requested.
     pub updated_at: Option<Timestamp>,
-    /// The reason of a failure, in one word.
+    /// The reason for the state, in one word.
     pub reason: Option<String>,
     /// The number of mails that were requested.
     pub requested: u32,
