@@ -1,9 +1,9 @@
-//! Counters that a record carries: its version, and an invite's generation.
+//! Counters in a record: its version, and an invite's generation.
 
 use serde::{Deserialize, Serialize};
 
-/// Counts the writes to a record from 1. An `ETag` shows it, and a write is conditioned on the one
-/// before it.
+/// The number of writes to a record, from 1. An `ETag` shows it, and each write is conditional on
+/// the version before.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -26,27 +26,27 @@ impl Version {
         self.0
     }
 
-    /// Returns the version that the next write gives.
+    /// Returns the version after the next write.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 
-    /// Returns the version that a write to this version expects to find.
+    /// Returns the version before the last write.
     #[must_use]
     pub fn before(self) -> Self {
         Self(self.0.saturating_sub(1))
     }
 }
 
-/// Counts the invites under one id from 1. A token carries its invite's generation, and the token
-/// of an older generation opens nothing.
+/// The number of an invite among those with the same id, from 1. A token carries the generation of
+/// its invite and is valid for that one only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Generation(u32);
 
 impl Generation {
-    /// The first invite under its id.
+    /// The generation of the first invite with its id.
     pub const FIRST: Self = Self(1);
 
     /// Returns the generation with this number.
@@ -59,13 +59,13 @@ impl Generation {
         self.0
     }
 
-    /// Returns the generation of the next invite under the same id.
+    /// Returns the generation of the next invite with the same id.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 
-    /// Returns the generation that this one replaces.
+    /// Returns the generation before this one.
     #[must_use]
     pub fn before(self) -> Self {
         Self(self.0.saturating_sub(1))
@@ -84,14 +84,13 @@ impl std::fmt::Display for Generation {
     }
 }
 
-/// Tells the request that made a record from every other request, so that a repeated write
-/// recognises its own work.
+/// Identifies the request that last wrote a record. A retried write recognizes its own work by it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RequestId(String);
 
 impl RequestId {
-    /// Returns the id of a request with these random bytes.
+    /// Creates an id from random bytes.
     pub fn from_entropy(entropy: [u8; 16]) -> Self {
         Self(entropy.iter().map(|byte| format!("{byte:02x}")).collect())
     }
@@ -107,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_counter_counts_up_and_knows_what_it_replaces() {
+    fn next_adds_one_and_before_subtracts_one() {
         assert_eq!(Version::FIRST, Version::NEVER_WRITTEN.next());
         assert_eq!(Version::from_number(7).before().number(), 6);
         assert_eq!(Generation::FIRST.next(), Generation::from_number(2));

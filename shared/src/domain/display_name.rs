@@ -76,8 +76,9 @@ fn visible(text: &str) -> String {
 }
 
 /// Returns whether the character is invisible or changes how its neighbours are displayed: bidi
-/// controls, zero-width and filler characters, tags. Variation selectors are not among them,
-/// because emoji need them; they count as marks.
+/// controls, zero-width and filler characters, tags.
+///
+/// Variation selectors of emoji are not included, because they count as marks.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn long_names_and_surplus_marks_are_cut() {
+    fn long_names_and_surplus_marks_are_shortened() {
         let long = cleaned(&"ab ".repeat(100));
         assert!(long.chars().count() <= NAME_LIMIT && long.ends_with('…'), "{long}");
         assert_eq!(

@@ -224,9 +224,8 @@ mod tests {
         assert!(EmailAddress::parse(&format!("a@{}", "abcdefgh.".repeat(30))).is_err());
     }
 
-    /// An address with a non-ASCII character must never have the key of an ASCII address.
     #[test]
-    fn non_ascii_addresses_never_share_a_key_with_an_ascii_address() {
+    fn a_non_ascii_address_never_has_the_key_of_an_ascii_address() {
         for character in ('\u{80}'..=char::MAX).filter(|c| !c.is_control()) {
             assert!(
                 EmailAddress::parse(&format!("a{character}@example.org")).is_err(),

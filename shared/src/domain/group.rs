@@ -232,8 +232,8 @@ pub struct Group {
 }
 
 impl Group {
-    /// Returns the group of invites that lead to no group, with the id [`GroupId::system`]. It is
-    /// never stored and has no owner. `name` is the deployment's name.
+    /// Returns the application, the group of the invites that lead to no group. Its id is
+    /// [`GroupId::system`]. It is never stored and has no owner. `name` is the deployment's name.
     pub fn system(name: Name) -> Self {
         let at = Timestamp::from_seconds(0);
         Self {
@@ -253,7 +253,7 @@ impl Group {
         }
     }
 
-    /// Returns whether this is the group of invites that lead to no group.
+    /// Returns whether this is the application.
     pub fn is_system(&self) -> bool {
         self.id == GroupId::system()
     }

@@ -38,7 +38,8 @@ impl GroupId {
         Self(below_2_53(random).to_string())
     }
 
-    /// Returns the id of invites that lead to no group. No group can be created with it.
+    /// Returns the id of the application, to which the invites that lead to no group belong. No
+    /// group can be created with it.
     pub fn system() -> Self {
         Self("_system".into())
     }

@@ -47,7 +47,8 @@ pub struct Link {
     pub max_uses: Option<u32>,
     /// The number of people who have joined. It stays 0 if `max_uses` is `None`.
     pub uses: u32,
-    /// The mail domains that a person must prove an address of. An empty list admits everyone.
+    /// The mail domains that may join. A person must prove an address of one of them. An empty list
+    /// admits everyone.
     pub allowed_domains: Vec<String>,
 }
 
@@ -127,12 +128,12 @@ pub fn user_key(user: &UserId) -> String {
     format!("u:{user}")
 }
 
-/// How long an invite can be accepted. Only links may have no end.
+/// The time for which an invite can be accepted. Only links may be endless.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lifetime {
     /// This many seconds from now.
     Seconds(i64),
-    /// No end.
+    /// The invite never expires.
     Endless,
 }
 

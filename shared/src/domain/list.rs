@@ -1,4 +1,4 @@
-//! What a list is asked for and gives.
+//! The order and the pages of lists.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,8 @@ pub enum Order {
 /// One page of a list.
 #[derive(Debug)]
 pub struct Page<T> {
-    /// What the page holds.
+    /// The items on the page.
     pub data: Vec<T>,
-    /// Where the next page begins; `None` after the last.
+    /// The start of the next page. `None` on the last page.
     pub next_cursor: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The mail that an invite asks for: its kind, its sender's name, and the other groups that it
+//! The mail that delivers an invite: its kind, its sender's name, and the other groups that it
 //! mentions.
 
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_invite_stored_without_a_kind_asks_for_an_invitation() {
+    fn an_invite_stored_without_a_kind_gets_an_invitation() {
         let mailing: Mailing = serde_json::from_str("{}").unwrap();
         assert_eq!(mailing, Mailing::default());
         assert_eq!(

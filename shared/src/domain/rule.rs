@@ -24,7 +24,7 @@ pub enum InviteRule {
     /// Owners, admins, and members with the privilege `group_invite_user`
     /// (docs/contracts/onezone.md#privileges).
     Privilege,
-    /// Every signed-in user, but only for invites that lead to no group.
+    /// Every signed-in user, but only for invites of the application.
     Anyone,
     /// The app's own credential, for a group that has no members yet
     /// (docs/contracts/rownd.md#the-first-member).

@@ -34,12 +34,12 @@ fn snapshot(name: &str, mail: &InvitationMail<'_>) {
 }
 
 #[test]
-fn a_plain_invitation() {
+fn a_plain_invitation_names_inviter_group_and_role() {
     snapshot("plain", &mail(&roles(&["editor"])));
 }
 
 #[test]
-fn an_invitation_with_a_message() {
+fn an_invitation_with_a_message_quotes_it() {
     let roles = roles(&["editor", "admin"]);
     snapshot(
         "with_message",
@@ -51,13 +51,13 @@ fn an_invitation_with_a_message() {
 }
 
 #[test]
-fn an_invitation_for_a_person_with_a_first_name() {
+fn an_invitation_greets_a_person_by_first_name() {
     let roles = roles(&["member"]);
     snapshot("for_person", &InvitationMail { first_name: Some("Ada"), ..mail(&roles) });
 }
 
 #[test]
-fn an_invitation_without_an_expiry() {
+fn an_invitation_that_never_expires_says_so() {
     let roles = roles(&["member"]);
     snapshot(
         "without_expiry",

@@ -25,7 +25,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) group: &'a Group,
     /// The other groups that the mail mentions.
     pub(crate) others: &'a [Group],
-    /// The group of invites that lead to no group. Its name is the deployment's.
+    /// The application, to which the invites that lead to no group belong. Its name is the
+    /// deployment's.
     pub(crate) system: &'a Group,
     /// The link with its token.
     pub(crate) url: &'a str,
@@ -33,7 +34,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) public_url: &'a str,
 }
 
-/// Renders the mail that the invite asks for.
+/// Renders the invite's mail.
 ///
 /// # Errors
 /// `askama::Error` if a template cannot be rendered, which is a bug.

@@ -35,12 +35,12 @@ fn snapshot(name: &str, mail: &PlatformMail<'_>) {
 }
 
 #[test]
-fn an_invitation_to_the_platform_alone() {
+fn an_invitation_to_the_platform_alone_names_no_projects() {
     snapshot("invitation", &mail(Occasion::Invitation, &[]));
 }
 
 #[test]
-fn an_invitation_to_projects() {
+fn an_invitation_to_projects_names_them() {
     let projects = projects(&["P1", "Kinases & more"]);
     snapshot(
         "invitation_to_projects",
@@ -49,12 +49,12 @@ fn an_invitation_to_projects() {
 }
 
 #[test]
-fn a_change_of_access() {
+fn a_change_of_access_lists_the_projects() {
     snapshot("access_changed", &mail(Occasion::AccessChanged, &projects(&["P1", "P2"])));
 }
 
 #[test]
-fn a_reminder_of_projects() {
+fn a_reminder_of_projects_names_them() {
     snapshot(
         "reminder",
         &PlatformMail { first_name: Some("Ada"), ..mail(Occasion::Reminder, &projects(&["P1"])) },
@@ -62,7 +62,7 @@ fn a_reminder_of_projects() {
 }
 
 #[test]
-fn a_reminder_of_the_platform_alone() {
+fn a_reminder_of_the_platform_alone_names_no_projects() {
     snapshot(
         "reminder_of_platform",
         &PlatformMail { expires_at: None, ..mail(Occasion::Reminder, &[]) },

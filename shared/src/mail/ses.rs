@@ -71,7 +71,6 @@ impl Mailer {
     /// `Permanent` if a retry cannot succeed, `Transient` if it may.
     pub async fn send(&self, to: &EmailAddress, mail: RenderedMail) -> Result<(), SendError> {
         let content = content(mail).map_err(|_| SendError::Permanent("template"))?;
-        // SES accepts domains only in their ASCII form.
         let request = self.client.send_email().from_email_address(&self.from).content(content);
         let request = request.destination(Destination::builder().to_addresses(mailbox(to)).build());
         let tag = MessageTag::builder()
@@ -90,7 +89,8 @@ impl Mailer {
     }
 }
 
-/// Returns the address with its local part as typed and its domain in ASCII.
+/// Returns the address with its local part as typed and its domain in ASCII, because SES accepts
+/// domains only in that form.
 fn mailbox(to: &EmailAddress) -> String {
     let local = to.as_str().split_once('@').map_or("", |(local, _)| local);
     format!("{local}@{}", to.domain())

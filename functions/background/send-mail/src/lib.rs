@@ -1,9 +1,9 @@
-//! Sends the mails of invites. The table's stream delivers every invite whose `outbox` is `queued`,
-//! as the event source's filter selects.
+//! Sends the mails of invites. The event source delivers the stream records of invites whose
+//! `outbox` is `queued`.
 //!
 //! The records of a batch are handled in order, and the first temporary failure ends the batch.
-//! Lambda then redelivers that record and the ones after it. A redelivered record whose mail was
-//! already sent is skipped, so it sends no second mail.
+//! Lambda then redelivers that record and those after it. A redelivered record whose mail was
+//! already sent sends no second mail.
 
 use std::convert::Infallible;
 
@@ -14,8 +14,8 @@ use shared::domain::counters::Generation;
 use shared::domain::ids::{GroupId, InviteId};
 use shared::engine::Fault;
 
-/// Sends the mails of the batch, and reports the first record that must be redelivered. It never
-/// returns an error, because the response reports failures.
+/// Sends the mails of the batch, and reports the first record that Lambda must redeliver. The
+/// response reports failures, so it never returns an error.
 pub async fn handle(
     service: &MailService,
     event: Event,

@@ -1,5 +1,5 @@
-//! `POST /GroupV2/{groupId}/Members/IndividualInviteCancel/{membershipType}/{membershipId}/`: takes
-//! an account's invite back (docs/contracts/bungie.md#cancelling).
+//! `POST /GroupV2/{groupId}/Members/IndividualInviteCancel/{membershipType}/{membershipId}/`:
+//! revokes an account's invite (docs/contracts/bungie.md#cancelling).
 
 use std::convert::Infallible;
 
@@ -10,10 +10,10 @@ use shared::api::bungie::{
 };
 use shared::domain::rule::InviteRule;
 
-/// Answers the request, whose body nobody reads.
+/// Answers the request. Its body is not read.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
     bungie::respond(&request, cancel(service, &request)).await
 }

@@ -1,5 +1,5 @@
-//! `GET /GroupV2/{groupId}/Members/InvitedIndividuals/`: lists a group's live invites, whichever
-//! API made them (docs/contracts/bungie.md#invited-individuals).
+//! `GET /GroupV2/{groupId}/Members/InvitedIndividuals/`: lists a group's pending invites, whichever
+//! API created them (docs/contracts/bungie.md#invited-individuals).
 
 use std::convert::Infallible;
 
@@ -13,7 +13,7 @@ use shared::domain::rule::InviteRule;
 /// Answers the request.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
     bungie::respond(&request, list(service, &request)).await
 }

@@ -1,6 +1,6 @@
 //! `GET /GroupV2/User/Potential/{membershipType}/{membershipId}/{filter}/{groupType}/`: lists the
-//! groups that an account is invited to (docs/contracts/bungie.md#potential-memberships). Anybody
-//! with a key may ask.
+//! groups that an account is invited to (docs/contracts/bungie.md#potential-memberships). The
+//! caller needs an API key only.
 
 use std::convert::Infallible;
 
@@ -13,7 +13,7 @@ use shared::api::bungie::{
 /// Answers the request.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
     bungie::respond(&request, list(service, &request)).await
 }

@@ -1,5 +1,5 @@
-//! `POST /{namespace}/api/invitations/`: invites a person to the platform, or to projects on it, or
-//! reminds them (docs/contracts/chembiohub.md#request).
+//! `POST /{namespace}/api/invitations/`: invites a person to the platform or to projects on it, or
+//! sends a reminder (docs/contracts/chembiohub.md#request).
 
 use std::convert::Infallible;
 
@@ -12,7 +12,7 @@ use shared::api::chembiohub::{
 /// Answers the request.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
     chembiohub::respond(&request, create(service, &request)).await
 }

@@ -1,6 +1,7 @@
-//! `GET /{namespace}/api/invitations/{invitation}`: one invitation, for who may see it in the list
-//! (docs/contracts/chembiohub.md#paths). Every other method comes here too, to be refused as the
-//! original does.
+//! `GET /{namespace}/api/invitations/{invitation}`: returns an invitation that the caller may see
+//! in the list (docs/contracts/chembiohub.md#paths).
+//!
+//! The route also receives every other method, and refuses it as the original does.
 
 use std::convert::Infallible;
 
@@ -15,7 +16,7 @@ use shared::domain::rule::InviteRule;
 /// Answers the request.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
     chembiohub::respond(&request, get(service, &request)).await
 }

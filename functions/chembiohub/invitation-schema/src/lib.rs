@@ -1,5 +1,5 @@
-//! `GET /{namespace}/api/invitations/schema`: the form of the invitations
-//! (docs/contracts/chembiohub.md#schema). There is JSON only, whatever `format` asks for.
+//! `GET /{namespace}/api/invitations/schema`: returns the schema of an invitation
+//! (docs/contracts/chembiohub.md#schema). The answer is JSON, whatever `format` asks for.
 
 use std::convert::Infallible;
 
@@ -11,7 +11,7 @@ use shared::api::chembiohub::{self, Failure, answer, at_namespace, schema, signe
 /// Answers the request.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
     chembiohub::respond(&request, show(service, &request)).await
 }

@@ -1,6 +1,7 @@
-//! `GET /{namespace}/api/invitations/`: the invitations that the caller made, or that belong to
-//! projects of which they are an editor or more (docs/contracts/chembiohub.md#lists). Every other
-//! method but POST comes here too, to be refused as the original does.
+//! `GET /{namespace}/api/invitations/`: lists the invitations that the caller made, and those of
+//! projects where the caller is at least an editor (docs/contracts/chembiohub.md#lists).
+//!
+//! The route also receives every method except POST, and refuses it as the original does.
 
 use std::convert::Infallible;
 
@@ -15,7 +16,7 @@ use shared::domain::rule::InviteRule;
 /// Answers the request.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
     chembiohub::respond(&request, list(service, &request)).await
 }

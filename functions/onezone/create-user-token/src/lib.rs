@@ -1,4 +1,5 @@
-//! `POST /groups/{id}/users/token`: makes a token by which one person can join the group.
+//! `POST /groups/{id}/users/token`: creates a token with which one person can join the group
+//! (docs/contracts/onezone.md#request).
 
 use std::convert::Infallible;
 
@@ -12,7 +13,7 @@ use shared::http::{entropy, json, path_parameter};
 /// Answers the request.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
     onezone::respond(&request, create(service, &request)).await
 }

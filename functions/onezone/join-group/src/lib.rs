@@ -1,4 +1,5 @@
-//! `POST /user/groups/join`: makes the caller a member by a token.
+//! `POST /user/groups/join`: joins the caller to the group of a token
+//! (docs/contracts/onezone.md#joining).
 
 use std::convert::Infallible;
 
@@ -10,7 +11,7 @@ use shared::engine::InviteRef;
 /// Answers the request.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
     onezone::respond(&request, join(service, &request)).await
 }

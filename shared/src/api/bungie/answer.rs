@@ -1,4 +1,4 @@
-//! The envelope around every answer, and the one table from what went wrong to its code.
+//! The envelope of every answer, and the mapping from engine and request errors to codes.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -12,31 +12,33 @@ use crate::domain::group::GroupType;
 use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
 use crate::http::{self, RequestError};
 
-/// What a caller without a token is asked for (RFC 9110 §11.6.1: a 401 names a challenge).
+/// The challenge of a 401. RFC 9110 §11.6.1 requires one.
 const CHALLENGE: &str = "Bearer realm=\"beckon\"";
 
-/// What a token without the scope lacks (RFC 6750 §3.1).
+/// The challenge for a token without the scope (RFC 6750 §3.1).
 const SCOPE_CHALLENGE: &str =
     "Bearer realm=\"beckon\", error=\"insufficient_scope\", scope=\"AdminGroups\"";
 
-/// One error, as it is answered.
+/// An error answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Which.
+    /// The code of the error.
     pub code: Code,
-    /// After how many seconds to try again; 0 where time alone changes nothing.
+    /// The seconds until a retry makes sense, or 0 if waiting does not help.
     pub throttle_seconds: i64,
     fault: Option<Fault>,
 }
 
-/// `GroupApplicationResolveState`: what became of an invite. Nobody can ask to join, so that none
-/// is `Accepted` (1) as soon as it is made, and no endpoint shows one that was declined (2).
+/// The state of an invite: `GroupApplicationResolveState`.
+///
+/// `Accepted` (1) never occurs, because nobody can ask to join. `Denied` (2) never occurs, because
+/// no endpoint shows declined invites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(into = "u8")]
 pub enum Resolution {
-    /// It waits for its invitee.
+    /// The invite is pending.
     Unresolved,
-    /// It was taken back.
+    /// The invite was revoked.
     Rescinded,
 }
 
@@ -49,14 +51,14 @@ impl From<Resolution> for u8 {
     }
 }
 
-/// `GroupApplicationResponse`: the answer to inviting and to taking back.
+/// The answer to inviting and to cancelling: `GroupApplicationResponse`.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct ApplicationResponse {
-    /// Where the invite stands now.
+    /// The state of the invite after the request.
     pub resolution: Resolution,
 }
 
-/// `MessageData`, which nothing here fills.
+/// `MessageData`, which is always empty.
 #[derive(Serialize)]
 struct MessageData {}
 
@@ -86,15 +88,15 @@ impl<T: Serialize> Envelope<T> {
     }
 }
 
-/// The envelope around what an endpoint gives.
+/// Returns a success answer with `value` in the envelope.
 pub fn success<T: Serialize>(value: &T) -> Response<Body> {
     http::json(Code::Success.status(), &Envelope::new(Some(value), Code::Success, 0))
 }
 
-/// The answer to `request`: what the endpoint gave, or its failure.
+/// Returns the endpoint's answer to `request`, or the answer of its failure.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn respond(
     request: &Request,
     answer: impl Future<Output = Result<Response<Body>, Failure>>,
@@ -141,7 +143,7 @@ impl From<Code> for Failure {
 }
 
 impl From<Unauthenticated> for Failure {
-    /// No token, a token of no use and an expired one look the same here
+    /// A missing, an invalid and an expired token get the same code
     /// (docs/contracts/bungie.md#errors).
     fn from(error: Unauthenticated) -> Self {
         match error {
@@ -183,7 +185,7 @@ impl From<Refusal> for Failure {
             | Refusal::Denied(Denied::NotMember(GroupType::Open | GroupType::Private)) => {
                 Code::GroupMembershipInsufficientPrivileges.into()
             }
-            // Who is not in a secret group learns nothing of it.
+            // A secret group looks unknown to a caller who is not a member.
             Refusal::NotFound(NotFound::Group)
             | Refusal::Denied(Denied::NotMember(GroupType::Secret)) => Code::GroupNotFound.into(),
             Refusal::NotFound(NotFound::User) => Code::UserCannotResolveCentralAccount.into(),
@@ -198,10 +200,9 @@ impl From<Refusal> for Failure {
             Refusal::Conflict(Conflict::SeatsFull) => {
                 Code::GroupMaximumMembershipCountReached.into()
             }
-            // No time is known after which there is room, so it is no throttle.
+            // This is not a throttle, because nobody knows when there will be room.
             Refusal::Limited(Limited::Pending) => Code::InvitationTooManyRecipients.into(),
-            // Nothing that this API asks of the engine is refused for these; the caller's request
-            // would be what is wrong.
+            // The requests of this API never cause these refusals.
             Refusal::Conflict(Conflict::LastOwner)
             | Refusal::Conflict(Conflict::GroupIdTaken)
             | Refusal::Conflict(Conflict::IdentityTaken)
@@ -236,7 +237,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_of_a_token_has_its_code() {
+    fn every_authentication_error_has_its_code() {
         let row = |error: Unauthenticated| {
             (Failure::from(error).code.number(), Failure::from(error).throttle_seconds)
         };

@@ -1,4 +1,4 @@
-//! `GroupMemberApplication`: an invite as a group's administrators see it
+//! Renders `GroupMemberApplication`: an invite as a group's administrators see it
 //! (docs/contracts/bungie.md#invited-individuals).
 
 use serde::Serialize;
@@ -11,7 +11,8 @@ use crate::domain::invite::Invite;
 use crate::domain::text::Message;
 use crate::domain::user::User;
 
-/// A live invite. `resolveDate` and `resolvedByMembershipId` are left out: nobody has resolved it.
+/// A pending invite. `resolveDate` and `resolvedByMembershipId` are absent, because nobody has
+/// resolved it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Application<'a> {
@@ -26,7 +27,7 @@ pub struct Application<'a> {
 }
 
 impl<'a> Application<'a> {
-    /// The invite, and the directory's user behind its invitee where one is known.
+    /// Creates the application of `invite`. `user` is the invitee in the directory, if known.
     pub fn new(invite: &'a Invite, user: Option<&User>) -> Self {
         Self {
             group_id: &invite.group,
@@ -40,7 +41,7 @@ impl<'a> Application<'a> {
     }
 }
 
-/// Writes an instant as a `date-time` (RFC 3339).
+/// Serializes an instant as a `date-time` (RFC 3339).
 pub(super) fn date_time<S: serde::Serializer>(
     at: &Timestamp,
     serializer: S,

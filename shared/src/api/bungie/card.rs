@@ -1,4 +1,4 @@
-//! The cards that stand for people: `UserInfoCard` and `GroupUserInfoCard`
+//! Renders the cards of people: `UserInfoCard` and `GroupUserInfoCard`
 //! (docs/contracts/bungie.md#cards).
 
 use serde::Serialize;
@@ -11,10 +11,10 @@ use crate::domain::invitee::{Invitee, Person};
 use crate::domain::text::Line;
 use crate::domain::user::{User, full_name};
 
-/// What an id reads as where there is none that is an int64.
-const NOBODY: &str = "0";
+/// The id of a card whose person has no int64 id.
+const NO_ID: &str = "0";
 
-/// `User.UserInfoCard`: somebody on one platform, or the directory's user.
+/// `User.UserInfoCard`: an account on one platform, or a user of the directory.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UserInfoCard {
@@ -29,7 +29,8 @@ pub(super) struct UserInfoCard {
     bungie_global_display_name: &'static str,
 }
 
-/// `GroupsV2.GroupUserInfoCard`: a card with the name last seen, in the original's own capitals.
+/// `GroupsV2.GroupUserInfoCard`: a card with the name that was last seen. The original writes its
+/// two own fields with a capital letter.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct GroupUserInfoCard {
@@ -57,9 +58,10 @@ impl UserInfoCard {
         }
     }
 
-    /// The directory's user behind an invitee; the card of nobody where none is known.
+    /// Creates the card of a user of the directory. Without a user, the id is 0 and the name is
+    /// empty.
     pub(super) fn of_user(user: Option<&User>) -> Self {
-        let Some(user) = user else { return Self::new(BUNGIE_NEXT, NOBODY.into(), String::new()) };
+        let Some(user) = user else { return Self::new(BUNGIE_NEXT, NO_ID.into(), String::new()) };
         let icon_path =
             user.profile.photo.as_ref().map(Line::as_str).unwrap_or_default().to_owned();
         Self { icon_path, ..Self::new(BUNGIE_NEXT, int64(&user.id), name_of(user)) }
@@ -67,26 +69,28 @@ impl UserInfoCard {
 }
 
 impl GroupUserInfoCard {
-    /// The account that is invited; for other invitees no account, but a name to show. No whole
-    /// address or number is ever one.
+    /// Creates the card of the invited account. For other invitees the card has no account, only a
+    /// name.
+    ///
+    /// The name is never a whole address or number.
     pub(super) fn of_invitee(invitee: &Invitee, user: Option<&User>) -> Self {
         let known = || user.map(name_of).unwrap_or_default();
         match invitee {
             Invitee::Account(account) => Self::of_account(account, user),
-            Invitee::User(_) | Invitee::Link(_) => Self::new(NO_PLATFORM, NOBODY.into(), known()),
+            Invitee::User(_) | Invitee::Link(_) => Self::new(NO_PLATFORM, NO_ID.into(), known()),
             Invitee::Person(Person { first_name, last_name, .. }) => {
                 let name = full_name(first_name.as_ref(), last_name.as_ref())
                     .or_else(|| invitee.masked())
                     .unwrap_or_default();
-                Self::new(NO_PLATFORM, NOBODY.into(), name)
+                Self::new(NO_PLATFORM, NO_ID.into(), name)
             }
             Invitee::Email(_) | Invitee::Phone(_) => {
-                Self::new(NO_PLATFORM, NOBODY.into(), invitee.masked().unwrap_or_default())
+                Self::new(NO_PLATFORM, NO_ID.into(), invitee.masked().unwrap_or_default())
             }
         }
     }
 
-    /// The account, under the name of the user who has it where the directory knows one.
+    /// Creates the card of an account, with the name of its user if the directory knows one.
     pub(super) fn of_account(account: &Account, user: Option<&User>) -> Self {
         Self::new(
             account.membership_type,
@@ -104,14 +108,14 @@ impl GroupUserInfoCard {
     }
 }
 
-/// The user's name as the directory has it.
+/// Returns the user's name in the directory, or an empty text.
 fn name_of(user: &User) -> String {
     full_name(user.profile.first_name.as_ref(), user.profile.last_name.as_ref()).unwrap_or_default()
 }
 
-/// A user's id where an int64 must stand: itself if it is one, else 0.
+/// Returns the user's id if it is an int64, else 0.
 pub(super) fn int64(id: &UserId) -> String {
-    if is_int64(id.as_str()) { id.as_str().to_owned() } else { NOBODY.into() }
+    if is_int64(id.as_str()) { id.as_str().to_owned() } else { NO_ID.into() }
 }
 
 #[cfg(test)]
@@ -136,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_id_that_is_no_int64_reads_as_nobody() {
+    fn a_user_id_that_is_not_an_int64_becomes_0() {
         for (id, shown) in [
             ("29842", "29842"),
             ("auth0|5f7c", "0"),
@@ -151,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_stands_under_its_platform_and_its_users_name() {
+    fn an_account_has_its_platform_and_the_name_of_its_user() {
         let account = Invitee::Account(Account::new(3, "4611686018429783292").unwrap());
         let card =
             serde_json::to_string(&GroupUserInfoCard::of_invitee(&account, Some(&user("1"))))
@@ -165,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn no_whole_address_is_a_name() {
+    fn a_card_never_shows_a_whole_address() {
         let email = EmailAddress::parse("ada@example.com").unwrap();
         let person =
             Person { email: email.clone(), first_name: None, last_name: None, pending_user: None };

@@ -1,27 +1,27 @@
-//! The error codes that this API answers with, in one table: a part of
-//! `Exceptions.PlatformErrorCodes` (docs/contracts/bungie.md#errors).
+//! The error codes of this API: a part of `Exceptions.PlatformErrorCodes`
+//! (docs/contracts/bungie.md#errors).
 
 use lambda_http::http::StatusCode;
 
-/// A code's number, its identifier, and the status and message of an answer that carries it.
+/// A code's number and identifier, and the status and message of its answers.
 type Row = (u16, &'static str, StatusCode, &'static str);
 
-/// Makes [`PlatformErrorCode`] of rows, each a number, an identifier, a status, and the text for
-/// people as far as it was seen in the original's answers. The text is otherwise the identifier, as
-/// in the original's own answer with 611.
+/// Defines [`PlatformErrorCode`] from rows of number, identifier, status and message.
+///
+/// A row has a message if the original's message is known. Otherwise the message is the identifier,
+/// as in the original's own answer with 611.
 macro_rules! codes {
     (@message $code:ident) => { stringify!($code) };
     (@message $code:ident $message:literal) => { $message };
     ($($number:literal $code:ident $status:ident $($message:literal)?;)+) => {
-        /// One of `PlatformErrorCodes`: what every envelope carries as `ErrorCode` and
-        /// `ErrorStatus`.
+        /// One of `PlatformErrorCodes`: the `ErrorCode` and `ErrorStatus` of every envelope.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum PlatformErrorCode {
             $(#[doc = concat!("Number ", $number, ".")] $code,)+
         }
 
         impl PlatformErrorCode {
-            /// Every code, in the order of the numbers.
+            /// Every code, in ascending order.
             pub const ALL: [Self; [$($number),+].len()] = [$(Self::$code),+];
 
             const fn row(self) -> Row {
@@ -69,22 +69,22 @@ codes! {
 }
 
 impl PlatformErrorCode {
-    /// The code's number: `ErrorCode`.
+    /// Returns the code's number: `ErrorCode`.
     pub const fn number(self) -> u16 {
         self.row().0
     }
 
-    /// The code's identifier: `ErrorStatus`.
+    /// Returns the code's identifier: `ErrorStatus`.
     pub const fn name(self) -> &'static str {
         self.row().1
     }
 
-    /// The status of an answer with this code.
+    /// Returns the HTTP status of an answer with this code.
     pub const fn status(self) -> StatusCode {
         self.row().2
     }
 
-    /// The text for people: `Message`.
+    /// Returns the text for people: `Message`.
     pub const fn message(self) -> &'static str {
         self.row().3
     }
@@ -94,7 +94,7 @@ impl PlatformErrorCode {
 mod tests {
     use super::*;
 
-    /// The list of codes is a promise to clients: a change here is a change of the API.
+    /// Clients rely on the codes, so a changed snapshot is a changed API.
     #[test]
     fn every_code_has_its_number_name_status_and_message() {
         let row = |code: &PlatformErrorCode| {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_numbers_rise() {
+    fn the_codes_are_in_ascending_order() {
         for pair in PlatformErrorCode::ALL.windows(2) {
             assert!(pair[0].number() < pair[1].number(), "{pair:?}");
         }

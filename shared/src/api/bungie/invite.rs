@@ -1,4 +1,4 @@
-//! The invites that this API makes, and the list of invited groups that it is asked for.
+//! Reads the invite that a request creates, and the filter of a list of invites.
 
 use lambda_http::Request;
 
@@ -12,24 +12,24 @@ use crate::domain::rule::InviteRule;
 use crate::domain::text::{ApiData, Metadata};
 use crate::engine::{InviteeRequest, NewInvite};
 
-/// `GroupPotentialMemberStatus`, from 0.
+/// The values of `GroupPotentialMemberStatus`, numbered from 0.
 const FILTERS: [&str; 3] = ["None", "Applicant", "Invitee"];
 
-/// The filter that asks for invites. Nobody can apply to a group here, so the other filters find
-/// nothing.
+/// The index of the filter for invites. The other filters find nothing, because nobody can apply to
+/// a group.
 const INVITEE: usize = 2;
 
-/// `GroupType`, from 0.
+/// The values of `GroupType`, numbered from 0.
 const GROUP_TYPES: [&str; 2] = ["General", "Clan"];
 
-/// The type of our groups; there are no clans.
+/// The index of the only type that groups have here. There are no clans.
 const GENERAL: usize = 0;
 
-/// Reads the invite that is asked for: of the account, into the group, with the body's message. No
-/// mail is sent.
+/// Reads the invite that the request asks for: its group and account from the path, and its message
+/// from the body. No mail is sent.
 ///
 /// # Errors
-/// As for [`group`], [`account`] and [`message`], in this order.
+/// The errors of [`group`], [`account`] and [`message`], in this order.
 pub fn new_invite(service: &Service, request: &Request) -> Result<NewInvite, Failure> {
     Ok(NewInvite {
         group: group(request)?,
@@ -46,10 +46,10 @@ pub fn new_invite(service: &Service, request: &Request) -> Result<NewInvite, Fai
     })
 }
 
-/// Whether the path's `filter` and `groupType` ask for invites into groups of our one type.
+/// Returns whether the path's `filter` and `groupType` ask for invites to ordinary groups.
 ///
 /// # Errors
-/// `ParameterInvalidRange` for words that neither has.
+/// `ParameterInvalidRange` if one of them is not a known value.
 pub fn asks_for_invites(request: &Request) -> Result<bool, Failure> {
     let filter = one_of(request, "filter", &FILTERS)?;
     let kind = one_of(request, "groupType", &GROUP_TYPES)?;

@@ -1,21 +1,20 @@
-//! `BungieMembershipType`: the platforms that an account can be on
-//! (docs/contracts/bungie.md#request).
+//! `BungieMembershipType`: the platforms of accounts (docs/contracts/bungie.md#request).
 
-/// A platform that can be named in a path: its number and its identifier.
+/// A platform that a path can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MembershipType {
     number: i32,
     name: &'static str,
 }
 
-/// What a card says where there is no platform: `None`.
+/// The platform of a card without an account: `None`.
 pub(super) const NO_PLATFORM: i32 = 0;
 
-/// The number of `BungieNext`: a user of the directory, whatever the platform.
+/// The number of `BungieNext`, the platform of the directory's own users.
 pub(super) const BUNGIE_NEXT: i32 = 254;
 
 impl MembershipType {
-    /// Every platform; neither `None` (0) nor `All` (-1), under which nobody has an account.
+    /// Every platform. `None` (0) and `All` (-1) are absent because they have no accounts.
     pub const ALL: [Self; 9] = [
         Self { number: 1, name: "TigerXbox" },
         Self { number: 2, name: "TigerPsn" },
@@ -28,12 +27,12 @@ impl MembershipType {
         Self { number: BUNGIE_NEXT, name: "BungieNext" },
     ];
 
-    /// Reads the number, or the identifier in exactly its own letters.
+    /// Parses the platform's number, or its identifier in exactly its own letters.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name == text || kind.number.to_string() == text)
     }
 
-    /// The number, which accounts are kept under.
+    /// Returns the number under which accounts are stored.
     pub fn number(self) -> i32 {
         self.number
     }
@@ -44,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_platform_reads_by_number_and_by_name() {
+    fn a_platform_is_parsed_by_number_and_by_name() {
         for kind in MembershipType::ALL {
             assert_eq!(MembershipType::parse(kind.name), Some(kind));
             assert_eq!(MembershipType::parse(&kind.number.to_string()), Some(kind));

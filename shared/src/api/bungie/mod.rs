@@ -1,7 +1,7 @@
 //! The bungie API: Bungie.net's `GroupV2` invitations of platform accounts
 //! (docs/contracts/bungie.md).
 //!
-//! Every answer stands in one envelope; in it int64 values are strings, and values of enumerations
+//! Every answer has the same envelope. Int64 values are strings, and enumeration values are
 //! numbers.
 
 mod answer;

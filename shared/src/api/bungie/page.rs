@@ -1,8 +1,8 @@
-//! `SearchResultOf…`: a page of a list (docs/contracts/bungie.md#pages).
+//! Renders one page of a list: `SearchResultOf…` (docs/contracts/bungie.md#pages).
 
 use serde::Serialize;
 
-use super::request::PAGE;
+use super::request::PAGE_SIZE;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -12,7 +12,7 @@ struct PagedQuery {
     request_continuation_token: &'static str,
 }
 
-/// One page of a list whose whole length is known.
+/// One page of a list whose total length is known.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SearchResult<T> {
@@ -24,21 +24,21 @@ pub struct SearchResult<T> {
     use_total_results: bool,
 }
 
-/// The part of a whole list that stands on a page, which counts from 1; nothing behind the last.
+/// Returns the items of page `page`, counted from 1. After the last page the slice is empty.
 pub fn on_page<T>(all: &[T], page: usize) -> &[T] {
-    let from = page.saturating_sub(1).saturating_mul(PAGE).min(all.len());
-    &all[from..all.len().min(from + PAGE)]
+    let from = page.saturating_sub(1).saturating_mul(PAGE_SIZE).min(all.len());
+    &all[from..all.len().min(from + PAGE_SIZE)]
 }
 
 impl<T> SearchResult<T> {
-    /// The page number `page` of a list of `total`, with its results.
+    /// Creates page `page` of a list of `total` items.
     pub fn new(results: Vec<T>, total: usize, page: usize) -> Self {
         Self {
             results,
             total_results: total,
-            has_more: page.saturating_mul(PAGE) < total,
+            has_more: page.saturating_mul(PAGE_SIZE) < total,
             query: PagedQuery {
-                items_per_page: PAGE,
+                items_per_page: PAGE_SIZE,
                 current_page: page,
                 request_continuation_token: "",
             },
@@ -47,7 +47,7 @@ impl<T> SearchResult<T> {
         }
     }
 
-    /// A whole list on its only page.
+    /// Creates the only page of a list.
     pub fn whole(results: Vec<T>) -> Self {
         let total = results.len();
         Self { has_more: false, ..Self::new(results, total, 1) }
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_part_a_list_without_gap_and_overlap() {
+    fn pages_cover_a_list_without_gaps_or_overlaps() {
         for total in [0_usize, 1, 49, 50, 51, 100, 101] {
             let all: Vec<usize> = (0..total).collect();
             let mut seen = Vec::new();

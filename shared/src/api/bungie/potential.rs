@@ -1,4 +1,4 @@
-//! `GroupPotentialMembership`: an invite as the invited account sees it
+//! Renders `GroupPotentialMembership`: an invite as the invited account sees it
 //! (docs/contracts/bungie.md#potential-memberships).
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use crate::engine::GroupView;
 const INVITEE: u8 = 2;
 /// `RuntimeGroupMemberType`: `Member`.
 const MEMBER: u8 = 2;
-/// What stands where nothing limits a number of members or memberships.
+/// The number that means "no limit".
 const NO_LIMIT: u32 = i32::MAX.unsigned_abs();
 
 /// A group that an account is invited to.
@@ -43,7 +43,7 @@ struct PotentialMember<'a> {
     join_date: Timestamp,
 }
 
-/// `GroupsV2.GroupV2`, as far as our groups have what it tells; the rest is empty or off.
+/// `GroupsV2.GroupV2`. Fields that our groups do not have are empty or off.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct GroupV2<'a> {
@@ -113,9 +113,10 @@ struct ClanBanner {
 }
 
 impl<'a> PotentialMembership<'a> {
-    /// The group that `invite` leads into, for the account that was asked for and the user who has
-    /// it, where one is known. None for a group whose id is no int64: a client of this API could
-    /// neither read nor name it.
+    /// Creates the result for `account`, which belongs to `user` if the directory knows one.
+    ///
+    /// Returns `None` if the group's id is not an int64, because clients of this API cannot read
+    /// it.
     pub fn new(
         account: &Account,
         user: Option<&User>,
@@ -160,9 +161,9 @@ impl<'a> GroupV2<'a> {
             locale: "",
             avatar_image_index: 0,
             homepage: 0,
-            // `Open`, or `Closed`: it takes an invite.
+            // `Open` or `Closed`. A closed group needs an invite.
             membership_option: if is_open { 1 } else { 2 },
-            // `Public`, or `Private`.
+            // `Public` or `Private`.
             default_publicity: if is_open { 0 } else { 2 },
             theme: "",
             banner_path: "",
@@ -185,7 +186,7 @@ impl Features {
             maximum_members: max_members.unwrap_or(NO_LIMIT).min(NO_LIMIT),
             maximum_memberships_of_group_type: NO_LIMIT,
             capabilities: 0,
-            // Members are the directory's users, whatever account they were invited by.
+            // Members are users of the directory, whichever account was invited.
             membership_types: [BUNGIE_NEXT],
             invite_permission_override: false,
             update_culture_permission_override: false,

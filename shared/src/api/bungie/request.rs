@@ -1,5 +1,4 @@
-//! What the endpoints read from a request: the key, the token and its scope, the ids of the path,
-//! the page.
+//! Reads the API key, the caller, and the parameters of path, query and body.
 
 use lambda_http::{Request, RequestExt};
 use serde::Deserialize;
@@ -14,22 +13,25 @@ use crate::domain::ids::GroupId;
 use crate::domain::text::{Message, NotAMessage};
 use crate::http::{header, lenient_json, no_further_path, query_parameter, raw_body};
 
-/// The scope that whoever handles a group's invites needs (docs/contracts/bungie.md#credentials).
+/// The scope that a token needs to manage a group's invites (docs/contracts/bungie.md#credentials).
 const ADMIN_GROUPS: &str = "AdminGroups";
 
-/// How many results a page has (docs/contracts/bungie.md#pages).
-pub(super) const PAGE: usize = 50;
+/// The number of results on a page (docs/contracts/bungie.md#pages).
+pub(super) const PAGE_SIZE: usize = 50;
 
-/// The last page that may be asked for: a group has 10,000 live invites at most.
+/// The highest page number. A group has at most 10,000 pending invites.
 const LAST_PAGE: usize = 200;
 
-/// Who handles a group's invites: the key, then the token, then its scope.
+/// Returns the caller of an endpoint that manages a group's invites. It checks the API key, then
+/// the token, then its scope.
 ///
 /// # Errors
-/// `ApiKeyMissingFromRequest`, `ApiInvalidOrExpiredKey`, `WebAuthRequired`,
-/// `AccessNotPermittedByApplicationScope`; `NotFound` where the path goes on behind its slash.
+/// - `NotFound` if the path continues after its slash.
+/// - `ApiKeyMissingFromRequest` or `ApiInvalidOrExpiredKey` for the API key.
+/// - `WebAuthRequired` for the token, or `SystemDisabled` if the issuer cannot be reached.
+/// - `AccessNotPermittedByApplicationScope` if the token lacks the scope.
 pub async fn administrator(service: &Service, request: &Request) -> Result<Caller, Failure> {
-    application(service, request)?;
+    check_api_key(service, request)?;
     let caller = service.caller(request).await?;
     if caller.has_scope(ADMIN_GROUPS) {
         Ok(caller)
@@ -38,14 +40,16 @@ pub async fn administrator(service: &Service, request: &Request) -> Result<Calle
     }
 }
 
-/// Who asks what anybody with a key may ask: nobody in particular, or somebody with a token of any
-/// scope.
+/// Returns the caller of an endpoint that needs an API key only. `None` if the request has no
+/// token. A token may have any scope.
 ///
 /// # Errors
-/// `ApiKeyMissingFromRequest`, `ApiInvalidOrExpiredKey`, and `WebAuthRequired` for a token that is
-/// not good; `NotFound` where the path goes on behind its slash.
+/// - `NotFound` if the path continues after its slash.
+/// - `ApiKeyMissingFromRequest` or `ApiInvalidOrExpiredKey` for the API key.
+/// - `WebAuthRequired` for a token that is not valid, or `SystemDisabled` if the issuer cannot be
+///   reached.
 pub async fn anybody(service: &Service, request: &Request) -> Result<Option<Caller>, Failure> {
-    application(service, request)?;
+    check_api_key(service, request)?;
     match service.caller(request).await {
         Ok(caller) => Ok(Some(caller)),
         Err(Unauthenticated::Missing) => Ok(None),
@@ -53,8 +57,8 @@ pub async fn anybody(service: &Service, request: &Request) -> Result<Option<Call
     }
 }
 
-/// Checks which application asks.
-fn application(service: &Service, request: &Request) -> Result<(), Failure> {
+/// Checks the API key, and that the path ends after its slash.
+fn check_api_key(service: &Service, request: &Request) -> Result<(), Failure> {
     no_further_path(request)?;
     let keys = &service.api.bungie_api_keys;
     match header(request, "x-api-key") {
@@ -64,20 +68,20 @@ fn application(service: &Service, request: &Request) -> Result<(), Failure> {
     }
 }
 
-/// The group of the path: only ids that are int64 can be named here.
+/// Returns the group of the path.
 ///
 /// # Errors
-/// `ParameterParseFailure`.
+/// `ParameterParseFailure` if the id is not an int64.
 pub fn group(request: &Request) -> Result<GroupId, Failure> {
     let id = int64(parameter(request, "groupId"))?;
     GroupId::parse(id).map_err(|_| Code::ParameterParseFailure.into())
 }
 
-/// The account of the path.
+/// Returns the account of the path.
 ///
 /// # Errors
-/// `ParameterParseFailure` for an id that is no int64, `ParameterInvalidRange` for a membership
-/// type that nobody has, and for the id 0.
+/// - `ParameterParseFailure` if the id is not an int64.
+/// - `ParameterInvalidRange` if the membership type is unknown, or the id is 0.
 pub fn account(request: &Request) -> Result<Account, Failure> {
     let kind = MembershipType::parse(parameter(request, "membershipType"));
     let id = int64(parameter(request, "membershipId"))?;
@@ -85,10 +89,11 @@ pub fn account(request: &Request) -> Result<Account, Failure> {
     Account::new(kind.number(), id).map_err(|_| Code::ParameterInvalidRange.into())
 }
 
-/// The parameter of the path as one of these names, or as its place among them.
+/// Returns the index of the path parameter among `names`. The parameter is one of the names or an
+/// index.
 ///
 /// # Errors
-/// `ParameterInvalidRange` for anything else.
+/// `ParameterInvalidRange` for any other text.
 pub(super) fn one_of(request: &Request, name: &str, names: &[&str]) -> Result<usize, Failure> {
     let text = parameter(request, name);
     let found = names
@@ -98,10 +103,10 @@ pub(super) fn one_of(request: &Request, name: &str, names: &[&str]) -> Result<us
     found.ok_or_else(|| Code::ParameterInvalidRange.into())
 }
 
-/// The page asked for, from 1: `currentpage`, in whatever case.
+/// Returns the page number from the query parameter `currentpage` or `currentPage`, 1 by default.
 ///
 /// # Errors
-/// `ParameterInvalidRange` for what is no page, and where it stands twice.
+/// `ParameterInvalidRange` if it is not a number from 1 to 200, or is repeated.
 pub fn current_page(request: &Request) -> Result<usize, Failure> {
     let texts = ["currentpage", "currentPage"].map(|name| query_parameter(request, name)).concat();
     let page = match texts.as_slice() {
@@ -113,19 +118,22 @@ pub fn current_page(request: &Request) -> Result<usize, Failure> {
         .ok_or_else(|| Code::ParameterInvalidRange.into())
 }
 
-/// `GroupApplicationRequest`: the body of an invite. Fields that it does not have pass unread, as
-/// they do with the original.
+/// The body of an invite: `GroupApplicationRequest`. Unknown fields are ignored, as in the
+/// original.
 #[derive(Deserialize)]
 struct ApplicationRequest {
     message: Option<String>,
 }
 
-/// The message of the body, which is there, whatever its declared type; none where it is empty.
+/// Returns the message of the body. `None` if it is absent or empty. The declared media type is
+/// ignored.
 ///
 /// # Errors
-/// `MissingPostBody`, `JsonDeserializationError` for what is no JSON, `InvalidPostBody` for another
-/// JSON than an object with a text as its message, `ValidationLengthError` above 500 characters or
-/// above the service's own limit, `InvalidParameters` for control characters.
+/// - `MissingPostBody` without a body.
+/// - `JsonDeserializationError` if the body is not JSON.
+/// - `InvalidPostBody` if the body is not an object, or its message is not a text.
+/// - `ValidationLengthError` for more than 500 characters, or a body above the service's limit.
+/// - `InvalidParameters` for control characters.
 pub(super) fn message(service: &Service, request: &Request) -> Result<Option<Message>, Failure> {
     let bytes = raw_body(request, service.body_limit)?;
     if bytes.is_empty() {
@@ -153,12 +161,12 @@ fn int64(text: &str) -> Result<&str, Failure> {
     if is_int64(text) { Ok(text) } else { Err(Code::ParameterParseFailure.into()) }
 }
 
-/// Whether the text is an int64 as ids have it: decimal digits, without sign and leading zeros.
+/// Returns whether `text` is an int64 in plain decimal digits, without a sign or leading zeros.
 pub(super) fn is_int64(text: &str) -> bool {
     is_plain(text) && text.parse::<i64>().is_ok()
 }
 
-/// Whether the text is digits, without leading zeros.
+/// Returns whether `text` consists of decimal digits without leading zeros.
 fn is_plain(text: &str) -> bool {
     text == "0"
         || (!text.is_empty()
@@ -205,7 +213,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_int64_reads_as_it_is_written(number in 0..=i64::MAX, text in "\\PC{0,24}") {
+        fn an_int64_has_one_spelling(number in 0..=i64::MAX, text in "\\PC{0,24}") {
             let written = number.to_string();
             prop_assert_eq!(int64(&written), Ok(written.as_str()));
             if let Ok(read) = int64(&text) {

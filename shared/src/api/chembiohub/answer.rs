@@ -1,4 +1,4 @@
-//! Answers with a body of JSON, declared as Tastypie declares them.
+//! Answers with a JSON body, declared as in Tastypie.
 
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
@@ -9,7 +9,7 @@ use crate::http;
 /// The media type of JSON bodies.
 pub(super) const JSON: &str = "application/json; charset=utf-8";
 
-/// An answer with a body of JSON.
+/// Returns an answer with `value` as its JSON body.
 pub fn answer<T: Serialize>(status: StatusCode, value: &T) -> Response<Body> {
     http::respond(status, JSON, Body::Text(serde_json::to_string(value).unwrap_or_default()))
 }

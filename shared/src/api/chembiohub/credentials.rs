@@ -1,5 +1,5 @@
-//! Who is calling: a bearer token, or a session's cookie with the double-submit pair against forged
-//! requests (docs/contracts/chembiohub.md#credentials).
+//! Identifies the caller by a bearer token, or by a session cookie with a double-submit pair
+//! against forged requests (docs/contracts/chembiohub.md#credentials).
 
 use lambda_http::Request;
 use lambda_http::http::Method;
@@ -10,11 +10,11 @@ use crate::auth::{Caller, Unauthenticated};
 use crate::http::{cookie, header};
 use crate::service::Service;
 
-/// The caller. `Authorization` goes before the session's cookie `{namespace}_sessionid`, which
-/// holds the same kind of token.
+/// Returns the caller. `Authorization` takes precedence over the session cookie
+/// `{namespace}_sessionid`, which holds the same kind of token.
 ///
 /// # Errors
-/// 401 where nobody is signed in, 503 where nobody can be told apart.
+/// 401 if the caller is not signed in, or 503 if the issuer cannot be reached.
 pub async fn signed_in(service: &Service, request: &Request) -> Result<Caller, Failure> {
     if request.headers().contains_key("authorization") {
         return Ok(service.caller(request).await?);
@@ -22,19 +22,19 @@ pub async fn signed_in(service: &Service, request: &Request) -> Result<Caller, F
     let namespace = &service.api.chembiohub_namespace;
     let session =
         cookie(request, &format!("{namespace}_sessionid")).ok_or(Unauthenticated::Missing)?;
-    if changes_something(request.method()) && !is_own_page(request, namespace) {
+    if needs_pair(request.method()) && !has_pair(request, namespace) {
         return Err(Unauthenticated::Invalid.into());
     }
     Ok(service.caller_by_token(&session).await?)
 }
 
-/// Django asks for the pair wherever the method isn't a safe one.
-fn changes_something(method: &Method) -> bool {
+/// Returns whether the method needs the double-submit pair. As in Django, only safe methods do not.
+fn needs_pair(method: &Method) -> bool {
     ![Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE].contains(method)
 }
 
-/// Whether the header repeats the cookie, which a page from elsewhere can't read.
-fn is_own_page(request: &Request, namespace: &str) -> bool {
+/// Returns whether the header repeats the cookie. A page of another site cannot read the cookie.
+fn has_pair(request: &Request, namespace: &str) -> bool {
     let pair =
         cookie(request, &format!("{namespace}csrftoken")).zip(header(request, "x-csrftoken"));
     pair.is_some_and(|(cookie, header)| {
@@ -48,7 +48,7 @@ mod tests {
 
     use super::*;
 
-    fn own(cookies: &[&str], headers: &[&str]) -> bool {
+    fn paired(cookies: &[&str], headers: &[&str]) -> bool {
         let mut request = Request::new(Body::Empty);
         for cookie in cookies {
             request.headers_mut().append("cookie", cookie.parse().unwrap());
@@ -56,33 +56,31 @@ mod tests {
         for header in headers {
             request.headers_mut().append("x-csrftoken", header.parse().unwrap());
         }
-        is_own_page(&request, "hub")
+        has_pair(&request, "hub")
     }
 
     #[test]
-    fn the_header_repeats_the_cookie() {
-        assert!(own(&["hub_sessionid=x; hubcsrftoken=abc"], &["abc"]));
-        assert!(own(&["a=b", "hubcsrftoken=a=b"], &["a=b"]));
+    fn a_header_that_repeats_the_cookie_is_a_pair() {
+        assert!(paired(&["hub_sessionid=x; hubcsrftoken=abc"], &["abc"]));
+        assert!(paired(&["a=b", "hubcsrftoken=a=b"], &["a=b"]));
     }
 
     #[test]
-    fn what_is_absent_empty_doubled_or_different_is_no_pair() {
-        assert!(!own(&[], &["abc"]));
-        assert!(!own(&["hubcsrftoken=abc"], &[]));
-        assert!(!own(&["hubcsrftoken="], &[""]));
-        assert!(!own(&["hubcsrftoken=abc"], &["abd"]));
-        assert!(!own(&["hubcsrftoken=abc"], &["abcd"]));
-        assert!(!own(&["hubcsrftoken=abc"], &["abc", "abc"]));
-        assert!(!own(&["hubcsrftoken=abc; hubcsrftoken=abc"], &["abc"]));
-        assert!(!own(&["csrftoken=abc"], &["abc"]));
+    fn an_absent_empty_repeated_or_different_value_is_not_a_pair() {
+        assert!(!paired(&[], &["abc"]));
+        assert!(!paired(&["hubcsrftoken=abc"], &[]));
+        assert!(!paired(&["hubcsrftoken="], &[""]));
+        assert!(!paired(&["hubcsrftoken=abc"], &["abd"]));
+        assert!(!paired(&["hubcsrftoken=abc"], &["abcd"]));
+        assert!(!paired(&["hubcsrftoken=abc"], &["abc", "abc"]));
+        assert!(!paired(&["hubcsrftoken=abc; hubcsrftoken=abc"], &["abc"]));
+        assert!(!paired(&["csrftoken=abc"], &["abc"]));
     }
 
     #[test]
-    fn only_safe_methods_go_without_the_pair() {
+    fn only_safe_methods_need_no_pair() {
         assert!(
-            !changes_something(&Method::GET)
-                && changes_something(&Method::POST)
-                && changes_something(&Method::DELETE)
+            !needs_pair(&Method::GET) && needs_pair(&Method::POST) && needs_pair(&Method::DELETE)
         );
     }
 }

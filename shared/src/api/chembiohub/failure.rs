@@ -1,5 +1,7 @@
-//! Every error of the API: 403 and 500 with `error` and `traceback` as the wiki has them, the rest
-//! as Tastypie answers (docs/contracts/chembiohub.md#errors).
+//! The errors of the chembiohub API (docs/contracts/chembiohub.md#errors).
+//!
+//! 403 and 500 have `error` and `traceback`, as the original's wiki describes. The other errors are
+//! those of Tastypie.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -15,39 +17,39 @@ use crate::domain::invite::State;
 use crate::engine::{Conflict, Denied, Fault, Forbidden, Limited, NotFound, Refusal, Stop};
 use crate::http::{self, FieldError, RequestError};
 
-/// What Tastypie's answers without JSON are declared as.
+/// The media type of Tastypie's answers without JSON.
 const HTML: &str = "text/html; charset=utf-8";
-/// What is asked of a caller who wants to invite somebody who knows of everything already
+/// The question to a caller whose invitee would learn nothing new
 /// (docs/contracts/chembiohub.md#mails-and-messages).
 const EXISTS: &str = "User already exists, do you wish to invite again?";
-/// The server's own words (docs/contracts/chembiohub.md#errors).
+/// The original's own sentences (docs/contracts/chembiohub.md#errors).
 const NOT_EDITOR: &str = "Not authorized to invite to this project, you must have editor status";
 const NOT_JSON: &str = "Request is not valid JSON.";
 const NO_EMAIL: &str = "Email not valid";
-/// When a project with too many pending invites is worth another try, in seconds: nobody knows, so
-/// an hour.
+/// The seconds after which to retry when a project has too many pending invites. Nobody knows when
+/// there will be room, so it is an hour.
 const PENDING_RETRY: i64 = 3600;
 
-/// One error, as it is answered.
+/// An error answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// 401 with an empty body: nobody is signed in, or nobody may do this.
+    /// 401 with an empty body: the caller is not signed in, or nobody may do this.
     Unauthorized,
     /// 404 with an empty body.
     NotFound,
-    /// 405: these methods are there.
+    /// 405 with the value of `Allow`.
     MethodNotAllowed(&'static str),
-    /// 409: nothing of it is new to the person, and no reminder was asked for.
+    /// 409: nothing is new to the person, and no reminder was requested.
     Exists,
-    /// 503 or 500: something failed on our side.
+    /// 503 or 500: the service failed.
     Fault(Fault),
-    /// Everything with a text: its status, and when to come again.
+    /// Any other error, with a sentence.
     Error {
-        /// The status.
+        /// The HTTP status.
         status: StatusCode,
-        /// What to tell the caller.
+        /// The sentence for the caller.
         error: Cow<'static, str>,
-        /// After how many seconds it is worth another try.
+        /// The seconds after which to retry.
         retry_after: Option<i64>,
     },
 }
@@ -60,12 +62,12 @@ struct ErrorBody<'a> {
 }
 
 impl Failure {
-    /// 403: the address is missing or is none, in the server's own words.
+    /// Creates a 403 for an e-mail address that is absent or invalid.
     pub fn no_email() -> Self {
         Self::refused(NO_EMAIL)
     }
 
-    /// 403: the request is wrong, or the caller may not do this.
+    /// Creates a 403 for a wrong request, or for a caller who may not do this.
     pub fn refused(error: impl Into<Cow<'static, str>>) -> Self {
         Self::error(StatusCode::FORBIDDEN, error, None)
     }
@@ -87,7 +89,7 @@ impl http::Ending for Failure {
 
 impl http::Failure for Failure {
     fn response(&self, request_id: &str) -> Response<Body> {
-        // Nothing of ours is traced back: the request's id is what an operator finds the logs by.
+        // `traceback` holds the request id instead of internals. An operator finds the logs by it.
         let error = |status, error| http::respond(status, JSON, body(error, Some(request_id)));
         match self {
             Self::Unauthorized => http::respond(StatusCode::UNAUTHORIZED, HTML, Body::Empty),
@@ -121,7 +123,7 @@ impl http::Failure for Failure {
     }
 
     fn challenge(&self) -> Option<&str> {
-        // RFC 9110 §15.5.2 wants a challenge with every 401.
+        // RFC 9110 §15.5.2 requires a challenge with every 401.
         matches!(self, Self::Unauthorized).then_some("Bearer realm=\"beckon\"")
     }
 }
@@ -130,10 +132,10 @@ fn body(error: &str, traceback: Option<&str>) -> Body {
     Body::Text(serde_json::to_string(&ErrorBody { error, traceback }).unwrap_or_default())
 }
 
-/// The answer to `request`: what the endpoint gave, or its failure.
+/// Returns the endpoint's answer to `request`, or the answer of its failure.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn respond(
     request: &Request,
     answer: impl Future<Output = Result<Response<Body>, Failure>>,
@@ -179,7 +181,7 @@ impl From<RequestError> for Failure {
     }
 }
 
-/// What is wrong with a field.
+/// Returns the sentence about a wrong field, or about a body that is not an object.
 fn field(error: Option<FieldError>) -> Cow<'static, str> {
     match error {
         Some(FieldError { pointer, detail, .. }) if !pointer.is_empty() => {
@@ -315,8 +317,7 @@ mod tests {
         )
     }
 
-    /// Every fault of a request and of a sign-in, as it is answered here; the engine's reasons are
-    /// in tests/all/house/outcomes.rs.
+    /// The answers to the engine's refusals are tested in tests/all/house/outcomes.rs.
     #[tokio::test]
     async fn every_fault_of_a_request_has_its_answer() {
         let requests = [

@@ -1,5 +1,5 @@
-//! Tastypie's list: filters on the address, a page by limit and offset, and where the pages beside
-//! it are (docs/contracts/chembiohub.md#lists).
+//! Tastypie's list: filters by address, a page by limit and offset, and links to the neighbouring
+//! pages (docs/contracts/chembiohub.md#lists).
 
 use std::collections::BTreeMap;
 
@@ -14,23 +14,22 @@ use crate::domain::invite::Invite;
 use crate::domain::user::User;
 use crate::http::RequestError;
 
-/// How many a page has where nothing is said.
-const USUAL: usize = 20;
-/// How many it has at most; `limit=0` asks for that.
-const MOST: usize = 1000;
+/// The default size of a page.
+const DEFAULT_LIMIT: usize = 20;
+/// The largest size of a page. `limit=0` asks for it.
+const MAX_LIMIT: usize = 1000;
 
-/// Which invitations, and which page of them.
+/// The filters and the page that a list request asks for.
 #[derive(Debug)]
 pub struct ListQuery {
     limit: usize,
     offset: usize,
     filters: Vec<(Lookup, String)>,
-    /// The other parameters, in the order of their names: the neighbouring pages' addresses repeat
-    /// them.
+    /// The other parameters, sorted by name. The links to the neighbouring pages repeat them.
     others: BTreeMap<String, String>,
 }
 
-/// How Django compares a field; `I…` without regard to case.
+/// A comparison of a field in Django. The names with `I` ignore case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lookup {
     Exact,
@@ -44,7 +43,8 @@ enum Lookup {
 }
 
 impl Lookup {
-    /// The lookup that the parameter `email` or `email__…` asks for.
+    /// Returns the lookup of the parameter `email` or `email__…`. `None` if there is no such
+    /// lookup.
     fn parse(parameter: &str) -> Option<Self> {
         match parameter {
             "email" | "email__exact" => Some(Self::Exact),
@@ -59,7 +59,7 @@ impl Lookup {
         }
     }
 
-    fn holds(self, text: &str, wanted: &str) -> bool {
+    fn matches(self, text: &str, wanted: &str) -> bool {
         let (folded, wanted_folded) = (text.to_lowercase(), wanted.to_lowercase());
         match self {
             Self::Exact => text == wanted,
@@ -75,11 +75,11 @@ impl Lookup {
 }
 
 impl ListQuery {
-    /// Reads the query. As in Tastypie, parameters that are no field's are passed over.
+    /// Reads the query. Unknown parameters are ignored, as in Tastypie.
     ///
     /// # Errors
-    /// 403 for a limit or offset that is no number, and for a comparison of addresses that is not
-    /// known.
+    /// 403 if the limit or the offset is not a whole number, or if the lookup of an address is
+    /// unknown.
     pub fn read(request: &Request) -> Result<Self, Failure> {
         let parameters = request.query_string_parameters_ref();
         let mut others: BTreeMap<String, String> = parameters
@@ -87,7 +87,7 @@ impl ListQuery {
             .flat_map(|all| all.iter())
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        let limit = number(others.remove("limit"), "limit")?.unwrap_or(USUAL);
+        let limit = number(others.remove("limit"), "limit")?.unwrap_or(DEFAULT_LIMIT);
         let offset = number(others.remove("offset"), "offset")?.unwrap_or(0);
         let on_address =
             others.iter().filter(|(name, _)| *name == "email" || name.starts_with("email__"));
@@ -97,14 +97,20 @@ impl ListQuery {
             Ok((Lookup::parse(name).ok_or_else(|| unknown.clone())?, value.clone()))
         });
         let filters = filters.collect::<Result<_, RequestError>>()?;
-        Ok(Self { limit: if limit == 0 { MOST } else { limit.min(MOST) }, offset, filters, others })
+        Ok(Self {
+            limit: if limit == 0 { MAX_LIMIT } else { limit.min(MAX_LIMIT) },
+            offset,
+            filters,
+            others,
+        })
     }
 
-    /// The page of these invitations, and how many there are on all pages.
+    /// Returns the page of the invites that pass the filters, and the number of such invites on all
+    /// pages.
     pub fn page(&self, mut invites: Vec<Invite>) -> (Vec<Invite>, usize) {
         invites.retain(|invite| {
             let address = invite.invitee.address().map_or("", |address| address.as_str());
-            self.filters.iter().all(|(lookup, wanted)| lookup.holds(address, wanted))
+            self.filters.iter().all(|(lookup, wanted)| lookup.matches(address, wanted))
         });
         let total = invites.len();
         (invites.into_iter().skip(self.offset).take(self.limit).collect(), total)
@@ -125,7 +131,7 @@ fn number(value: Option<String>, name: &'static str) -> Result<Option<usize>, Re
     value.map(|text| text.parse::<u32>().map(|number| number as usize).map_err(wrong)).transpose()
 }
 
-/// A page.
+/// One page of invitations.
 #[derive(Debug, Serialize)]
 pub struct ListBody {
     meta: MetaBody,
@@ -142,7 +148,7 @@ struct MetaBody {
 }
 
 impl ListBody {
-    /// The page of `invites`, out of `total`, as the caller sees it.
+    /// Creates the page of `invites` out of `total`, as the caller sees it.
     pub fn new(
         query: &ListQuery,
         invites: &[Invite],
@@ -201,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_has_20_unless_it_is_said_and_never_more_than_1000() {
+    fn a_page_has_20_invitations_by_default_and_at_most_1000() {
         let limit = |text: &str| meta(&[("limit", text)], 0).limit;
         assert_eq!(
             (meta(&[], 0).limit, limit("1"), limit("0"), limit("1001"), limit("4294967295")),
@@ -220,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pages_beside_it_repeat_the_query() {
+    fn links_to_neighbouring_pages_repeat_the_query() {
         let middle = meta(&[("offset", "20"), ("email__icontains", "a@b"), ("format", "json")], 41);
         assert_eq!(
             middle.next.as_deref(),
@@ -235,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_compared_as_asked_for() {
+    fn each_lookup_compares_addresses_in_its_own_way() {
         let invites = || {
             let ada = Invitee::Email(EmailAddress::parse("Ada@Example.com").unwrap());
             vec![

@@ -1,15 +1,16 @@
-//! The API's methods. The functions that answer GET get every other method too, to refuse it as
-//! the original does.
+//! Refuses HTTP methods as the original does. The functions that answer GET receive every other
+//! method too.
 
 use lambda_http::Request;
 use lambda_http::http::Method;
 
 use super::Failure;
 
-/// Refuses every method but GET at the list. Nobody may replace invitations.
+/// Refuses every method except GET on the list.
 ///
 /// # Errors
-/// `Unauthorized` for PUT, else `MethodNotAllowed`.
+/// `Unauthorized` for PUT, because nobody may replace invitations. `MethodNotAllowed` for the
+/// others.
 pub fn get_of_list(request: &Request) -> Result<(), Failure> {
     match *request.method() {
         Method::GET => Ok(()),
@@ -18,15 +19,16 @@ pub fn get_of_list(request: &Request) -> Result<(), Failure> {
     }
 }
 
-/// Refuses every method but GET at one invitation. Nobody may change an invitation.
+/// Refuses every method except GET on one invitation.
 ///
 /// # Errors
-/// `Unauthorized` for PUT, else `MethodNotAllowed`.
+/// `Unauthorized` for PUT, because nobody may change an invitation. `MethodNotAllowed` for the
+/// others.
 pub fn get_of_one(request: &Request) -> Result<(), Failure> {
     match *request.method() {
         Method::GET => Ok(()),
         Method::PUT => Err(Failure::Unauthorized),
-        // The original lets POST through here only to say that it is not there.
+        // For POST, the original's `Allow` lacks POST.
         Method::POST => Err(Failure::MethodNotAllowed("GET,PUT")),
         _ => Err(Failure::MethodNotAllowed("GET,POST,PUT")),
     }

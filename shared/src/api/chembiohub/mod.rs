@@ -1,4 +1,4 @@
-//! The chembiohub API: session cookies or bearer JWTs, Tastypie's objects
+//! The chembiohub API: session cookies or bearer tokens, and the objects of Tastypie
 //! (docs/contracts/chembiohub.md).
 
 mod answer;

@@ -1,4 +1,4 @@
-//! The API's paths: a namespace, an id, and perhaps a slash at the end.
+//! Reads the API's paths: a namespace, an id, and an optional slash at the end.
 
 use lambda_http::Request;
 
@@ -8,11 +8,11 @@ use crate::domain::ids::InviteId;
 use crate::http::{no_further_path, path_parameter};
 use crate::service::Service;
 
-/// Refuses a path that is not below the deployment's namespace, and one that goes on behind the
-/// slash at its end.
+/// Refuses a path outside the deployment's namespace, and a path that continues after its final
+/// slash.
 ///
 /// # Errors
-/// 404.
+/// `NotFound`.
 pub fn at_namespace(service: &Service, request: &Request) -> Result<(), Failure> {
     let other = Invalid::new("unknown_namespace", "This deployment has another namespace.");
     let own =
@@ -21,10 +21,10 @@ pub fn at_namespace(service: &Service, request: &Request) -> Result<(), Failure>
     Ok(no_further_path(request)?)
 }
 
-/// The id of the invitation that the path names.
+/// Returns the id of the invitation in the path.
 ///
 /// # Errors
-/// 404 for what can't be one.
+/// `NotFound` if it is not a valid id.
 pub fn detail_id(request: &Request) -> Result<InviteId, Failure> {
     Ok(path_parameter(request, "invitation", InviteId::parse)?)
 }

@@ -1,4 +1,4 @@
-//! The invitation as Tastypie writes it: keys in order, numbers for ids, times without zone
+//! Renders an invitation as Tastypie does: sorted keys, numeric ids, and times without a zone
 //! (docs/contracts/chembiohub.md#objects).
 
 use std::collections::BTreeMap;
@@ -20,20 +20,20 @@ use crate::domain::text::Name;
 use crate::domain::user::{User, full_name};
 use crate::engine::{Invitation, Notice};
 
-/// The first number that a JSON number can't hold exactly everywhere.
+/// The first integer that JSON parsers may not read exactly.
 const TOO_LARGE: u64 = 1 << 53;
 
-/// Who made these invitations, each once: whom to look up in the directory.
+/// Returns the ids of the inviters, for a lookup in the directory.
 pub fn inviters(invites: &[Invite]) -> Vec<UserId> {
     invites.iter().map(|invite| invite.created_by.id.clone()).collect()
 }
 
-/// An invitation.
+/// An invitation as the API shows it.
 #[derive(Debug, Serialize)]
 pub struct InvitationBody {
     created: String,
     created_by: UserBody,
-    /// Empty where the invite is not for an address.
+    /// Empty if the invitee has no address.
     email: String,
     first_name: String,
     id: u64,
@@ -42,22 +42,22 @@ pub struct InvitationBody {
     resource_uri: String,
 }
 
-/// Who made it.
+/// The inviter as the API shows a user.
 #[derive(Debug, Serialize)]
 struct UserBody {
     can_create_and_own_projects: bool,
     can_view_assayreg: bool,
     can_view_chemreg: bool,
-    /// We do not hold it.
+    /// Always `None`, because Beckon does not store it.
     date_joined: Option<String>,
     display_name: String,
     first_name: String,
     id: Value,
-    /// As far as we know: of the caller.
+    /// `true` for the caller. Beckon knows no other sessions.
     is_logged_in: bool,
     is_staff: bool,
     is_superuser: bool,
-    /// We do not hold it.
+    /// Always `None`, because Beckon does not store it.
     last_login: Option<String>,
     last_name: String,
     resource_uri: String,
@@ -65,7 +65,8 @@ struct UserBody {
 }
 
 impl InvitationBody {
-    /// The invitation as the caller sees it, with what the directory knows of who made it.
+    /// Creates the invitation as the caller sees it. `users` has the inviters that the directory
+    /// knows.
     pub fn new(
         invite: &Invite,
         caller: &UserId,
@@ -118,7 +119,7 @@ impl UserBody {
                 name(profile.and_then(|profile| profile.last_name.as_ref())),
             ),
         };
-        // The original's user name is the address; here the directory may have none.
+        // The original's user name is the address, which the directory may not know.
         let username = profile
             .and_then(|profile| profile.email.as_ref())
             .map_or(inviter.id.as_str(), EmailAddress::as_str);
@@ -145,7 +146,7 @@ impl UserBody {
     }
 }
 
-/// The invitation that a POST made: its own fields, what was sent besides, and the message.
+/// The answer to a POST: the invitation, the other fields that were sent, and the message.
 #[derive(Debug)]
 pub struct CreatedBody {
     location: String,
@@ -153,8 +154,8 @@ pub struct CreatedBody {
 }
 
 impl CreatedBody {
-    /// The answer to `posted`; the invitation's own fields go before what was sent under their
-    /// names.
+    /// Creates the answer to `posted`. The invitation's own fields take precedence over sent fields
+    /// of the same name, except for the two names.
     pub fn new(
         invitation: &Invitation,
         posted: Posted,
@@ -170,8 +171,7 @@ impl CreatedBody {
             _ => Map::new(),
         };
         body.insert("message".into(), message(invitation.notice, &email).into());
-        // The invite of a reminder may be one that somebody addressed with other names or another
-        // spelling.
+        // The invite of a reminder may have other names, or another spelling of the address.
         body.insert("email".into(), email.into());
         let sent_names = ["first_name", "last_name"];
         let echo = posted.echo().into_iter();
@@ -183,7 +183,7 @@ impl CreatedBody {
         Self { location, body }
     }
 
-    /// 201, with where the invitation is.
+    /// Returns a 201 with the invitation's path in `Location`.
     pub fn response(&self) -> Response<Body> {
         let mut response = answer(StatusCode::CREATED, &self.body);
         response.headers_mut().extend(
@@ -193,7 +193,7 @@ impl CreatedBody {
     }
 }
 
-/// What the answer tells the inviter (docs/contracts/chembiohub.md#mails-and-messages).
+/// Returns the message to the inviter (docs/contracts/chembiohub.md#mails-and-messages).
 fn message(notice: Notice, email: &str) -> String {
     match notice {
         Notice::Invited => {
@@ -211,12 +211,12 @@ fn message(notice: Notice, email: &str) -> String {
     }
 }
 
-/// ISO 8601 with microseconds and without a zone.
+/// Formats an instant in ISO 8601, with microseconds and without a zone.
 fn local_time(at: Timestamp) -> String {
     format!("{}.000000", at.to_string().trim_end_matches('Z'))
 }
 
-/// A number where the id is written as one would be, else text.
+/// Returns the id as a number if it is a plain decimal below 2^53, else as a text.
 fn user_id(id: &UserId) -> Value {
     let number = id
         .as_str()
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_numbers_where_they_can_be() {
+    fn plain_decimal_ids_are_numbers() {
         for (text, number) in [
             ("1", true),
             ("0", true),
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn names_come_from_the_directory_and_then_from_the_token() {
+    fn names_come_from_the_directory_or_else_from_the_invite() {
         let name = |text: &str| Some(Name::parse(text).unwrap());
         let profile =
             Profile { first_name: name("In"), last_name: name("Viter"), ..Profile::default() };

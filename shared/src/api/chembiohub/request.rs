@@ -1,4 +1,5 @@
-//! The body of a POST, as clients of the original send it (docs/contracts/chembiohub.md#request).
+//! Reads the body of a POST as clients of the original send it
+//! (docs/contracts/chembiohub.md#request).
 
 use lambda_http::Request;
 use serde::{Deserialize, Deserializer};
@@ -14,17 +15,17 @@ use crate::domain::text::Name;
 use crate::engine::{NewInvitation, PersonRequest};
 use crate::http::{json_or_undeclared, lenient_json, raw_body};
 
-/// How many projects one request may name.
-const MOST_PROJECTS: usize = 20;
+/// The most projects that one request may name.
+const MAX_PROJECTS: usize = 20;
 
-/// The invitation as it was sent.
+/// The invitation that a client sent.
 #[derive(Debug)]
 pub struct Posted {
     email: EmailAddress,
     sent: Sent,
 }
 
-/// The body, of which everything but the address is right.
+/// The body, checked except for its address.
 #[derive(Debug, Deserialize)]
 struct Sent {
     #[serde(default, deserialize_with = "address")]
@@ -37,19 +38,19 @@ struct Sent {
     projects_selected: Option<Projects>,
     #[serde(default, deserialize_with = "given")]
     remind: Option<Option<bool>>,
-    /// What we do not know is handed back.
+    /// Unknown fields, which the answer returns.
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
-/// The address; `None` where the value is not one. [`Posted::read`] refuses that in the server's own
-/// words.
+/// Deserializes the address. An invalid value becomes `None`, because [`Posted::read`] refuses it
+/// in the original's own words.
 fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<EmailAddress>, D::Error> {
     let sent = Value::deserialize(deserializer)?;
     Ok(sent.as_str().and_then(|text| EmailAddress::parse(text).ok()))
 }
 
-/// A name as it was sent, and as it is kept; an empty one is none.
+/// A name as it was sent, and as it is stored. A blank name is stored as `None`.
 #[derive(Debug)]
 struct SentName {
     sent: Option<String>,
@@ -65,7 +66,7 @@ impl<'de> Deserialize<'de> for SentName {
     }
 }
 
-/// The projects as they were sent, and the groups that they are, each once.
+/// The projects as they were sent, and their groups without repeats.
 #[derive(Debug)]
 struct Projects {
     sent: Value,
@@ -83,7 +84,7 @@ impl<'de> Deserialize<'de> for Projects {
 fn groups(sent: &Value) -> Result<Vec<GroupId>, Invalid> {
     let projects = match sent {
         Value::Null => return Ok(Vec::new()),
-        Value::Array(projects) if projects.len() <= MOST_PROJECTS => projects,
+        Value::Array(projects) if projects.len() <= MAX_PROJECTS => projects,
         Value::Array(_) => {
             return Err(Invalid::new("too_many_projects", "Give at most 20 projects."));
         }
@@ -103,7 +104,7 @@ fn groups(sent: &Value) -> Result<Vec<GroupId>, Invalid> {
     Ok(groups)
 }
 
-/// A project's id is an integer in the original; group ids that are none come as text.
+/// Returns the group of a project id. The original's ids are integers; other group ids are texts.
 fn group_id(id: &Value) -> Option<GroupId> {
     match id {
         Value::Number(number) if number.is_i64() || number.is_u64() => {
@@ -115,12 +116,13 @@ fn group_id(id: &Value) -> Option<GroupId> {
 }
 
 impl Posted {
-    /// Reads the request's body, of at most `limit` bytes. What is not declared at all counts as
-    /// JSON, as in Tastypie.
+    /// Reads a body of at most `limit` bytes. A body without a declared media type counts as JSON,
+    /// as in Tastypie.
     ///
     /// # Errors
-    /// 403 where it is wrong, 413 where it is too large, 415 where it is declared as something
-    /// else.
+    /// - 413 if the body is too large.
+    /// - 415 if the declared media type is not JSON.
+    /// - 403 if the body or a field is wrong.
     pub fn read(request: &Request, limit: usize) -> Result<Self, Failure> {
         let body = raw_body(request, limit)?;
         json_or_undeclared(request)?;
@@ -129,7 +131,7 @@ impl Posted {
         Ok(Self { email, sent })
     }
 
-    /// What the engine is asked for. Invited people become readers of the projects.
+    /// Returns the request for the engine. Invited people become viewers of the projects.
     pub fn invitation(&self) -> NewInvitation {
         let name = |sent: &Option<SentName>| sent.as_ref().and_then(|sent| sent.name.clone());
         NewInvitation {
@@ -149,13 +151,13 @@ impl Posted {
         }
     }
 
-    /// The address as it was sent.
+    /// Returns the address as it was sent.
     pub(super) fn email(&self) -> &str {
         self.email.as_str()
     }
 
-    /// What is handed back beside the invitation's own fields: names, projects and `remind` as they
-    /// were sent, and every other key.
+    /// Returns the fields that the answer repeats: names, projects and `remind` as they were sent,
+    /// and every unknown field.
     pub(super) fn echo(self) -> Map<String, Value> {
         let name = |sent: SentName| sent.sent.map_or(Value::Null, Value::from);
         let mut echo = self.sent.rest;
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_projects_are_read_and_handed_back_as_sent() {
+    fn names_and_projects_are_read_and_returned_as_sent() {
         let body = json!({"email": "Ada@example.com", "first_name": " Ada ", "last_name": null, "remind": true,
             "projects_selected": [{"id": 1, "name": "P1"}, {"id": "1"}, {"id": "lab_2"}], "colour": {"b": 1, "a": [2]}});
         let posted = read(&body).unwrap();
@@ -219,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_empty_and_not_handed_back() {
+    fn absent_fields_are_empty_and_not_returned() {
         let posted = read(&json!({"email": "ada@example.com"})).unwrap();
         let new = posted.invitation();
         assert!(new.groups.is_empty() && !new.remind && new.person.first_name.is_none());
@@ -229,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_body_is_named() {
+    fn a_wrong_body_gets_a_sentence_about_its_error() {
         for body in ["", "{", "{}x", "email=a@b.c", "\u{feff}{}"] {
             assert_eq!(error(body), "Request is not valid JSON.", "{body:?}");
         }
@@ -275,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn only_json_is_taken_and_what_is_not_declared() {
+    fn a_body_must_be_declared_as_json_or_not_at_all() {
         let body = r#"{"email":"a@b.c"}"#;
         for kind in [None, Some("application/json; charset=utf-8"), Some("Application/JSON")] {
             assert!(read_as(kind, body).is_ok(), "{kind:?}");

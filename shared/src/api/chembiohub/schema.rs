@@ -1,8 +1,8 @@
-//! What Tastypie says of the invitations' form (docs/contracts/chembiohub.md#schema).
+//! The schema of an invitation, as Tastypie generates it (docs/contracts/chembiohub.md#schema).
 
 use serde::Serialize;
 
-/// The whole schema, its keys in order.
+/// The schema. Its keys are in the original's order.
 #[derive(Debug, Serialize)]
 pub struct SchemaBody {
     allowed_detail_http_methods: [&'static str; 3],
@@ -25,7 +25,7 @@ struct Fields {
     resource_uri: Field,
 }
 
-/// One field; `D` is the type of its default.
+/// One field. `D` is the type of its default.
 #[derive(Debug, Serialize)]
 struct Field<D = &'static str> {
     blank: bool,
@@ -46,7 +46,7 @@ struct Field<D = &'static str> {
 
 #[derive(Debug, Serialize)]
 struct Filtering {
-    /// Every comparison.
+    /// Tastypie's `ALL_WITH_RELATIONS`: every lookup is allowed.
     email: u8,
 }
 
@@ -86,7 +86,7 @@ fn time(verbose_name: &'static str) -> Field<bool> {
     }
 }
 
-/// The schema of the deployment whose namespace this is.
+/// Returns the schema with the paths of this namespace.
 pub fn schema(namespace: &str) -> SchemaBody {
     SchemaBody {
         allowed_detail_http_methods: METHODS,
@@ -124,11 +124,11 @@ pub fn schema(namespace: &str) -> SchemaBody {
 mod tests {
     use super::*;
 
-    /// The schema as the contract has it, byte for byte but for its line breaks.
+    /// The schema of the contract, byte for byte except for its line breaks.
     const CONTRACT: &str = include_str!("schema.json");
 
     #[test]
-    fn the_schema_is_the_contract_s() {
+    fn the_schema_matches_the_contract() {
         assert_eq!(
             serde_json::to_string(&schema("chembiohub")).unwrap(),
             CONTRACT.lines().collect::<String>()
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_names_the_deployment_s_own_paths() {
+    fn the_schema_has_the_namespace_of_the_deployment() {
         assert!(
             serde_json::to_string(&schema("hub"))
                 .unwrap()

@@ -1,5 +1,5 @@
-//! Whose request it is. The server took basic credentials, `X-Auth-Token` and `Macaroon`
-//! (docs/contracts/onezone.md#credentials); each carries our access token.
+//! Reads the access token from one of the headers that the original accepted
+//! (docs/contracts/onezone.md#credentials).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,15 +10,15 @@ use super::failure::Failure;
 use crate::Service;
 use crate::auth::{Caller, Unauthenticated};
 
-/// An access token, and the way it came.
+/// An access token, by the way it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Credentials {
     Token(String),
-    /// As the password of basic credentials; the user name says nothing.
+    /// The token was the password of basic credentials. The user name is ignored.
     Password(String),
 }
 
-/// What is wrong with how credentials came.
+/// The reason why a request has no readable access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unreadable {
     Missing,
@@ -26,11 +26,11 @@ enum Unreadable {
     Basic,
 }
 
-/// The caller whom the request's one access token proves.
+/// Returns the caller that the request's access token proves.
 ///
 /// # Errors
-/// 401 where there is none, where several differ, or where it is not valid; 503 where the issuer's
-/// keys can't be had.
+/// 401 if the token is absent or not valid, or if the request has two different tokens. 503 if the
+/// issuer cannot be reached.
 pub async fn caller(service: &Service, request: &Request) -> Result<Caller, Failure> {
     match credentials(request.headers()) {
         Ok(Credentials::Token(token)) => Ok(service.caller_by_token(&token).await?),
@@ -43,7 +43,7 @@ pub async fn caller(service: &Service, request: &Request) -> Result<Caller, Fail
     }
 }
 
-/// The one access token, which may stand in several headers as long as it is the same.
+/// Returns the access token. Several headers may carry it if they carry the same one.
 fn credentials(headers: &HeaderMap) -> Result<Credentials, Unreadable> {
     let authorization = headers.get_all("authorization").iter().map(authorization);
     let others = ["x-auth-token", "macaroon"].into_iter().flat_map(|name| headers.get_all(name));
@@ -83,7 +83,7 @@ fn authorization(value: &HeaderValue) -> Result<Credentials, Unreadable> {
     }
 }
 
-/// The password of basic credentials (RFC 7617 §2).
+/// Returns the password of basic credentials (RFC 7617 §2).
 fn password(encoded: &str) -> Option<String> {
     let decoded = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
     decoded.split_once(':').map(|(_, password)| password.to_owned())
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_comes_in_any_of_four_ways() {
+    fn a_token_is_read_from_each_of_four_places() {
         let token = Ok(Credentials::Token("j.w.t".into()));
         for list in [
             ("authorization", "Bearer j.w.t"),
@@ -112,7 +112,7 @@ mod tests {
         ] {
             assert_eq!(read(&[list]), token, "{list:?}");
         }
-        // user:j.w.t, :j.w.t and a:b:c
+        // The decoded credentials are `user:j.w.t`, `:j.w.t` and `a:b:c`.
         assert_eq!(
             read(&[("authorization", "Basic dXNlcjpqLncudA==")]),
             Ok(Credentials::Password("j.w.t".into()))
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn one_token_may_come_twice_and_two_may_not() {
+    fn a_repeated_token_is_read_and_two_different_ones_are_refused() {
         assert_eq!(
             read(&[("x-auth-token", "j"), ("macaroon", "j")]),
             Ok(Credentials::Token("j".into()))
@@ -152,12 +152,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_credential_is_refused() {
+    fn malformed_credentials_are_refused() {
         assert_eq!(read(&[("cookie", "a=b")]), Err(Unreadable::Missing));
         for value in ["", "Digest", "Digest username=x", "j.w.t"] {
             assert_eq!(read(&[("authorization", value)]), Err(Unreadable::Token), "{value:?}");
         }
-        // Not base64, base64 of no colon, base64 that is no text.
+        // The values are not base64, or do not decode to a text with a colon.
         for value in ["Basic !", "Basic dXNlcg==", "Basic /w==", "Basic ", "Basic"] {
             assert_eq!(read(&[("authorization", value)]), Err(Unreadable::Basic), "{value:?}");
         }

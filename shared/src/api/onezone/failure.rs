@@ -1,4 +1,4 @@
-//! Every error of the onezone API: a status and `{"error": "<sentence>"}`
+//! The errors of the onezone API: a status and `{"error": "<sentence>"}`
 //! (docs/contracts/onezone.md#errors).
 
 use std::convert::Infallible;
@@ -15,8 +15,8 @@ use crate::domain::token::TokenSubject;
 use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
 use crate::http::{self, RequestError};
 
-/// The sentences of the server that its clients may look for; the last three are those of its later
-/// versions.
+/// The sentences of the original, because clients may compare them. The last three are those of its
+/// later versions.
 const NOT_UNDERSTOOD: &str = "Provided data could not be understood by the server";
 const NO_TOKEN: &str = "Missing required value: token";
 const BAD_TOKEN: &str = "Bad value: provided \"token\" is not a valid token";
@@ -27,14 +27,14 @@ const UNAUTHORIZED: &str = "You must authenticate yourself to perform this opera
 const FORBIDDEN: &str = "You are not authorized to perform this operation.";
 const NOT_FOUND: &str = "The resource could not be found.";
 
-/// When a group with too many pending invites is worth another try, in seconds: nobody knows, so an
-/// hour.
+/// The seconds after which to retry when a group has too many pending invites. Nobody knows when
+/// there will be room, so it is an hour.
 const PENDING_RETRY: i64 = 3600;
 
-/// One error, as it is answered.
+/// An error answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The status.
+    /// The HTTP status.
     pub status: StatusCode,
     sentence: String,
     retry_after: Option<i64>,
@@ -46,10 +46,10 @@ struct FailureBody<'a> {
     error: &'a str,
 }
 
-/// The answer to `request`: what the endpoint gave, or its failure.
+/// Returns the endpoint's answer to `request`, or the answer of its failure.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn respond(
     request: &Request,
     answer: impl Future<Output = Result<Response<Body>, Failure>>,
@@ -70,27 +70,28 @@ impl Failure {
         Self { retry_after: Some(seconds), ..Self::new(status, sentence) }
     }
 
-    /// The client takes no JSON.
+    /// Creates a 406 for a client that does not accept JSON.
     pub fn not_acceptable() -> Self {
         Self::new(StatusCode::NOT_ACCEPTABLE, "Answers are of type application/json")
     }
 
-    /// The body to join with has no token.
+    /// Creates a 400 for a body without a token.
     pub fn missing_token() -> Self {
         Self::bad_request(NO_TOKEN)
     }
 
-    /// What stands as the token is none.
+    /// Creates a 400 for a token that cannot be used.
     pub fn bad_token() -> Self {
         Self::bad_request(BAD_TOKEN)
     }
 
-    /// The user is in the group already, by this token or by any other way. The token is not spent.
+    /// Creates a 400 for a user who is already a member of the group, by this token or in another
+    /// way.
     pub fn already_member(user: &UserId, group: &GroupId) -> Self {
         Self::bad_request(format!("Bad value: user:{user} is already a member of group:{group}"))
     }
 
-    /// Why basic credentials prove nobody.
+    /// Creates the failure of basic credentials that prove no caller.
     pub fn of_basic(error: Unauthenticated) -> Self {
         match error {
             Unauthenticated::Expired | Unauthenticated::Invalid => {
@@ -100,14 +101,15 @@ impl Failure {
         }
     }
 
-    /// Why this user could not join by the token, which reads so. For who holds a token everything
-    /// that is gone, the group too, is the token's end.
+    /// Creates the failure of `user`, who could not join by `token`.
+    ///
+    /// An unknown group is reported as an unusable token, because the caller named only the token.
     pub fn of_joining(stop: Stop, user: &UserId, token: &Result<TokenSubject, NotOpened>) -> Self {
         match (stop, token) {
             (Stop::Refused(Refusal::Conflict(Conflict::AlreadyMember)), Ok(subject)) => {
                 Self::already_member(user, &subject.group)
             }
-            // The server told a token that it never signed from one that it knew nothing of.
+            // The original distinguished a token that it had not signed from an unknown one.
             (Stop::Refused(Refusal::NotFound(NotFound::Invite)), Err(NotOpened::Forged)) => {
                 Self::bad_request(BAD_TYPE)
             }
@@ -184,7 +186,7 @@ impl From<Refusal> for Failure {
             Refusal::Conflict(Conflict::SeatsFull) => {
                 Self::new(StatusCode::FORBIDDEN, "The group has as many members as it may have.")
             }
-            // Outsiders must not learn which groups there are.
+            // Outsiders must not learn which groups exist.
             Refusal::NotFound(NotFound::Group)
             | Refusal::Denied(Denied::NotMember(_))
             | Refusal::NotFound(NotFound::User)

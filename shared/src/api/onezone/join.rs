@@ -1,4 +1,4 @@
-//! Joining by a token.
+//! Reads the request to join by a token, and renders its answer.
 
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Request, Response};
@@ -15,11 +15,12 @@ struct JoinBody {
     token: Option<Value>,
 }
 
-/// Reads the token of the body.
+/// Reads the token from the body.
 ///
 /// # Errors
-/// Of the body: another content type, more than `limit` bytes, anything but a JSON object. 400 for
-/// a token that is missing or no text.
+/// - 415 if the declared media type is not JSON.
+/// - 413 if the body has more than `limit` bytes.
+/// - 400 if the body is not a JSON object, or its token is absent or not a text.
 pub fn token_of_body(request: &Request, limit: usize) -> Result<String, Failure> {
     json_or_undeclared(request)?;
     let body = raw_body(request, limit)?;
@@ -31,10 +32,10 @@ pub fn token_of_body(request: &Request, limit: usize) -> Result<String, Failure>
     }
 }
 
-/// Returns the answer to the caller who has joined: no body, and the address of the membership.
+/// Returns the answer to a caller who has joined: no body, and the address of the membership.
 ///
 /// # Errors
-/// 400 where the same person had joined before: at this API a token is accepted once.
+/// 400 if the caller had already joined by this token, because this API accepts a token only once.
 pub fn joined(accepted: &Accepted) -> Result<Response<Body>, Failure> {
     let group = &accepted.invite.group;
     if accepted.repeated {

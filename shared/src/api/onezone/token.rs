@@ -1,4 +1,4 @@
-//! Making an invite token.
+//! Reads the request for an invite token, and renders its answer.
 
 use lambda_http::Request;
 use serde::{Deserialize, Serialize};
@@ -16,10 +16,10 @@ use crate::engine::{InviteeRequest, LinkRequest, NewInvite};
 use crate::http::{RequestError, json_or_undeclared, lenient_json, raw_body};
 use crate::service::Service;
 
-/// The rule by which members make tokens.
+/// The rule that decides who may create tokens.
 const RULE: InviteRule = InviteRule::Privilege;
 
-/// `GroupInviteTokenRequest`: an object without properties. Fields that it has are ignored.
+/// `GroupInviteTokenRequest`: an object without properties. Unknown fields are ignored.
 #[derive(Deserialize)]
 struct TokenAttributes {}
 
@@ -30,19 +30,24 @@ pub struct TokenBody<'a> {
 }
 
 impl<'a> TokenBody<'a> {
-    /// Returns the body with this token.
+    /// Creates the body with this token.
     pub fn new(token: &'a InviteToken) -> Self {
         Self { token: token.expose() }
     }
 }
 
-/// Reads the invite that is asked for: a link into the group, for one person.
+/// Reads the invite that the request asks for: a link into the group, for one person.
 ///
-/// Authority comes before the body: only a caller who may make tokens hears what is wrong with it.
+/// A wrong body is reported only to a caller who may create tokens
+/// (docs/contracts/onezone.md#order-of-checks).
 ///
 /// # Errors
-/// Of the body: another content type, too many bytes, and anything but a JSON object. Before them
-/// the refusals of a caller who may not make tokens.
+/// All of them need a wrong body:
+///
+/// - 404 if the caller is not a member of the group, or there is no such group.
+/// - 403 if the caller may not create tokens.
+/// - 415, 413 or 400 for the body itself.
+/// - 503 or 500 if the group cannot be read.
 pub async fn new_token(
     service: &Service,
     request: &Request,

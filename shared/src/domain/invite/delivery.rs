@@ -1,28 +1,28 @@
-//! What became of an invite's mail.
+//! The delivery of an invite's mail.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::Timestamp;
 
-/// The state of the mail that was asked for last.
+/// The state of the last mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
-    /// No mail is due.
+    /// No mail was requested.
     NotRequested,
     /// A mail is due.
     Queued,
-    /// SES took it.
+    /// SES accepted the mail.
     Sent,
-    /// It arrived.
+    /// The mail arrived.
     Delivered,
-    /// It came back.
+    /// The mail bounced.
     Bounced,
-    /// The recipient complained.
+    /// The recipient complained about the mail.
     Complained,
-    /// SES refused it for good.
+    /// SES refused the mail permanently.
     Failed,
-    /// The recipient has had enough mail, or wants none.
+    /// The mail was not sent, because the recipient has had enough mail or refuses it.
     Suppressed,
 }
 
@@ -31,20 +31,20 @@ pub enum DeliveryState {
 pub struct Delivery {
     /// The state of the last mail.
     pub state: DeliveryState,
-    /// How often SES was asked to send it.
+    /// The number of mails that SES accepted or permanently refused.
     pub attempts: u32,
-    /// When the state last changed. `None` while no mail was requested.
+    /// When the state last changed. `None` before the first mail was requested.
     pub updated_at: Option<Timestamp>,
-    /// Why it failed, in a word.
+    /// The reason for the state, in one word.
     pub reason: Option<String>,
-    /// How many mails were requested.
+    /// The number of mails that were requested.
     pub requested: u32,
-    /// When SES last took one.
+    /// When SES last accepted a mail.
     pub last_sent_at: Option<Timestamp>,
 }
 
 impl Delivery {
-    /// The delivery of an invite that is not told by mail.
+    /// The delivery of an invite without a mail.
     pub const NOT_REQUESTED: Self = Self {
         state: DeliveryState::NotRequested,
         attempts: 0,
@@ -54,7 +54,7 @@ impl Delivery {
         last_sent_at: None,
     };
 
-    /// Whether a mail is due.
+    /// Returns whether a mail is due.
     pub fn is_due(&self) -> bool {
         self.state == DeliveryState::Queued
     }
@@ -71,7 +71,7 @@ impl Delivery {
         }
     }
 
-    /// Returns the delivery after the mail that was due came to `state` at `now`, for `reason`.
+    /// Returns the delivery after the mail that was due reached `state` at `now`, with `reason`.
     #[must_use]
     pub fn came_to(&self, state: DeliveryState, reason: Option<&str>, now: Timestamp) -> Self {
         let asked_ses = matches!(state, DeliveryState::Sent | DeliveryState::Failed);

@@ -1,4 +1,4 @@
-//! The one record behind every way of inviting, and its states.
+//! Invites: the one record of every API, and its states.
 //!
 //! ```text
 //! pending ──accept──▶ accepted
@@ -8,8 +8,8 @@
 //!    │ └────(uses)──▶ exhausted, for a counted link
 //! ```
 //!
-//! Every other state is final for its generation. A new invite of the same invitee has the same id
-//! and the next generation. A link stays pending while people join by it.
+//! Every state except pending is final for its generation. A new invite of the same invitee has the
+//! same id and the next generation. A link stays pending while people join by it.
 
 mod delivery;
 mod resolution;
@@ -30,58 +30,58 @@ use super::invitee::Invitee;
 use super::mailing::Mailing;
 use super::role::Rank;
 
-/// The person who made an invite, and what they could do at that moment.
+/// The inviter, as of the moment of inviting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inviter {
-    /// The user's id.
+    /// The inviter's user id.
     pub id: UserId,
     /// The name to show.
     pub name: Option<String>,
-    /// The rank that the inviter held in the group.
+    /// The inviter's rank in the group.
     pub rank: Rank,
 }
 
-/// One invite: whom it is for, what it grants, what became of its mail, and how it ended.
+/// An invite: its invitee, its terms, its mail and its end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Invite {
-    /// Its id, unique within the group.
+    /// The invite's id, unique within the group.
     pub id: InviteId,
-    /// The group that it leads into.
+    /// The group that the invitee joins by accepting.
     pub group: GroupId,
-    /// The group's name when it was made.
+    /// The group's name when the invite was created.
     pub group_name: String,
-    /// Counts the invites under this id. The token of an older generation opens nothing.
+    /// The number of the invite among those with the same id.
     pub generation: Generation,
-    /// Counts the writes to the record; what an `ETag` shows.
+    /// The number of writes to the record. The `ETag` shows it.
     pub version: Version,
-    /// Whom it is for.
+    /// The invitee.
     pub invitee: Invitee,
-    /// What it grants, and under which conditions.
+    /// The terms: what the invite grants, and under which conditions.
     pub terms: Terms,
-    /// The mail that it asks for.
+    /// The mail that delivers the invite's link.
     pub mailing: Mailing,
-    /// What became of that mail.
+    /// The state of that mail.
     pub delivery: Delivery,
-    /// When this generation was made.
+    /// When this generation was created.
     pub created_at: Timestamp,
-    /// Who made it.
+    /// The inviter.
     pub created_by: Inviter,
-    /// The request that made it, or renewed it last.
+    /// The request that created the invite or renewed it last.
     pub request: RequestId,
-    /// When it last changed.
+    /// When the invite last changed.
     pub updated_at: Timestamp,
-    /// How it ended. `None` while it is stored as pending.
+    /// How the invite ended. `None` while it is stored as pending.
     pub resolution: Option<Resolution>,
 }
 
 impl Invite {
-    /// Returns the state as stored. Ask [`Invite::state`] for the one that holds.
+    /// Returns the stored state. [`Invite::state`] also considers the time.
     pub fn stored_state(&self) -> State {
         self.resolution.as_ref().map_or(State::Pending, Resolution::state)
     }
 
-    /// Returns the state that holds at `now`: a pending invite whose time has passed is expired,
-    /// whether or not that is written down.
+    /// Returns the state at `now`. A pending invite is expired once its time has passed, and
+    /// exhausted once its uses are taken, even if that is not stored yet.
     pub fn state(&self, now: Timestamp) -> State {
         match self.stored_state() {
             State::Pending if self.is_past(now) => State::Expired,
@@ -92,7 +92,7 @@ impl Invite {
         }
     }
 
-    /// Whether the invite is pending at `now`.
+    /// Returns whether the invite is pending at `now`.
     pub fn is_pending(&self, now: Timestamp) -> bool {
         self.state(now) == State::Pending
     }
@@ -106,7 +106,7 @@ impl Invite {
         }
     }
 
-    /// Whether its end has come: from that second on.
+    /// Returns whether the invite's time has passed, from the second of `expires_at` on.
     fn is_past(&self, now: Timestamp) -> bool {
         self.terms.expires_at.is_some_and(|end| end <= now)
     }
@@ -184,10 +184,9 @@ pub(crate) mod tests {
     }
 
     proptest! {
-        /// Time never brings a final state back to life, and only time makes a pending invite
-        /// expired.
+        /// A final state never changes with time, and a pending invite expires only by time.
         #[test]
-        fn final_states_stay(ended in 0usize..6, end in 0i64..10_000, now in 0i64..10_000) {
+        fn final_states_do_not_change_with_time(ended in 0usize..6, end in 0i64..10_000, now in 0i64..10_000) {
             let ends =
                 [End::Accepted, End::Declined { reason: None }, End::Revoked, End::Expired, End::Exhausted];
             let mut invite = pending(email(), Some(end));

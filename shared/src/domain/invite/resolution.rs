@@ -1,41 +1,41 @@
-//! How an invite ended.
+//! The resolution of an invite: how it ended.
 
 use super::State;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::UserId;
 use crate::domain::text::Message;
 
-/// The end of an invite's generation: what happened, when, and who did it.
+/// The end of one generation of an invite: its cause, its time and its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolution {
-    /// What happened.
+    /// The cause.
     pub end: End,
-    /// When it happened.
+    /// When the invite ended.
     pub at: Timestamp,
-    /// The user who did it. `None` where time did it, or somebody who was not signed in.
+    /// The user who ended the invite. `None` if it ended by time or uses, or without a sign-in.
     pub by: Option<UserId>,
 }
 
-/// What ended an invite.
+/// The cause of an invite's end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
-    /// The invitee joined.
+    /// The invitee accepted and joined.
     Accepted,
-    /// The invitee said no, perhaps with a reason.
+    /// The invitee declined.
     Declined {
-        /// The invitee's own words.
+        /// The reason, if the invitee gave one.
         reason: Option<Message>,
     },
-    /// The group withdrew it.
+    /// The invite was withdrawn.
     Revoked,
-    /// Its time ran out.
+    /// The invite's time passed.
     Expired,
     /// All uses of a counted link are taken.
     Exhausted,
 }
 
 impl Resolution {
-    /// Returns the final state that this resolution leads to.
+    /// Returns the final state of this resolution.
     pub fn state(&self) -> State {
         match self.end {
             End::Accepted => State::Accepted,
@@ -46,7 +46,7 @@ impl Resolution {
         }
     }
 
-    /// Returns the invitee's reason for declining, if they gave one.
+    /// Returns the reason for declining. `None` if the invitee gave none or did not decline.
     pub fn decline_reason(&self) -> Option<&Message> {
         match &self.end {
             End::Declined { reason } => reason.as_ref(),

@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 pub enum State {
     /// The invitee has not answered, and the invite has not ended.
     Pending,
-    /// The invitee joined.
+    /// The invitee accepted and joined.
     Accepted,
-    /// The invitee said no.
+    /// The invitee declined.
     Declined,
-    /// The group withdrew it.
+    /// The invite was withdrawn.
     Revoked,
-    /// Its time ran out.
+    /// The invite's time passed.
     Expired,
-    /// A link whose uses are all taken.
+    /// All uses of a counted link are taken.
     Exhausted,
 }
 
@@ -31,7 +31,7 @@ impl State {
         Self::Exhausted,
     ];
 
-    /// Returns the word for the state, in the API and in keys.
+    /// Returns the state's name in the API and in keys.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -43,12 +43,12 @@ impl State {
         }
     }
 
-    /// Returns the state of this word.
+    /// Returns the state with this name.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 
-    /// Whether the generation has ended: only a new invite leads on from here.
+    /// Returns whether the state is final for its generation.
     pub fn is_final(self) -> bool {
         match self {
             Self::Pending => false,

@@ -1,4 +1,5 @@
-//! Every change of an invite: a method that returns what will be, or the state that forbids it.
+//! The changes of an invite. Each method returns the changed invite, or the state that forbids the
+//! change.
 
 use super::{End, Invite, Resolution, State, Terms};
 use crate::domain::clock::Timestamp;
@@ -9,41 +10,43 @@ use crate::domain::text::Message;
 
 /// A change of an invite that its state allows.
 ///
-/// The table writes it on the condition that the invite is still what it was when it was read.
+/// The store writes it on the condition that the stored invite has not changed since it was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transition {
-    /// The state before.
+    /// The stored state before the change.
     pub from: State,
-    /// The invite as it will be.
+    /// The invite after the change.
     pub invite: Invite,
 }
 
 impl Transition {
-    /// Returns the state after.
+    /// Returns the state after the change.
     pub fn to(&self) -> State {
         self.invite.stored_state()
     }
 
-    /// Returns how the invite ends by this change. `None` where it stays pending.
+    /// Returns how the change ends the invite. `None` if the invite stays pending.
     pub fn resolution(&self) -> Option<&Resolution> {
         self.invite.resolution.as_ref()
     }
 }
 
 impl Invite {
-    /// The invitee says yes, and joins as `by`. A link is not accepted: joining counts a use of it.
+    /// Accepts the invite for the user `by`.
+    ///
+    /// A link is not accepted, because it stays pending; joining counts a use instead.
     ///
     /// # Errors
-    /// The state that forbids it: every state but pending.
+    /// The current state, if it is not `Pending`.
     pub fn accept(&self, by: &UserId, now: Timestamp) -> Result<Transition, State> {
         self.require_pending(now)?;
         Ok(self.ended(End::Accepted, Some(by), now))
     }
 
-    /// The invitee says no. `by` is `None` where a token without a sign-in said so.
+    /// Declines the invite. `by` is `None` if the invitee used a token without signing in.
     ///
     /// # Errors
-    /// The state that forbids it: every state but pending.
+    /// The current state, if it is not `Pending`.
     pub fn decline(
         &self,
         by: Option<&UserId>,
@@ -54,19 +57,19 @@ impl Invite {
         Ok(self.ended(End::Declined { reason: reason.cloned() }, by, now))
     }
 
-    /// The group withdraws the invite.
+    /// Revokes the invite.
     ///
     /// # Errors
-    /// The state that forbids it: every state but pending.
+    /// The current state, if it is not `Pending`.
     pub fn revoke(&self, by: Option<&UserId>, now: Timestamp) -> Result<Transition, State> {
         self.require_pending(now)?;
         Ok(self.ended(End::Revoked, by, now))
     }
 
-    /// Writes down that the invite's time has passed.
+    /// Stores that the invite's time has passed.
     ///
     /// # Errors
-    /// The state that forbids it: a state that is stored already, and pending before its end.
+    /// The current state, if it is not `Expired` or is stored already.
     pub fn expire(&self, now: Timestamp) -> Result<Transition, State> {
         match self.state(now) {
             State::Expired if self.resolution.is_none() => Ok(self.ended(End::Expired, None, now)),
@@ -74,10 +77,10 @@ impl Invite {
         }
     }
 
-    /// Writes down that all uses of a counted link are taken.
+    /// Stores that all uses of a counted link are taken.
     ///
     /// # Errors
-    /// The state that forbids it: a state that is stored already, and pending with uses left.
+    /// The current state, if it is not `Exhausted` or is stored already.
     pub fn exhaust(&self, now: Timestamp) -> Result<Transition, State> {
         match self.state(now) {
             State::Exhausted if self.resolution.is_none() => {
@@ -87,20 +90,20 @@ impl Invite {
         }
     }
 
-    /// Gives the invite other terms, and leaves its token as it is.
+    /// Replaces the terms. The token stays valid.
     ///
     /// # Errors
-    /// The state that forbids it: every state but pending.
+    /// The current state, if it is not `Pending`.
     pub fn update(&self, terms: Terms, now: Timestamp) -> Result<Transition, State> {
         self.require_pending(now)?;
         Ok(self.changed(Self { terms, ..self.clone() }, now))
     }
 
-    /// Moves the end of the invite to `expires_at`, if that is later (`None` is never), and counts
-    /// it as made by `request` from now on. Its token stays as it is.
+    /// Moves the expiry to `expires_at` if that is later (`None` means never), and records
+    /// `request` as the last one. The token stays valid.
     ///
     /// # Errors
-    /// The state that forbids it: every state but pending.
+    /// The current state, if it is not `Pending`.
     pub fn renew(
         &self,
         request: &RequestId,
@@ -137,7 +140,7 @@ impl Invite {
 }
 
 impl Transition {
-    /// The same change, with a mail that tells the invitee about it.
+    /// Adds a mail that tells the invitee about the change.
     #[must_use]
     pub fn mailed(mut self, mailing: Mailing) -> Self {
         self.invite.mailing = mailing;
@@ -175,7 +178,7 @@ mod tests {
         pending(Invitee::Link(Link { key, max_uses: Some(2), uses, allowed_domains: vec![] }), None)
     }
 
-    /// Something that a person or time does to an invite.
+    /// A change that a person or time makes to an invite.
     #[derive(Clone, Copy, Debug)]
     enum Act {
         Accept,
@@ -214,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_says_what_happened_when_and_who_did_it() {
+    fn a_resolution_has_its_cause_time_and_user() {
         let reason = Message::parse("Not now.").unwrap();
         let declined = invited().decline(Some(&user()), Some(&reason), at(1_500)).unwrap();
         assert_eq!((declined.from, declined.to()), (State::Pending, State::Declined));
@@ -227,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expiry_is_written_down_only_when_time_has_passed() {
+    fn an_expiry_is_stored_only_after_its_time() {
         assert_eq!(invited().expire(at(END - 1)), Err(State::Pending));
         assert_eq!(invited().accept(&user(), at(END)), Err(State::Expired));
         let expired = invited().expire(at(END)).unwrap().invite;
@@ -236,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_exhausted_only_when_its_uses_are_taken() {
+    fn a_link_is_exhausted_only_after_its_last_use() {
         assert_eq!(link(1).exhaust(at(1_500)), Err(State::Pending));
         assert_eq!(link(2).exhaust(at(1_500)).unwrap().to(), State::Exhausted);
     }
@@ -252,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_with_a_change_is_one_more_request() {
+    fn a_change_with_a_mail_requests_one_more_mail() {
         let reminded = invited().renew(&RequestId::default(), None, at(1_500)).unwrap();
         let delivery = reminded.mailed(Mailing::default()).invite.delivery;
         assert_eq!((delivery.state, delivery.requested), (DeliveryState::Queued, 1));
@@ -260,10 +263,10 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever happens to an invite in whatever order: it ends once, each change counts one
-        /// version, and its resolution fits its state.
+        /// An invite ends at most once, each change counts one version, and the resolution fits the
+        /// state.
         #[test]
-        fn an_invite_ends_once(
+        fn an_invite_ends_at_most_once(
             steps in proptest::collection::vec((0usize..ACTS.len(), 0i64..400), 0..12),
             counted in proptest::option::of(0u32..3),
         ) {

@@ -1,14 +1,14 @@
-//! What a caveat may say, and what all of a macaroon's caveats say together.
+//! The caveats that this service knows, and the conditions that a macaroon's caveats add up to.
 
 use crate::domain::clock::Timestamp;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::UserId;
 
-/// The caveat that says what a token is for. Every token needs it: a macaroon for anything else
-/// opens no group.
+/// The type of a token that joins a group. Every token needs this caveat, so a macaroon for another
+/// purpose is refused.
 pub const TOKEN_TYPE: &str = "tokenType = group_invite_user_token";
 
-/// What a macaroon asks of whoever uses it. Each caveat only adds to it.
+/// The conditions for using a macaroon. Each caveat only adds conditions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Caveats {
     until: Option<Timestamp>,
@@ -17,8 +17,7 @@ pub struct Caveats {
 }
 
 impl Caveats {
-    /// Reads every caveat; none where one says something that is not known here, or none says what
-    /// the token is for.
+    /// Parses the caveats. `None` if one of them is unknown, or if the type is missing.
     pub(super) fn read<'a>(predicates: impl Iterator<Item = &'a [u8]>) -> Option<Self> {
         let mut caveats = Self::default();
         let mut for_groups = false;
@@ -38,36 +37,37 @@ impl Caveats {
         for_groups.then_some(caveats)
     }
 
-    /// The caveat that ends a token at this instant.
+    /// Returns the caveat that ends a token at `end`.
     pub(super) fn time_before(end: Timestamp) -> String {
         format!("time < {}", end.seconds())
     }
 
-    /// Whether the token's time is over: at the very second that its strictest caveat names.
+    /// Returns whether the token has expired: from the second that the earliest `time` caveat
+    /// names.
     pub fn over(&self, now: Timestamp) -> bool {
         self.until.is_some_and(|until| now >= until)
     }
 
-    /// Whether the token may be used by this user.
+    /// Returns whether this user may use the token.
     pub fn admits_user(&self, user: &UserId) -> bool {
         self.users.iter().all(|named| named == user)
     }
 
-    /// Whether the token may be used by whoever has this address.
+    /// Returns whether a person with this verified address may use the token.
     pub fn admits_address(&self, address: Option<&EmailAddress>) -> bool {
         self.addresses.iter().all(|named| Some(named) == address)
     }
 }
 
-/// Seconds since the epoch in plain digits: no sign, no leading zero, no year after 9999, which is
-/// what milliseconds would be.
+/// Parses seconds since the epoch in plain digits, without a sign or leading zeros. Years after
+/// 9999 are refused, because such a number is probably in milliseconds.
 fn instant(text: &str) -> Option<Timestamp> {
     let seconds: i64 = text.parse().ok()?;
     let instant = Timestamp::from_seconds(seconds);
     (instant.seconds() == seconds && seconds.to_string() == text).then_some(instant)
 }
 
-/// An address without anything around it.
+/// Parses an address without surrounding white space.
 fn address(text: &str) -> Option<EmailAddress> {
     EmailAddress::parse(text).ok().filter(|address| address.as_str() == text)
 }

@@ -1,8 +1,8 @@
-//! Which invite a macaroon is for, and the secret that signs it.
+//! The invite of a macaroon, and the secret that signs the macaroon.
 //!
-//! The identifier is `<key version>.<group>.<invite>.<generation>` in plain characters. The secret
-//! is derived from the key of that version and from the invite and generation, so that one token's
-//! secret opens no other, and a token dies with its invite.
+//! The identifier is `<key version>.<group>.<invite>.<generation>`. The secret is derived from the
+//! key of that version, the invite and its generation. So the secret of one token opens no other
+//! token, and a new generation makes older tokens useless.
 
 use super::{Caveats, Macaroon, NotVerified, TOKEN_TYPE};
 use crate::domain::clock::Timestamp;
@@ -10,15 +10,14 @@ use crate::domain::counters::Generation;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::token::{InviteToken, TokenKeys, TokenSubject};
 
-/// Why a token is no macaroon of ours.
+/// The reason why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotOpened {
-    /// It is no macaroon, or names no invite under a key that is still in use.
+    /// It is not a macaroon, or it names no invite under a key that is in use.
     Unknown,
-    /// It names an invite, but no key of ours signed it so.
+    /// It names an invite, but none of our keys signed it.
     Forged,
-    /// It is ours, with a caveat that nobody here knows or without the one that says what it is
-    /// for.
+    /// We signed it, but it has an unknown caveat or lacks its type.
     Caveat,
 }
 
@@ -32,14 +31,14 @@ impl From<NotVerified> for NotOpened {
 }
 
 impl From<&Macaroon> for InviteToken {
-    /// The token as the onezone server wrote it.
+    /// Writes the macaroon as the onezone server wrote it.
     fn from(macaroon: &Macaroon) -> Self {
         Self::of_macaroon(macaroon.to_base62())
     }
 }
 
 impl TokenKeys {
-    /// The macaroon of this subject under the current key, good until `end`.
+    /// Returns the macaroon of this subject under the current key, valid until `end`.
     pub fn macaroon(&self, subject: &TokenSubject, end: Option<Timestamp>) -> Macaroon {
         let mut caveats = vec![TOKEN_TYPE.to_owned()];
         caveats.extend(end.map(Caveats::time_before));
@@ -50,10 +49,13 @@ impl TokenKeys {
         )
     }
 
-    /// What the macaroon names, and what it asks of whoever uses it.
+    /// Returns the subject of the macaroon, and the conditions of its caveats. The invite itself
+    /// may not exist.
     ///
     /// # Errors
-    /// See [`NotOpened`]. Nobody has looked yet whether the invite is there.
+    /// - `Unknown` if the token is not a macaroon, or names no invite under a key that is in use.
+    /// - `Forged` if none of our keys signed it.
+    /// - `Caveat` if a caveat is unknown, or the token lacks its type.
     pub fn open(&self, token: &str) -> Result<(TokenSubject, Caveats), NotOpened> {
         let macaroon = Macaroon::parse(token).ok_or(NotOpened::Unknown)?;
         let (version, subject) =
@@ -68,8 +70,7 @@ fn identifier(version: u8, subject: &TokenSubject) -> String {
     format!("{version}.{}.{}.{}", subject.group, subject.invite, subject.generation)
 }
 
-/// The key's version and the subject, where the identifier is exactly what would be written for
-/// them.
+/// Parses an identifier. `None` if it is not spelled exactly as [`identifier`] writes it.
 fn read_identifier(text: &str) -> Option<(u8, TokenSubject)> {
     let mut parts = text.split('.');
     let version = parts.next()?.parse().ok()?;

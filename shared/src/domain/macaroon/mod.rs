@@ -1,11 +1,13 @@
-//! Macaroons: tokens that whoever holds one can narrow, and nobody can widen
+//! Macaroons: tokens that every holder can narrow and nobody can widen
 //! (docs/contracts/onezone.md#the-token).
 //!
 //! A macaroon has a location, an identifier, caveats, and a signature that chains HMAC-SHA256 over
-//! the identifier and each caveat. Its packets and its chain are the crate `libmacaroon`'s
-//! (libmacaroons version 1); here stand the limits, the two forms of text, what a caveat may say,
-//! and which invite a macaroon names. The location is no part of the signature, so nothing is ever
-//! decided by it.
+//! the identifier and each caveat. The signature does not cover the location, so nothing depends on
+//! it.
+//!
+//! The crate `libmacaroon` implements the packets and the chain (libmacaroons version 1). This
+//! module adds the limits, the two text forms, the meaning of caveats, and the invite of a
+//! macaroon.
 
 mod caveats;
 mod invite;
@@ -18,35 +20,35 @@ use libmacaroon::{Caveat, Format, MacaroonKey, Verifier};
 pub use caveats::{Caveats, TOKEN_TYPE};
 pub use invite::NotOpened;
 
-/// The longest token that is looked at, in bytes. Nothing is decoded before this is known.
+/// The longest token that is read, in bytes. The length is checked before decoding.
 pub const MAX_LENGTH: usize = 4096;
-/// The most caveats that a macaroon may have.
+/// The most caveats of a macaroon.
 pub const MAX_CAVEATS: usize = 32;
-/// The location that ours carry, as the server's did.
+/// The location of our macaroons, which is that of the original server.
 const LOCATION: &str = "onezone";
 
-/// A macaroon in memory: read, but not yet verified. `Debug` never shows it.
+/// A macaroon that was parsed but not yet verified. `Debug` never shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Macaroon(libmacaroon::Macaroon);
 
-/// Why a macaroon opens nothing.
+/// The reason why a macaroon is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotVerified {
-    /// Another secret signed it, or it was altered since.
+    /// Another secret signed it, or it was altered.
     Signature,
-    /// It has a caveat that nobody here knows, or lacks the one that says what it is for.
+    /// It has an unknown caveat, or lacks its type.
     Caveat,
 }
 
 impl Macaroon {
-    /// A macaroon of `identifier` with these caveats, signed with `secret`.
+    /// Creates a macaroon of `identifier` with these caveats, signed with `secret`.
     ///
     /// # Panics
-    /// Never with what this service mints: an identifier or caveat would have to be of 64 KiB, or
-    /// the identifier empty.
+    /// If the identifier is empty, or if the identifier or a caveat has 64 KiB. Those of this
+    /// service are far smaller.
     #[expect(
         clippy::expect_used,
-        reason = "identifiers and caveats of ours are far below the crate's limits"
+        reason = "our identifiers and caveats are far below the crate's limits"
     )]
     pub fn mint(secret: &[u8], identifier: &str, caveats: &[String]) -> Self {
         let mut macaroon = libmacaroon::Macaroon::create(
@@ -54,15 +56,15 @@ impl Macaroon {
             &MacaroonKey::generate(secret),
             identifier,
         )
-        .expect("short");
+        .expect("within the crate's limits");
         for caveat in caveats {
-            macaroon.add_first_party_caveat(caveat).expect("short");
+            macaroon.add_first_party_caveat(caveat).expect("within the crate's limits");
         }
         Self(macaroon)
     }
 
-    /// The same macaroon under one more caveat, as any holder can make it; none where it would be
-    /// longer than is taken.
+    /// Returns the macaroon with one more caveat, as any holder can add one. `None` if it would
+    /// exceed a limit.
     pub fn narrowed(&self, caveat: &str) -> Option<Self> {
         let mut narrowed = self.0.clone();
         narrowed.add_first_party_caveat(caveat).ok()?;
@@ -72,9 +74,11 @@ impl Macaroon {
         taken.then_some(narrowed)
     }
 
-    /// Reads a token in either form of text: the server's escaped one ("base62"), or base64 with or
-    /// without its padding, in the alphabet for URLs or the other. The packets inside must be
-    /// exactly those that this service would write, so that a token has one reading.
+    /// Parses a token in one of two text forms: the server's escaped one ("base62"), or base64 in
+    /// either alphabet, with or without padding.
+    ///
+    /// The packets inside must be exactly those that this service would write, so that a token has
+    /// one reading.
     pub fn parse(token: &str) -> Option<Self> {
         if token.len() > MAX_LENGTH {
             return None;
@@ -90,39 +94,38 @@ impl Macaroon {
         (canonical && macaroon.0.caveats().len() <= MAX_CAVEATS).then_some(macaroon)
     }
 
-    /// The packets of version 1; none where they could not be read again.
+    /// Returns the packets of version 1. Empty if the crate cannot serialize them.
     fn packets(&self) -> Vec<u8> {
         self.0.serialize(Format::V1).ok().and_then(|text| text::decode(&text)).unwrap_or_default()
     }
 
-    /// The token as the server wrote it: base64url without padding, and all that is no letter or
-    /// digit, and `0`, escaped by `0`.
+    /// Returns the token in the server's form: base64url in which `0`, and every character that is
+    /// not a letter or digit, is escaped with `0`.
     pub fn to_base62(&self) -> String {
         text::escape(&self.to_base64url())
     }
 
-    /// The token as the documentation's example has it: base64url without padding.
+    /// Returns the token as base64url without padding, the form in the original's documentation.
     pub fn to_base64url(&self) -> String {
         text::encode(&self.packets())
     }
 
-    /// What the macaroon names, for whoever knows the secret that belongs to it; none where it is
-    /// no text.
+    /// Returns the identifier. `None` if it is not UTF-8.
     pub fn identifier(&self) -> Option<&str> {
         std::str::from_utf8(self.0.identifier()).ok()
     }
 
-    /// What the macaroon asks of whoever uses it, if `secret` signed it and every caveat is one
-    /// that this service knows.
+    /// Returns the conditions of the caveats, if `secret` signed the macaroon.
     ///
     /// # Errors
-    /// See [`NotVerified`]. A third-party caveat is unknown here: nobody discharges one.
+    /// - `Signature` if another secret signed it, or it was altered.
+    /// - `Caveat` if a caveat is unknown, is a third-party caveat, or the type is missing.
     pub fn verify(&self, secret: &[u8]) -> Result<Caveats, NotVerified> {
         if self.0.caveats().iter().any(|caveat| caveat.as_third_party().is_some()) {
             return Err(NotVerified::Caveat);
         }
-        // The chain alone: what the caveats say is read below, each of them, for more than yes and
-        // no.
+        // Verify only the chain. The caveats are parsed below, because a verifier could only accept
+        // or reject them.
         let mut chain = Verifier::default();
         chain.satisfy_general(|_| true);
         chain

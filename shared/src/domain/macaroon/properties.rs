@@ -1,4 +1,4 @@
-//! What holds of every macaroon, whatever is in it and whoever altered it.
+//! Properties of every macaroon, genuine or altered.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::token::TokenSubject;
 
-/// A caveat that a holder may add.
+/// Generates a caveat that a holder may add.
 fn known_caveat() -> impl Strategy<Value = String> {
     prop_oneof![
         (0_i64..300).prop_map(|end| format!("time < {end}")),
@@ -20,7 +20,7 @@ fn known_caveat() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Whether the token lets `user` in at `now`.
+/// Returns whether the token admits `user` at `now`.
 fn admits(macaroon: &Macaroon, user: &str, now: i64) -> bool {
     opened(macaroon).is_ok_and(|caveats| {
         let address = EmailAddress::parse(&format!("{user}@example.com")).unwrap();
@@ -39,7 +39,7 @@ proptest! {
     }
 
     #[test]
-    fn every_subject_opens_with_its_keys(group in "[A-Za-z0-9_-]{1,64}", id in 1u64..1 << 53, generation: u32, version in 1u8..) {
+    fn a_token_opens_with_the_keys_that_made_it(group in "[A-Za-z0-9_-]{1,64}", id in 1u64..1 << 53, generation: u32, version in 1u8..) {
         let subject = TokenSubject { group: GroupId::parse(&group).unwrap(), invite: InviteId::from_number(id).unwrap(), generation: Generation::from_number(generation) };
         let keys = keys(version, "k", None);
         let token = keys.macaroon(&subject, Some(at(1_796_140_144))).to_base62();
@@ -48,7 +48,7 @@ proptest! {
     }
 
     #[test]
-    fn one_more_caveat_never_lets_more_in(caveats in proptest::collection::vec(known_caveat(), 0..5), more in known_caveat(), now in 0_i64..300) {
+    fn one_more_caveat_never_widens_a_token(caveats in proptest::collection::vec(known_caveat(), 0..5), more in known_caveat(), now in 0_i64..300) {
         let caveats: Vec<&str> = caveats.iter().map(String::as_str).collect();
         let before = ours(&caveats);
         let after = before.narrowed(&more).unwrap();
@@ -57,9 +57,9 @@ proptest! {
         }
     }
 
-    /// Removed, reordered, changed or cut, nothing but what was signed opens.
+    /// A token with a changed or missing byte opens only if the byte is in the location.
     #[test]
-    fn an_altered_token_neither_panics_nor_opens(at in 0_usize..400, to in 0_u8.., cut in any::<bool>()) {
+    fn an_altered_token_is_refused_without_panic(at in 0_usize..400, to in 0_u8.., cut in any::<bool>()) {
         let macaroon = ours(&["time < 200", "user = a"]);
         let mut packets = macaroon.packets();
         let at = at % packets.len();
@@ -71,7 +71,7 @@ proptest! {
     }
 
     #[test]
-    fn caveats_taken_away_or_swapped_do_not_open(order in Just(vec![0, 1, 2, 3]).prop_shuffle(), length in 0_usize..5) {
+    fn a_token_with_removed_or_reordered_caveats_is_refused(order in Just(vec![0, 1, 2, 3]).prop_shuffle(), length in 0_usize..5) {
         let all = [TOKEN_TYPE, "time < 200", "user = a", "email = a@example.com"];
         prop_assume!(length < 4 || order != [0, 1, 2, 3]);
         let mut list: Vec<(&str, &[u8])> = vec![("location", b"onezone"), ("identifier", b"1.3773.5629499534213120.1")];

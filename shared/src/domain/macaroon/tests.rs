@@ -7,7 +7,7 @@ use crate::domain::email::EmailAddress;
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::token::{TokenKeys, TokenSubject};
 
-/// The vectors of docs/contracts/onezone.md#the-token.
+/// The test vectors of docs/contracts/onezone.md#the-token.
 const SECRET: &[u8] = b"this is a test secret";
 const IDENTIFIER: &str = "8HfHARHgklqBkZVI4l6MBTvSSvt98ppp6948s8Q7SOk";
 const SIGNATURE: &str = "31c7e4f9381bf826c268de333ab3d847a6a029c8a325af450d0c521c91e5dc97";
@@ -40,7 +40,7 @@ pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(seconds)
 }
 
-/// A macaroon of our keys under these caveats beside the one that says what it is for.
+/// Returns a macaroon of our keys with its type and these caveats.
 pub(super) fn ours(caveats: &[&str]) -> Macaroon {
     let fresh = keys(1, "a", None).macaroon(&subject(), None);
     caveats.iter().fold(fresh, |macaroon, caveat| macaroon.narrowed(caveat).unwrap())
@@ -53,7 +53,7 @@ pub(super) fn opened(macaroon: &Macaroon) -> Result<Caveats, NotOpened> {
     })
 }
 
-/// A packet of version 1, of whatever it is told.
+/// Builds a packet of version 1, which need not be valid.
 fn packet(key: &str, value: &[u8]) -> Vec<u8> {
     let mut packet = format!("{:04x}{key} ", 4 + key.len() + 1 + value.len() + 1).into_bytes();
     packet.extend(value);
@@ -65,9 +65,9 @@ pub(super) fn packets(list: &[(&str, &[u8])]) -> Vec<u8> {
     list.iter().flat_map(|(key, value)| packet(key, value)).collect()
 }
 
-/// The published value of libmacaroons' own README.
+/// The signature is published in the README of libmacaroons.
 #[test]
-fn the_chain_is_that_of_libmacaroons() {
+fn the_signature_chain_matches_libmacaroons() {
     let secret = b"this is our super secret key; only we should know it";
     let macaroon = Macaroon::mint(secret, "we used our secret key", &[]);
     assert_eq!(
@@ -77,7 +77,7 @@ fn the_chain_is_that_of_libmacaroons() {
 }
 
 #[test]
-fn both_forms_of_text_are_those_of_the_contract() {
+fn both_text_forms_match_the_contract() {
     assert_eq!(signature(&vector()), SIGNATURE);
     assert_eq!(vector().to_base64url(), BASE64URL);
     assert_eq!(vector().to_base62(), BASE62);
@@ -88,25 +88,25 @@ fn both_forms_of_text_are_those_of_the_contract() {
     assert_eq!(vector().verify(b"another secret"), Err(NotVerified::Signature));
 }
 
-/// The published example, whose first three letters are damaged: a packet length that is no
-/// hexadecimal number.
+/// The original's published example is damaged: its first three letters give a packet length that
+/// is not a hexadecimal number.
 #[test]
-fn the_seed_s_example_is_read_once_its_first_letters_are_mended() {
+fn the_published_example_is_read_after_its_first_letters_are_repaired() {
     let damaged = "JKAxNWxvY2F0aW9uIG9uZXpvbmUKMDAzYmlkZW50aWZpZXIgOEhmSEFSSGdrbHFCa1pWSTRsNk1CVHZTU3Z0OThwcHA2OTQ4czhRN1NPawowMDFhY2lkIHRpbWUgPCAxNDk2MTQwMTQ0CjAwMmZzaWduYXR1cmUg88OIBmav38YI0Z2-dw-fvrZ3XP-J0HjCN0taT3_WungK";
     assert_eq!(Macaroon::parse(damaged), None);
-    let mended = Macaroon::parse(&damaged.replacen("JKA", "MDA", 1)).unwrap();
-    assert_eq!(mended.identifier(), Some(IDENTIFIER));
+    let repaired = Macaroon::parse(&damaged.replacen("JKA", "MDA", 1)).unwrap();
+    assert_eq!(repaired.identifier(), Some(IDENTIFIER));
     assert_eq!(
-        signature(&mended),
+        signature(&repaired),
         "f3c3880666afdfc608d19dbe770f9fbeb6775cff89d078c2374b5a4f7fd6ba78"
     );
-    assert_eq!(mended.0.caveats()[0].as_first_party().unwrap().predicate(), b"time < 1496140144");
+    assert_eq!(repaired.0.caveats()[0].as_first_party().unwrap().predicate(), b"time < 1496140144");
 }
 
 #[test]
-fn base64_is_read_in_either_alphabet_padded_or_not_but_not_in_both() {
-    // Of these bytes the length is no multiple of three, so there is padding, and both alphabets
-    // differ.
+fn base64_is_read_in_either_alphabet_but_not_in_a_mix() {
+    // This macaroon needs padding, because its length is not a multiple of three. Its text differs
+    // between the two alphabets.
     let macaroon = (0..64).map(|number| vector().narrowed(&format!("user = {number}")).unwrap());
     let macaroon = macaroon
         .into_iter()
@@ -155,8 +155,8 @@ fn packets_that_this_service_would_not_write_are_not_read() {
         .replace("003b", "003B")
         .into_bytes();
     let upper = [upper, good[good.len() - 33..].to_vec()].concat();
-    let mut unended = good.clone();
-    *unended.last_mut().unwrap() = b' ';
+    let mut unterminated = good.clone();
+    *unterminated.last_mut().unwrap() = b' ';
     let v2 = [vec![2, 1], vec![0xff; 9], vec![1; 100]].concat();
     let wrong = [
         ("nothing", vec![]),
@@ -196,7 +196,7 @@ fn packets_that_this_service_would_not_write_are_not_read() {
             packets(&[("identifier", id), ("signature", sealed), ("cid", b"user = 1")]),
         ),
         ("something after the signature", [good.clone(), b"x".to_vec()].concat()),
-        ("another end of the last packet", unended),
+        ("another end of the last packet", unterminated),
         (
             "an unknown packet",
             packets(&[("identifier", id), ("nonce", b"1"), ("signature", sealed)]),
@@ -221,8 +221,8 @@ fn packets_that_this_service_would_not_write_are_not_read() {
 }
 
 #[test]
-fn what_is_too_long_or_of_too_many_caveats_is_not_read() {
-    // 400 kB of empty packets, which overflowed another crate's stack.
+fn a_token_that_is_too_long_or_has_too_many_caveats_is_refused() {
+    // 50,000 empty packets, which overflowed the stack of another crate.
     let bomb = text::encode(&b"0006 \n".repeat(50_000));
     assert_eq!(Macaroon::parse(&bomb), None);
     assert_eq!(Macaroon::parse(&"9".repeat(1_000_000)), None);
@@ -251,7 +251,7 @@ fn the_location_decides_nothing() {
 }
 
 #[test]
-fn a_token_names_its_invite_and_hides_in_debug_output() {
+fn a_token_names_its_invite_and_is_hidden_in_debug_output() {
     let end = at(1_496_140_144);
     let token = keys(1, "a", None).macaroon(&subject(), Some(end));
     assert_eq!(token.identifier(), Some("1.3773.5629499534213120.1"));
@@ -262,7 +262,7 @@ fn a_token_names_its_invite_and_hides_in_debug_output() {
 }
 
 #[test]
-fn after_a_rotation_the_key_before_still_opens_its_tokens_and_after_two_no_more() {
+fn a_token_opens_after_one_rotation_but_not_after_two() {
     let token = keys(1, "a", None).macaroon(&subject(), None).to_base62();
     assert!(keys(2, "b", Some("a")).open(&token).is_ok());
     assert_eq!(keys(2, "b", None).open(&token), Err(NotOpened::Unknown));
@@ -270,7 +270,7 @@ fn after_a_rotation_the_key_before_still_opens_its_tokens_and_after_two_no_more(
 }
 
 #[test]
-fn each_invite_and_generation_has_a_secret_of_its_own() {
+fn each_invite_and_generation_has_its_own_secret() {
     let keys = keys(1, "a", None);
     let mine = keys.macaroon_secret(&subject());
     let group = GroupId::parse("3774").unwrap();
@@ -282,7 +282,7 @@ fn each_invite_and_generation_has_a_secret_of_its_own() {
     ] {
         assert_ne!(keys.macaroon_secret(&other), mine);
     }
-    // A signature moved to another group's name does not fit there.
+    // A signature does not fit the identifier of another group.
     let secret = keys.macaroon_secret(&subject());
     let moved = Macaroon::mint(&secret, "1.3774.5629499534213120.1", &[TOKEN_TYPE.into()]);
     assert_eq!(keys.open(&moved.to_base62()), Err(NotOpened::Forged));
@@ -313,7 +313,7 @@ fn an_identifier_has_one_spelling() {
 }
 
 #[test]
-fn a_caveat_that_is_not_known_closes_the_token() {
+fn a_token_with_an_unknown_caveat_is_refused() {
     let wrong = [
         "os = x",
         "",
@@ -363,7 +363,7 @@ fn a_caveat_that_is_not_known_closes_the_token() {
 }
 
 #[test]
-fn a_token_must_say_what_it_is_for_and_may_say_so_twice() {
+fn a_token_must_have_its_type_and_may_repeat_it() {
     let keys = keys(1, "a", None);
     let secret = keys.macaroon_secret(&subject());
     let bare = Macaroon::mint(&secret, "1.3773.5629499534213120.1", &[]);
@@ -373,7 +373,7 @@ fn a_token_must_say_what_it_is_for_and_may_say_so_twice() {
 }
 
 #[test]
-fn a_third_party_caveat_closes_the_token() {
+fn a_token_with_a_third_party_caveat_is_refused() {
     let mut third = ours(&[]).0;
     third
         .add_third_party_caveat("https://auth.example", &MacaroonKey::generate(b"k"), "id")

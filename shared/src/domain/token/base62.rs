@@ -1,10 +1,11 @@
-//! Bytes as letters and digits.
+//! Writes bytes as letters and digits.
 
 /// The digits, in the order of their values.
 pub(super) const ALPHABET: &[u8; 62] =
     b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// Writes the bytes as one big number. The first byte must not be 0, because leading zeros are lost.
+/// Encodes the bytes as one big number. The first byte must not be 0, because leading zeros are
+/// lost.
 pub(super) fn encode(bytes: &[u8]) -> String {
     let mut digits: Vec<u8> = Vec::with_capacity(bytes.len() * 2);
     for byte in bytes {
@@ -22,7 +23,7 @@ pub(super) fn encode(bytes: &[u8]) -> String {
     digits.iter().rev().map(|digit| char::from(ALPHABET[usize::from(*digit)])).collect()
 }
 
-/// Reads what [`encode`] wrote. `None` for any other text.
+/// Decodes the text that [`encode`] wrote. Returns `None` for any other text.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes: Vec<u8> = Vec::with_capacity(text.len());
     if text.starts_with('0') {

@@ -1,9 +1,10 @@
-//! Link tokens: derived from keys, never stored.
+//! Link tokens. They are derived from keys and never stored (ADR 0002).
 //!
-//! `root = HMAC-SHA256(TOKEN_KEY, "invite" ‖ group ‖ id ‖ generation)`, and a token is `bkn_` +
+//! `root = HMAC-SHA256(TOKEN_KEY, "invite" ‖ group ‖ id ‖ generation)`. A token is `bkn_` +
 //! base62(version ‖ group ‖ id ‖ generation ‖ first 128 bits of HMAC-SHA256(root, "link") ‖
-//! checksum). The checksum lets a secret scanner, or the edge, tell a token from junk without any
-//! key.
+//! checksum).
+//!
+//! The checksum lets a secret scanner recognize a token without a key.
 
 mod base62;
 
@@ -20,11 +21,11 @@ use super::ids::{GroupId, InviteId};
 const PREFIX: &str = "bkn_";
 const TAG: usize = 16;
 const CHECKSUM: usize = 4;
-/// The longest token: a group id of 64 characters makes 98 bytes, which are 132 digits of base62,
-/// and the prefix.
+/// The length of the longest token. A group id of 64 characters makes 98 bytes, which are 132
+/// digits of base62.
 const MAX_LENGTH: usize = PREFIX.len() + 132;
 
-/// What a token names: one generation of one invite of one group.
+/// The subject of a token: one generation of one invite of one group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenSubject {
     /// The group.
@@ -35,17 +36,17 @@ pub struct TokenSubject {
     pub generation: Generation,
 }
 
-/// A link token: whoever holds it can ask to join. `Debug` never shows it.
+/// A link token, which lets its holder ask to join. `Debug` never shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InviteToken(String);
 
 impl InviteToken {
-    /// The token that a macaroon's text is.
+    /// Creates a token from the text of a macaroon.
     pub(super) fn of_macaroon(text: String) -> Self {
         Self(text)
     }
 
-    /// The token, to be put into the one answer, mail or page that carries it.
+    /// Returns the token as text, for the answer, mail or page that delivers it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -57,8 +58,7 @@ impl fmt::Debug for InviteToken {
     }
 }
 
-/// The keys that tokens are derived from: the one that signs, and, after a rotation, the one before
-/// it.
+/// The keys of tokens: the current key, and the previous one after a rotation.
 #[derive(Clone)]
 pub struct TokenKeys {
     version: u8,
@@ -67,12 +67,13 @@ pub struct TokenKeys {
 }
 
 impl TokenKeys {
-    /// Keys where `version` (1 to 255) names `current`, and `version − 1` names `previous`.
+    /// Creates the keys. `version` (1 to 255) numbers `current`, and `version − 1` numbers
+    /// `previous`.
     pub fn new(version: u8, current: SecretString, previous: Option<SecretString>) -> Self {
         Self { version: version.max(1), current, previous }
     }
 
-    /// The token of this subject, under the current key.
+    /// Returns the token of this subject under the current key.
     pub fn token(&self, subject: &TokenSubject) -> InviteToken {
         let mut bytes = head(self.version, subject);
         bytes.extend(link_tag(&self.current, subject));
@@ -80,8 +81,8 @@ impl TokenKeys {
         InviteToken(format!("{PREFIX}{}", base62::encode(&bytes)))
     }
 
-    /// What the token names, if one of the keys made it. Malformed, altered and foreign tokens all
-    /// give none.
+    /// Returns the subject of a token that one of the keys made. `None` for malformed, altered and
+    /// foreign tokens.
     pub fn verify(&self, token: &str) -> Option<TokenSubject> {
         if token.len() > MAX_LENGTH {
             return None;
@@ -95,17 +96,18 @@ impl TokenKeys {
         genuine.then_some(subject)
     }
 
-    /// The version of the current key.
+    /// Returns the version of the current key.
     pub(super) fn version(&self) -> u8 {
         self.version
     }
 
-    /// The secret of the subject's macaroons, under the current key.
+    /// Returns the secret of the subject's macaroons under the current key.
     pub(super) fn macaroon_secret(&self, subject: &TokenSubject) -> [u8; 32] {
         macaroon_secret(&self.current, subject)
     }
 
-    /// The secret of the subject's macaroons under the key of this version, if there is that key.
+    /// Returns the secret of the subject's macaroons under the key of this version. `None` if that
+    /// key is not in use.
     pub(super) fn macaroon_secret_of(
         &self,
         version: u8,
@@ -114,11 +116,11 @@ impl TokenKeys {
         Some(macaroon_secret(self.key(version)?, subject))
     }
 
-    /// A keyed hash of `data` for one `purpose`, under the current key: nobody without the key can
-    /// make it, and the same data has another tag for another purpose.
+    /// Returns a hash of `data` for one `purpose`, keyed with the current key. Each purpose gives
+    /// another hash.
     pub fn tag(&self, purpose: &str, data: &[u8]) -> [u8; TAG] {
-        // The word separates these tags from the roots of tokens. It must stay: cursors and rate
-        // windows from before a deployment are tagged with it.
+        // The word separates these tags from the roots of tokens. It must not change, because
+        // cursors and rate windows of earlier deployments have tags with it.
         let parts: [&[u8]; 3] = [b"cursor", purpose.as_bytes(), data];
         first_16(keyed(self.current.expose_secret().as_bytes(), &parts))
     }
@@ -157,7 +159,7 @@ fn read_head(bytes: &[u8]) -> Option<(u8, TokenSubject)> {
     Some((version, subject))
 }
 
-/// What every token of this subject is derived from, each for its purpose.
+/// Returns the root from which every token of this subject is derived.
 fn root(key: &SecretString, subject: &TokenSubject) -> [u8; 32] {
     let group = subject.group.as_str().as_bytes();
     let id = subject.invite.number().to_be_bytes();
@@ -175,8 +177,8 @@ fn macaroon_secret(key: &SecretString, subject: &TokenSubject) -> [u8; 32] {
     keyed(&root(key, subject), &[b"onezone"])
 }
 
-/// HMAC-SHA256 over the parts, each with its length before it so that no two lists of parts read
-/// alike.
+/// Returns HMAC-SHA256 over the parts. The length before each part makes different lists hash
+/// differently.
 fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
@@ -218,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_names_its_subject_and_hides_in_debug_output() {
+    fn a_token_names_its_subject_and_is_hidden_in_debug_output() {
         let token = keys(1, "a", None).token(&subject());
         assert!(token.expose().starts_with("bkn_"));
         assert_eq!(keys(1, "a", None).verify(token.expose()), Some(subject()));
@@ -226,13 +228,13 @@ mod tests {
     }
 
     #[test]
-    fn another_key_does_not_open_a_token() {
+    fn a_token_does_not_verify_under_another_key() {
         let token = keys(1, "a", None).token(&subject());
         assert_eq!(keys(1, "b", None).verify(token.expose()), None);
     }
 
     #[test]
-    fn after_a_rotation_the_key_before_still_opens_its_tokens_and_after_two_no_more() {
+    fn a_token_verifies_after_one_rotation_but_not_after_two() {
         let token = keys(1, "a", None).token(&subject());
         assert_eq!(keys(2, "b", Some("a")).verify(token.expose()), Some(subject()));
         assert_eq!(keys(2, "b", None).verify(token.expose()), None);
@@ -240,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_is_cut_short_or_lengthened_is_refused() {
+    fn a_shortened_or_lengthened_token_is_refused() {
         let keys = keys(1, "a", None);
         let token = keys.token(&subject());
         let text = token.expose();

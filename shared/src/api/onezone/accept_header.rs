@@ -1,4 +1,4 @@
-//! What the server's framework asked of a request's headers: it took and gave JSON only
+//! Checks the `Accept` header: the API answers with JSON only
 //! (docs/contracts/onezone.md#order-of-checks).
 
 use lambda_http::Request;
@@ -6,7 +6,7 @@ use lambda_http::http::header;
 
 use super::failure::Failure;
 
-/// Refuses a request whose client takes no JSON.
+/// Refuses a request whose client does not accept JSON.
 ///
 /// # Errors
 /// 406.
@@ -21,7 +21,8 @@ pub fn acceptable(request: &Request) -> Result<(), Failure> {
     if refused { Err(Failure::not_acceptable()) } else { Ok(()) }
 }
 
-/// How closely a media range names JSON, 0 for not at all, and whether it is wanted.
+/// Returns how closely a media range names JSON (0 for not at all), and whether its weight is above
+/// 0.
 fn range(text: &str) -> Option<(u8, bool)> {
     let mut parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
     let closeness = match parts.next()?.as_str() {
@@ -51,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_takes_json_is_answered() {
+    fn only_a_client_that_accepts_json_is_answered() {
         let taken: [&[&str]; 9] = [
             &[],
             &[""],
