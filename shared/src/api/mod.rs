@@ -1,5 +1,5 @@
-//! The APIs: each with its credentials, its ids, its coat for errors and its rendering of objects.
-//! None has a rule of its own.
+//! The six HTTP APIs. Each reads its own requests and credentials, and renders its own objects and
+//! errors. The rules are in the engine.
 
 pub mod bungie;
 pub mod chembiohub;

@@ -1,4 +1,5 @@
-//! `POST /group_invites`: a group's owner invites a user.
+//! `POST /group_invites`: invites a user to a group, for its owners
+//! (docs/contracts/evanta.md#request).
 
 use std::convert::Infallible;
 

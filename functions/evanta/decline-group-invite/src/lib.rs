@@ -1,4 +1,4 @@
-//! `DELETE /group_invites/{id}`: the invited person turns the invite down
+//! `DELETE /group_invites/{id}`: declines an invite, for its invitee
 //! (docs/contracts/evanta.md#other-endpoints).
 
 use std::convert::Infallible;

@@ -1,4 +1,5 @@
-//! `POST /group_members`: the caller joins, by an invite or because the group is open.
+//! `POST /group_members`: makes the caller a member, by an invite or because the group is open
+//! (docs/contracts/evanta.md#other-endpoints).
 
 use std::convert::Infallible;
 

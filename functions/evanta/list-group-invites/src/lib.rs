@@ -1,4 +1,5 @@
-//! `GET /group_invites/users/{group_id}`: a group's pending invites by which nobody has joined, for its owners.
+//! `GET /group_invites/users/{group_id}`: lists a group's pending invites, for its owners. Invites
+//! of people who are members already are left out.
 
 use std::convert::Infallible;
 

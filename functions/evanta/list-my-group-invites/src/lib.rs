@@ -1,4 +1,5 @@
-//! `GET /group_invites/groups`: the caller's pending invites into groups that they have not joined, however they are addressed.
+//! `GET /group_invites/groups`: lists the caller's pending invites, except those to groups that the
+//! caller has joined. They may be addressed to any identity that the caller proves.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! `POST /v1/invites/accept`: makes the caller a member, by token or by group and invite.
+//! `POST /v1/invites/accept`: accepts an invite for the caller, by token or by group and invite id.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! `POST /v1/groups/{group}/invites`: makes one invite.
+//! `POST /v1/groups/{group}/invites`: creates an invite.
 
 use std::convert::Infallible;
 

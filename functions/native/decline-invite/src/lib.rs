@@ -1,5 +1,5 @@
-//! `POST /v1/invites/decline`: says no. By token no account is needed; by group and invite it takes
-//! the person invited.
+//! `POST /v1/invites/decline`: declines an invite. A token needs no sign-in. A group and an invite
+//! id need the invitee's sign-in.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,5 @@
-//! `GET /v1/groups/{group}/invites/{invite}`: one invite, for who may handle it.
+//! `GET /v1/groups/{group}/invites/{invite}`: reads an invite, for its inviter and for members who
+//! may invite.
 
 use std::convert::Infallible;
 

@@ -1,40 +1,43 @@
 
 "use strict";
-// What this page does in the browser. It posts only from a click, asks nothing of third parties, and puts text on the page as text only.
+// The script of the invite page. It posts only on a click, makes no third-party requests, and
+// writes text, never markup.
 (() => {
   const main = document.querySelector("main");
   const token = main.dataset.token;
   const byId = (id) => document.getElementById(id);
-  // Where the service stands on this host: whatever precedes the page's own path.
+  // The service's base path on this host.
   const base = location.pathname.slice(0, Math.max(0, location.pathname.lastIndexOf("/i/")));
 
-  // The address bar, the history and a screenshot should not hold the token, which opens the invitation. So the address becomes
-  // that of no invitation, and the token stays with this tab: a reload, or coming back from the sign-in, finds it there.
-  const PUT_AWAY = base + "/i/opened";
-  const KEPT = "beckon.invite";
-  const keep = (value) => { try { sessionStorage.setItem(KEPT, value); } catch { /* Storage may be off: only reloading is lost. */ } };
-  const kept = () => { try { return sessionStorage.getItem(KEPT); } catch { return null; } };
-  const forget = () => { try { sessionStorage.removeItem(KEPT); } catch { /* As above. */ } };
+  // The token is a secret, so it must not stay in the address bar, the history or a screenshot. The
+  // script replaces the address and stores the token in this tab. A reload, or the return from the
+  // sign-in, finds it there.
+  const TOKEN_REMOVED = base + "/i/opened";
+  const STORAGE_KEY = "beckon.invite";
+  // Without storage, a reload and the return from the sign-in lose the token.
+  const storeToken = (value) => { try { sessionStorage.setItem(STORAGE_KEY, value); } catch { /* Storage is disabled. */ } };
+  const storedToken = () => { try { return sessionStorage.getItem(STORAGE_KEY); } catch { return null; } };
+  const forgetToken = () => { try { sessionStorage.removeItem(STORAGE_KEY); } catch { /* Storage is disabled. */ } };
 
   const fragment = new URLSearchParams(location.hash.slice(1));
   if (!token) {
-    if (location.pathname === PUT_AWAY && kept()) {
-      // With the fragment, which carries what a sign-in brought back.
-      location.replace(base + "/i/" + encodeURIComponent(kept()) + location.hash);
+    if (location.pathname === TOKEN_REMOVED && storedToken()) {
+      // The fragment carries the access token from the sign-in.
+      location.replace(base + "/i/" + encodeURIComponent(storedToken()) + location.hash);
     } else if (location.hash) {
       history.replaceState(null, "", location.pathname);
     }
     return;
   }
-  keep(token);
-  history.replaceState(null, "", PUT_AWAY);
+  storeToken(token);
+  history.replaceState(null, "", TOKEN_REMOVED);
 
-  // The signed-in caller: in memory only, so that closing or reloading the page signs out of it.
+  // The signed-in caller, in memory only: closing or reloading the page signs out.
   let session = null;
-  // The last thing asked for, for "Try again".
+  // The last action, for "Try again".
   let last = null;
 
-  // The name to show. Nothing is decided by these claims: the service verifies the token itself.
+  // Returns the name to show. These claims decide nothing, because the service verifies the token.
   function nameIn(jwt) {
     const payload = jwt.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
     const claims = JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(payload), (c) => c.charCodeAt(0))));
@@ -67,7 +70,7 @@
   }
 
   function showOutcome(title, text, target) {
-    forget();
+    forgetToken();
     byId("invitation").hidden = true;
     byId("outcome-title").textContent = title;
     byId("outcome-text").textContent = text;
@@ -95,7 +98,8 @@
     byId(shown ? "confirm-title" : "decline").focus();
   }
 
-  // Where to go next, if that is a web address or a path on this host. "//host" and "/\host" are neither.
+  // Returns the next address if it is a web address or a path on this host. "//host" and "/\host"
+  // are neither.
   function safeTarget(value) {
     if (typeof value !== "string") return null;
     try {
@@ -114,7 +118,7 @@
       method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(20000),
       credentials: "omit", cache: "no-store", redirect: "error", referrerPolicy: "no-referrer",
     });
-    // A gateway's own errors may not be JSON; the status is enough then.
+    // A gateway's own errors may not be JSON. Then the status is enough.
     return { answer, body: (await answer.json().catch(() => null)) ?? {} };
   }
 
@@ -135,7 +139,7 @@
     } else {
       showOutcome("You declined the invitation", "Nothing else happens. You can close this page.");
     }
-    // A disabled button loses the focus, which belongs back on it if the page is still the same.
+    // A disabled button loses the focus. Restore it if the button is still visible.
     if (!byId("actions").contains(document.activeElement) && focused.checkVisibility?.()) focused.focus();
   }
 
@@ -184,7 +188,7 @@
   byId("confirm")?.addEventListener("keydown", (event) => { if (event.key === "Escape") showConfirm(false); });
 
   if (fragment.has("access_token")) signIn(fragment.get("access_token"));
-  // The error's own words come with the link, from anyone: they are not shown.
+  // Anyone can write the error text in a link, so the page does not show it.
   else if (fragment.has("error")) showProblem("You were not signed in. Please try again.");
   showSession();
   showLocalTime();

@@ -1,4 +1,4 @@
-//! `GET /i/{token}`: the page behind an invitation link. It shows, and changes nothing.
+//! `GET /i/{token}`: shows the page of an invitation link. It changes nothing.
 
 pub mod page;
 pub mod view;
@@ -7,7 +7,7 @@ use std::convert::Infallible;
 
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
-use page::{InvitePage, PUT_AWAY};
+use page::{InvitePage, TOKEN_REMOVED};
 use shared::Service;
 use shared::domain::invite::IdentityPolicy;
 use shared::domain::redirect::RedirectUrl;
@@ -15,7 +15,7 @@ use shared::engine::{Conflict, Denied, Fault, NotFound, Preview, Refusal, Stop};
 use shared::http::{respond, settle};
 use view::{Dead, Invitation, View};
 
-/// Answers the request with a page, whatever the token is.
+/// Answers the request with a page, for every token.
 ///
 /// # Errors
 /// None: every failure is a page.
@@ -24,8 +24,8 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
         .path_parameters_ref()
         .and_then(|parameters| parameters.first("token"))
         .unwrap_or_default();
-    if token == PUT_AWAY {
-        return Ok(answer(service, token, View::PutAway));
+    if token == TOKEN_REMOVED {
+        return Ok(answer(service, token, View::TokenRemoved));
     }
     let shown = async {
         Ok(show(service, token, &service.engine.preview_invite(token, service.clock.now()).await?))
@@ -53,10 +53,10 @@ fn show(service: &Service, token: &str, preview: &Preview) -> Response<Body> {
         is_link: invite.invitee.link().is_some(),
         redirect_url: invite.terms.redirect_url.as_ref().map(RedirectUrl::as_str),
     };
-    answer(service, token, View::Open(invitation))
+    answer(service, token, View::Acceptable(invitation))
 }
 
-/// The page for a token that leads nowhere, or that can't be read now.
+/// Returns the page for a token whose preview failed.
 fn stopped(stop: &Stop) -> View<'static> {
     match stop {
         Stop::Refused(
@@ -66,7 +66,7 @@ fn stopped(stop: &Stop) -> View<'static> {
         Stop::Refused(Refusal::Denied(Denied::InviterGone)) => View::Dead(Dead::InviterGone),
         Stop::Refused(Refusal::NotFound(NotFound::Group)) => View::Dead(Dead::GroupGone),
         Stop::Refused(other) => {
-            tracing::error!(refusal = ?other, "Can't show an invitation");
+            tracing::error!(refusal = ?other, "The preview of an invite failed unexpectedly");
             View::Unavailable
         }
         Stop::Failed(Fault::Unavailable(_)) => View::Unavailable,

@@ -1,7 +1,7 @@
-//! The page behind an invitation link, as text: no request, no store, no clock.
+//! Renders the page of an invitation link, without access to request, store or clock.
 //!
-//! It reads without styles and without JavaScript. Its one script and one style sheet stand in the
-//! page and are allowed by their hashes alone, so markup that found its way into a name could
+//! The page is readable without styles and without JavaScript. Its script and its style sheet are
+//! inline, and the Content-Security-Policy allows them by hash only. So markup in a name could
 //! neither run nor load anything.
 
 use std::sync::LazyLock;
@@ -15,14 +15,13 @@ use shared::domain::words::{date_in_words, list_in_words};
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
-use crate::view::{Invitation, PUT_AWAY_WORDS, UNAVAILABLE_WORDS, View, Words};
+use crate::view::{Invitation, TOKEN_REMOVED_WORDS, UNAVAILABLE_WORDS, View, Words};
 
-/// What stands in place of the token in the address bar once the page is open; no token looks like
-/// it.
+/// The path segment that replaces the token in the address bar. No token looks like it.
 ///
-/// A reload asks for it, and gets [`View::PutAway`], whose script finds the token again in the
-/// tab's own storage.
-pub const PUT_AWAY: &str = "opened";
+/// A reload requests this segment and gets [`View::TokenRemoved`]. The script of that page finds
+/// the token in the tab's storage (docs/contracts/pages.md#signing-in).
+pub const TOKEN_REMOVED: &str = "opened";
 
 const STYLE: &str = include_str!("../assets/page.css");
 const SCRIPT: &str = include_str!("../assets/page.js");
@@ -35,24 +34,23 @@ static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// What the page shows, and where its links lead.
+/// A page and the addresses of its links.
 #[derive(Clone, Copy)]
 pub struct InvitePage<'a> {
-    /// The token from the link: a secret of whoever holds the link.
+    /// The token from the link, a secret.
     pub token: &'a str,
-    /// What there is to see.
+    /// The view to render.
     pub view: View<'a>,
-    /// The app's own sign-in page, which comes back to `redirect_uri` with an access token in the
-    /// fragment.
+    /// The app's sign-in page. It redirects to `redirect_uri` with an access token in the fragment.
     pub sign_in_url: &'a str,
-    /// Where the service stands; the sign-in comes back to `<public_url>/i/opened`.
+    /// The service's base URL. Signing in returns to `<public_url>/i/opened`.
     pub public_url: &'a str,
 }
 
 /// The page of an invitation that can be accepted.
 #[derive(Template)]
-#[template(path = "open.html")]
-struct OpenPage<'a> {
+#[template(path = "invitation.html")]
+struct InvitationTemplate<'a> {
     style: &'static str,
     script: &'static str,
     title: String,
@@ -70,16 +68,16 @@ struct OpenPage<'a> {
     switch_account: String,
 }
 
-/// An end, for people and for the script.
+/// An expiry time, for people and for the script.
 struct Expiry {
     words: String,
     machine: String,
 }
 
-/// A page that only tells something.
+/// A page with a text only.
 #[derive(Template)]
 #[template(path = "notice.html")]
-struct NoticePage {
+struct NoticeTemplate {
     style: &'static str,
     script: &'static str,
     title: &'static str,
@@ -88,22 +86,22 @@ struct NoticePage {
 }
 
 impl InvitePage<'_> {
-    /// The whole document. Every name is cleaned and escaped here.
+    /// Renders the whole document. Cleans and escapes every name.
     pub fn render(&self) -> Result<String, askama::Error> {
         match &self.view {
-            View::Open(invitation) => self.open(invitation).render(),
+            View::Acceptable(invitation) => self.invitation(invitation).render(),
             View::Dead(dead) => notice(dead.words(), false),
-            View::PutAway => notice(PUT_AWAY_WORDS, false),
+            View::TokenRemoved => notice(TOKEN_REMOVED_WORDS, false),
             View::Unavailable | View::Failed => notice(UNAVAILABLE_WORDS, true),
         }
     }
 
-    fn open<'a>(&'a self, invitation: &'a Invitation<'a>) -> OpenPage<'a> {
+    fn invitation<'a>(&'a self, invitation: &'a Invitation<'a>) -> InvitationTemplate<'a> {
         let group = clean_for_mail(invitation.group_name).unwrap_or_else(|| "a group".to_owned());
         let roles: Vec<String> =
             invitation.roles.iter().filter_map(|role| clean_for_mail(role)).collect();
         let sign_in = self.sign_in();
-        OpenPage {
+        InvitationTemplate {
             style: STYLE,
             script: SCRIPT,
             title: format!("Invitation to join {group}"),
@@ -126,35 +124,36 @@ impl InvitePage<'_> {
             leads_to: invitation.redirect_url.and_then(web_host),
             note: invitation.note(),
             can_decline: !invitation.is_link,
-            // OpenID Connect's word for "let them choose": without it a sign-in page may send the
-            // same account straight back.
+            // Without this OpenID Connect parameter, the sign-in page may return the same account
+            // at once.
             switch_account: format!("{sign_in}&prompt=select_account"),
             sign_in,
         }
     }
 
-    /// The sign-in page's address, told to come back here: always to the same address, which a
-    /// login can have registered, and which does not put the token into the login's logs. The tab
-    /// knows the token.
+    /// Returns the address of the sign-in page, with a `redirect_uri` that has no token.
+    ///
+    /// A login can register this constant address, and its logs never contain a token. The tab's
+    /// storage has the token.
     fn sign_in(&self) -> String {
         let back: String =
-            byte_serialize(format!("{}/i/{PUT_AWAY}", self.public_url).as_bytes()).collect();
+            byte_serialize(format!("{}/i/{TOKEN_REMOVED}", self.public_url).as_bytes()).collect();
         let joint = if self.sign_in_url.contains('?') { '&' } else { '?' };
         format!("{}{joint}redirect_uri={back}", self.sign_in_url)
     }
 }
 
-/// The policy under which only the page's own script and style work.
+/// Returns the policy that allows only the page's own script and style.
 pub fn content_security_policy() -> &'static str {
     &CONTENT_SECURITY_POLICY
 }
 
-/// The headers of every answer with a page, dead ones too.
+/// Returns the headers of every page.
 pub fn headers() -> [(&'static str, &'static str); 9] {
     [
         ("content-type", "text/html; charset=utf-8"),
         ("content-security-policy", content_security_policy()),
-        // The address holds the token until the script has put it away.
+        // The address contains the token until the script replaces it.
         ("referrer-policy", "no-referrer"),
         ("cache-control", "no-store"),
         ("x-content-type-options", "nosniff"),
@@ -166,16 +165,16 @@ pub fn headers() -> [(&'static str, &'static str); 9] {
 }
 
 fn notice((title, text): Words, retry: bool) -> Result<String, askama::Error> {
-    NoticePage { style: STYLE, script: SCRIPT, title, text, retry }.render()
+    NoticeTemplate { style: STYLE, script: SCRIPT, title, text, retry }.render()
 }
 
-/// The host of a web address, in ASCII so that it can't imitate another.
+/// Returns the host of a web address. ASCII, because Unicode letters can imitate another host.
 fn web_host(address: &str) -> Option<String> {
     let url = Url::parse(address).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     url.host_str().map(str::to_owned)
 }
 
-/// The source expression (CSP Level 3 §2.3.1) that allows exactly this text.
+/// Returns the source expression that allows exactly this text (CSP Level 3 §2.3.1).
 fn source_hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text.as_bytes())))
 }

@@ -1,4 +1,4 @@
-//! The page's views as people get them, and what hostile names and links make of them.
+//! Tests of every view of the page, also with hostile names and links.
 
 use shared::domain::clock::Timestamp;
 
@@ -34,12 +34,12 @@ fn page(view: View<'_>) -> InvitePage<'_> {
     }
 }
 
-/// What stands between the first `open` and the `close` after it.
+/// Returns the text between the first `open` and the `close` after it.
 fn between<'a>(text: &'a str, open: &str, close: &str) -> &'a str {
     text.split_once(open).unwrap().1.split_once(close).unwrap().0
 }
 
-/// The page without its style and script, which have files of their own.
+/// Renders the page without its style and script, which have files of their own.
 fn document(view: View<'_>) -> String {
     let html = page(view).render().unwrap();
     assert_eq!((html.matches("<style").count(), html.matches("<script").count()), (1, 1));
@@ -53,14 +53,15 @@ fn snapshot(name: &str, view: View<'_>) {
 }
 
 #[test]
-fn an_invitation_to_an_address() {
-    snapshot("open_strict", View::Open(invitation(&roles(&["editor", "admin"]))));
+fn an_invitation_to_an_address_shows_it_masked() {
+    snapshot("invitation_strict", View::Acceptable(invitation(&roles(&["editor", "admin"]))));
 }
 
 #[test]
 fn an_invitation_into_several_groups_names_them_all() {
     let (roles, further) = (roles(&["viewer"]), ["P2".to_owned(), "<b>P3".to_owned()]);
-    let html = document(View::Open(Invitation { further_groups: &further, ..invitation(&roles) }));
+    let html =
+        document(View::Acceptable(Invitation { further_groups: &further, ..invitation(&roles) }));
     assert!(
         html.contains("<dt>Also to</dt><dd><bdi>P2</bdi>, <bdi>&#60;b&#62;P3</bdi></dd>"),
         "{html}"
@@ -68,24 +69,24 @@ fn an_invitation_into_several_groups_names_them_all() {
 }
 
 #[test]
-fn an_invitation_for_whoever_holds_it() {
+fn a_bearer_invitation_asks_not_to_pass_it_on() {
     let roles = roles(&["member"]);
-    let open = Invitation {
+    let acceptable = Invitation {
         strict: false,
         inviter_name: None,
         invitee: None,
         redirect_url: None,
         ..invitation(&roles)
     };
-    snapshot("open_bearer", View::Open(open));
+    snapshot("invitation_bearer", View::Acceptable(acceptable));
 }
 
 #[test]
-fn a_shared_link() {
+fn a_shared_link_has_no_decline() {
     let roles = roles(&["member"]);
     snapshot(
-        "open_link",
-        View::Open(Invitation {
+        "invitation_link",
+        View::Acceptable(Invitation {
             is_link: true,
             invitee: None,
             expires_at: None,
@@ -96,7 +97,7 @@ fn a_shared_link() {
 }
 
 #[test]
-fn links_that_lead_to_nothing() {
+fn a_dead_link_says_why() {
     let all = [
         Dead::Unknown,
         Dead::Expired,
@@ -122,18 +123,18 @@ fn links_that_lead_to_nothing() {
 }
 
 #[test]
-fn notices() {
-    snapshot("put_away", View::PutAway);
+fn a_notice_has_its_text_and_status() {
+    snapshot("token_removed", View::TokenRemoved);
     snapshot("unavailable", View::Unavailable);
     assert_eq!(
-        (View::PutAway.status(), View::Unavailable.status(), View::Failed.status()),
+        (View::TokenRemoved.status(), View::Unavailable.status(), View::Failed.status()),
         (200, 503, 500)
     );
 }
 
 #[test]
-fn only_an_open_invitation_carries_its_token() {
-    for view in [View::Dead(Dead::Unknown), View::PutAway, View::Unavailable] {
+fn only_an_acceptable_invitation_carries_its_token() {
+    for view in [View::Dead(Dead::Unknown), View::TokenRemoved, View::Unavailable] {
         assert!(!page(view).render().unwrap().contains(TOKEN));
     }
 }
@@ -142,14 +143,15 @@ fn only_an_open_invitation_carries_its_token() {
 fn markup_stays_text() {
     let payload = "\"><script>alert('1')</script><img onerror='x'>{{7*7}}";
     let roles = roles(&["<i>"]);
-    let open = Invitation {
+    let acceptable = Invitation {
         group_name: payload,
         inviter_name: Some(payload),
         invitee: Some(payload),
         redirect_url: Some("javascript:alert(1)"),
         ..invitation(&roles)
     };
-    let html = InvitePage { token: payload, ..page(View::Open(open)) }.render().unwrap();
+    let html =
+        InvitePage { token: payload, ..page(View::Acceptable(acceptable)) }.render().unwrap();
     let html = html.replace(STYLE, "").replace(SCRIPT, "");
     assert_eq!(html.matches("<script").count(), 1, "{html}");
     for part in ["<img", "<i>", "javascript:"] {
@@ -161,12 +163,12 @@ fn markup_stays_text() {
 #[test]
 fn names_are_cleaned() {
     let none = roles(&[]);
-    let open = Invitation {
+    let acceptable = Invitation {
         group_name: "win at evil.test",
         inviter_name: Some("A\u{202e}da\n"),
         ..invitation(&none)
     };
-    let html = document(View::Open(open));
+    let html = document(View::Acceptable(acceptable));
     assert!(
         html.contains("<bdi>Ada</bdi> invites you to join <bdi id=\"group\">a group</bdi>"),
         "{html}"
@@ -175,7 +177,7 @@ fn names_are_cleaned() {
 
 #[test]
 fn the_policy_allows_exactly_the_pages_own_script_and_style() {
-    let html = page(View::Open(invitation(&[]))).render().unwrap();
+    let html = page(View::Acceptable(invitation(&[]))).render().unwrap();
     let policy = content_security_policy();
     for (directive, content) in [
         ("script-src", between(&html, "<script>", "</script>")),
@@ -185,16 +187,16 @@ fn the_policy_allows_exactly_the_pages_own_script_and_style() {
         assert!(policy.contains(&allowed), "{allowed} not in {policy}");
     }
     assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"));
-    // Browsers hash what their parser hands on: no carriage returns, and nothing that ends or
-    // comments out the element.
+    // Browsers hash the parsed text. It equals the source only without carriage returns, end tags
+    // and comments.
     for text in [STYLE, SCRIPT] {
         assert!(!["\r", "</s", "<!--"].iter().any(|part| text.contains(part)));
     }
 }
 
 #[test]
-fn nothing_is_loaded_and_no_handler_stands_in_the_markup() {
-    let html = document(View::Open(invitation(&[])));
+fn the_markup_loads_nothing_and_has_no_handlers() {
+    let html = document(View::Acceptable(invitation(&[])));
     for part in [
         " src=",
         "srcset=",
@@ -227,16 +229,16 @@ fn nothing_is_loaded_and_no_handler_stands_in_the_markup() {
 }
 
 #[test]
-fn signing_in_comes_back_to_one_address_that_tells_the_login_no_token() {
+fn signing_in_returns_to_one_address_without_the_token() {
     let back = "redirect_uri=https%3A%2F%2Fjoin.example.com%2Fi%2Fopened";
-    let plain = page(View::PutAway);
+    let plain = page(View::TokenRemoved);
     assert_eq!(plain.sign_in(), format!("https://app.example.org/login?{back}"));
     let with_query = InvitePage { sign_in_url: "https://app.example.org/login?app=1", ..plain };
     assert_eq!(with_query.sign_in(), format!("https://app.example.org/login?app=1&{back}"));
 }
 
 #[test]
-fn every_header_keeps_the_token_to_the_page() {
+fn the_headers_keep_the_token_on_the_page() {
     let headers = headers();
     let value =
         |name: &str| headers.iter().find(|(header, _)| *header == name).map(|(_, value)| *value);

@@ -1,74 +1,74 @@
-//! What there is to see behind a link, and its words.
+//! The views of an invitation link, and their texts.
 
 use shared::domain::clock::Timestamp;
 use shared::domain::invite::State;
 
-/// What there is to see behind a link.
+/// A view of an invitation link.
 #[derive(Clone, Copy)]
 pub enum View<'a> {
     /// An invitation that can be accepted.
-    Open(Invitation<'a>),
-    /// A link that leads to nothing any more, or never did.
+    Acceptable(Invitation<'a>),
+    /// A link that can't be used.
     Dead(Dead),
-    /// The address with the token taken out ([`crate::page::PUT_AWAY`]): nothing was looked up.
-    PutAway,
-    /// The invitation could not be read just now.
+    /// The address without its token ([`crate::page::TOKEN_REMOVED`]). Nothing was read.
+    TokenRemoved,
+    /// An invitation that can't be read now, because a service is down.
     Unavailable,
-    /// The invitation could not be read, by a mistake of ours.
+    /// An invitation that can't be read because of a bug in Beckon.
     Failed,
 }
 
-/// What the page tells about an invitation: what a preview tells, and nothing more.
+/// The data of an invitation that the page shows, which are those of a preview.
 #[derive(Clone, Copy)]
 pub struct Invitation<'a> {
     /// The group's name as stored.
     pub group_name: &'a str,
-    /// The names of other groups that the same link leads into.
+    /// The names of other groups that the same link joins.
     pub further_groups: &'a [String],
-    /// The inviter's name as stored, where known.
+    /// The inviter's name as stored; `None` if unknown.
     pub inviter_name: Option<&'a str>,
-    /// The roles that go with the membership.
+    /// The granted roles.
     pub roles: &'a [String],
-    /// When the invitation ends, if it does.
+    /// The expiry time; `None` for links that never expire.
     pub expires_at: Option<Timestamp>,
-    /// The invited address, already masked: `a•••@example.com`.
+    /// The invited address or number, masked: `a•••@example.com`.
     pub invitee: Option<&'a str>,
     /// Whether the accepting account must prove the invited identity.
     pub strict: bool,
-    /// Whether this is a link to share, which nobody in particular can decline.
+    /// Whether this is a shared link, which can't be declined.
     pub is_link: bool,
-    /// Where the member goes after joining.
+    /// The address to which the member goes after joining.
     pub redirect_url: Option<&'a str>,
 }
 
-/// Why a link leads to nothing.
+/// The reason why a link can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dead {
-    /// Malformed, foreign or never made: all the same to whoever asks.
+    /// The token is malformed, forged or unknown. The page does not tell which.
     Unknown,
-    /// Its time is over.
+    /// The invite has expired.
     Expired,
-    /// It was taken back.
+    /// The invite was revoked.
     Revoked,
-    /// A later mail carries a newer link.
+    /// A newer generation has a newer link.
     Replaced,
-    /// As many people as it was made for have joined.
+    /// The link has no uses left.
     UsedUp,
-    /// Somebody, perhaps this person, has accepted it.
+    /// A person, perhaps this one, accepted the invite.
     Accepted,
-    /// Somebody, perhaps this person, has declined it.
+    /// A person, perhaps this one, declined the invite.
     Declined,
-    /// The inviter may not invite any more.
+    /// The inviter may no longer invite.
     InviterGone,
     /// The group was deleted.
     GroupGone,
 }
 
 impl View<'_> {
-    /// The status of the answer that carries the page.
+    /// Returns the HTTP status of the page.
     pub fn status(&self) -> u16 {
         match self {
-            Self::Open(_) | Self::PutAway => 200,
+            Self::Acceptable(_) | Self::TokenRemoved => 200,
             Self::Dead(Dead::Unknown) => 404,
             Self::Dead(_) => 410,
             Self::Unavailable => 503,
@@ -78,7 +78,7 @@ impl View<'_> {
 }
 
 impl Invitation<'_> {
-    /// Who may accept, in a sentence.
+    /// Returns a sentence that says which people can accept.
     pub(crate) fn note(&self) -> &'static str {
         match (self.is_link, self.strict, self.invitee) {
             (true, _, _) => {
@@ -91,10 +91,10 @@ impl Invitation<'_> {
     }
 }
 
-/// A notice's heading and its text.
+/// The heading and the text of a notice.
 pub(crate) type Words = (&'static str, &'static str);
 
-pub(crate) const PUT_AWAY_WORDS: Words = (
+pub(crate) const TOKEN_REMOVED_WORDS: Words = (
     "Open the link again",
     "This page no longer knows its link. Go back to the mail or message with the link, and open it again.",
 );
@@ -104,7 +104,8 @@ pub(crate) const UNAVAILABLE_WORDS: Words = (
 );
 
 impl Dead {
-    /// Returns why a link to an invite in this state leads to nothing. `None` for a pending one.
+    /// Returns the reason why a link to an invite in this state can't be used. `None` for a pending
+    /// invite.
     pub fn of(state: State) -> Option<Self> {
         match state {
             State::Pending => None,

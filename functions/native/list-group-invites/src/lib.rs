@@ -1,4 +1,4 @@
-//! `GET /v1/groups/{group}/invites`: a group's invites, for who may handle them.
+//! `GET /v1/groups/{group}/invites`: lists a group's invites, for members who may invite.
 
 use std::convert::Infallible;
 

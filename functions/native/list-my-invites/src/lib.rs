@@ -1,5 +1,5 @@
-//! `GET /v1/me/invites`: everything addressed to any identity that the token proves; the pending
-//! ones, unless `state` asks for others.
+//! `GET /v1/me/invites`: lists the invites to every identity that the access token proves. Without
+//! `state`, it lists the pending ones.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! `/v1/groups` and `/v1/groups/{group}`: makes, lists, reads, changes and deletes groups.
+//! `/v1/groups` and `/v1/groups/{group}`: creates, lists, reads, changes and deletes groups.
 
 use std::convert::Infallible;
 
@@ -48,7 +48,7 @@ async fn create(
     let (new, owner) = body.new_group(GroupId::from_random(random_number()));
     let now = service.clock.now();
     let view = service.engine.create_group_owned_by(owner, caller, new, now).await?;
-    Ok(shown(StatusCode::CREATED, &view))
+    Ok(rendered(StatusCode::CREATED, &view))
 }
 
 async fn list(
@@ -71,7 +71,7 @@ async fn get(
 ) -> Result<Response<Body>, Problem> {
     let group = path_parameter(request, "group", GroupId::parse)?;
     let view = service.engine.get_group(caller, &group).await?;
-    Ok(shown(StatusCode::OK, &view))
+    Ok(rendered(StatusCode::OK, &view))
 }
 
 async fn update(
@@ -84,7 +84,7 @@ async fn update(
     let body: GroupChangeBody = json_body(request, service.body_limit)?;
     let now = service.clock.now();
     let view = service.engine.update_group(caller, &group, &body.change(), version, now).await?;
-    Ok(shown(StatusCode::OK, &view))
+    Ok(rendered(StatusCode::OK, &view))
 }
 
 async fn delete(
@@ -97,6 +97,6 @@ async fn delete(
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
 }
 
-fn shown(status: StatusCode, view: &GroupView) -> Response<Body> {
+fn rendered(status: StatusCode, view: &GroupView) -> Response<Body> {
     with_etag(json(status, &GroupBody::new(view)), view.group.version)
 }

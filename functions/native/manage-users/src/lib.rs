@@ -1,4 +1,4 @@
-//! `/v1/me` and `/v1/users/{user}`: the directory.
+//! `/v1/me` and `/v1/users/{user}`: reads and writes the directory of users.
 
 use std::convert::Infallible;
 

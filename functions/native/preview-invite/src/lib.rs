@@ -1,4 +1,4 @@
-//! `POST /v1/invites/preview`, public: what a link's holder may see before signing in.
+//! `POST /v1/invites/preview`: shows what the holder of a link may see before signing in.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! `POST /v1/groups/{group}/invites/{invite}/revoke`: takes an invite back.
+//! `POST /v1/groups/{group}/invites/{invite}/revoke`: revokes an invite.
 
 use std::convert::Infallible;
 

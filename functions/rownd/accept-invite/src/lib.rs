@@ -1,5 +1,5 @@
-//! `POST /me/groups/{group}/invites/{invite}/accept`: makes the caller, whom the invite is
-//! addressed to, a member (docs/contracts/rownd.md#invites).
+//! `POST /me/groups/{group}/invites/{invite}/accept`: accepts an invite for its invitee
+//! (docs/contracts/rownd.md#invites).
 
 use std::convert::Infallible;
 

@@ -1,4 +1,5 @@
-//! `POST /me/groups/{group}/invites`: makes one invite and gives its link; calling twice is safe.
+//! `POST /me/groups/{group}/invites`: creates an invite and returns its link. The same request
+//! again returns the same invite (docs/contracts/rownd.md#asking-again).
 
 use std::convert::Infallible;
 

@@ -1,5 +1,5 @@
-//! `DELETE /me/groups/{group}/invites/{invite}`: cancels a pending invite; cancelling again is
-//! answered the same (docs/contracts/rownd.md#invites).
+//! `DELETE /me/groups/{group}/invites/{invite}`: revokes a pending invite. Revoking it again
+//! succeeds too (docs/contracts/rownd.md#invites).
 
 use std::convert::Infallible;
 
@@ -15,10 +15,10 @@ use shared::http::{path_parameter, respond};
 /// # Errors
 /// None: every failure is an answer.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
-    rownd::respond(&request, cancel(service, &request)).await
+    rownd::respond(&request, revoke(service, &request)).await
 }
 
-async fn cancel(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
+async fn revoke(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = service.caller(request).await?;
     let group = path_parameter(request, "group", GroupId::parse)?;
     let id = path_parameter(request, "invite", InviteId::parse)?;

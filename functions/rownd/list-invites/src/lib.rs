@@ -1,4 +1,4 @@
-//! `GET /me/groups/{group}/invites`: every invite of the group, whatever its state
+//! `GET /me/groups/{group}/invites`: lists the group's invites in every state
 //! (docs/contracts/rownd.md#invites).
 
 use std::convert::Infallible;

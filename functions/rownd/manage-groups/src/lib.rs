@@ -1,4 +1,5 @@
-//! `/me/groups` and `/me/groups/{group}`: the caller's groups (docs/contracts/rownd.md#groups).
+//! `/me/groups` and `/me/groups/{group}`: creates, lists, reads, changes and deletes the caller's
+//! groups (docs/contracts/rownd.md#groups).
 
 use std::convert::Infallible;
 
@@ -51,7 +52,7 @@ async fn create(
     let input: GroupInput = body(request, service.body_limit)?;
     let new = input.new_group(GroupId::from_random(random_number()))?;
     let view = service.engine.create_group(caller, new, service.clock.now()).await?;
-    shown(service, caller, &OwnGroup::of(view)?).await
+    rendered(service, caller, &OwnGroup::of(view)?).await
 }
 
 async fn get(
@@ -61,7 +62,7 @@ async fn get(
 ) -> Result<Response<Body>, Failure> {
     let group = path_parameter(request, "group", GroupId::parse)?;
     let own = service.engine.own_group(caller, &group).await?;
-    shown(service, caller, &own).await
+    rendered(service, caller, &own).await
 }
 
 async fn update(
@@ -73,7 +74,7 @@ async fn update(
     let input: GroupInput = body(request, service.body_limit)?;
     let now = service.clock.now();
     let view = service.engine.update_group(caller, &group, &input.change(), None, now).await?;
-    shown(service, caller, &OwnGroup::of(view)?).await
+    rendered(service, caller, &OwnGroup::of(view)?).await
 }
 
 async fn delete(
@@ -86,7 +87,7 @@ async fn delete(
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
 }
 
-async fn shown(
+async fn rendered(
     service: &Service,
     caller: &Caller,
     own: &OwnGroup,

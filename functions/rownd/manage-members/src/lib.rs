@@ -1,4 +1,5 @@
-//! `/me/groups/{group}/members` and `/me/groups/{group}/members/{member}`: the people of a group.
+//! `/me/groups/{group}/members` and `/me/groups/{group}/members/{member}`: adds, lists, reads,
+//! changes and removes members (docs/contracts/rownd.md#members).
 
 use std::convert::Infallible;
 
@@ -62,7 +63,7 @@ async fn add(
     let NewMemberInput { user_id, roles } = body(request, service.body_limit)?;
     let now = service.clock.now();
     let member = service.engine.add_member(caller, group, &user_id, &roles, now).await?;
-    shown(service, member).await
+    rendered(service, member).await
 }
 
 async fn get(
@@ -86,7 +87,7 @@ async fn update(
     let input: MemberInput = body(request, service.body_limit)?;
     let (edit, now) = (input.edit(), service.clock.now());
     let member = service.engine.edit_member_as_owner(caller, group, &user, &edit, now).await?;
-    shown(service, member).await
+    rendered(service, member).await
 }
 
 async fn remove(
@@ -101,7 +102,7 @@ async fn remove(
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
 }
 
-async fn shown(service: &Service, member: Member) -> Result<Response<Body>, Failure> {
+async fn rendered(service: &Service, member: Member) -> Result<Response<Body>, Failure> {
     let person = service.engine.known_member(member).await?;
     Ok(json(StatusCode::OK, &MemberBody::new(&person)))
 }

@@ -1,5 +1,5 @@
-//! Who is calling: a token in either scheme, and the two headers that Evanta's clients send with it
-//! (docs/contracts/evanta.md#credentials).
+//! The caller of a request: an access token in either scheme, and two further headers of Evanta's
+//! clients (docs/contracts/evanta.md#credentials).
 
 use lambda_http::Request;
 
@@ -8,11 +8,11 @@ use crate::auth::{Caller, Unauthenticated};
 use crate::domain::email::EmailAddress;
 use crate::service::Service;
 
-/// The caller whom the request's headers prove.
+/// Returns the caller that the request's headers prove.
 ///
 /// # Errors
-/// `AccessDenied` for every reason but one: where the issuer's keys can't be had, it is
-/// `Unavailable`.
+/// - `Unavailable` if the issuer's keys can't be fetched.
+/// - `AccessDenied` for every other reason.
 pub async fn caller(service: &Service, request: &Request) -> Result<Caller, Failure> {
     if let Some(tenant) = &service.api.evanta_tenant
         && only_value(request, "x-api-tenant")? != Some(tenant.as_str())
@@ -27,7 +27,7 @@ pub async fn caller(service: &Service, request: &Request) -> Result<Caller, Fail
     }
 }
 
-/// The header's value; none where it is absent, refused where it stands twice.
+/// Returns the header's value. `None` if the header is absent; a header sent twice is refused.
 fn only_value<'a>(request: &'a Request, name: &str) -> Result<Option<&'a str>, Failure> {
     let mut values = request.headers().get_all(name).iter();
     let value =
@@ -35,8 +35,8 @@ fn only_value<'a>(request: &'a Request, name: &str) -> Result<Option<&'a str>, F
     if values.next().is_none() { Ok(value) } else { Err(Failure::AccessDenied) }
 }
 
-/// The token in `Bearer <jwt>` or in `Token token="<jwt>"`, where other parameters may stand beside
-/// it and the quotes may be left out.
+/// Returns the token in `Bearer <jwt>` or `Token token="<jwt>"`. In the second form, the quotes are
+/// optional and other parameters are ignored.
 fn token(authorization: &str) -> Result<&str, Unauthenticated> {
     let (scheme, rest) = authorization.split_once(' ').ok_or(Unauthenticated::Invalid)?;
     if scheme.eq_ignore_ascii_case("bearer") {
@@ -57,7 +57,7 @@ fn token(authorization: &str) -> Result<&str, Unauthenticated> {
 }
 
 fn is_own(caller: &Caller, email: &str) -> bool {
-    // What is no address is nobody's own.
+    // An invalid address belongs to nobody.
     let given = EmailAddress::parse(email).ok();
     given.zip(caller.email.as_ref()).is_some_and(|(given, own)| given.key() == own.key())
 }
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_found_in_either_scheme() {
+    fn a_token_is_read_in_both_schemes() {
         for authorization in [
             "Bearer a.b.c",
             "bearer a.b.c",
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn other_forms_hold_none() {
+    fn other_forms_are_refused() {
         for authorization in [
             "",
             "a.b.c",

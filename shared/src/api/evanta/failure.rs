@@ -1,5 +1,5 @@
-//! Every error of the evanta API: Rails' statuses and bodies (docs/contracts/evanta.md#errors), and
-//! those of ours that Evanta has no row for.
+//! The evanta API's errors: the statuses and bodies of Rails, and some of Beckon's own
+//! (docs/contracts/evanta.md#errors).
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -13,14 +13,14 @@ use crate::domain::group::GroupType;
 use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
 use crate::http;
 
-/// When a group with too many pending invites is worth another try, in seconds: nobody knows, so an
-/// hour.
+/// The `Retry-After` for too many pending invites, in seconds. One hour, because the real wait is
+/// unknown.
 const PENDING_RETRY: i64 = 3600;
 
-/// When what can't be had right now is worth another try, in seconds.
+/// The `Retry-After` of 503, in seconds.
 const UNAVAILABLE_RETRY: i64 = 5;
 
-/// What every response tells browsers (docs/contracts/evanta.md#cross-origin-requests).
+/// The CORS headers of every response (docs/contracts/evanta.md#cross-origin-requests).
 const CROSS_ORIGIN: [(HeaderName, HeaderValue); 3] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
     (
@@ -35,26 +35,26 @@ const CROSS_ORIGIN: [(HeaderName, HeaderValue); 3] = [
     ),
 ];
 
-/// One error, as it is answered.
+/// An error response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// 401: nobody is signed in.
+    /// 401: the credentials are missing or not valid.
     AccessDenied,
-    /// 400: the body's root key is missing, or nothing stands under it.
+    /// 400: the body has no such root key, or nothing under it.
     ParameterMissing(&'static str),
-    /// 404, empty: there is none, or none that the caller may know of.
+    /// 404, empty: there is no such thing, or the caller may not know of it.
     NotFound,
-    /// 403, empty: the caller may not.
+    /// 403, empty: the caller is not allowed to do this.
     Forbidden,
-    /// 422: this attribute (or `base`, the whole) is not right, for this reason.
+    /// 422: an attribute, or `base` for the whole record, is invalid, with the reason.
     Invalid(&'static str, &'static str),
-    /// 413: the body is larger than the deployment reads.
+    /// 413: the body is larger than the deployment's limit.
     BodyTooLarge,
-    /// 429: worth another try after so many seconds.
+    /// 429: the caller can retry after this number of seconds.
     RateLimited(i64),
-    /// 503: nobody can be signed in right now.
+    /// 503: the issuer's keys can't be fetched.
     Unavailable,
-    /// 503 or 500: something failed on our side.
+    /// 503 or 500: the service failed.
     Fault(Fault),
 }
 
@@ -70,11 +70,11 @@ struct BadRequest {
 }
 
 impl Failure {
-    /// An invite is there already, or a membership: what Rails says of a pair that must be unique.
+    /// The invite or the membership exists already, in the words of Rails' uniqueness check.
     const TAKEN: Self = Self::Invalid("user_id", "has already been taken");
 
-    /// The failure of a caller who asked to join: being a member already has other words there than
-    /// when inviting one (docs/contracts/evanta.md#errors).
+    /// Returns the failure of a request to join. For a member it differs from that of a request to
+    /// invite a member (docs/contracts/evanta.md#errors).
     pub fn of_joining(stop: Stop) -> Self {
         match stop {
             Stop::Refused(Refusal::Conflict(Conflict::AlreadyMember)) => Self::TAKEN,
@@ -129,13 +129,13 @@ impl http::Failure for Failure {
     }
 }
 
-/// An answer without a body, of which Rails still tells the type.
+/// Returns a response without a body, but with a content type, like Rails.
 fn empty(status: StatusCode) -> Response<Body> {
     http::respond(status, "application/json", Body::Empty)
 }
 
-/// The answer to `request`: what the endpoint gave, or its failure; to a browser's preflight,
-/// always the same (docs/contracts/evanta.md#cross-origin-requests).
+/// Returns the response to `request`: that of the endpoint, or its failure. A browser's preflight
+/// always gets 200 (docs/contracts/evanta.md#cross-origin-requests).
 ///
 /// # Errors
 /// None: every failure is an answer.
@@ -171,7 +171,7 @@ impl From<Refusal> for Failure {
             | Refusal::NotFound(NotFound::User)
             | Refusal::NotFound(NotFound::Member)
             | Refusal::NotFound(NotFound::Invite)
-            // An Evanta invite is there or not there: what has come to its end is not.
+            // Evanta's invites have no state, so one that is no longer pending does not exist.
             | Refusal::Conflict(Conflict::NotPending(_))
             | Refusal::Conflict(Conflict::InviteReplaced) => Self::NotFound,
             Refusal::Denied(Denied::NotMember(GroupType::Secret)) => Self::NotFound,
@@ -181,7 +181,7 @@ impl From<Refusal> for Failure {
             | Refusal::Denied(Denied::RoleAboveOwn)
             | Refusal::Denied(Denied::IdentityMismatch)
             | Refusal::Denied(Denied::EmailNotVerified)
-            // As for a role that may not join groups: the invitee is the reason.
+            // Evanta also answers 403 if the invitee's role may not join groups.
             | Refusal::Denied(Denied::DomainNotAllowed)
             | Refusal::Denied(Denied::InvitesRefused)
             | Refusal::Denied(Denied::InviterGone) => Self::Forbidden,

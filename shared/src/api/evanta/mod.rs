@@ -1,5 +1,7 @@
-//! The evanta API: `/group_invites` and `/group_members` as Evanta's app API has them: token
-//! headers, JSON or Rails forms, objects under their root keys (docs/contracts/evanta.md).
+//! The evanta API: `/group_invites` and `/group_members`, for clients of Evanta's app API
+//! (docs/contracts/evanta.md).
+//!
+//! Requests have a token header, and a JSON or Rails form body. Objects are under root keys.
 
 mod credentials;
 mod failure;

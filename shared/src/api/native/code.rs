@@ -3,17 +3,17 @@
 use lambda_http::http::StatusCode;
 use serde::{Serialize, Serializer};
 
-/// Makes [`Code`] of rows, each an identifier, the word that callers read, the status and the title.
+/// Defines [`Code`] from rows of identifier, word, status and title.
 macro_rules! codes {
     ($($code:ident: $word:literal, $status:ident, $title:literal;)+) => {
-        /// The stable codes, each with its word, status and title.
+        /// A stable error code, with its word, status and title.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code {
             $(#[doc = $title] $code,)+
         }
 
         impl Code {
-            /// Every code, in the order of the table.
+            /// All codes, in the order of the table.
             pub const ALL: [Self; [$($word),+].len()] = [$(Self::$code),+];
 
             const fn row(self) -> (&'static str, StatusCode, &'static str) {
@@ -64,17 +64,17 @@ codes! {
 }
 
 impl Code {
-    /// The word that callers read in `code`.
+    /// Returns the value of the field `code`.
     pub const fn word(self) -> &'static str {
         self.row().0
     }
 
-    /// The HTTP status of a problem with this code.
+    /// Returns the HTTP status of a problem with this code.
     pub const fn status(self) -> StatusCode {
         self.row().1
     }
 
-    /// The title, the same in every problem with this code.
+    /// Returns the title of every problem with this code.
     pub const fn title(self) -> &'static str {
         self.row().2
     }

@@ -1,4 +1,4 @@
-//! The caller of the one endpoint that may be called without signing in.
+//! The caller of `POST /v1/invites/decline`, which takes a token without a sign-in.
 
 use lambda_http::Request;
 use lambda_http::http::header;
@@ -8,12 +8,13 @@ use crate::auth::Caller;
 use crate::engine::InviteRef;
 use crate::service::Service;
 
-/// Returns the caller who names an invite. `None` where they name it by its token, which needs no
-/// account, and send no credentials.
+/// Returns the caller who names an invite. `None` if the request names it by token and has no
+/// credentials.
 ///
 /// # Errors
-/// `Unauthenticated` and `TokenExpired` for credentials that prove nobody, and where an invite is
-/// named by its id without any; `TemporarilyUnavailable` where the issuer's keys can't be fetched.
+/// - `Unauthenticated` for invalid credentials, or for an invite id without credentials.
+/// - `TokenExpired` for an expired access token.
+/// - `TemporarilyUnavailable` if the issuer's keys can't be fetched.
 pub async fn caller_naming(
     service: &Service,
     request: &Request,

@@ -20,10 +20,10 @@ pub fn with_etag(mut response: Response<Body>, version: Version) -> Response<Bod
     response
 }
 
-/// Returns the version that `If-Match` names. `None` where the header is absent, or is `*`.
+/// Returns the version in `If-Match`. `None` if the header is absent or `*`.
 ///
 /// # Errors
-/// `PreconditionFailed` for an ETag that no version has.
+/// `PreconditionFailed` for an ETag that is not a version.
 pub fn if_match(request: &Request) -> Result<Option<Version>, Problem> {
     match request.headers().get("if-match").map(|value| value.to_str().unwrap_or_default()) {
         None | Some("*") => Ok(None),

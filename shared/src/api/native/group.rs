@@ -16,29 +16,28 @@ use crate::engine::{FirstOwner, GroupChange, GroupView, NewGroup};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewGroupBody {
-    /// The id to take; without one, an id is minted.
+    /// The group's id; absent to get a random one.
     id: Option<GroupId>,
     /// The name.
     name: Name,
-    /// What the group is for.
+    /// The group's purpose.
     description: Option<Description>,
-    /// Who may see and join it.
+    /// The type, which decides who may see and join the group.
     #[serde(default, rename = "type")]
     kind: GroupType,
-    /// Its rules about inviting; a field that is absent has its default.
+    /// The rules about inviting; an absent field has its default.
     #[serde(default, deserialize_with = "from_object")]
     policy: PolicyChange,
     /// The caller's own data.
     #[serde(default)]
     metadata: Metadata,
-    /// Absent, or `null`: then an app makes the group for others.
+    /// Absent, or `null` if an app creates the group for others.
     #[serde(default, deserialize_with = "given")]
     owner_user_id: Option<()>,
 }
 
 impl NewGroupBody {
-    /// Returns the group to be made, and who owns it first. It takes the id `minted` where the body
-    /// has none.
+    /// Returns the group to create and its first owner. The id is `minted` if the body has none.
     pub fn new_group(self, minted: GroupId) -> (NewGroup, FirstOwner) {
         let Self { id, name, description, kind, policy, metadata, owner_user_id } = self;
         let new = NewGroup {
@@ -57,36 +56,36 @@ impl NewGroupBody {
     }
 }
 
-/// The body of `PATCH /v1/groups/{group}`. A field that is absent stays as it is.
+/// The body of `PATCH /v1/groups/{group}`. An absent field stays as it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupChangeBody {
-    /// Another name.
+    /// The new name.
     #[serde(default, deserialize_with = "given")]
     name: Option<Name>,
-    /// Another description; `null` for none.
+    /// The new description; `null` removes it.
     #[serde(default, deserialize_with = "given")]
     description: Option<Option<Description>>,
-    /// Another type.
+    /// The new type.
     #[serde(default, rename = "type", deserialize_with = "given")]
     kind: Option<GroupType>,
-    /// Changes of the policy, field by field.
+    /// The changes of the policy, field by field.
     #[serde(default, deserialize_with = "given_object")]
     policy: Option<PolicyChange>,
-    /// Other metadata, as a whole.
+    /// The new metadata, which replaces all of the old.
     #[serde(default, deserialize_with = "given")]
     metadata: Option<Metadata>,
 }
 
 impl GroupChangeBody {
-    /// Returns the change that is asked for.
+    /// Returns the requested change.
     pub fn change(self) -> GroupChange {
         let Self { name, description, kind, policy, metadata } = self;
         GroupChange { name, description, kind, policy, metadata, open: None }
     }
 }
 
-/// A group, as its members see it.
+/// A group as its members see it.
 #[derive(Serialize)]
 pub struct GroupBody<'a> {
     /// Always `group`.
@@ -95,22 +94,22 @@ pub struct GroupBody<'a> {
     id: &'a GroupId,
     /// The name.
     name: &'a Name,
-    /// What the group is for.
+    /// The group's purpose.
     description: Option<&'a str>,
-    /// Who may see and join it.
+    /// The type, which decides who may see and join the group.
     #[serde(rename = "type")]
     kind: GroupType,
-    /// The user who made it; `null` where an app made it for others.
+    /// The user who created the group; `null` if an app created it for others.
     owner_user_id: Option<&'a UserId>,
-    /// How many members it has.
+    /// The number of members.
     member_count: u32,
-    /// Its rules about inviting.
+    /// The rules about inviting.
     policy: PolicyBody<'a>,
     /// The app's own data.
     metadata: &'a Metadata,
-    /// When it was made.
+    /// The time of creation.
     created_at: Instant,
-    /// When it last changed.
+    /// The time of the last change.
     updated_at: Instant,
     /// The version, for `If-Match`.
     etag: String,
@@ -119,17 +118,17 @@ pub struct GroupBody<'a> {
 /// A group's rules about inviting.
 #[derive(Serialize)]
 struct PolicyBody<'a> {
-    /// Who may invite.
+    /// The members who may invite.
     who_may_invite: WhoMayInvite,
     /// The only mail domains that may be invited; empty for all.
     allowed_domains: &'a [String],
-    /// Mail domains that may not be invited.
+    /// The mail domains that may not be invited.
     blocked_domains: &'a [String],
-    /// How many members the group may have; `null` for any number.
+    /// The most members the group may have; `null` for any number.
     max_members: Option<u32>,
-    /// How many pending invites the group may have at once.
+    /// The most pending invites the group may have at once.
     max_pending: u32,
-    /// Whether shareable links may be made and used.
+    /// Whether shareable links may be created and used.
     links: bool,
     /// Whether inviting and joining are suspended.
     frozen: bool,
@@ -152,7 +151,7 @@ impl<'a> PolicyBody<'a> {
 }
 
 impl<'a> GroupBody<'a> {
-    /// Returns the group's body.
+    /// Renders the group.
     pub fn new(view: &'a GroupView) -> Self {
         let group = &view.group;
         Self {

@@ -1,4 +1,4 @@
-//! Lists: which page a request asks for, and the page as it is answered.
+//! Lists: the requested page, and the response with it.
 
 use lambda_http::Request;
 use serde::Serialize;
@@ -12,21 +12,21 @@ pub struct ListBody<T> {
     object: &'static str,
     /// The objects on the page.
     data: Vec<T>,
-    /// Where the next page begins; `null` on the last page.
+    /// The cursor of the next page; `null` on the last page.
     next_cursor: Option<String>,
 }
 
 impl<T> ListBody<T> {
-    /// Returns a page of these objects; `next_cursor` is where the next page begins.
+    /// Returns a page of these objects. `next_cursor` is `None` on the last page.
     pub fn new(data: Vec<T>, next_cursor: Option<String>) -> Self {
         Self { object: "list", data, next_cursor }
     }
 }
 
-/// Reads which page is asked for: `limit` from 1 to 100 (20 if absent), and `cursor`.
+/// Reads the requested page: `limit` from 1 to 100 (20 if absent), and `cursor`.
 ///
 /// # Errors
-/// `InvalidQuery` for other parameters and other values.
+/// `InvalidQuery` for an unknown parameter or an invalid value.
 pub fn page(request: &Request) -> Result<(i32, Option<String>), RequestError> {
     known_query(request, &["limit", "cursor"])?;
     limit_and_cursor(request).map(|(limit, cursor)| (i32::from(limit), cursor))

@@ -13,23 +13,23 @@ use crate::domain::role::Roles;
 use crate::engine::{MemberEdit, NotFound, Refusal};
 use crate::http::{RequestError, path_parameter};
 
-/// The body of `PATCH /v1/groups/{group}/members/{user}`. A field that is absent stays as it is.
+/// The body of `PATCH /v1/groups/{group}/members/{user}`. An absent field stays as it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemberEditBody {
-    /// Other roles.
+    /// The new roles.
     #[serde(default, deserialize_with = "given")]
     roles: Option<Roles>,
-    /// Other privileges.
+    /// The new privileges.
     #[serde(default, deserialize_with = "given")]
     privileges: Option<Privileges>,
 }
 
 impl MemberEditBody {
-    /// Returns the change that is asked for.
+    /// Returns the requested change.
     ///
     /// # Errors
-    /// `InvalidBody` where no field is given.
+    /// `InvalidBody` if the body has neither field.
     pub fn edit(self) -> Result<MemberEdit, RequestError> {
         let Self { roles, privileges } = self;
         if roles.is_none() && privileges.is_none() {
@@ -40,16 +40,16 @@ impl MemberEditBody {
     }
 }
 
-/// Returns the user id of the member that the path names.
+/// Returns the user id of the member in the path.
 ///
 /// # Errors
-/// `MemberNotFound` for text that can't be a user id.
+/// `MemberNotFound` for a text that is not a valid user id.
 pub fn member_of_path(request: &Request) -> Result<UserId, Problem> {
     path_parameter(request, "user", UserId::parse)
         .map_err(|_| Refusal::from(NotFound::Member).into())
 }
 
-/// A member, as the group's members see it.
+/// A member as the group's members see it.
 #[derive(Serialize)]
 pub struct MemberBody<'a> {
     /// Always `member`.
@@ -58,20 +58,20 @@ pub struct MemberBody<'a> {
     group_id: &'a GroupId,
     /// The user.
     user_id: &'a UserId,
-    /// The roles in the group.
+    /// The member's roles in the group.
     roles: &'a Roles,
-    /// What the member may do beyond these roles.
+    /// The member's rights beyond these roles.
     privileges: &'a Privileges,
-    /// The name to show, if one is known.
+    /// The member's display name; `null` if unknown.
     name: Option<&'a str>,
-    /// When the user joined.
+    /// The time of joining.
     joined_at: Instant,
-    /// The invite that the user accepted; `null` where they joined without one.
+    /// The accepted invite; `null` for a member who joined without one.
     invite_id: Option<InviteId>,
 }
 
 impl<'a> MemberBody<'a> {
-    /// Returns the member's body.
+    /// Renders the member.
     pub fn new(member: &'a Member) -> Self {
         Self {
             object: "member",

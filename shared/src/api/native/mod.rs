@@ -1,7 +1,7 @@
 //! The native API: JSON, bearer JWTs, RFC 9457 problems (docs/contracts/native.md).
 //!
-//! Each noun has a module with the bodies of its requests and answers. A request body is read into
-//! the engine's input by one method; an answer body is a plain struct that serde derives.
+//! Each noun has a module with the bodies of its requests and responses. One method turns a request
+//! body into the engine's input. A response body is a plain struct with a derived `Serialize`.
 
 mod code;
 mod credentials;

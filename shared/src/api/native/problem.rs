@@ -1,4 +1,4 @@
-//! Every error of the native API: one code per reason, RFC 9457 `application/problem+json`.
+//! The native API's errors: RFC 9457 `application/problem+json` with one code per reason.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -13,14 +13,13 @@ use crate::domain::invite::State;
 use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
 use crate::http::{self, FieldCode, FieldError, RequestError};
 
-/// When a group with too many pending invites is worth another try, in seconds: nobody knows, so an
-/// hour.
+/// The `Retry-After` of `pending_limit`, in seconds. One hour, because the real wait is unknown.
 const PENDING_RETRY: i64 = 3600;
 
-/// One error, as it is answered.
+/// An error response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Which.
+    /// The reason.
     pub code: Code,
     detail: String,
     errors: Vec<FieldError>,
@@ -56,7 +55,7 @@ struct ErrorBody<'a> {
 }
 
 impl Problem {
-    /// The problem with this code and a sentence for people.
+    /// Returns a problem with this code and a sentence for people.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self {
             code,
@@ -70,7 +69,7 @@ impl Problem {
         }
     }
 
-    /// The code as a word.
+    /// Returns the code as clients read it.
     fn word(&self) -> String {
         serde_json::to_value(self.code)
             .ok()
@@ -117,7 +116,7 @@ impl http::Failure for Problem {
     }
 }
 
-/// The answer to `request`: what the endpoint gave, or its problem.
+/// Returns the response to `request`: that of the endpoint, or its problem.
 ///
 /// # Errors
 /// None: every problem is an answer.
@@ -129,8 +128,8 @@ pub async fn respond(
 }
 
 impl From<Unauthenticated> for Problem {
-    /// RFC 6750 §3: a challenge without an error code where no token came, `invalid_token` where
-    /// one was refused.
+    /// Adds a challenge by RFC 6750 §3: `invalid_token` for a rejected token, and no error code for
+    /// a missing one.
     fn from(error: Unauthenticated) -> Self {
         let challenge = |error: &str| Some(format!("Bearer realm=\"beckon\"{error}"));
         match error {
@@ -364,7 +363,7 @@ fn not_pending(state: State) -> Problem {
 mod tests {
     use super::*;
 
-    /// The list of codes is a promise to clients: a change here is a change of the API.
+    /// Clients rely on these codes, so a change of the snapshot is a change of the API.
     #[test]
     fn every_code_has_its_status() {
         let list: Vec<String> = Code::ALL

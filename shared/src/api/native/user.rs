@@ -8,8 +8,8 @@ use crate::domain::ids::UserId;
 use crate::domain::text::{Description, Name};
 use crate::domain::user::{Locale, PhotoUrl, Profile, User, UserState};
 
-/// The body of `PUT /v1/me` and `PUT /v1/users/{user}`: the whole profile. A field that is absent
-/// is cleared.
+/// The body of `PUT /v1/me` and `PUT /v1/users/{user}`: the whole profile. An absent field is
+/// cleared.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct ProfileBody {
@@ -23,24 +23,24 @@ pub struct ProfileBody {
     first_name: Option<Name>,
     /// The last name.
     last_name: Option<Name>,
-    /// What the person does.
+    /// The person's job title.
     title: Option<Name>,
-    /// The organization that the person works for.
+    /// The person's organization.
     organization_name: Option<Name>,
-    /// About the person.
+    /// A text about the person.
     bio: Option<Description>,
     /// The web address of a picture.
     photo: Option<PhotoUrl>,
     /// The person's language, such as `en` or `de-CH`.
     locale: Option<Locale>,
-    /// Accounts on other platforms; each unique across users.
+    /// The accounts on other platforms; each unique across users.
     accounts: Accounts,
-    /// Whether the person takes no invites.
+    /// Whether the person refuses invites.
     refuses_invites: bool,
 }
 
 impl ProfileBody {
-    /// Returns the profile that is to be written.
+    /// Returns the profile to write.
     pub fn profile(self) -> Profile {
         let Self { email, alt_email, phone, first_name, last_name, .. } = self;
         Profile {
@@ -60,14 +60,14 @@ impl ProfileBody {
     }
 }
 
-/// A user, as the user and the app see it.
+/// A user record as the user and the app see it.
 #[derive(Serialize)]
 pub struct UserBody<'a> {
     /// Always `user`.
     object: &'static str,
     /// The user's id.
     id: &'a UserId,
-    /// `active`, or `pending` while the user stands for an invited person.
+    /// `active`, or `pending` for an invited person who has not accepted yet.
     state: UserState,
     /// The main address.
     email: Option<&'a str>,
@@ -79,19 +79,19 @@ pub struct UserBody<'a> {
     first_name: Option<&'a Name>,
     /// The last name.
     last_name: Option<&'a Name>,
-    /// What the person does.
+    /// The person's job title.
     title: Option<&'a Name>,
-    /// The organization that the person works for.
+    /// The person's organization.
     organization_name: Option<&'a Name>,
-    /// About the person.
+    /// A text about the person.
     bio: Option<&'a str>,
     /// The web address of a picture.
     photo: Option<&'a PhotoUrl>,
     /// The person's language.
     locale: Option<&'a str>,
-    /// Accounts on other platforms.
+    /// The accounts on other platforms.
     accounts: Vec<AccountBody<'a>>,
-    /// Whether the person takes no invites.
+    /// Whether the person refuses invites.
     refuses_invites: bool,
 }
 
@@ -111,7 +111,7 @@ impl<'a> AccountBody<'a> {
 }
 
 impl<'a> UserBody<'a> {
-    /// Returns the user's body.
+    /// Renders the user.
     pub fn new(user: &'a User) -> Self {
         let profile = &user.profile;
         Self {

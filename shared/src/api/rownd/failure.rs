@@ -1,5 +1,5 @@
-//! Every error of the rownd API: the published `Error` schema with all its fields, which the public
-//! SDKs need in different choices (docs/contracts/rownd.md#errors).
+//! The rownd API's errors: the published `Error` schema. A response always has all its fields,
+//! because the public SDKs require different ones (docs/contracts/rownd.md#errors).
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -13,17 +13,16 @@ use crate::domain::invite::State;
 use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
 use crate::http::{self, FieldCode, FieldError, RequestError};
 
-/// When a group with too many pending invites is worth another try, in seconds: nobody knows, so an
-/// hour.
+/// The `Retry-After` of `E_PENDING_LIMIT`, in seconds. One hour, because the real wait is unknown.
 const PENDING_RETRY: i64 = 3600;
 
-/// One error, as it is answered.
+/// An error response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     status: StatusCode,
     code: &'static str,
     message: &'static str,
-    /// One sentence for each field that is not right; none where `message` says it all.
+    /// One sentence for each invalid field; empty if the error is not about fields.
     fields: Vec<String>,
     retry_after: Option<i64>,
     challenge: Option<&'static str>,
@@ -53,7 +52,7 @@ impl Failure {
         }
     }
 
-    /// The error for fields that are not right, each named with what is wrong with it.
+    /// Returns the error for invalid fields, from pairs of JSON Pointer and sentence.
     fn fields<'a>(errors: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let named =
             errors.into_iter().map(|(pointer, detail)| match pointer.trim_start_matches('/') {
@@ -103,7 +102,7 @@ impl http::Failure for Failure {
     }
 }
 
-/// The answer to `request`: what the endpoint gave, or its failure.
+/// Returns the response to `request`: that of the endpoint, or its failure.
 ///
 /// # Errors
 /// None: every failure is an answer.
@@ -115,8 +114,8 @@ pub async fn respond(
 }
 
 impl From<Unauthenticated> for Failure {
-    /// RFC 6750 §3: a challenge without an error code where no token came, `invalid_token` where
-    /// one was refused.
+    /// Adds a challenge by RFC 6750 §3: `invalid_token` for a rejected token, and no error code for
+    /// a missing one.
     fn from(error: Unauthenticated) -> Self {
         let unauthorized = |code, challenge, message| Self {
             challenge: Some(challenge),
@@ -203,7 +202,7 @@ impl From<Refusal> for Failure {
             Refusal::Denied(Denied::DomainNotAllowed) => forbidden("E_DOMAIN_NOT_ALLOWED", "This group or link does not allow addresses of this mail domain."),
             Refusal::Denied(Denied::InvitesRefused) => forbidden("E_INVITES_REFUSED", "This person does not accept invites."),
             Refusal::Denied(Denied::CaveatNotMet) => forbidden("E_FORBIDDEN", "You do not meet a restriction of the token, or this service does not know it."),
-            // Whether the group exists is not told to who is no member of it.
+            // A caller who is not a member must not learn that the group exists.
             Refusal::NotFound(NotFound::Group) | Refusal::Denied(Denied::NotMember(_)) => {
                 not_found("E_GROUP_NOT_FOUND", "There is no such group, or you are not a member of it.")
             }
@@ -266,8 +265,8 @@ impl From<Stop> for Failure {
     }
 }
 
-/// The same statuses as at the native API: gone where nothing can bring the invite back, a conflict
-/// where somebody has answered it.
+/// Returns the failure for an invite in this state, with the same status as the native API: 409 for
+/// an accepted or declined invite, 410 for an expired, revoked or used-up one.
 fn not_pending(state: State) -> Failure {
     match state {
         State::Expired => Failure::new(

@@ -1,4 +1,4 @@
-//! The rownd API: groups, members and invites under `/me/groups`, as a Rownd client expects them
+//! The rownd API: groups, members and invites under `/me/groups`, for clients of Rownd's API
 //! (docs/contracts/rownd.md).
 
 mod failure;

@@ -1,4 +1,4 @@
-//! A group, relative to the caller.
+//! A group as the caller sees it.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::domain::text::Name;
 use crate::domain::user::User;
 use crate::engine::{GroupView, SeenGroup};
 
-/// A group, relative to the caller.
+/// A group as the caller sees it.
 #[derive(Serialize)]
 pub struct GroupBody<'a> {
     id: Id<'a>,
@@ -34,13 +34,13 @@ pub struct GroupBody<'a> {
 }
 
 impl<'a> GroupBody<'a> {
-    /// Returns the group as the caller sees it.
+    /// Renders the group with the caller's own membership and invite.
     pub fn seen(seen: &'a SeenGroup) -> Self {
         Self::new(&seen.view, seen.invite, &seen.people)
     }
 
-    /// Returns the group with the caller's own invite into it; its owner's profile is looked up in
-    /// `people`.
+    /// Renders the group with the caller's own invite. `people` has the owner's profile, if the
+    /// directory knows the owner.
     pub fn new(
         view: &'a GroupView,
         invite: Option<InviteId>,
@@ -48,7 +48,7 @@ impl<'a> GroupBody<'a> {
     ) -> Self {
         let group = &view.group;
         let app_sponsor = AppSponsorBody::of(group);
-        // To Evanta an owner is no member of the group.
+        // Evanta does not count an owner as a member.
         let own = view.own.as_ref().filter(|member| !member.roles.is_owner());
         Self {
             id: Id::new(group.id.as_str()),
@@ -71,8 +71,8 @@ impl<'a> GroupBody<'a> {
     }
 }
 
-/// What sort of group it is, and the four flags that follow from it
-/// (docs/contracts/evanta.md).
+/// A group's type, and the four flags that follow from it
+/// (docs/contracts/evanta.md#group-types).
 #[derive(Serialize)]
 struct GroupTypeBody {
     id: u8,
@@ -103,7 +103,7 @@ impl GroupTypeBody {
     }
 }
 
-/// Who pays for the group: what its metadata has under `app_sponsor`, where that is an object.
+/// The group's sponsor: the object `app_sponsor` in its metadata.
 #[derive(Serialize)]
 struct AppSponsorBody<'a> {
     id: Option<&'a Value>,
@@ -145,7 +145,7 @@ impl<'a> AppSponsorBody<'a> {
     }
 }
 
-/// Who made the group.
+/// The user who created the group.
 #[derive(Serialize)]
 struct OwnerBody<'a> {
     id: Id<'a>,
@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_group_s_flags_follow_from_its_type() {
+    fn the_flags_of_a_group_follow_from_its_type() {
         let flags = |kind| {
             let body = GroupTypeBody::new(kind);
             [

@@ -1,10 +1,10 @@
-//! Invites: the one that was made, the caller's own, and a group's.
+//! The responses about invites: a new one, the caller's own, and a group's.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::between::Between;
+use super::user_and_group::UserAndGroup;
 use super::{GroupBody, Id, UserBody};
 use crate::auth::Caller;
 use crate::domain::ids::UserId;
@@ -12,18 +12,18 @@ use crate::domain::invite::Invite;
 use crate::domain::user::User;
 use crate::engine::{GroupView, InvitedUser, OwnUnjoinedInvites, UnjoinedInvites};
 
-/// The answer to `POST /group_invites`.
+/// The response to `POST /group_invites`.
 #[derive(Serialize)]
 pub struct CreatedBody<'a> {
-    group_invite: Between<'a>,
+    group_invite: UserAndGroup<'a>,
 }
 
 impl<'a> CreatedBody<'a> {
-    /// Returns the invite of this user.
+    /// Renders the new invite.
     pub fn new(invited: &'a InvitedUser) -> Self {
         let InvitedUser { invite, user, group } = invited;
         Self {
-            group_invite: Between {
+            group_invite: UserAndGroup {
                 id: invite.number(),
                 user: UserBody::new(user),
                 group: GroupBody::seen(group),
@@ -32,8 +32,7 @@ impl<'a> CreatedBody<'a> {
     }
 }
 
-/// The answer to `GET /group_invites/groups`: the caller's invites, in the order of the groups'
-/// names.
+/// The response to `GET /group_invites/groups`: the caller's invites, ordered by the groups' names.
 #[derive(Serialize)]
 pub struct MyInvitesBody<'a> {
     group_invites: Vec<MyInviteBody<'a>>,
@@ -47,7 +46,7 @@ struct MyInviteBody<'a> {
 }
 
 impl<'a> MyInvitesBody<'a> {
-    /// Returns the caller's invites with their groups.
+    /// Renders the caller's invites with their groups.
     pub fn new(caller: &'a Caller, own: &'a OwnUnjoinedInvites) -> Self {
         let mut rows: Vec<&(Invite, GroupView)> = own.invites.iter().collect();
         rows.sort_by_cached_key(|(invite, view)| {
@@ -62,7 +61,7 @@ impl<'a> MyInvitesBody<'a> {
     }
 }
 
-/// The answer to `GET /group_invites/users/{group_id}`: a group's invites, in the order of the
+/// The response to `GET /group_invites/users/{group_id}`: a group's invites, ordered by the
 /// invitees' names.
 #[derive(Serialize)]
 pub struct GroupInvitesBody<'a> {
@@ -87,7 +86,7 @@ impl<'a> GroupInviteBody<'a> {
 }
 
 impl<'a> GroupInvitesBody<'a> {
-    /// Returns the group's invites.
+    /// Renders the group's invites.
     pub fn new(unjoined: &'a UnjoinedInvites) -> Self {
         let UnjoinedInvites { invites, people } = unjoined;
         let mut group_invites: Vec<GroupInviteBody<'a>> =

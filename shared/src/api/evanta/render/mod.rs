@@ -1,11 +1,11 @@
-//! The objects of the evanta API, with the keys and in the order of its example
-//! (docs/contracts/evanta.md).
+//! The evanta API's objects, with the keys of Evanta's example and in their order
+//! (docs/contracts/evanta.md#objects).
 
-mod between;
 mod group;
 mod invite;
 mod member;
 mod user;
+mod user_and_group;
 
 pub use group::GroupBody;
 pub use invite::{CreatedBody, GroupInvitesBody, MyInvitesBody};
@@ -16,13 +16,13 @@ use serde::Serialize;
 
 use crate::domain::text::Name;
 
-/// The largest integer that every reader of JSON keeps exactly (RFC 8259 §6).
+/// The largest integer that every JSON parser reads exactly (RFC 8259 §6).
 const MAX_SAFE: u64 = (1 << 53) - 1;
 
-/// What was and is always empty: Evanta's own data, of which we have none.
+/// A field that is always `null`, because only Evanta has its data.
 type Nothing = Option<()>;
 
-/// An id: a JSON number where it is a decimal integer, as all of Evanta's are, else a string.
+/// An id: a JSON number if it is a plain integer, as all of Evanta's ids are, else a string.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Id<'a> {
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_a_number_where_it_is_a_plain_integer_that_every_reader_keeps() {
+    fn an_id_is_a_number_if_every_parser_reads_it_exactly() {
         let json = |id: &str| serde_json::to_string(&Id::new(id)).unwrap();
         for number in ["0", "1", "29845", "9007199254740991"] {
             assert_eq!(json(number), number);

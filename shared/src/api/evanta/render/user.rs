@@ -1,4 +1,4 @@
-//! A user.
+//! A user, an invitee or the caller.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::domain::invitee::Invitee;
 use crate::domain::text::Name;
 use crate::domain::user::User;
 
-/// A user.
+/// A user of the directory, an invitee or the caller.
 #[derive(Serialize)]
 pub struct UserBody<'a> {
     id: Option<Id<'a>>,
@@ -28,7 +28,7 @@ pub struct UserBody<'a> {
 }
 
 impl<'a> UserBody<'a> {
-    /// Somebody of whom nothing more is known.
+    /// Renders a person without a profile.
     fn unknown(id: Option<&'a UserId>) -> Self {
         Self {
             id: id.map(|id| Id::new(id.as_str())),
@@ -45,7 +45,7 @@ impl<'a> UserBody<'a> {
         }
     }
 
-    /// A user of the directory.
+    /// Renders a user of the directory.
     pub fn new(user: &'a User) -> Self {
         let profile = &user.profile;
         Self {
@@ -61,7 +61,7 @@ impl<'a> UserBody<'a> {
         }
     }
 
-    /// The caller, as the directory knows them, or else as their token does.
+    /// Renders the caller, from `people` or else from the access token.
     pub fn of_caller(caller: &'a Caller, people: &'a BTreeMap<UserId, User>) -> Self {
         let email = caller.email.as_ref().map(|email| email.as_str());
         people
@@ -69,8 +69,8 @@ impl<'a> UserBody<'a> {
             .map_or_else(|| Self { email, ..Self::unknown(Some(&caller.user)) }, Self::new)
     }
 
-    /// Whom an invite is for. Who is invited by anything but a user id has none: whose an address
-    /// is, the group does not learn here.
+    /// Renders an invitee. Only an invitee by user id has an id, because the group must not learn
+    /// which user has an address.
     pub fn of_invitee(invitee: &'a Invitee, people: &'a BTreeMap<UserId, User>) -> Self {
         match invitee {
             Invitee::User(id) => people.get(id).map_or_else(|| Self::unknown(Some(id)), Self::new),
@@ -85,7 +85,7 @@ impl<'a> UserBody<'a> {
         }
     }
 
-    /// What lists of users are ordered by.
+    /// Returns the sort key of lists of users.
     pub(super) fn order(&self) -> (String, String) {
         (self.last_name.to_lowercase(), self.first_name.to_lowercase())
     }

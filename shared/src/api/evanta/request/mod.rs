@@ -1,4 +1,5 @@
-//! Bodies: JSON or a form, under one root key, of which two fields count (docs/contracts/evanta.md).
+//! The request bodies: JSON or a form, with two fields under a root key
+//! (docs/contracts/evanta.md#request).
 
 mod reference;
 
@@ -14,7 +15,7 @@ use crate::domain::group::given;
 use crate::domain::ids::{GroupId, UserId};
 use crate::http::{form_fields, lenient_json, media_type, path_parameter, raw_body};
 
-/// What stands under the root key; other fields count for nothing but its not being empty.
+/// The fields under the root key. Other fields are ignored, except that they make it non-empty.
 #[derive(Default, Deserialize)]
 pub struct Fields {
     #[serde(default, deserialize_with = "given")]
@@ -26,10 +27,10 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// The group.
+    /// Returns the group's id.
     ///
     /// # Errors
-    /// `NotFound` where the field is absent or nothing can have such an id.
+    /// `NotFound` if the field is absent or not a valid id.
     pub fn group(&self) -> Result<GroupId, Failure> {
         self.group_id
             .as_ref()
@@ -38,7 +39,7 @@ impl Fields {
             .ok_or(Failure::NotFound)
     }
 
-    /// Returns the user. `None` where the field is absent, or no user can have such an id.
+    /// Returns the user's id. `None` if the field is absent or not a valid id.
     pub fn user(&self) -> Option<UserId> {
         let id = self.user_id.as_ref().and_then(|Reference(id)| id.as_deref());
         id.and_then(|id| UserId::parse(id).ok())
@@ -48,8 +49,8 @@ impl Fields {
         self.group_id.is_none() && self.user_id.is_none() && self.others.is_empty()
     }
 
-    /// The fields of a form, as `root[name]=value`; none where there are none, or one of ours
-    /// stands twice.
+    /// Reads the fields of a form, as `root[name]=value`. `None` if it names one of our fields
+    /// twice.
     fn of_form(pairs: Vec<(String, String)>, root: &str) -> Option<Self> {
         let mut fields = Self::default();
         for (key, value) in pairs {
@@ -60,7 +61,7 @@ impl Fields {
             else {
                 continue;
             };
-            // What goes on is an array or an object, which no id is.
+            // A longer key is an array or an object, which can't be an id.
             let reference = Reference(rest.is_empty().then_some(value));
             let twice = match name {
                 "group_id" => fields.group_id.replace(reference).is_some(),
@@ -83,7 +84,7 @@ pub trait Rooted: DeserializeOwned {
     /// The root key.
     const ROOT: &'static str;
 
-    /// What stands under it.
+    /// Returns the fields under the root key.
     fn fields(self) -> Option<Fields>;
 }
 
@@ -115,11 +116,12 @@ impl Rooted for MemberForm {
     }
 }
 
-/// The fields under the body's root key.
+/// Returns the fields under the body's root key.
 ///
 /// # Errors
-/// `BodyTooLarge`, and `ParameterMissing` for everything else that is not such a body: another
-/// type, nothing, no JSON, no root key, nothing under it, a field twice.
+/// - `BodyTooLarge` above `limit` bytes.
+/// - `ParameterMissing` for another media type, an empty or malformed body, a missing or empty root
+///   key, or one of our fields twice.
 pub fn fields<T: Rooted>(request: &Request, limit: usize) -> Result<Fields, Failure> {
     let bytes = raw_body(request, limit).map_err(|_| Failure::BodyTooLarge)?;
     let fields = match media_type(request).as_deref() {
@@ -130,17 +132,17 @@ pub fn fields<T: Rooted>(request: &Request, limit: usize) -> Result<Fields, Fail
     fields.filter(|fields| !fields.is_empty()).ok_or(Failure::ParameterMissing(T::ROOT))
 }
 
-/// The group that a path names.
+/// Returns the id of the group in the path.
 ///
 /// # Errors
-/// `NotFound` where nothing can have such an id.
+/// `NotFound` if it is not a valid id.
 pub fn group_of_path(request: &Request) -> Result<GroupId, Failure> {
     let text = path_parameter(request, "group_id", |text| Ok(text.to_owned()))
         .map_err(|_| Failure::NotFound)?;
     group_id(&text).ok_or(Failure::NotFound)
 }
 
-/// The group of this id. To this API the system itself is none.
+/// Parses a group's id. `None` also for the application, which is no group to this API.
 fn group_id(text: &str) -> Option<GroupId> {
     GroupId::parse(text).ok().filter(|group| *group != GroupId::system())
 }
@@ -167,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_a_plain_number_or_a_text() {
+    fn an_id_is_a_plain_number_or_a_string() {
         assert_eq!(group_of("3773").as_deref(), Some("3773"));
         assert_eq!(group_of("\"3773\"").as_deref(), Some("3773"));
         assert_eq!(group_of("\"03773\"").as_deref(), Some("03773"));
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_says_the_same() {
+    fn a_form_is_read_like_json() {
         let form = |body: &str| read("application/x-www-form-urlencoded; charset=UTF-8", body);
         let both = Ok((Some("3773".to_owned()), Some("29845".to_owned())));
         assert_eq!(form("group_invite[user_id]=29845&group_invite[group_id]=3773"), both);
@@ -211,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_without_its_root_is_missing_it() {
+    fn a_body_without_fields_under_its_root_key_is_refused() {
         for body in [
             "",
             "{}",

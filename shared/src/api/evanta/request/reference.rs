@@ -1,12 +1,12 @@
-//! How a body refers to a group or a user.
+//! The ids of groups and users in a body.
 
 use std::fmt;
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// An id: a number in plain digits, or a text. `None` for every other value, which nothing can have
-/// as its id.
+/// An id: a number in plain digits, or a string. `None` for every other JSON value, which can't be
+/// an id.
 pub(super) struct Reference(pub(super) Option<String>);
 
 impl<'de> Deserialize<'de> for Reference {
@@ -36,7 +36,7 @@ impl<'de> Visitor<'de> for ReferenceVisitor {
         Ok(Reference(None))
     }
 
-    /// A fraction, an exponent, or more than 64 bits.
+    /// Reads a fraction, an exponent, or more than 64 bits.
     fn visit_f64<E>(self, _: f64) -> Result<Reference, E> {
         Ok(Reference(None))
     }

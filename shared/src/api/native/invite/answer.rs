@@ -1,4 +1,4 @@
-//! Answering an invite: accepting and declining.
+//! Accepting and declining an invite.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ pub struct AcceptBody {
     token: Option<String>,
     /// The group.
     group: Option<GroupId>,
-    /// The invite in it.
+    /// The invite's id in the group.
     invite: Option<InviteId>,
 }
 
@@ -33,7 +33,7 @@ impl AcceptBody {
     /// Returns the invite that the body names.
     ///
     /// # Errors
-    /// `InvalidBody` unless it is named in exactly one way.
+    /// `InvalidBody` if the invite is not named in exactly one way.
     pub fn reference(self) -> Result<InviteRef, RequestError> {
         reference(self.token, self.group, self.invite)
     }
@@ -47,17 +47,17 @@ pub struct DeclineBody {
     token: Option<String>,
     /// The group.
     group: Option<GroupId>,
-    /// The invite in it.
+    /// The invite's id in the group.
     invite: Option<InviteId>,
     /// The invitee's reason.
     reason: Option<Message>,
 }
 
 impl DeclineBody {
-    /// Returns the invite that the body names, and the reason for declining it.
+    /// Returns the invite that the body names, and the reason for declining.
     ///
     /// # Errors
-    /// `InvalidBody` unless the invite is named in exactly one way.
+    /// `InvalidBody` if the invite is not named in exactly one way.
     pub fn reference(self) -> Result<(InviteRef, Option<Message>), RequestError> {
         Ok((reference(self.token, self.group, self.invite)?, self.reason))
     }
@@ -75,19 +75,19 @@ fn reference(
     }
 }
 
-/// The answer to the caller who accepted an invite.
+/// The response to a caller who accepted an invite.
 #[derive(Serialize)]
 pub struct AcceptedBody<'a> {
     /// The invite.
     invite: InviteBody<'a>,
     /// The caller's membership.
     membership: MemberBody<'a>,
-    /// Where to go next.
+    /// The address to which the caller goes next.
     redirect_url: Option<&'a RedirectUrl>,
 }
 
 impl<'a> AcceptedBody<'a> {
-    /// Returns the answer to `caller`, at `now`.
+    /// Renders the accepted invite for `caller` at `now`.
     pub fn new(accepted: &'a Accepted, caller: &Caller, now: Timestamp) -> Self {
         Self {
             invite: InviteBody::for_invitee(&accepted.invite, caller, now),
@@ -97,7 +97,7 @@ impl<'a> AcceptedBody<'a> {
     }
 }
 
-/// The answer to the person who declined an invite: no more than a holder of its link may see.
+/// The response to an invitee who declined. It shows a preview, because the token needs no sign-in.
 #[derive(Serialize)]
 pub struct DeclinedBody<'a> {
     /// The invite.
@@ -105,7 +105,7 @@ pub struct DeclinedBody<'a> {
 }
 
 impl<'a> DeclinedBody<'a> {
-    /// Returns the answer at `now`.
+    /// Renders the declined invite at `now`.
     pub fn new(invite: &'a Invite, now: Timestamp) -> Self {
         Self { invite: PreviewBody::of(invite, &invite.group_name, invite.state(now)) }
     }
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_invite_is_named_in_exactly_one_way() {
+    fn a_body_names_its_invite_in_exactly_one_way() {
         let read = |json: &str| serde_json::from_str::<AcceptBody>(json).unwrap().reference();
         assert!(matches!(read(r#"{"token":"bkn_x"}"#), Ok(InviteRef::Token(_))));
         assert!(matches!(read(r#"{"group":"3773","invite":"1"}"#), Ok(InviteRef::Id(..))));

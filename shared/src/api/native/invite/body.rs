@@ -1,4 +1,4 @@
-//! An invite, as its group and its invitee see it.
+//! An invite as its group and its invitee see it.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -16,52 +16,52 @@ use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::domain::text::{Message, Metadata, Name};
 
-/// An invite. It carries no token.
+/// An invite, without its token.
 #[derive(Serialize)]
 pub struct InviteBody<'a> {
     /// Always `invite`.
     object: &'static str,
     /// The invite's id, unique within its group.
     id: InviteId,
-    /// The group that it leads into.
+    /// The invite's group.
     group: GroupRef<'a>,
-    /// The person it is for, or its link.
+    /// The invitee, or the link.
     invitee: InviteeBody<'a>,
-    /// The roles that it grants.
+    /// The granted roles.
     roles: &'a Roles,
-    /// The state at the time of the answer.
+    /// The state at the time of the response.
     state: State,
     /// Whether the accepting account must prove the invited identity.
     identity_policy: IdentityPolicy,
     /// The inviter's message.
     message: Option<&'a Message>,
-    /// The inviting program's own data.
+    /// The inviting app's own data.
     metadata: &'a Metadata,
-    /// The language of its mail.
+    /// The language of the mail.
     locale: &'static str,
-    /// Where the invitee goes after accepting.
+    /// The address to which the invitee goes after accepting.
     redirect_url: Option<&'a RedirectUrl>,
-    /// What became of its mail.
+    /// The delivery of the mail.
     delivery: DeliveryBody<'a>,
-    /// When this generation was made.
+    /// The creation time of this generation.
     created_at: Instant,
     /// The inviter.
     created_by: PersonRef<'a>,
-    /// When it last changed.
+    /// The time of the last change.
     updated_at: Instant,
-    /// When it expires; `null` for a link that never does.
+    /// The expiry time; `null` for a link that never expires.
     expires_at: Option<Instant>,
-    /// When it reached its final state.
+    /// The time at which the invite reached its final state.
     resolved_at: Option<Instant>,
-    /// The user who brought it there.
+    /// The user who accepted, declined or revoked the invite.
     resolved_by: Option<PersonRef<'a>>,
     /// The invitee's reason for declining.
     decline_reason: Option<&'a Message>,
-    /// How many mails were asked for.
+    /// The number of requested mails.
     send_count: u32,
-    /// When the last mail was sent.
+    /// The time of the last mail.
     last_sent_at: Option<Instant>,
-    /// The version.
+    /// The version, for the `ETag` header.
     etag: String,
 }
 
@@ -70,7 +70,7 @@ pub struct InviteBody<'a> {
 struct GroupRef<'a> {
     /// The group's id.
     id: &'a GroupId,
-    /// The group's name when the invite was made.
+    /// The group's name when the invite was created.
     name: &'a str,
 }
 
@@ -79,11 +79,11 @@ struct GroupRef<'a> {
 struct PersonRef<'a> {
     /// The user's id.
     id: &'a UserId,
-    /// The user's name, if one is known.
+    /// The user's name; `null` if unknown.
     name: Option<&'a str>,
 }
 
-/// The person an invite is for, or its link.
+/// The invitee, or the link.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum InviteeBody<'a> {
@@ -94,7 +94,7 @@ enum InviteeBody<'a> {
     },
     /// The holder of an e-mail address.
     Email {
-        /// The address; masked for everybody but the group and the invitee.
+        /// The address; masked for everyone but the group and the invitee.
         email: Cow<'a, str>,
         /// Always `null`.
         first_name: Option<&'a Name>,
@@ -103,7 +103,7 @@ enum InviteeBody<'a> {
     },
     /// A person who is new to the directory.
     Person {
-        /// The address; masked for everybody but the group and the invitee.
+        /// The address; masked for everyone but the group and the invitee.
         email: Cow<'a, str>,
         /// The first name that the inviter gave.
         first_name: Option<&'a Name>,
@@ -112,7 +112,7 @@ enum InviteeBody<'a> {
     },
     /// The holder of a phone number.
     Phone {
-        /// The number in E.164; masked for everybody but the group and the invitee.
+        /// The number in E.164; masked for everyone but the group and the invitee.
         phone: Cow<'a, str>,
     },
     /// The holder of an account on another platform.
@@ -124,11 +124,11 @@ enum InviteeBody<'a> {
     },
     /// The holder of the link.
     Link {
-        /// How many people may join; `null` for any number.
+        /// The most people who may join; `null` for any number.
         max_uses: Option<u32>,
-        /// How many have joined; stays 0 without `max_uses`.
+        /// The number of people who joined; always 0 without `max_uses`.
         uses: u32,
-        /// Mail domains of which a person must prove an address; empty for anybody.
+        /// The mail domains of which a person must prove an address; empty for no such limit.
         allowed_domains: &'a [String],
     },
 }
@@ -156,7 +156,7 @@ impl<'a> InviteeBody<'a> {
         }
     }
 
-    /// Returns what a person who is not the invitee may see: no names, and the address masked.
+    /// Renders the invitee for other people: without names, and with the address masked.
     fn masked(invitee: &'a Invitee) -> Self {
         match invitee {
             Invitee::Email(email) => {
@@ -171,18 +171,18 @@ impl<'a> InviteeBody<'a> {
     }
 }
 
-/// What became of an invite's mail.
+/// The delivery of an invite's mail.
 #[derive(Serialize)]
 struct DeliveryBody<'a> {
-    /// `email`; `null` where no mail is requested.
+    /// `email`; `null` if no mail was requested.
     channel: Option<&'static str>,
     /// The mail's state.
     state: DeliveryState,
-    /// How often SES was asked to send it.
+    /// The number of responses from SES.
     attempts: u32,
-    /// When the state last changed.
+    /// The time of the last change of the state.
     updated_at: Option<Instant>,
-    /// Why it failed.
+    /// The reason why the mail failed or was suppressed.
     reason: Option<&'a str>,
 }
 
@@ -198,13 +198,12 @@ impl<'a> DeliveryBody<'a> {
     }
 }
 
-/// Stands in for metadata that the reader may not see.
+/// Replaces metadata that the reader may not see.
 static EMPTY: LazyLock<Metadata> = LazyLock::new(Metadata::default);
 
 impl<'a> InviteBody<'a> {
-    /// Returns the invite at `now` for the caller who accepts it: without the inviting program's
-    /// metadata, and with a masked invitee where the caller is somebody else, as under the bearer
-    /// policy.
+    /// Renders the invite at `now` for an invited caller, without metadata. If the caller is not
+    /// the invitee, as under the bearer policy, the invitee is masked.
     pub fn for_invitee(invite: &'a Invite, caller: &Caller, now: Timestamp) -> Self {
         let body = Self { metadata: &EMPTY, ..Self::new(invite, now) };
         if caller.is(&invite.invitee) {
@@ -214,7 +213,7 @@ impl<'a> InviteBody<'a> {
         }
     }
 
-    /// Returns the invite at `now` for a caller who may handle it.
+    /// Renders the invite at `now` for a caller who may manage it.
     pub fn new(invite: &'a Invite, now: Timestamp) -> Self {
         let inviter = &invite.created_by;
         let resolution = invite.resolution.as_ref();

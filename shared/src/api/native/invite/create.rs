@@ -1,4 +1,4 @@
-//! Making an invite: the body of the request, and the one answer that carries a token.
+//! Creating an invite: the request body, and the only response with a token.
 
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
@@ -30,25 +30,25 @@ const LINK_IS_BEARER: Invalid =
 const MAX_USES: Invalid =
     Invalid::new("invalid_max_uses", "Give 1 to 1000000 uses; null means no limit.");
 
-/// The body of `POST /v1/groups/{group}/invites`: exactly one invitee, and the invite's terms.
+/// The body of `POST /v1/groups/{group}/invites`: exactly one invitee or link, and the terms.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewInviteBody {
-    /// Invites a user of the directory.
+    /// A user of the directory.
     user_id: Option<UserId>,
-    /// Invites the holder of this address.
+    /// The invitee's address.
     email: Option<EmailAddress>,
-    /// Invites the holder of this phone number.
+    /// The invitee's phone number.
     phone: Option<PhoneNumber>,
-    /// Invites the holder of this account on another platform.
+    /// The invitee's account on another platform.
     account: Option<Account>,
-    /// Invites a person who is new to the directory.
+    /// A person who is new to the directory.
     #[serde(default, deserialize_with = "object_or_null")]
     person: Option<PersonBody>,
-    /// Makes a link to share.
+    /// A link to share.
     #[serde(default, deserialize_with = "object_or_null")]
     link: Option<LinkBody>,
-    /// The roles to grant; `["member"]` if absent.
+    /// The granted roles; `["member"]` if absent.
     #[serde(default)]
     roles: Roles,
     /// A message to the invitee.
@@ -56,12 +56,13 @@ pub struct NewInviteBody {
     /// The caller's own data.
     #[serde(default)]
     metadata: Metadata,
-    /// In how many seconds the invite expires; 7 days if absent, `null` for a link that never does.
+    /// The invite's lifetime in seconds; 7 days if absent, `null` for a link that never expires.
     #[serde(default, deserialize_with = "given")]
     expires_in: Option<Option<i64>>,
-    /// Where the invitee goes after accepting: a path, or a URL on an allowed origin.
+    /// The address to which the invitee goes after accepting: a path, or a URL on an allowed
+    /// origin.
     redirect_url: Option<String>,
-    /// Whether to send a mail where an address is known; `true` if absent.
+    /// Whether to send a mail if the invitee's address is known; `true` if absent.
     notify: Option<bool>,
     /// Whether the accepting account must prove the invited identity; `strict` if absent.
     identity_policy: Option<IdentityPolicy>,
@@ -83,20 +84,22 @@ struct PersonBody {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LinkBody {
-    /// How many people may join, from 1 to 1,000,000; any number if absent.
+    /// The most people who may join, from 1 to 1,000,000; any number if absent.
     max_uses: Option<u32>,
-    /// Mail domains of which a person must prove an address; anybody may join if absent.
+    /// The mail domains of which a person must prove an address; no such limit if absent.
     #[serde(default)]
     allowed_domains: Domains,
 }
 
 impl NewInviteBody {
-    /// Returns the invite into `group` that is asked for; `origins` are those that a redirect may
-    /// lead to.
+    /// Returns the requested invite to `group`. A redirect may lead to one of `origins`.
     ///
     /// # Errors
-    /// `InvalidBody` unless exactly one invitee is given, and for a redirect that is not allowed, a
-    /// number of uses that is out of range, and a link that is to be strict.
+    /// `InvalidBody`
+    /// - if the body names no invitee, or several;
+    /// - for a redirect that is not allowed;
+    /// - for a number of uses out of range;
+    /// - for a link with the strict identity policy.
     pub fn new_invite(self, group: GroupId, origins: &[String]) -> Result<NewInvite, RequestError> {
         let Self { roles, message, metadata, notify, identity_policy, .. } = &self;
         let (roles, message, metadata) = (roles.clone(), message.clone(), metadata.clone());
@@ -138,7 +141,7 @@ impl NewInviteBody {
         }
     }
 
-    /// Returns the one invitee that the body names.
+    /// Returns the only invitee in the body.
     fn invitee(self) -> Result<InviteeRequest, RequestError> {
         let link = self.link.map(LinkBody::request).transpose()?;
         let given = [
@@ -174,7 +177,7 @@ impl LinkBody {
     }
 }
 
-/// Reads a nested body, which is an object or `null`.
+/// Reads a nested body that is an object or `null`.
 fn object_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
@@ -185,20 +188,20 @@ fn object_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 #[serde(bound = "T: Deserialize<'de>")]
 struct Object<T>(#[serde(deserialize_with = "from_object")] T);
 
-/// The body of the answer to the inviter.
+/// The response to the inviter.
 #[derive(Serialize)]
 struct CreatedBody<'a> {
     /// The invite.
     #[serde(flatten)]
     invite: InviteBody<'a>,
-    /// The token: a secret of whoever holds the link.
+    /// The link's token, a secret.
     token: &'a str,
     /// The link.
     url: String,
 }
 
-/// Returns the answer to the inviter: the invite at `now` with its token and its link.
-/// `public_url` is where links lead.
+/// Returns the response to the inviter: the invite at `now`, its token, and its link under
+/// `public_url`.
 pub fn created(created: &Created, public_url: &str, now: Timestamp) -> Response<Body> {
     let Created { invite, token } = created;
     let token = token.expose();
@@ -233,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_has_its_default() {
+    fn an_absent_field_has_its_default() {
         let new = read(r#"{"user_id":"29845"}"#).unwrap();
         assert!(matches!(&new.invitee, InviteeRequest::User(user) if user.as_str() == "29845"));
         assert_eq!(
@@ -243,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_another_lifetime_than_none_at_all() {
+    fn a_null_lifetime_never_ends_and_an_absent_one_has_the_default() {
         let lifetime = |field: &str| read(&format!(r#"{{"link":{{}}{field}}}"#)).unwrap().lifetime;
         assert_eq!(lifetime(""), Lifetime::DEFAULT);
         assert_eq!(lifetime(r#","expires_in":null"#), Lifetime::Endless);
@@ -251,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn exactly_one_invitee_is_given() {
+    fn a_body_names_exactly_one_invitee() {
         let wrong = ("".to_owned(), "one_of".to_owned());
         assert_eq!(error("{}"), wrong);
         assert_eq!(error(r#"{"user_id":"1","link":{}}"#), wrong);
@@ -260,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_s_limits_and_policy_are_checked() {
+    fn a_link_must_have_valid_uses_and_the_bearer_policy() {
         for uses in ["0", "1000001", "4294967295"] {
             let error = error(&format!(r#"{{"link":{{"max_uses":{uses}}}}}"#));
             assert_eq!(error, ("/link/max_uses".to_owned(), "invalid_max_uses".to_owned()));

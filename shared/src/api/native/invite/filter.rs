@@ -1,4 +1,4 @@
-//! Which invites a list shows.
+//! The filter of a list of invites.
 
 use lambda_http::Request;
 
@@ -8,11 +8,11 @@ use crate::domain::list::Order;
 use crate::engine::InviteFilter;
 use crate::http::{RequestError, known_query, query_parameter};
 
-/// Reads the filter of a list of invites: `state` (several), `order`, `limit`, `cursor`. Without
-/// `state`, the list has the invites in one of the `default` states.
+/// Reads the filter of a list of invites: `state` (repeatable), `order`, `limit` and `cursor`.
+/// Without `state`, the filter has the `default` states.
 ///
 /// # Errors
-/// `InvalidQuery` for other parameters and other values.
+/// `InvalidQuery` for an unknown parameter or an invalid value.
 pub fn invite_filter(request: &Request, default: &[State]) -> Result<InviteFilter, RequestError> {
     known_query(request, &["state", "order", "limit", "cursor"])?;
     let mut states = Vec::new();

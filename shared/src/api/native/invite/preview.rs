@@ -1,4 +1,4 @@
-//! Looking at an invite before signing in.
+//! The preview of an invite, before signing in.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,41 +16,41 @@ pub struct TokenBody {
     pub token: String,
 }
 
-/// An invite, as a holder of its link sees it: no metadata, no message, no ids of people, and the
-/// address masked.
+/// An invite as a holder of its link sees it. It has no metadata, no message and no user ids, and
+/// the address is masked.
 #[derive(Serialize)]
 pub struct PreviewBody<'a> {
     /// Always `invite_preview`.
     object: &'static str,
-    /// The group that it leads into.
+    /// The invite's group.
     group: NameRef<'a>,
-    /// The other groups that the same link leads into; absent where there are none.
+    /// The other groups that the same link joins; absent if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     further_groups: Vec<NameRef<'a>>,
     /// The inviter.
     created_by: NameRef<'a>,
-    /// The person it is for.
+    /// The invitee.
     invitee: MaskedInvitee,
-    /// The roles that it grants.
+    /// The granted roles.
     roles: &'a Roles,
-    /// The state at the time of the answer.
+    /// The state at the time of the response.
     state: State,
     /// Whether the accepting account must prove the invited identity.
     identity_policy: IdentityPolicy,
-    /// When it expires; `null` for a link that never does.
+    /// The expiry time; `null` for a link that never expires.
     expires_at: Option<Instant>,
-    /// Where the invitee goes after accepting.
+    /// The address to which the invitee goes after accepting.
     redirect_url: Option<&'a RedirectUrl>,
 }
 
-/// A group or a person by name alone.
+/// A group or a person, by name only.
 #[derive(Serialize)]
 struct NameRef<'a> {
-    /// The name, if one is known.
+    /// The name; `null` if unknown.
     name: Option<&'a str>,
 }
 
-/// The person an invite is for, as strangers see them.
+/// An invitee as strangers see it.
 #[derive(Serialize)]
 struct MaskedInvitee {
     /// The kind of invitee, as in an invite.
@@ -60,14 +60,14 @@ struct MaskedInvitee {
 }
 
 impl<'a> PreviewBody<'a> {
-    /// Returns the body of a preview.
+    /// Renders a preview.
     pub fn new(preview: &'a Preview) -> Self {
         let names = preview.further_groups.iter();
         let further_groups = names.map(|name| NameRef { name: Some(name) }).collect();
         Self { further_groups, ..Self::of(&preview.invite, &preview.group_name, preview.state) }
     }
 
-    /// Returns the body of an invite in this state, into one group of this name.
+    /// Renders an invite to one group, with the group's name and the invite's state.
     pub(super) fn of(invite: &'a Invite, group_name: &'a str, state: State) -> Self {
         Self {
             object: "invite_preview",

@@ -1,4 +1,4 @@
-//! Groups.
+//! The responses about groups.
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use crate::engine::OwnGroup;
 pub struct GroupBody<'a> {
     id: &'a GroupId,
     name: &'a Name,
-    /// Deprecated by the contract, and always 0.
+    /// Always 0, because Rownd deprecated this field.
     member_count: u32,
     app_id: &'a str,
     admission_policy: AdmissionPolicy,
@@ -27,8 +27,8 @@ pub struct GroupBody<'a> {
 }
 
 impl<'a> GroupBody<'a> {
-    /// Returns the group, for its members. `audience` is that of the deployment's access tokens,
-    /// which for Rownd is `app:` and the app's id.
+    /// Renders the group. `audience` is that of the access tokens; for Rownd's tokens it is
+    /// `app:<app id>`.
     pub fn new(group: &'a Group, audience: &'a str) -> Self {
         Self {
             id: &group.id,
@@ -44,7 +44,7 @@ impl<'a> GroupBody<'a> {
     }
 }
 
-/// A group with the caller's own membership of it.
+/// A group with the caller's own membership.
 #[derive(Serialize)]
 pub struct OwnGroupBody<'a> {
     group: GroupBody<'a>,
@@ -52,7 +52,7 @@ pub struct OwnGroupBody<'a> {
 }
 
 impl<'a> OwnGroupBody<'a> {
-    /// Returns the group, with what the directory knows of the caller.
+    /// Renders the group. `user` is the caller's user in the directory.
     pub fn new(own: &'a OwnGroup, user: Option<&'a User>, audience: &'a str) -> Self {
         Self {
             group: GroupBody::new(&own.group, audience),
@@ -61,7 +61,7 @@ impl<'a> OwnGroupBody<'a> {
     }
 }
 
-/// The answer to the caller who accepted an invite.
+/// The response to a caller who accepted an invite.
 #[derive(Serialize)]
 pub struct AcceptedBody<'a> {
     result: &'static str,
@@ -70,7 +70,7 @@ pub struct AcceptedBody<'a> {
 }
 
 impl<'a> AcceptedBody<'a> {
-    /// Returns the group, and the user who has joined it.
+    /// Returns the response with the new member and the group.
     pub fn new(accepted_by: &'a UserId, group: GroupBody<'a>) -> Self {
         Self { result: "accepted", accepted_by, group }
     }

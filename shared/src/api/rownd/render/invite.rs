@@ -1,4 +1,4 @@
-//! Invites.
+//! The responses about invites.
 
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::engine::{Created, InviteeIds, NewInvite};
 
-/// A phone number as the JSON type that it came as.
+/// A phone number with its JSON type in the request.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum PhoneBody<'a> {
@@ -23,7 +23,7 @@ enum PhoneBody<'a> {
 }
 
 impl<'a> PhoneBody<'a> {
-    /// Returns the number as a JSON number if it came as one and fits, else as a text.
+    /// Returns a JSON number if `numeric` is `true` and the digits fit, else a string.
     fn new(number: &'a PhoneNumber, numeric: bool) -> Self {
         let text = number.as_str();
         let digits = text.trim_start_matches('+').parse().ok();
@@ -31,8 +31,7 @@ impl<'a> PhoneBody<'a> {
     }
 }
 
-/// A `GroupInvite`. An invite that was made at another API shows what this API knows: a link shows
-/// no invitee.
+/// A `GroupInvite`. For a link that another API created, it has no invitee.
 #[derive(Serialize)]
 pub struct InviteBody<'a> {
     id: InviteId,
@@ -60,7 +59,7 @@ pub struct InviteBody<'a> {
 }
 
 impl<'a> InviteBody<'a> {
-    /// Returns the invite at `now`; `known` are the directory's users whom invites are for.
+    /// Renders the invite at `now`. `known` has the user ids of invitees in the directory.
     pub fn new(invite: &'a Invite, known: &'a InviteeIds, now: Timestamp) -> Self {
         let email = invite.invitee.address().map(EmailAddress::as_str);
         let number = phone_of(&invite.invitee);
@@ -86,7 +85,7 @@ impl<'a> InviteBody<'a> {
     }
 }
 
-/// Returns the published word for a state. There are three.
+/// Returns the published word for a state. Rownd has only three.
 fn state_word(state: State) -> &'static str {
     match state {
         State::Pending => "pending",
@@ -95,7 +94,7 @@ fn state_word(state: State) -> &'static str {
     }
 }
 
-/// The answer to the inviter: the invite, and the same link that its mail carries.
+/// The response to the inviter: the invite, and the same link as in its mail.
 #[derive(Serialize)]
 pub struct CreatedBody<'a> {
     link: String,
@@ -103,9 +102,9 @@ pub struct CreatedBody<'a> {
 }
 
 impl<'a> CreatedBody<'a> {
-    /// Returns the invite that `new` asks for, at `now`. Its phone number has the JSON type that it
-    /// has in the request, also where an earlier request created the invite. `public_url` is where
-    /// links lead.
+    /// Renders the invite at `now`, and its link under `public_url`.
+    ///
+    /// The phone number has the JSON type of `new`, even if an earlier request created the invite.
     pub fn new(
         created: &'a Created,
         new: &NewInvite,

@@ -1,4 +1,4 @@
-//! The people of a group.
+//! The responses about members and invited people.
 
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ use crate::domain::text::Name;
 use crate::domain::user::User;
 use crate::engine::{Person, PersonId};
 
-/// What the directory says of a person.
+/// A person's profile in the directory.
 #[derive(Default, Serialize)]
 struct ProfileBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,7 +29,7 @@ struct ProfileBody<'a> {
     last_name: Option<&'a Name>,
 }
 
-/// A `GroupMember`: a person who is in the group, or invited to it.
+/// A `GroupMember`: a member of the group, or an invited person.
 #[derive(Serialize)]
 pub struct MemberBody<'a> {
     id: String,
@@ -44,7 +44,7 @@ pub struct MemberBody<'a> {
 }
 
 impl<'a> MemberBody<'a> {
-    /// Returns a person of the group.
+    /// Renders a member or an invited person.
     pub fn new(person: &'a Person) -> Self {
         match person {
             Person::Member(member, user) => Self::member(member, user.as_deref()),
@@ -52,7 +52,7 @@ impl<'a> MemberBody<'a> {
         }
     }
 
-    /// Returns a member, with what the directory knows of the person.
+    /// Renders a member. `user` is the member's user in the directory.
     pub(super) fn member(member: &'a Member, user: Option<&'a User>) -> Self {
         let profile = user.map(|user| &user.profile);
         let email = profile.and_then(|profile| profile.email.as_ref());
@@ -73,7 +73,7 @@ impl<'a> MemberBody<'a> {
         }
     }
 
-    /// Returns an invited person. The group's owners know the address from the invite.
+    /// Renders an invited person. Only owners see this, and they know the address from the invite.
     fn invited(invite: &'a Invite, user_id: Option<&'a UserId>) -> Self {
         let email = invite.invitee.address().map(EmailAddress::as_str);
         let phone = phone_of(&invite.invitee).map(PhoneNumber::as_str);

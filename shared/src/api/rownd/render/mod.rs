@@ -1,5 +1,5 @@
-//! The rownd API's objects, in the order of the published examples; a field whose value is not
-//! known is left out (docs/contracts/rownd.md).
+//! The rownd API's objects. Their fields have the order of the published examples. A field without
+//! a value is absent (docs/contracts/rownd.md#objects).
 
 mod group;
 mod invite;
@@ -15,17 +15,17 @@ use crate::domain::clock::Timestamp;
 use crate::domain::identity::PhoneNumber;
 use crate::domain::invitee::Invitee;
 
-/// A list, or a page of one, with how many there are in all.
+/// A list, or a page of a list, with the total number of results.
 #[derive(Serialize)]
 pub struct ListBody<T> {
-    /// How many there are.
+    /// The number of results on all pages.
     pub total_results: usize,
-    /// Those shown.
+    /// The results on this page.
     pub results: Vec<T>,
 }
 
 impl<T> ListBody<T> {
-    /// Returns a whole list.
+    /// Returns a list without pages.
     pub fn whole(results: Vec<T>) -> Self {
         Self { total_results: results.len(), results }
     }

@@ -1,4 +1,4 @@
-//! Groups.
+//! The bodies of requests about groups.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,13 +9,13 @@ use crate::domain::text::{Metadata, Name};
 use crate::engine::{GroupChange, NewGroup};
 use crate::http::RequestError;
 
-/// Whether a group takes in everybody who asks.
+/// The way to join a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AdmissionPolicy {
-    /// By invite alone; the default.
+    /// Only invitees can join; the default.
     InviteOnly,
-    /// Anybody.
+    /// Anyone can join.
     Open,
 }
 
@@ -42,18 +42,18 @@ impl AdmissionPolicy {
 pub struct GroupInput {
     /// The name; required in a new group.
     name: Option<Name>,
-    /// Whether the group takes in everybody who asks.
+    /// The way to join the group.
     admission_policy: Option<AdmissionPolicy>,
-    /// The caller's own data; `null` for none.
+    /// The caller's own data; `null` removes them.
     #[serde(default, deserialize_with = "given")]
     meta: Option<Option<Metadata>>,
 }
 
 impl GroupInput {
-    /// Returns the group to be made, under this id.
+    /// Returns the group to create, with this id.
     ///
     /// # Errors
-    /// `InvalidBody` without a name.
+    /// `InvalidBody` if the body has no name.
     pub fn new_group(self, id: GroupId) -> Result<NewGroup, RequestError> {
         let required = Invalid::new("required", "This field is required.");
         Ok(NewGroup {
@@ -66,7 +66,7 @@ impl GroupInput {
         })
     }
 
-    /// Returns the change of a group that is asked for: a field that is absent stays as it is.
+    /// Returns the requested change of a group. An absent field stays as it is.
     pub fn change(self) -> GroupChange {
         GroupChange {
             name: self.name,

@@ -1,4 +1,4 @@
-//! Invites.
+//! The bodies of requests about invites.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,23 +24,23 @@ use crate::http::RequestError;
 const ONE_INVITEE: Invalid =
     Invalid::new("one_of", "Give exactly one of email, phone and user_id.");
 
-/// The field of an invite's API data that has the application variant it was made for.
+/// The field of an invite's API data for `app_variant_id`.
 const VARIANT: &str = "app_variant_id";
 
-/// The field of an invite's API data that tells whether its phone number came as a JSON number.
+/// The field of an invite's API data that records whether the request had `phone` as a JSON number.
 const NUMERIC_PHONE: &str = "numeric_phone";
 
-/// Returns the application variant that the invite was made for.
+/// Returns the invite's `app_variant_id`.
 pub(crate) fn variant(api_data: &ApiData) -> Option<&str> {
     api_data.get(VARIANT).and_then(Value::as_str)
 }
 
-/// Whether the invite's phone number came as a JSON number.
+/// Returns whether the request had `phone` as a JSON number.
 pub(crate) fn is_numeric(api_data: &ApiData) -> bool {
     api_data.get(NUMERIC_PHONE).and_then(Value::as_bool).unwrap_or(false)
 }
 
-/// A phone number and the JSON type that it came as.
+/// A phone number and its JSON type in the request.
 #[derive(Clone, Debug)]
 struct Phone {
     number: PhoneNumber,
@@ -48,8 +48,8 @@ struct Phone {
 }
 
 impl<'de> Deserialize<'de> for Phone {
-    /// Reads international digits, as a number, or as a string with or without `+` before them. The
-    /// published example is the bare number 19199993333.
+    /// Reads international digits: a JSON number, or a string with or without a leading `+`. The
+    /// published example is the number 19199993333.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Digits;
 
@@ -68,7 +68,7 @@ impl<'de> Deserialize<'de> for Phone {
                 phone(text.strip_prefix('+').unwrap_or(text), false)
             }
 
-            // No phone number; the text of a float would be taken for digits.
+            // A float is not a phone number, although its text may have enough digits.
             fn visit_f64<E: Error>(self, value: f64) -> Result<Phone, E> {
                 Err(E::invalid_type(Unexpected::Float(value), &self))
             }
@@ -96,16 +96,18 @@ pub struct InviteInput {
 }
 
 impl InviteInput {
-    /// Returns the invite into `group` that is asked for; `origins` are those that a redirect may
-    /// lead to.
+    /// Returns the requested invite to `group`. A redirect may lead to one of `origins`.
     ///
     /// # Errors
-    /// `InvalidBody` unless exactly one invitee is given, and for a redirect that is not allowed.
+    /// `InvalidBody`
+    /// - if the body names no invitee, or several;
+    /// - for a redirect that is not allowed;
+    /// - for an `app_variant_id` that is too long.
     pub fn new_invite(self, group: GroupId, origins: &[String]) -> Result<NewInvite, RequestError> {
         let redirect_url = self.redirect(origins)?.flatten();
         let api_data = self.api_data()?;
         let roles = self.roles.clone();
-        let invitee = self.invitee()?.ok_or_else(several_or_none)?;
+        let invitee = self.invitee()?.ok_or_else(not_one_invitee)?;
         Ok(NewInvite {
             group,
             invitee,
@@ -121,10 +123,13 @@ impl InviteInput {
         })
     }
 
-    /// Returns the change of an invite that is asked for: a field that is absent stays as it is.
+    /// Returns the requested change of an invite. An absent field stays as it is.
     ///
     /// # Errors
-    /// `InvalidBody` for several invitees, and for a redirect that is not allowed.
+    /// `InvalidBody`
+    /// - if the body names several invitees;
+    /// - for a redirect that is not allowed;
+    /// - for an `app_variant_id` that is too long.
     pub fn change(self, origins: &[String]) -> Result<InviteChange, RequestError> {
         let redirect_url = self.redirect(origins)?;
         let api_data = self.api_data()?;
@@ -138,7 +143,7 @@ impl InviteInput {
         redirect.map(Some).map_err(|invalid| RequestError::field("/redirect_url", invalid))
     }
 
-    /// Returns what this API alone keeps on the invite.
+    /// Returns the invite's data that only this API uses.
     fn api_data(&self) -> Result<ApiData, RequestError> {
         let mut kept: BTreeMap<String, Value> = BTreeMap::new();
         kept.extend(
@@ -151,17 +156,17 @@ impl InviteInput {
         ApiData::new(kept).map_err(|_| RequestError::field("/app_variant_id", too_long))
     }
 
-    /// Returns the invitee, if one is given.
+    /// Returns the invitee. `None` if the body names none.
     fn invitee(self) -> Result<Option<InviteeRequest>, RequestError> {
         let email = self.email.map(InviteeRequest::Email);
         let phone = self.phone.map(|phone| InviteeRequest::Phone(phone.number));
         let user = self.user_id.map(InviteeRequest::User);
         let mut given = [email, phone, user].into_iter().flatten();
         let first = given.next();
-        if given.next().is_some() { Err(several_or_none()) } else { Ok(first) }
+        if given.next().is_some() { Err(not_one_invitee()) } else { Ok(first) }
     }
 }
 
-fn several_or_none() -> RequestError {
+fn not_one_invitee() -> RequestError {
     RequestError::field("", ONE_INVITEE)
 }

@@ -1,4 +1,4 @@
-//! The people of a group.
+//! The requests about members and invited people.
 
 use lambda_http::Request;
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use crate::http::{PathValue, RequestError, path_parameter, query_parameter};
 pub struct NewMemberInput {
     /// The user.
     pub user_id: UserId,
-    /// What the member may do.
+    /// The member's roles.
     pub roles: Roles,
 }
 
@@ -26,16 +26,13 @@ pub struct MemberInput {
 }
 
 impl MemberInput {
-    /// Returns the change that is asked for.
+    /// Returns the requested change.
     pub fn edit(self) -> MemberEdit {
         MemberEdit { roles: Some(self.roles), ..MemberEdit::default() }
     }
 }
 
-/// Reads a person's id: `member_<user id>`, or `invite_<invite id>` for an invited person.
-///
-/// # Errors
-/// For text that can't be one.
+/// Parses a person's id: `member_<user id>`, or `invite_<invite id>` for an invited person.
 fn parse_member_id(text: &str) -> Result<PersonId, Invalid> {
     if let Some(user) = text.strip_prefix("member_") {
         return UserId::parse(user).map(PersonId::Member);
@@ -47,7 +44,7 @@ fn parse_member_id(text: &str) -> Result<PersonId, Invalid> {
     InviteId::parse(invite).map(PersonId::Invited)
 }
 
-/// Writes a person's id.
+/// Renders a person's id.
 pub(crate) fn member_id(id: &PersonId) -> String {
     match id {
         PersonId::Member(user) => format!("member_{user}"),
@@ -59,18 +56,19 @@ impl PathValue for PersonId {
     const NAMES: Option<NotFound> = Some(NotFound::Member);
 }
 
-/// Returns the person whom the path names.
+/// Returns the id of the person in the path.
 ///
 /// # Errors
-/// `UnknownPath` for text that can't be an id.
+/// `UnknownPath` for a text that is not a valid id.
 pub fn person_of_path(request: &Request) -> Result<PersonId, RequestError> {
     path_parameter(request, "member", parse_member_id)
 }
 
-/// Returns the member whom the path names. An invited person is changed by their invite, not here.
+/// Returns the user id of the member in the path. An invited person can be changed only through
+/// their invite.
 ///
 /// # Errors
-/// `MemberNotFound`, also for an invited person.
+/// `E_MEMBER_NOT_FOUND` for a text that is not a valid id, and for an invited person.
 pub fn member_of_path(request: &Request) -> Result<UserId, Failure> {
     match person_of_path(request)? {
         PersonId::Member(user) => Ok(user),
@@ -78,18 +76,18 @@ pub fn member_of_path(request: &Request) -> Result<UserId, Failure> {
     }
 }
 
-/// The most people on a page, and how many come without `page_size`.
-const LONGEST_PAGE: usize = 100;
+/// The largest and the default `page_size`.
+const MAX_PAGE_SIZE: usize = 100;
 
-/// Reads which page of people is asked for: `page_size` from 1 to 100, and `after`, the id of the
-/// last person of the page before.
+/// Reads the requested page: `page_size` from 1 to 100, and `after`, the last id of the previous
+/// page.
 ///
 /// # Errors
-/// `InvalidQuery`.
+/// `InvalidQuery` for an invalid value.
 pub fn member_page(request: &Request) -> Result<(usize, Option<PersonId>), RequestError> {
     let size = match query_parameter(request, "page_size").as_slice() {
-        [] => Some(LONGEST_PAGE),
-        [text] => text.parse().ok().filter(|size| (1..=LONGEST_PAGE).contains(size)),
+        [] => Some(MAX_PAGE_SIZE),
+        [text] => text.parse().ok().filter(|size| (1..=MAX_PAGE_SIZE).contains(size)),
         _ => None,
     };
     let size = size.ok_or(RequestError::InvalidQuery("page_size", "Give 1 to 100."))?;

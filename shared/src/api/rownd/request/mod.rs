@@ -1,5 +1,5 @@
-//! What the rownd endpoints read from a request. Fields that are unknown, or that only the service
-//! writes, are ignored (docs/contracts/rownd.md).
+//! The requests of the rownd API. Unknown fields, and fields that only the service writes, are
+//! ignored (docs/contracts/rownd.md#request).
 
 mod group;
 mod invite;
@@ -19,24 +19,26 @@ use super::Failure;
 use crate::domain::rule::InviteRule;
 use crate::http::{json_or_undeclared, lenient_json, raw_body};
 
-/// The rule by which callers make and handle invites: owners may.
+/// The rule that lets only owners create and manage invites.
 pub const RULE: InviteRule = InviteRule::Owners;
 
-/// Reads the request's JSON object; a content type, where one is declared, must be JSON's.
+/// Reads the request's JSON object. The content type may be absent, else it must be JSON.
 ///
 /// # Errors
-/// Of the request: another content type, a body above `limit` bytes, no JSON, and fields that are
-/// not right.
+/// - `E_BODY_TOO_LARGE` above `limit` bytes.
+/// - `E_UNSUPPORTED_MEDIA_TYPE` for another content type.
+/// - `E_MALFORMED_BODY` for a body that is not JSON.
+/// - `E_INVALID_BODY` for invalid fields.
 pub fn body<T: DeserializeOwned>(request: &Request, limit: usize) -> Result<T, Failure> {
     let bytes = raw_body(request, limit)?;
     json_or_undeclared(request)?;
     Ok(lenient_json(bytes)?)
 }
 
-/// Checks a body that says nothing: absent, or an object.
+/// Checks that the body is absent or a JSON object. Its fields are ignored.
 ///
 /// # Errors
-/// As for [`body`].
+/// Those of [`body`].
 pub fn empty_body(request: &Request, limit: usize) -> Result<(), Failure> {
     #[derive(Deserialize)]
     struct Nothing {}
