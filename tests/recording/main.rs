@@ -36,9 +36,9 @@ fn main() -> ExitCode {
     let recorded = recorded(&arguments.folder);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let template = serde_yaml_ng::from_str(
-        &fs::read_to_string(root.join("template.yaml")).expect("template.yaml"),
+        &fs::read_to_string(root.join("template.yaml")).expect("template.yaml is readable"),
     )
-    .expect("YAML");
+    .expect("template.yaml is valid YAML");
     let mut findings = against_policies(&recorded, &policies(&template));
     let kept = root.join("tests/recording/accesses.txt");
     let table = table(&recorded);
@@ -79,21 +79,24 @@ fn recorded(folder: &Path) -> BTreeMap<String, BTreeSet<Access>> {
 
 /// Returns the permissions of each function in the template.
 fn policies(template: &Value) -> Allowed {
-    let resources = template["Resources"].as_mapping().expect("Resources").iter();
+    let resources = template["Resources"].as_mapping().expect("template.yaml has resources").iter();
     let functions =
         resources.filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function");
     let allowed = |resource: &Value| {
         statements(&resource["Properties"]["Policies"]).into_iter().flat_map(pairs).collect()
     };
     functions
-        .map(|(id, resource)| (id.as_str().expect("an id").to_owned(), allowed(resource)))
+        .map(|(id, resource)| {
+            (id.as_str().expect("a logical id is text").to_owned(), allowed(resource))
+        })
         .collect()
 }
 
 /// Returns every statement of the policies.
 fn statements(policies: &Value) -> Vec<&Value> {
     let policies = policies.as_sequence().map(Vec::as_slice).unwrap_or_default().iter();
-    // An intrinsic function names a managed policy: that of the table's key, which is no access.
+    // An intrinsic function selects the managed policy for the table's key, which allows no table
+    // access.
     let own = policies.filter(|policy| !matches!(policy, Value::Tagged(_)));
     let statements = own.flat_map(|policy| {
         policy["Statement"].as_sequence().expect("a policy has a list of statements")
@@ -145,18 +148,19 @@ fn resource(value: &Value) -> String {
     }
 }
 
+/// Returns the accesses that no policy allows, and the permissions that no test used.
 fn against_policies(
     recorded: &BTreeMap<String, BTreeSet<Access>>,
     policies: &Allowed,
 ) -> Vec<String> {
     let mut findings = Vec::new();
-    let none = BTreeSet::new();
+    let nothing = BTreeSet::new();
     let functions: BTreeSet<&String> = recorded.keys().chain(policies.keys()).collect();
     for function in functions {
         let used = recorded.get(function).into_iter().flatten();
         let used: BTreeSet<_> =
             used.map(|access| (access.action.clone(), access.resource.clone())).collect();
-        let allowed = policies.get(function).unwrap_or(&none);
+        let allowed = policies.get(function).unwrap_or(&nothing);
         let missing = used.difference(allowed);
         findings.extend(missing.map(|(action, resource)| {
             format!("{function} used {action} on {resource}, which its policy does not allow")

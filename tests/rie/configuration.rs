@@ -12,7 +12,10 @@ use crate::report::Report;
 pub(crate) async fn run(setup: &Setup) -> Report {
     let mut report = Report::default();
     for package in packages() {
-        let event = text(&format!("{package}/{}", cases(&package).first().expect("an event")));
+        let event = text(&format!(
+            "{package}/{}",
+            cases(&package).first().expect("every function has an event")
+        ));
         for variable in needed(setup, &package) {
             let emulator = setup
                 .start(&package, &format!("{package}-without-{variable}"), Some(variable))

@@ -9,9 +9,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::StatusCode;
 
-/// The number of checks, and the pause between them, until an emulator must listen.
-const LOOKS: u32 = 400;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
+/// The number of attempts to connect to a new emulator, and the pause between them.
+const ATTEMPTS: u32 = 400;
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(25);
 
 /// The settings of every emulator.
 pub(crate) struct Setup {
@@ -33,8 +33,8 @@ pub(crate) struct Emulator {
 }
 
 impl Setup {
-    /// Starts the binary under its own emulator, with every variable except `without`. `name` names
-    /// its log.
+    /// Starts the binary under its own emulator, with every variable except `without`. The log's
+    /// file name is `name`.
     pub(crate) async fn start(&self, binary: &str, name: &str, without: Option<&str>) -> Emulator {
         let program = self.functions.join(binary);
         assert!(program.exists(), "{} is missing; `just test-rie` builds it", program.display());
@@ -66,11 +66,11 @@ impl Setup {
             log,
             clock,
         };
-        for _ in 0..LOOKS {
+        for _ in 0..ATTEMPTS {
             if TcpStream::connect(&invoked).is_ok() {
                 return emulator;
             }
-            tokio::time::sleep(BETWEEN_LOOKS).await;
+            tokio::time::sleep(BETWEEN_ATTEMPTS).await;
         }
         panic!("the emulator of {binary} does not listen: {}", emulator.log())
     }

@@ -1,11 +1,12 @@
 //! Runs every function's real binary under Amazon's Runtime Interface Emulator.
 //!
-//! - Each event, at the time that it contains, must get the answer of `tests/all/snapshots/events`.
+//! - Each event runs at the time that it contains. Its answer must equal the snapshot in
+//!   `tests/all/snapshots/events`.
 //! - A panic must become the API's own 500.
 //! - A start without a needed variable must fail and name the variable.
 //!
-//! `just test-rie` builds the binaries and runs this; with words, only the events whose name
-//! contains one. The binaries are unmodified: `libfaketime` provides their clock, and the local
+//! `just test-rie` builds the binaries and runs this. With words, it runs only the events whose
+//! name contains one. The binaries are unmodified: `libfaketime` provides their clock, and the local
 //! service's embedded engine provides their table.
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Replays every event and compares the answer with the one in process.
+//! Replays every event and compares the answer with its snapshot.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ use shared::config::settings;
 use crate::emulator::{Emulator, Setup};
 use crate::report::Report;
 
-/// The functions' table: that of the local service has a stream, from which the service itself
-/// would send mail.
+/// The functions' table. The local service's own table has a stream, from which the service would
+/// send mail.
 pub(crate) const TABLE: &str = "emulated";
 
-/// Runs every event whose name contains one of the words. Each starts with an empty table and the
-/// events given for it.
+/// Runs the events whose name contains one of the words, or every event if there are no words. Each
+/// runs on a new table, after the events that `events/given.json` names for it.
 pub(crate) async fn run(setup: &Setup, running: &Running, words: &[String]) -> Report {
     let mut report = Report::default();
     let mut world = World { setup, running, emulators: BTreeMap::new() };
@@ -65,7 +65,7 @@ impl World<'_> {
             let status = answer["statusCode"].as_u64().unwrap_or_default();
             assert!(
                 (200..300).contains(&status),
-                "{earlier}, given for {name}, was answered with {answer}"
+                "{earlier}, which precedes {name}, got the answer {answer}"
             );
         }
         let answer = self.invoke(name).await;

@@ -65,7 +65,7 @@ def free_port():
 
 
 def serving(command, port):
-    """Starts a SAM command that serves a port, and returns when it does."""
+    """Starts a SAM command and returns once it listens on the port."""
     log = open(pathlib.Path(options.work) / f"{command}.log", "wb")
     arguments = ["sam", "local", command, "--port", str(port), "--warm-containers", "LAZY", *COMMON]
     # A background process ignores Ctrl-C and passes that on to its children, so restore the
@@ -97,7 +97,7 @@ def post(url, body, headers=None):
 
 
 def invoke(package, event):
-    """Runs `sam local invoke` and returns the answer, or what failed."""
+    """Runs `sam local invoke` and returns the answer or the error."""
     arguments = ["sam", "local", "invoke", logical_id(package), "--event", str(event), *COMMON]
     done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     try:
@@ -185,13 +185,13 @@ def stream_event():
 
 
 def main_job():
-    """Creates a group and an invite, and tests its mail, page and acceptance by the emulated API."""
+    """Creates a group and an invite, and tests its mail, its page and its acceptance."""
     new_table()
     port = free_port()
     api = serving("start-api", port)
     url = f"http://127.0.0.1:{port}"
     grace, ada = token("29842", name="Grace Hopper"), token("29845", name="Ada Lovelace", email="ada@example.com", email_verified=True)
-    send = lambda path, body, who: post(url + path, json.dumps(body).encode(), who)  # noqa: E731
+    send = lambda path, body, headers: post(url + path, json.dumps(body).encode(), headers)  # noqa: E731
     send("/v1/groups", {"id": "3773", "name": "Compilers"}, grace)
     invited = send("/v1/groups/3773/invites", {"email": "ada@example.com"}, grace)
     event = pathlib.Path(options.work) / "stream.json"

@@ -1,4 +1,4 @@
-//! Paths, ids and bodies that are not right, and those that are though they look odd.
+//! Invalid paths, ids and bodies, and unusual ones that are valid.
 
 use harness::{Answer, App, GROUP};
 use reqwest::Method;
@@ -9,7 +9,7 @@ use super::{
     succeeds,
 };
 
-/// What is no int64 in plain digits, as it stands in a path.
+/// Path segments that are not an int64 in plain digits.
 const NO_INT64: &[&str] = &[
     "-1",
     "+1",
@@ -48,12 +48,12 @@ async fn ids_are_int64_in_plain_digits() {
         fails(gets(&alice, &format!("/GroupV2/{id}/Members/InvitedIndividuals/")).await, 7);
         fails(gets(&alice, &format!("/GroupV2/User/Potential/3/{id}/2/0/")).await, 7);
     }
-    // 0 is one, and nobody's.
+    // 0 is a valid int64, but no group or account has it.
     fails(posts(&alice, &invite_path("0", "3", ACCOUNT), "{}").await, 622);
     fails(posts(&alice, &invite_path("9223372036854775807", "3", ACCOUNT), "{}").await, 622);
     fails(posts(&alice, &invite_path(GROUP, "3", "0"), "{}").await, 8);
     assert!(app.items("invite").await.is_empty());
-    // %33773 is 3773, decoded once.
+    // The path is decoded once: %33773 is 3773.
     resolves(posts(&alice, &invite_path("%33773", "%33", "9223372036854775807"), "{}").await, 0);
     assert_eq!(
         lists(&alice).await["results"][0]["destinyUserInfo"]["membershipId"],
@@ -62,7 +62,7 @@ async fn ids_are_int64_in_plain_digits() {
 }
 
 #[tokio::test]
-async fn membership_types_are_those_that_have_accounts() {
+async fn only_membership_types_with_accounts_are_valid() {
     let app = App::start().await;
     let alice = owner(&app).await;
     let wrong = [
@@ -98,7 +98,7 @@ async fn membership_types_are_those_that_have_accounts() {
 }
 
 #[tokio::test]
-async fn every_form_of_the_path_is_answered() {
+async fn every_form_of_the_path_works() {
     let app = App::start().await;
     let alice = owner(&app).await;
     for prefix in ["", "/Platform", "/platform"] {
@@ -128,7 +128,7 @@ async fn every_form_of_the_path_is_answered() {
 }
 
 #[tokio::test]
-async fn a_path_that_goes_on_behind_its_slash_is_not_found() {
+async fn a_longer_path_is_not_found() {
     let app = App::start().await;
     let alice = owner(&app).await;
     for path in [invite_path(GROUP, "3", ACCOUNT), cancel_path(GROUP, "3", ACCOUNT)] {
@@ -144,7 +144,7 @@ async fn a_path_that_goes_on_behind_its_slash_is_not_found() {
 }
 
 #[tokio::test]
-async fn other_methods_and_other_paths_are_the_gateways() {
+async fn the_gateway_answers_other_methods_and_paths() {
     let app = App::start().await;
     let alice = owner(&app).await;
     let invite = invite_path(GROUP, "3", ACCOUNT);
@@ -214,14 +214,14 @@ async fn a_body_is_one_json_object_with_a_short_message() {
 }
 
 #[tokio::test]
-async fn a_message_may_be_empty_absent_or_null_and_says_what_it_says() {
+async fn a_message_is_optional_and_kept_verbatim() {
     let app = App::start().await;
     let alice = owner(&app).await;
     let bodies = [
         ("{}", ""),
         (r#"{"message":""}"#, ""),
         (r#"{"message":null}"#, ""),
-        // What a bot was seen to send.
+        // A known bot sends this body.
         (r#"{"description":"Join us"}"#, ""),
         (r#"{"message":"<b>Join</b> https://evil.example"}"#, "<b>Join</b> https://evil.example"),
         (r#" {"Message":"x","__proto__":{"message":"y"},"message":"Join\nus"} "#, "Join\nus"),
@@ -240,7 +240,7 @@ async fn a_message_may_be_empty_absent_or_null_and_says_what_it_says() {
 }
 
 #[tokio::test]
-async fn the_bodys_declared_type_does_not_matter_and_a_query_neither() {
+async fn the_content_type_and_the_query_are_ignored() {
     let app = App::start().await;
     let alice = owner(&app).await;
     for (at, kind) in [
@@ -265,7 +265,7 @@ async fn the_bodys_declared_type_does_not_matter_and_a_query_neither() {
 }
 
 #[tokio::test]
-async fn a_cancel_reads_no_body() {
+async fn a_cancel_ignores_its_body() {
     let app = App::start().await;
     let alice = owner(&app).await;
     for body in ["", "{}", "null", "{", "message=x"] {
@@ -275,7 +275,7 @@ async fn a_cancel_reads_no_body() {
 }
 
 #[tokio::test]
-async fn nothing_that_was_sent_comes_back_in_an_error() {
+async fn an_error_never_echoes_the_request() {
     let app = App::start().await;
     let alice = owner(&app).await;
     let request =

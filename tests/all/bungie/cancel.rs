@@ -1,4 +1,4 @@
-//! Cancelling an invite.
+//! Revokes invites with `IndividualInviteCancel`.
 
 use harness::App;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{ACCOUNT, accounts, cancels, fails, invites, owner, resolves};
 
 #[tokio::test]
-async fn an_invite_is_taken_back_once() {
+async fn an_invite_can_be_revoked_once() {
     let app = App::start().await;
     let alice = owner(&app).await;
     fails(cancels(&alice).await, 1914);
@@ -20,13 +20,13 @@ async fn an_invite_is_taken_back_once() {
         .accepts_by_id(&id)
         .await
         .refuses(410, "invite_revoked");
-    // The next one is the same invite's next life.
+    // The next invite has the same id, with the next generation.
     resolves(invites(&alice).await, 0);
     assert_eq!(alice.lists("").await.each("id"), [id]);
 }
 
 #[tokio::test]
-async fn what_was_made_elsewhere_is_taken_back_here_and_the_other_way_round() {
+async fn bungie_and_native_invites_can_be_revoked_at_both_apis() {
     let app = App::start().await;
     let alice = owner(&app).await;
     let invited =
@@ -44,7 +44,7 @@ async fn what_was_made_elsewhere_is_taken_back_here_and_the_other_way_round() {
 }
 
 #[tokio::test]
-async fn what_is_declined_is_no_longer_there_to_take_back() {
+async fn a_declined_invite_cannot_be_revoked() {
     let app = App::start().await;
     let alice = owner(&app).await;
     resolves(invites(&alice).await, 0);

@@ -1,4 +1,4 @@
-//! Who may come in: the application's key, the person's token, and its scope, in this order.
+//! The caller's credentials: the application's key, the token and its scope, checked in this order.
 
 use harness::{Answer, App, GROUP};
 use reqwest::Method;
@@ -9,7 +9,7 @@ use super::{
     resolves, succeeds,
 };
 
-/// The endpoints that take an administrator's token.
+/// Returns the endpoints that require an administrator's token.
 fn closed_endpoints() -> [(Method, String); 3] {
     let members = format!("/Platform/GroupV2/{GROUP}/Members");
     [
@@ -20,7 +20,7 @@ fn closed_endpoints() -> [(Method, String); 3] {
 }
 
 #[tokio::test]
-async fn a_request_without_a_key_is_told_so_whatever_else_it_lacks() {
+async fn a_missing_key_is_reported_before_any_other_fault() {
     let app = App::start().await;
     let alice = owner(&app).await;
     let open = (Method::GET, potential_path("3", ACCOUNT));
@@ -39,8 +39,8 @@ async fn a_request_without_a_key_is_told_so_whatever_else_it_lacks() {
 }
 
 #[tokio::test]
-async fn keys_are_checked_where_the_deployment_names_some() {
-    // printf %s key | sha256sum
+async fn keys_are_checked_if_any_are_configured() {
+    // The SHA-256 of `key`.
     let hash = "2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683";
     let app = App::with_settings(&[("BUNGIE_API_KEY_HASHES", hash)]).await;
     let alice = owner(&app).await;
@@ -62,7 +62,7 @@ async fn keys_are_checked_where_the_deployment_names_some() {
 }
 
 #[tokio::test]
-async fn nobody_comes_in_without_a_good_token() {
+async fn a_missing_invalid_or_expired_token_is_refused() {
     let app = App::start().await;
     let alice = owner(&app).await;
     let late = administrator(&app, "alice").claim("expires_in", json!(-60));
@@ -80,7 +80,7 @@ async fn nobody_comes_in_without_a_good_token() {
                 99,
             );
         }
-        // A token of another API's.
+        // Only the onezone API reads this header.
         fails(
             Answer::to(
                 keyed(&alice, method.clone(), &path)
@@ -95,7 +95,7 @@ async fn nobody_comes_in_without_a_good_token() {
 }
 
 #[tokio::test]
-async fn the_token_needs_the_scope_in_exactly_its_letters() {
+async fn the_token_must_have_the_exact_scope() {
     let app = App::start().await;
     let _alice = owner(&app).await;
     for scope in [
@@ -121,7 +121,7 @@ async fn the_token_needs_the_scope_in_exactly_its_letters() {
 }
 
 #[tokio::test]
-async fn credentials_are_looked_at_before_the_path_and_the_path_before_the_body() {
+async fn credentials_are_checked_before_the_path_and_the_path_before_the_body() {
     let app = App::start().await;
     let alice = owner(&app).await;
     let wrong = invite_path("x", "-1", "x");
@@ -144,7 +144,7 @@ async fn credentials_are_looked_at_before_the_path_and_the_path_before_the_body(
 }
 
 #[tokio::test]
-async fn an_accounts_groups_are_shown_to_anybody_with_a_key_but_not_under_a_wrong_token() {
+async fn an_account_s_groups_need_a_key_but_no_token_and_a_wrong_token_is_refused() {
     let app = App::start().await;
     let alice = owner(&app).await;
     resolves(invites(&alice).await, 0);

@@ -1,4 +1,4 @@
-//! Inviting an account, until it is a member.
+//! Invites accounts and follows them until they join.
 
 use harness::{App, AtOnce, GROUP};
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::{
 };
 
 #[tokio::test]
-async fn an_account_is_invited_and_joins() {
+async fn an_invited_account_can_join() {
     let app = App::start().await;
     let alice = owner(&app).await;
     resolves(posts(&alice, &invite_path(GROUP, "3", ACCOUNT), r#"{"message":"Join us"}"#).await, 0);
@@ -59,7 +59,7 @@ async fn the_same_id_on_another_platform_is_another_account() {
         resolves(posts(&alice, &invite_path(GROUP, kind, ACCOUNT), "{}").await, 0);
     }
     assert_eq!(lists(&alice).await["totalResults"], 9);
-    // A name is the same platform as its number.
+    // A platform's name means the same as its number.
     for name in [
         "TigerXbox",
         "TigerPsn",
@@ -78,7 +78,7 @@ async fn the_same_id_on_another_platform_is_another_account() {
 }
 
 #[tokio::test]
-async fn whoever_made_an_invite_by_this_rule_must_still_have_the_right_when_it_is_taken_up() {
+async fn an_invite_of_a_former_admin_cannot_be_accepted() {
     let app = App::start().await;
     let alice = owner(&app).await;
     alice.sets_policy(json!({"who_may_invite": "members"})).await;
@@ -87,19 +87,19 @@ async fn whoever_made_an_invite_by_this_rule_must_still_have_the_right_when_it_i
     resolves(invites(&bob).await, 0);
     let id = alice.lists("").await.each("id").remove(0);
     alice.gives_roles("bob", json!(["member"])).await.is(200);
-    // The group's own policy would let members invite; this API's rule is for admins.
+    // The group's policy lets members invite, but this API's rule requires an admin.
     app.user("ada")
         .claim("accounts", accounts(3, ACCOUNT))
         .accepts_by_id(&id)
         .await
         .refuses(410, "inviter_gone");
-    // Their own invite they may still take back.
+    // The former admin can still revoke their own invite.
     fails(posts(&bob, &cancel_path(GROUP, "3", "5"), "").await, 603);
     resolves(cancels(&bob).await, 3);
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_is_made() {
+async fn one_of_many_concurrent_requests_creates_an_invite() {
     let app = App::start().await;
     let alice = owner(&app).await;
     alice.signs_in().await;

@@ -1,4 +1,4 @@
-//! What a group's administrators see of its invites, and what anybody sees of an account's.
+//! A group's list of invites for its administrators, and an account's list of groups for anyone.
 
 use harness::{App, GROUP, Person};
 use serde_json::{Value, json};
@@ -8,12 +8,14 @@ use super::{
     potential_path, resolves, succeeds,
 };
 
+/// Returns a page of the invites of [`GROUP`].
 async fn page(actor: &Person, query: &str) -> Value {
     succeeds(
         gets(actor, &format!("/Platform/GroupV2/{GROUP}/Members/InvitedIndividuals/{query}")).await,
     )
 }
 
+/// Returns the number of results on the page.
 fn length(page: &Value) -> usize {
     page["results"].as_array().unwrap().len()
 }
@@ -54,7 +56,7 @@ async fn a_page_has_fifty_invites() {
 }
 
 #[tokio::test]
-async fn a_page_is_a_number_from_one() {
+async fn page_numbers_start_at_one() {
     let app = App::start().await;
     let alice = owner(&app).await;
     for query in [
@@ -79,12 +81,12 @@ async fn a_page_is_a_number_from_one() {
             8,
         );
     }
-    // Other parameters say nothing, as they do with the original.
+    // Other parameters are ignored, as in the original.
     assert_eq!(length(&page(&alice, "?x=1&currentpage=200").await), 0);
 }
 
 #[tokio::test]
-async fn invites_of_every_kind_are_listed_and_none_tells_an_address() {
+async fn invites_of_every_kind_are_listed_without_full_addresses() {
     let app = App::start().await;
     let alice = owner(&app).await;
     let directory = app.directory();
@@ -149,7 +151,7 @@ async fn invites_of_every_kind_are_listed_and_none_tells_an_address() {
     let mut expected = vec![
         format!("3 {ACCOUNT} Ada Lovelace | 29845 Ada Lovelace"),
         "0 0 Ada Byron | 29846 Ada Byron".into(),
-        // A user id that is no int64, and people whom an address or a number would name.
+        // This user id is not an int64. The next rows show a masked address or number, or a name.
         "0 0 Bob | 0 Bob".into(),
         "0 0 b•••@example.com | 0 ".into(),
         "0 0 +•••33 | 0 ".into(),
@@ -169,7 +171,7 @@ async fn invites_of_every_kind_are_listed_and_none_tells_an_address() {
 }
 
 #[tokio::test]
-async fn an_account_sees_the_groups_that_it_is_invited_to() {
+async fn an_account_s_list_has_the_groups_that_invite_it() {
     let app = App::start().await;
     let alice = administrator(&app, "alice");
     for (id, kind) in [("1", "open"), ("2", "private"), ("3", "secret"), ("raiders", "open")] {
@@ -188,7 +190,7 @@ async fn an_account_sees_the_groups_that_it_is_invited_to() {
         results.iter().map(|found| found["group"]["groupId"].as_str().unwrap().to_owned()).collect()
     };
     let path = potential_path("3", ACCOUNT);
-    // A group whose id is no int64 has no place here.
+    // A group whose id is not an int64 is not listed.
     assert_eq!(ids(succeeds(gets(&app.nobody(), &path).await)), ["1", "2"]);
     assert_eq!(
         ids(succeeds(gets(&app.user("bob").claim("accounts", accounts(2, ACCOUNT)), &path).await)),
@@ -196,7 +198,7 @@ async fn an_account_sees_the_groups_that_it_is_invited_to() {
     );
     let ada = app.user("ada").claim("accounts", accounts(3, ACCOUNT));
     assert_eq!(ids(succeeds(gets(&ada, &path).await)), ["1", "2", "3"]);
-    // The same in words; nobody applies, and there are no clans.
+    // The filter and the type can be words. Applicants and clans do not exist here.
     let words = format!("/GroupV2/User/Potential/TigerSteam/{ACCOUNT}/Invitee/General");
     assert_eq!(ids(succeeds(gets(&app.nobody(), &words).await)), ["1", "2"]);
     for rest in ["0/0", "1/0", "2/1", "None/General", "Applicant/General", "Invitee/Clan"] {
@@ -213,7 +215,7 @@ async fn an_account_sees_the_groups_that_it_is_invited_to() {
 }
 
 #[tokio::test]
-async fn the_user_who_has_the_account_is_shown_with_what_is_addressed_to_them_by_id() {
+async fn an_account_s_list_has_its_user_s_invites_by_user_id() {
     let app = App::start().await;
     let alice = owner(&app).await;
     let directory = app.directory();
@@ -222,12 +224,12 @@ async fn the_user_who_has_the_account_is_shown_with_what_is_addressed_to_them_by
         .await
         .is(200);
     let path = potential_path("3", ACCOUNT);
-    // What is addressed to a mailbox is the mailbox's own matter.
+    // An invite to an address is not shown, because only the mailbox's owner may see it.
     let by_address = alice.invited(json!({"email": "ada@example.com"})).await;
     assert_eq!(succeeds(gets(&app.nobody(), &path).await)["totalResults"], 0);
     alice.revokes(&by_address.id).await.is(200);
-    // Two ways into one group are one group: of an invite by id, and one to an account that the
-    // directory came to know of afterwards.
+    // A group with two invites for this person is listed once: one by user id, and one to the
+    // account, which the directory learns later.
     directory.puts("/v1/users/29845", &json!({"first_name": "Ada"})).await.is(200);
     alice.invited(json!({"user_id": "29845"})).await;
     resolves(invites(&alice).await, 0);
@@ -247,7 +249,7 @@ async fn the_user_who_has_the_account_is_shown_with_what_is_addressed_to_them_by
 }
 
 #[tokio::test]
-async fn a_group_is_shown_as_it_is_and_no_longer_when_it_is_gone() {
+async fn a_group_is_listed_with_its_details_until_it_is_deleted() {
     let app = App::start().await;
     let alice = administrator(&app, "29842");
     let group = json!({"id": GROUP, "name": "Raiders", "type": "open", "description": "We raid.", "policy": {"max_members": 6}});

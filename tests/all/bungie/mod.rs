@@ -1,4 +1,4 @@
-//! The bungie API over HTTP (docs/contracts/bungie.md).
+//! Tests of the bungie API over HTTP (docs/contracts/bungie.md).
 
 mod bad_input;
 mod cancel;
@@ -12,11 +12,10 @@ use harness::{Answer, App, GROUP, Person};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-/// The account that is invited unless a test says another.
+/// The default account to invite.
 const ACCOUNT: &str = "4611686018467322796";
 
-/// The codes that the tests look for, as the original numbers and names them, with their status and
-/// message.
+/// The original's error codes that the tests expect: code, HTTP status, name and message.
 const CODES: &[(u16, u16, &str, &str)] = &[
     (5, 503, "SystemDisabled", "SystemDisabled"),
     (7, 400, "ParameterParseFailure", "ParameterParseFailure"),
@@ -52,19 +51,19 @@ const CODES: &[(u16, u16, &str, &str)] = &[
     (2108, 403, "AccessNotPermittedByApplicationScope", "AccessNotPermittedByApplicationScope"),
 ];
 
-/// Somebody who signed in for an application that may handle groups.
+/// Returns a person whose token has the scope `AdminGroups`.
 fn administrator(app: &App, sub: &str) -> Person {
     app.person(sub).claim("scope", json!("AdminGroups"))
 }
 
-/// Alice, who has made [`GROUP`], and signed in so.
+/// Creates [`GROUP`] as the administrator Alice and returns her.
 async fn owner(app: &App) -> Person {
     let alice = administrator(app, "alice").name("Alice");
     alice.creates_group().await;
     alice
 }
 
-/// An account as a token claims it.
+/// Returns an account as a token's claim has it.
 fn accounts(kind: i32, id: &str) -> Value {
     json!([{ "membership_type": kind, "membership_id": id }])
 }
@@ -81,7 +80,7 @@ fn potential_path(kind: &str, id: &str) -> String {
     format!("/Platform/GroupV2/User/Potential/{kind}/{id}/2/0/")
 }
 
-/// A request of an application with a key.
+/// Returns a request with an API key.
 fn keyed(actor: &Person, method: Method, path: &str) -> RequestBuilder {
     actor.request(method, path).header("X-API-Key", "any-key")
 }
@@ -98,20 +97,22 @@ async fn gets(actor: &Person, path: &str) -> Answer {
     actor.sends(keyed(actor, Method::GET, path)).await
 }
 
-/// Invites [`ACCOUNT`] of Steam into [`GROUP`].
+/// Invites [`ACCOUNT`] on Steam into [`GROUP`].
 async fn invites(actor: &Person) -> Answer {
     posts(actor, &invite_path(GROUP, "3", ACCOUNT), "{}").await
 }
 
+/// Revokes the invite of [`ACCOUNT`] on Steam.
 async fn cancels(actor: &Person) -> Answer {
     posts(actor, &cancel_path(GROUP, "3", ACCOUNT), "").await
 }
 
+/// Returns the first page of the invites of [`GROUP`].
 async fn lists(actor: &Person) -> Value {
     succeeds(gets(actor, &format!("/Platform/GroupV2/{GROUP}/Members/InvitedIndividuals/")).await)
 }
 
-/// What the envelope holds, which must be that of a success, to the byte around it.
+/// Asserts that the answer is exactly the envelope of a success, and returns its content.
 #[track_caller]
 fn succeeds(answer: Answer) -> Value {
     let answer = answer.is(200);
@@ -128,13 +129,13 @@ fn succeeds(answer: Answer) -> Value {
     answer.json["Response"].clone()
 }
 
-/// The answer, which must be the whole envelope of this resolution.
+/// Asserts that the answer is a success with this resolution.
 #[track_caller]
 fn resolves(answer: Answer, resolution: u8) {
     assert_eq!(succeeds(answer), json!({ "resolution": resolution }));
 }
 
-/// The answer, which must be the whole envelope of this error, to the byte.
+/// Asserts that the answer is exactly the envelope of this error.
 #[track_caller]
 fn fails(answer: Answer, code: u16) -> Answer {
     let row = CODES.iter().find(|(own, ..)| *own == code);

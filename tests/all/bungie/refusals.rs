@@ -1,4 +1,4 @@
-//! What the engine refuses, as this API says it (docs/contracts/bungie.md#errors).
+//! The engine's refusals as this API answers them (docs/contracts/bungie.md#errors).
 
 use harness::{App, GROUP, LossyTable};
 use serde_json::json;
@@ -9,10 +9,10 @@ use super::{
 };
 
 #[tokio::test]
-async fn owners_and_admins_may_invite_and_nobody_else() {
+async fn only_owners_and_admins_can_invite() {
     let app = App::start().await;
     let alice = owner(&app).await;
-    // The group's own policy does not count here, neither way.
+    // The group's policy neither widens nor narrows this API's rule.
     for policy in ["members", "owners"] {
         alice.sets_policy(json!({"who_may_invite": policy})).await;
         for role in ["admin", "editor", "member", "zebra"] {
@@ -35,7 +35,7 @@ async fn owners_and_admins_may_invite_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn outsiders_hear_of_open_and_private_groups_and_never_of_secret_ones() {
+async fn outsiders_can_see_open_and_private_groups_but_not_secret_ones() {
     let app = App::start().await;
     let alice = administrator(&app, "alice");
     let eve = administrator(&app, "eve");
@@ -59,12 +59,12 @@ async fn outsiders_hear_of_open_and_private_groups_and_never_of_secret_ones() {
 }
 
 #[tokio::test]
-async fn whoever_is_in_or_is_invited_is_not_invited_again() {
+async fn members_and_pending_invitees_cannot_be_invited() {
     let app = App::start().await;
     let alice = owner(&app).await;
     resolves(invites(&alice).await, 0);
     fails(invites(&alice).await, 1904);
-    // A member who joined otherwise, and whose account the directory knows.
+    // The member joined by a native invite, and the directory has their account.
     let directory = app.directory();
     directory.puts("/v1/users/ada", &json!({"accounts": accounts(2, "77")})).await.is(200);
     alice.takes_in(&app.person("ada"), json!(["member"])).await;
@@ -72,7 +72,7 @@ async fn whoever_is_in_or_is_invited_is_not_invited_again() {
 }
 
 #[tokio::test]
-async fn nobody_invites_themselves_by_their_token_or_by_the_directory() {
+async fn the_caller_cannot_invite_their_own_account() {
     let app = App::start().await;
     let _alice = owner(&app).await;
     let alice = administrator(&app, "alice").claim("accounts", accounts(3, ACCOUNT));
@@ -88,7 +88,7 @@ async fn nobody_invites_themselves_by_their_token_or_by_the_directory() {
 }
 
 #[tokio::test]
-async fn whoever_takes_no_invites_gets_none_at_any_api() {
+async fn a_user_who_refuses_invites_gets_none_at_any_api() {
     let app = App::start().await;
     let alice = owner(&app).await;
     let ada = app
@@ -113,10 +113,10 @@ async fn whoever_takes_no_invites_gets_none_at_any_api() {
         alice.invites(invitee).await.refuses(403, "invites_refused");
     }
     assert!(app.items("invite").await.is_empty());
-    // A link is for nobody in particular: whoever wants to follow one may.
+    // A link has no invitee, so it is not refused.
     let link = alice.invited(json!({"link": {}})).await;
     ada.puts("/v1/me", &json!({"refuses_invites": "yes"})).await.refuses(422, "invalid_body");
-    // Who is in already is said to be; who wants invites again gets them.
+    // The user takes invites again. A profile without the field resets the refusal.
     assert_eq!(ada.puts("/v1/me", &known).await.is(200).json["refuses_invites"], false);
     resolves(invites(&alice).await, 0);
     ada.puts("/v1/me", &refusing(true)).await.is(200);
@@ -127,7 +127,7 @@ async fn whoever_takes_no_invites_gets_none_at_any_api() {
 }
 
 #[tokio::test]
-async fn a_frozen_group_and_a_full_list_refuse() {
+async fn a_frozen_group_and_a_full_pending_list_refuse_invites() {
     let app = App::start().await;
     let alice = owner(&app).await;
     alice.sets_policy(json!({"frozen": true})).await;
@@ -137,7 +137,7 @@ async fn a_frozen_group_and_a_full_list_refuse() {
 }
 
 #[tokio::test]
-async fn a_throttled_request_succeeds_after_the_seconds_it_was_told() {
+async fn a_throttled_request_succeeds_after_its_throttle_seconds() {
     let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "1")]).await;
     let alice = owner(&app).await;
     resolves(invites(&alice).await, 0);
@@ -149,9 +149,9 @@ async fn a_throttled_request_succeeds_after_the_seconds_it_was_told() {
 }
 
 #[tokio::test]
-async fn a_table_that_is_down_is_a_service_that_is() {
-    let below = App::start().await;
-    let table = LossyTable::of(&below).await;
+async fn an_unavailable_table_makes_the_api_unavailable() {
+    let base = App::start().await;
+    let table = LossyTable::of(&base).await;
     let app = App::with(table.options()).await;
     let alice = owner(&app).await;
     table.refuses("BatchGetItem", 3);
@@ -162,15 +162,15 @@ async fn a_table_that_is_down_is_a_service_that_is() {
     assert!(table.has_failed());
     table.refuses("BatchGetItem", 3);
     fails(gets(&alice, &potential_path("3", ACCOUNT)).await, 5);
-    // Success is said of what is written only.
+    // Nothing was written by the failed requests.
     assert_eq!(lists(&alice).await["totalResults"], 0);
     resolves(invites(&alice).await, 0);
 }
 
 #[tokio::test]
-async fn a_write_whose_answer_was_lost_is_a_success_once() {
-    let below = App::start().await;
-    let table = LossyTable::of(&below).await;
+async fn a_write_whose_response_was_lost_succeeds_once() {
+    let base = App::start().await;
+    let table = LossyTable::of(&base).await;
     let app = App::with(table.options()).await;
     let alice = owner(&app).await;
     table.loses_the_answer_to("PutItem");

@@ -1,21 +1,20 @@
-//! The published example against the demo data: the same keys in the same order, with the same
-//! types.
+//! Sends the published example to the demo data and compares keys, their order and types.
 
 use harness::App;
 use serde_json::{Value, json};
 
 use super::{ACCOUNT, fails, posts};
 
-/// The example request's path and body in the original's documentation, with the demo group and an
-/// account in place of the placeholders.
+/// The path of the published request. The test replaces the placeholders.
 const PATH: &str =
     "/Platform/GroupV2/{groupId}/Members/IndividualInvite/{membershipType}/{membershipId}/";
+/// The body of the published request, as printed.
 const REQUEST: &str = r#"{
     // Type: string
     "message": ""
 }"#;
 
-/// The example response, as it is printed there.
+/// The published response, as printed.
 const RESPONSE: &str = r#"{
     // Type: [[GroupApplicationResponse|GroupsV2-GroupApplicationResponse]]
     "Response": {
@@ -36,17 +35,17 @@ const RESPONSE: &str = r#"{
     }
 }"#;
 
-/// The text without the comments that tell types.
+/// Returns the text without the comments about types.
 fn without_comments(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect()
 }
 
-/// The keys of all objects in the text, in the order in which they stand.
+/// Returns the keys of all objects in the text, in order.
 fn keys(text: &str) -> Vec<String> {
     let mut keys = Vec::new();
     let mut rest = text;
     while let Some((_, tail)) = rest.split_once('"') {
-        let (word, tail) = tail.split_once('"').expect("no escapes in this text");
+        let (word, tail) = tail.split_once('"').expect("a string has an end");
         if tail.trim_start().starts_with(':') {
             keys.push(word.to_owned());
         }
@@ -55,7 +54,7 @@ fn keys(text: &str) -> Vec<String> {
     keys
 }
 
-/// The value with only its type left of every leaf.
+/// Returns the value with each leaf replaced by its type.
 fn types(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
@@ -70,7 +69,7 @@ fn types(value: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn the_seeds_own_example_gives_its_own_shape() {
+async fn the_published_request_gets_the_published_shape() {
     let app = App::with_demo().await;
     let owner = app.user("29842").claim("scope", json!("AdminGroups"));
     let path = PATH
@@ -80,7 +79,7 @@ async fn the_seeds_own_example_gives_its_own_shape() {
     let answer = posts(&owner, &path, without_comments(REQUEST)).await.is(200);
 
     let expected = without_comments(RESPONSE);
-    // A dictionary's placeholder is no key.
+    // `{string}` is the placeholder for a dictionary's keys.
     let expected_keys: Vec<String> =
         keys(&expected).into_iter().filter(|key| key != "{string}").collect();
     assert_eq!(keys(&answer.text), expected_keys);
@@ -91,6 +90,6 @@ async fn the_seeds_own_example_gives_its_own_shape() {
         (&answer.json["ErrorCode"], &answer.json["Response"]["resolution"]),
         (&json!(1), &json!(0))
     );
-    // The comments themselves are not JSON.
+    // The printed comments are not JSON.
     fails(posts(&owner, &path, REQUEST).await, 30);
 }

@@ -1,11 +1,11 @@
-//! Accepting an invitation, which may lead into several projects.
+//! Accepts invitations, which can lead to several projects.
 
 use serde_json::json;
 
 use super::*;
 
 #[tokio::test]
-async fn somebody_new_is_a_pending_user_until_they_accept() {
+async fn a_new_invitee_is_a_pending_user_until_they_accept() {
     let app = App::start().await;
     let inviter = inviter(&app).await;
     let body = json!({"email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"});
@@ -15,8 +15,10 @@ async fn somebody_new_is_a_pending_user_until_they_accept() {
         "Invite sent successfully to ada@example.com, would you like to invite anyone else?"
     );
     let users = app.items("user").await;
-    let pending =
-        users.iter().find(|user| user["state"]["S"] == "pending").expect("a pending user");
+    let pending = users
+        .iter()
+        .find(|user| user["state"]["S"] == "pending")
+        .expect("the directory has a pending user");
     assert_eq!(pending["profile"]["M"]["first_name"]["S"], "Ada");
     let mail = app.mail_to("ada@example.com").await;
     assert_eq!(mail.subject, "You have been invited to view ChemBio Hub Platform by In Viter");
@@ -39,7 +41,7 @@ async fn somebody_new_is_a_pending_user_until_they_accept() {
 }
 
 #[tokio::test]
-async fn one_mail_and_one_link_lead_into_all_projects_as_a_viewer() {
+async fn one_mail_and_one_link_grant_viewer_in_all_projects() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let answer = invites(&inviter, &ada(&[2, 1, 2])).await.is(201);
@@ -62,7 +64,7 @@ async fn one_mail_and_one_link_lead_into_all_projects_as_a_viewer() {
             "{group}"
         );
     }
-    // A link that is used again changes nothing.
+    // A repeated accept changes nothing.
     let before = app.table().await;
     ada.accepts(&mail.token()).await.is(200);
     assert_eq!(app.table().await, before);
@@ -75,14 +77,13 @@ async fn one_mail_and_one_link_lead_into_all_projects_as_a_viewer() {
 }
 
 #[tokio::test]
-async fn a_companion_that_is_over_is_left_and_the_rest_is_accepted() {
+async fn a_revoked_companion_is_skipped_and_the_rest_is_accepted() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     invites(&inviter, &ada(&[1, 2])).await.is(201);
     let companion = inviter.gets("/v1/groups/2/invites").await.is(200).each("id").remove(0);
     inviter.posts(&format!("/v1/groups/2/invites/{companion}/revoke"), &json!({})).await.is(200);
-    // Another invite to the same project, by another request: the first mail's link has nothing to
-    // do with it.
+    // The first mail's link does not accept a later invite to the same project.
     inviter
         .invites_to("2", json!({"email": "ada@example.com", "roles": ["admin"], "notify": false}))
         .await
@@ -94,7 +95,7 @@ async fn a_companion_that_is_over_is_left_and_the_rest_is_accepted() {
 }
 
 #[tokio::test]
-async fn by_its_id_each_invite_is_taken_up_alone() {
+async fn accepting_by_id_accepts_one_invite_alone() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let id = invites(&inviter, &ada(&[1, 2])).await.is(201).json["id"].to_string();
@@ -103,7 +104,7 @@ async fn by_its_id_each_invite_is_taken_up_alone() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_an_invite_like_any_other() {
+async fn an_invitation_can_be_declined_and_revoked_like_any_invite() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let made = invites(&inviter, &ada(&[1])).await.is(201);
@@ -112,10 +113,10 @@ async fn an_invitation_is_an_invite_like_any_other() {
     assert_eq!((read.text_at("/invitee/kind"), read.text_at("/state")), ("person", "pending"));
     let token = app.mail_to("ada@example.com").await.token();
     app.nobody().declines(&token).await.is(200);
-    // Turned down, it can be made again.
+    // A declined invitation can be created again.
     invites(&inviter, &ada(&[1])).await.is(201);
     app.person("ada").accepts(&token).await.refuses(410, "invite_revoked");
-    // What is taken back before its mail goes out is not mailed.
+    // The link of a revoked invitation stops working.
     let token = app.nth_mail_to("ada@example.com", 2).await.token();
     inviter.posts(&format!("/v1/groups/1/invites/{id}/revoke"), &json!({})).await.is(200);
     app.person("ada").accepts(&token).await.refuses(410, "invite_revoked");
@@ -139,5 +140,5 @@ async fn the_link_s_page_and_preview_name_every_project() {
     inviter.posts(&format!("/v1/groups/2/invites/{second}/revoke"), &json!({})).await.is(200);
     let preview =
         app.nobody().posts("/v1/invites/preview", &json!({ "token": token })).await.is(200).json;
-    assert_eq!(preview["further_groups"], json!(null), "what was taken back is not promised");
+    assert_eq!(preview["further_groups"], json!(null), "the preview omits a revoked invite");
 }

@@ -1,5 +1,4 @@
-//! What is refused, and how: each row of docs/contracts/chembiohub.md#errors, and what else
-//! clients send.
+//! Refused requests: the errors of docs/contracts/chembiohub.md#errors, and invalid input.
 
 use harness::LossyTable;
 use reqwest::{Method, RequestBuilder};
@@ -7,6 +6,7 @@ use serde_json::json;
 
 use super::*;
 
+/// Sends a `POST` with this body and, if there is one, this content type.
 async fn post(app: &App, body: &str, content_type: Option<&str>) -> Answer {
     let inviter = app.user("1");
     let request = inviter.request(Method::POST, PATH).body(body.to_owned());
@@ -17,8 +17,8 @@ async fn post(app: &App, body: &str, content_type: Option<&str>) -> Answer {
     inviter.sends(request).await
 }
 
-/// The error's text; the body must have the wiki's two keys, and the trace nothing but the
-/// request's id.
+/// Returns the error's text. Asserts that the body has the two keys of the wiki, and that the
+/// traceback is the request's id.
 #[track_caller]
 fn error(answer: &Answer, status: u16) -> &str {
     assert_eq!(
@@ -33,7 +33,7 @@ fn error(answer: &Answer, status: u16) -> &str {
 }
 
 #[tokio::test]
-async fn bad_bodies_are_forbidden_with_error_and_traceback() {
+async fn invalid_bodies_get_403_with_error_and_traceback() {
     let app = App::start().await;
     let json = Some("application/json");
     for body in ["", " ", "{", "{}{}", "nul", r#"{"email":"a@b.c""#, "email=a@b.c", "<a/>"] {
@@ -75,7 +75,7 @@ async fn bad_bodies_are_forbidden_with_error_and_traceback() {
 }
 
 #[tokio::test]
-async fn projects_are_named_by_whole_numbers_or_ids() {
+async fn project_ids_are_integers_or_strings() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let send = async |id: &str| {
@@ -151,7 +151,7 @@ async fn other_types_and_large_bodies_are_refused() {
 }
 
 #[tokio::test]
-async fn projects_of_others_and_domains_that_are_closed_are_forbidden() {
+async fn projects_of_others_and_blocked_domains_are_forbidden() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let stranger = app.user("stranger");
@@ -159,7 +159,7 @@ async fn projects_of_others_and_domains_that_are_closed_are_forbidden() {
         error(&invites(&stranger, &ada(&[1])).await, 403),
         "Not authorized to invite to this project, you must have editor status"
     );
-    // The original's rule about ox.ac.uk is a project's policy here.
+    // The original has a rule about ox.ac.uk. Here it is a project's policy.
     inviter
         .creates(json!({"id": "3", "name": "P3", "policy": {"blocked_domains": ["ox.ac.uk"]}}))
         .await;
@@ -170,7 +170,7 @@ async fn projects_of_others_and_domains_that_are_closed_are_forbidden() {
 }
 
 #[tokio::test]
-async fn other_methods_are_refused_as_the_original_does() {
+async fn other_methods_are_refused_as_in_the_original() {
     let app = App::start().await;
     let inviter = inviter(&app).await;
     let id = invites(&inviter, &ada(&[])).await.is(201).json["id"].to_string();
@@ -193,7 +193,7 @@ async fn other_methods_are_refused_as_the_original_does() {
     }
     let answer = inviter.posts(&detail, &ada(&[])).await.is(405);
     assert_eq!(answer.header("allow"), "GET,PUT");
-    // The gateway and Tastypie agree that a method in a header is no method.
+    // Like Tastypie, the gateway ignores the method override header.
     let request = inviter
         .request(Method::POST, PATH)
         .header("x-http-method-override", "DELETE")
@@ -223,7 +223,7 @@ async fn unknown_namespaces_and_longer_paths_are_not_found() {
 }
 
 #[tokio::test]
-async fn what_is_not_known_is_handed_back_and_never_goes_before_our_own() {
+async fn unknown_fields_are_echoed_and_never_override_ours() {
     let app = App::start().await;
     let inviter = inviter(&app).await;
     let body = json!({
@@ -242,7 +242,7 @@ async fn what_is_not_known_is_handed_back_and_never_goes_before_our_own() {
 }
 
 #[tokio::test]
-async fn too_many_invitations_and_a_table_that_does_not_answer_say_when_to_come_again() {
+async fn rate_limits_and_table_failures_have_retry_after() {
     let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "2")]).await;
     let inviter = inviter(&app).await;
     for name in ["a", "b"] {
@@ -263,7 +263,7 @@ async fn too_many_invitations_and_a_table_that_does_not_answer_say_when_to_come_
 }
 
 #[tokio::test]
-async fn a_project_with_too_many_pending_invitations_takes_no_more_and_the_system_does() {
+async fn the_pending_limit_applies_to_projects_and_not_to_the_application() {
     let app = App::with_settings(&[("LIMIT_PENDING_PER_GROUP", "1")]).await;
     let inviter = owner_of_two(&app).await;
     invites(&inviter, &ada(&[1])).await.is(201);

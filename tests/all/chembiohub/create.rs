@@ -1,4 +1,4 @@
-//! Creating an invitation: who may, into what, and what it says.
+//! Creates invitations: permissions, projects and messages.
 
 use harness::AtOnce;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 
 #[tokio::test]
-async fn where_one_project_refuses_nothing_is_made() {
+async fn nothing_is_created_if_one_project_refuses() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let other = app.person("other");
@@ -21,7 +21,7 @@ async fn where_one_project_refuses_nothing_is_made() {
 }
 
 #[tokio::test]
-async fn owners_admins_and_editors_invite_and_nobody_else() {
+async fn only_owners_admins_and_editors_can_invite_to_a_project() {
     let app = App::start().await;
     let owner = owner_of_two(&app).await;
     for (name, role, status) in [
@@ -45,17 +45,17 @@ async fn owners_admins_and_editors_invite_and_nobody_else() {
                 "Not authorized to invite to this project, you must have editor status"
             );
         }
-        // Into the system itself everybody invites.
+        // Everyone can invite to the application.
         invites(&person, &json!({"email": format!("guest-of-{name}@example.com")})).await.is(201);
     }
-    // An editor who has lost the right can't let anybody in any more.
+    // An invite is not acceptable after its inviter loses the right to invite.
     let mail = app.mail_to("friend-of-edit@example.com").await;
     owner.patches("/v1/groups/1/members/edit", &json!({"roles": ["member"]})).await.is(200);
     app.person("friend-of-edit").accepts(&mail.token()).await.refuses(410, "inviter_gone");
 }
 
 #[tokio::test]
-async fn a_user_with_new_projects_is_told_of_those_alone() {
+async fn a_user_s_mail_names_only_the_new_projects() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let user = known_ada(&app).await;
@@ -74,13 +74,17 @@ async fn a_user_with_new_projects_is_told_of_those_alone() {
         "{}",
         mail.html
     );
-    assert_eq!(members(&inviter, "2").await.len(), 1, "nobody is a member before they accept");
+    assert_eq!(
+        members(&inviter, "2").await.len(),
+        1,
+        "the invitee is not a member before they accept"
+    );
     user.accepts(&mail.token()).await.is(200);
     assert_eq!(members(&inviter, "2").await.len(), 2);
 }
 
 #[tokio::test]
-async fn somebody_pending_is_known_from_the_first_invitation_on() {
+async fn a_pending_user_counts_as_existing_after_the_first_invitation() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     invites(&inviter, &ada(&[])).await.is(201);
@@ -91,7 +95,7 @@ async fn somebody_pending_is_known_from_the_first_invitation_on() {
     assert_eq!(
         invites(&inviter, &ada(&[])).await.is(409).text,
         EXISTS,
-        "the system is nothing new to whoever was invited to a project"
+        "an invitee of a project already has access to the application"
     );
     assert_eq!(
         app.items("user").await.iter().filter(|user| user["state"]["S"] == "pending").count(),
@@ -100,7 +104,7 @@ async fn somebody_pending_is_known_from_the_first_invitation_on() {
 }
 
 #[tokio::test]
-async fn what_is_nothing_new_is_asked_about_and_writes_nothing() {
+async fn a_repeated_invitation_gets_409_and_writes_nothing() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     known_ada(&app).await;
@@ -112,7 +116,7 @@ async fn what_is_nothing_new_is_asked_about_and_writes_nothing() {
         let items = app.items("invite").await;
         items.iter().all(|invite| invite["outbox"].is_null()).then_some(())
     };
-    harness::eventually("mails written down", settled).await;
+    harness::eventually("the mails are recorded", settled).await;
     let before = app.table().await;
     let nothing_new = [ada(&[1]), ada(&[1, 2]), ada(&[]), json!({"email": "NEW@example.com"})];
     for body in nothing_new {
@@ -127,7 +131,7 @@ async fn what_is_nothing_new_is_asked_about_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn nobody_invites_themselves() {
+async fn the_caller_cannot_invite_themselves() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     for own in [
@@ -143,7 +147,7 @@ async fn nobody_invites_themselves() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_invites() {
+async fn one_of_many_concurrent_requests_invites() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let body = ada(&[1, 2]);
@@ -154,7 +158,7 @@ async fn of_many_at_once_one_invites() {
 }
 
 #[tokio::test]
-async fn the_platform_has_the_name_and_the_paths_that_the_deployment_gives_it() {
+async fn the_platform_s_name_and_paths_are_configurable() {
     let app = App::with_settings(&[
         ("CHEMBIOHUB_NAMESPACE", "lab"),
         ("CHEMBIOHUB_PLATFORM_NAME", "Lab Platform"),
@@ -172,7 +176,7 @@ async fn the_platform_has_the_name_and_the_paths_that_the_deployment_gives_it() 
 }
 
 #[tokio::test]
-async fn a_project_s_own_rules_are_told_as_they_are() {
+async fn a_frozen_project_refuses_and_says_why() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     inviter.patches("/v1/groups/1", &json!({"policy": {"frozen": true}})).await.is(200);
@@ -181,7 +185,7 @@ async fn a_project_s_own_rules_are_told_as_they_are() {
 }
 
 #[tokio::test]
-async fn whom_the_directory_knows_is_greeted_by_name() {
+async fn a_directory_user_is_greeted_by_name() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     known_ada(&app).await;

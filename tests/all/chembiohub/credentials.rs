@@ -1,9 +1,10 @@
-//! Bearer tokens, and sessions with the double-submit pair.
+//! Bearer tokens, and sessions with a CSRF pair: a cookie and a header with the same value.
 
 use reqwest::{Method, RequestBuilder};
 
 use super::*;
 
+/// Asserts that the request is refused as unauthenticated.
 async fn refused(request: RequestBuilder) {
     let answer = Answer::to(request).await.is(401);
     assert_eq!(
@@ -12,7 +13,7 @@ async fn refused(request: RequestBuilder) {
     );
 }
 
-/// A POST as a browser with this session and pair sends it.
+/// Returns a `POST` as a browser with this cookie and CSRF header sends it.
 fn post(app: &App, cookie: &str, header: Option<&str>) -> RequestBuilder {
     let request = app.nobody().request(Method::POST, PATH).header("cookie", cookie).json(&ada(&[]));
     match header {
@@ -22,7 +23,7 @@ fn post(app: &App, cookie: &str, header: Option<&str>) -> RequestBuilder {
 }
 
 #[tokio::test]
-async fn a_session_writes_with_the_pair_and_reads_without() {
+async fn a_session_needs_the_csrf_pair_to_write_and_not_to_read() {
     let app = App::start().await;
     let jwt = inviter(&app).await.signs_in().await.unwrap();
     let session = format!("chembiohub_sessionid={jwt}");
@@ -39,7 +40,7 @@ async fn a_session_writes_with_the_pair_and_reads_without() {
 }
 
 #[tokio::test]
-async fn a_pair_that_is_absent_empty_or_different_is_refused() {
+async fn a_missing_empty_or_different_csrf_pair_is_refused() {
     let app = App::start().await;
     let jwt = inviter(&app).await.signs_in().await.unwrap();
     let session = format!("chembiohub_sessionid={jwt}");
@@ -59,7 +60,7 @@ async fn a_pair_that_is_absent_empty_or_different_is_refused() {
 }
 
 #[tokio::test]
-async fn a_bearer_token_needs_no_pair_and_goes_before_the_cookie() {
+async fn a_bearer_token_needs_no_csrf_pair_and_takes_precedence_over_the_cookie() {
     let app = App::start().await;
     let inviter = inviter(&app).await;
     let jwt = inviter.signs_in().await.unwrap();
@@ -74,7 +75,7 @@ async fn a_bearer_token_needs_no_pair_and_goes_before_the_cookie() {
 }
 
 #[tokio::test]
-async fn nobody_and_other_apis_tokens_are_refused_everywhere() {
+async fn anonymous_callers_and_other_tokens_are_refused_everywhere() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let invite_token = inviter

@@ -1,9 +1,10 @@
-//! The list, one invitation, and the schema.
+//! Reads the list, one invitation, and the schema.
 
 use serde_json::json;
 
 use super::*;
 
+/// Returns the addresses in the person's list, in order.
 async fn emails(actor: &Person, query: &str) -> Vec<String> {
     let answer = actor.gets(&format!("{PATH}{query}")).await.is(200);
     answer.json["objects"]
@@ -15,7 +16,7 @@ async fn emails(actor: &Person, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_list_has_what_the_caller_made_and_what_belongs_to_their_projects() {
+async fn the_list_has_the_caller_s_invites_and_those_of_their_projects() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let other = app.person("other");
@@ -28,7 +29,7 @@ async fn the_list_has_what_the_caller_made_and_what_belongs_to_their_projects() 
     inviter.invites_to("2", json!({"phone": "+19199993333"})).await.is(201);
     assert_eq!(emails(&inviter, "").await, ["a@example.com", "c@example.com", ""]);
     assert_eq!(emails(&other, "").await, ["b@example.com"]);
-    // An editor sees the project's; a viewer sees none of it.
+    // An editor sees the project's invites; a viewer does not.
     for (name, role) in [("edit", "editor"), ("view", "viewer")] {
         let address = format!("{name}@example.com");
         let made = inviter
@@ -41,14 +42,14 @@ async fn the_list_has_what_the_caller_made_and_what_belongs_to_their_projects() 
     seen.sort_unstable();
     assert_eq!(seen, ["c@example.com", "edit@example.com", "view@example.com"]);
     assert!(emails(&app.person("view"), "").await.is_empty());
-    // Whatever became of them, they stay in the list.
+    // A revoked invite stays in the list.
     let id = inviter.gets("/v1/groups/1/invites?state=pending").await.is(200).each("id").remove(0);
     inviter.posts(&format!("/v1/groups/1/invites/{id}/revoke"), &json!({})).await.is(200);
     assert!(emails(&inviter, "").await.contains(&"c@example.com".to_owned()));
 }
 
 #[tokio::test]
-async fn pages_and_filters() {
+async fn the_list_can_be_paged_and_filtered() {
     let app = App::start().await;
     let inviter = inviter(&app).await;
     for name in ["a", "b", "c"] {
@@ -75,22 +76,22 @@ async fn pages_and_filters() {
 }
 
 #[tokio::test]
-async fn one_is_seen_by_whom_the_list_shows_it() {
+async fn an_invitation_is_visible_to_the_same_people_as_in_the_list() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
-    let system = invites(&inviter, &ada(&[])).await.is(201);
+    let application = invites(&inviter, &ada(&[])).await.is(201);
     let project =
         invites(&inviter, &json!({"email": "b@example.com", "projects_selected": [{"id": 2}]}))
             .await
             .is(201);
-    for made in [&system, &project] {
+    for made in [&application, &project] {
         let path = format!("{PATH}{}", made.json["id"]);
         for path in [path.clone(), format!("{path}/"), made.header("location").to_owned()] {
             let answer = inviter.gets(&path).await.is(200);
             assert_eq!(answer.header("content-type"), "application/json; charset=utf-8");
             let mut expected = made.json.clone();
-            for only_at_first in ["message", "projects_selected", "modified"] {
-                expected.as_object_mut().unwrap().remove(only_at_first);
+            for only_on_creation in ["message", "projects_selected", "modified"] {
+                expected.as_object_mut().unwrap().remove(only_on_creation);
             }
             let mut found = answer.json.clone();
             found.as_object_mut().unwrap().remove("modified");
@@ -108,7 +109,7 @@ async fn one_is_seen_by_whom_the_list_shows_it() {
 }
 
 #[tokio::test]
-async fn the_schema_is_the_contract_s() {
+async fn the_schema_equals_the_contract_s() {
     let app = App::start().await;
     let inviter = app.user("1");
     let contract: String =

@@ -1,4 +1,4 @@
-//! `remind`: the mail goes out again, to whom everything asked for is nothing new.
+//! `remind`: the mail is sent again if the invitee already has every requested invite.
 
 use harness::eventually;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 
 #[tokio::test]
-async fn somebody_pending_gets_the_same_link_and_more_time() {
+async fn a_reminder_sends_the_same_link_and_extends_the_expiry() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let made = invites(&inviter, &ada(&[1, 2])).await.is(201);
@@ -25,14 +25,14 @@ async fn somebody_pending_gets_the_same_link_and_more_time() {
     );
     assert!(second.text.contains("\"P1\", \"P2\""), "{}", second.text);
     assert_eq!(second.token(), first.token());
-    // After the first end, and before the new one.
+    // The first expiry has passed, the extended one has not.
     app.advance(5 * 86_400);
     app.person("ada").accepts(&second.token()).await.is(200);
     assert_eq!((members(&inviter, "1").await.len(), members(&inviter, "2").await.len()), (2, 2));
 }
 
 #[tokio::test]
-async fn a_reminder_joins_what_different_requests_made() {
+async fn a_reminder_combines_the_invites_of_different_requests() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     invites(&inviter, &ada(&[1])).await.is(201);
@@ -64,7 +64,7 @@ async fn reminders_are_a_minute_apart() {
 }
 
 #[tokio::test]
-async fn a_reminder_of_what_is_new_is_an_invitation_and_of_what_has_ended_a_new_link() {
+async fn a_reminder_creates_a_missing_invite_and_renews_an_expired_one() {
     let app = App::start().await;
     let inviter = inviter(&app).await;
     let answer = invites(&inviter, &remind(&[])).await.is(201);
@@ -77,7 +77,7 @@ async fn a_reminder_of_what_is_new_is_an_invitation_and_of_what_has_ended_a_new_
 }
 
 #[tokio::test]
-async fn a_user_who_is_in_everything_is_reminded_by_an_invite_to_the_system() {
+async fn a_member_of_every_project_is_reminded_by_an_application_invite() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let user = known_ada(&app).await;
@@ -98,7 +98,7 @@ async fn a_user_who_is_in_everything_is_reminded_by_an_invite_to_the_system() {
     invites(&inviter, &remind(&[1])).await.is(429);
     user.accepts(&mail.token()).await.is(200);
     app.advance(61);
-    // The carrier was used; the next reminder has one of its own.
+    // The reminder's invite was accepted, so the next reminder creates another.
     let answer = invites(&inviter, &remind(&[])).await.is(201);
     assert!(message(&answer).starts_with("User ada@example.com reminded"));
     let next = app.nth_mail_to("ada@example.com", 2).await;
@@ -106,7 +106,7 @@ async fn a_user_who_is_in_everything_is_reminded_by_an_invite_to_the_system() {
 }
 
 #[tokio::test]
-async fn a_reminder_names_who_reminds() {
+async fn a_reminder_names_its_sender() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let invited = inviter
@@ -123,7 +123,7 @@ async fn a_reminder_names_who_reminds() {
 }
 
 #[tokio::test]
-async fn a_native_invite_is_reminded_of_too() {
+async fn a_reminder_can_be_sent_for_a_native_invite() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let made = inviter
@@ -141,7 +141,7 @@ async fn a_native_invite_is_reminded_of_too() {
         let invite = inviter.gets(&format!("/v1/groups/1/invites/{id}")).await.json;
         (invite["delivery"]["state"] == "sent").then_some(invite)
     };
-    let invite = eventually("the reminder is written down", sent).await;
+    let invite = eventually("the reminder is recorded", sent).await;
     assert_eq!(
         (&invite["expires_at"], &invite["send_count"]),
         (&made.json["expires_at"], &json!(1))
@@ -149,7 +149,7 @@ async fn a_native_invite_is_reminded_of_too() {
 }
 
 #[tokio::test]
-async fn naming_the_projects_in_another_order_reminds_no_sooner() {
+async fn the_order_of_the_projects_does_not_bypass_the_reminder_interval() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     invites(&inviter, &ada(&[1, 2])).await.is(201);
@@ -160,7 +160,7 @@ async fn naming_the_projects_in_another_order_reminds_no_sooner() {
 }
 
 #[tokio::test]
-async fn whoever_turned_a_reminder_down_is_left_in_peace_for_a_while() {
+async fn declining_a_reminder_blocks_the_next_one_for_a_while() {
     let app = App::start().await;
     let inviter = inviter(&app).await;
     let user = known_ada(&app).await;
@@ -171,7 +171,7 @@ async fn whoever_turned_a_reminder_down_is_left_in_peace_for_a_while() {
 }
 
 #[tokio::test]
-async fn nobody_reminds_of_what_ranks_above_them_or_who_takes_no_invites() {
+async fn a_reminder_of_a_higher_role_or_to_a_user_who_refuses_invites_is_forbidden() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
     let invited = inviter

@@ -1,4 +1,4 @@
-//! What people do at this API, and what a test asserts of its answers.
+//! Requests to the evanta API, and assertions about its answers.
 
 use harness::{Answer, Person};
 use reqwest::Method;
@@ -6,27 +6,28 @@ use serde_json::{Value, json};
 
 use super::invites;
 
-/// What people do at the evanta API.
+/// Requests that a person sends to the evanta API.
 pub(super) trait AtEvanta {
     /// Invites a user into [`GROUP`](harness::GROUP).
     async fn invites_user(&self, user: impl Into<Value>) -> Answer;
 
-    /// Invites [`INVITED`](super::INVITED) into [`GROUP`](harness::GROUP), which must work, and returns the invite's id.
+    /// Invites [`INVITED`](super::INVITED) into [`GROUP`](harness::GROUP), asserts success and
+    /// returns the invite's id.
     async fn invited_user(&self) -> u64;
 
     /// Declines the invite.
-    async fn turns_down(&self, id: impl std::fmt::Display) -> Answer;
+    async fn declines_invite(&self, id: impl std::fmt::Display) -> Answer;
 
     /// Joins the group.
     async fn joins(&self, group: impl Into<Value>) -> Answer;
 
-    /// Returns the list of the groups into which this person is invited.
+    /// Returns the caller's own invites.
     async fn sees_own_invites(&self) -> Vec<Value>;
 
-    /// Returns the list of the invites of [`GROUP`](harness::GROUP).
+    /// Returns the invites of [`GROUP`](harness::GROUP).
     async fn sees_group_invites(&self) -> Vec<Value>;
 
-    /// Sends a `POST` of this body of this type.
+    /// Sends a `POST` with this body and content type.
     async fn sends_body(
         &self,
         path: &str,
@@ -47,10 +48,10 @@ impl AtEvanta for Person {
     async fn invited_user(&self) -> u64 {
         self.invites_user(29845).await.is(201).json["group_invite"]["id"]
             .as_u64()
-            .expect("a number")
+            .expect("an invite's id is a number")
     }
 
-    async fn turns_down(&self, id: impl std::fmt::Display) -> Answer {
+    async fn declines_invite(&self, id: impl std::fmt::Display) -> Answer {
         self.deletes(&format!("/group_invites/{id}")).await
     }
 
@@ -77,17 +78,17 @@ impl AtEvanta for Person {
     }
 }
 
-/// What a test asserts of the evanta API's answers.
+/// Assertions about answers of the evanta API.
 pub(super) trait EvantaAnswer {
-    /// Asserts that this is Rails' `head`: a status, a type, and no body.
+    /// Asserts the status and an empty body, as Rails' `head` sends them.
     fn has_no_body(self, status: u16) -> Self;
 
-    /// Asserts the whole body.
-    fn says(self, status: u16, body: &str) -> Self;
+    /// Asserts the status and the whole body.
+    fn has_body(self, status: u16, body: &str) -> Self;
 
-    /// Asserts the headers that every answer of this API has
+    /// Asserts the CORS headers that every answer of this API has
     /// (docs/contracts/evanta.md#cross-origin-requests).
-    fn opens_to_browsers(self) -> Self;
+    fn allows_every_origin(self) -> Self;
 }
 
 impl EvantaAnswer for Answer {
@@ -95,21 +96,21 @@ impl EvantaAnswer for Answer {
     fn has_no_body(self, status: u16) -> Self {
         let answer = self.is(status);
         assert_eq!((answer.text.as_str(), answer.header("content-type")), ("", "application/json"));
-        answer.opens_to_browsers()
+        answer.allows_every_origin()
     }
 
     #[track_caller]
-    fn says(self, status: u16, body: &str) -> Self {
+    fn has_body(self, status: u16, body: &str) -> Self {
         let answer = self.is(status);
         assert_eq!(
             (answer.text.as_str(), answer.header("content-type")),
             (body, "application/json")
         );
-        answer.opens_to_browsers()
+        answer.allows_every_origin()
     }
 
     #[track_caller]
-    fn opens_to_browsers(self) -> Self {
+    fn allows_every_origin(self) -> Self {
         assert_eq!(self.header("access-control-allow-origin"), "*");
         assert_eq!(
             self.header("access-control-allow-methods"),

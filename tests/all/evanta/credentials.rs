@@ -1,15 +1,15 @@
-//! Who is calling: two schemes, two headers, one refusal.
+//! The caller's credentials: two authorization schemes, and the e-mail and tenant headers.
 
 use harness::{Answer, App, Issuer, Person, SigningKey};
 use reqwest::Method;
 use serde_json::json;
 
 use super::acts::{AtEvanta, EvantaAnswer};
-use super::{ACCESS_DENIED, stage};
+use super::{ACCESS_DENIED, owner_and_invitee};
 
 const LIST: &str = "/group_invites/groups";
 
-/// The answer to the caller's list, with these headers.
+/// Requests the caller's list with these headers and returns the answer.
 async fn list(actor: &Person, headers: &[(&str, &str)]) -> Answer {
     let request = actor.request(Method::GET, LIST);
     Answer::to(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
@@ -17,7 +17,7 @@ async fn list(actor: &Person, headers: &[(&str, &str)]) -> Answer {
 }
 
 #[tokio::test]
-async fn a_token_is_taken_in_either_scheme() {
+async fn a_token_works_in_both_authorization_schemes() {
     let app = App::start().await;
     let ada = app.person("ada");
     let token = ada.signs_in().await.unwrap();
@@ -32,7 +32,7 @@ async fn a_token_is_taken_in_either_scheme() {
             list(&ada, &[(name, &value), ("accept", "application/vnd.evanta.v1")])
                 .await
                 .is(200)
-                .opens_to_browsers();
+                .allows_every_origin();
         }
     }
     for value in [
@@ -42,17 +42,17 @@ async fn a_token_is_taken_in_either_scheme() {
         format!("Token token=\"{token}\", token=\"x\""),
         "Token token=\"54321\"".into(),
     ] {
-        list(&ada, &[("authorization", &value)]).await.says(401, ACCESS_DENIED);
+        list(&ada, &[("authorization", &value)]).await.has_body(401, ACCESS_DENIED);
     }
     let twice = format!("Bearer {token}");
     list(&ada, &[("authorization", &twice), ("authorization", &twice)])
         .await
-        .says(401, ACCESS_DENIED);
-    list(&ada, &[]).await.says(401, ACCESS_DENIED);
+        .has_body(401, ACCESS_DENIED);
+    list(&ada, &[]).await.has_body(401, ACCESS_DENIED);
 }
 
 #[tokio::test]
-async fn an_email_that_is_sent_must_be_the_caller_s_verified_one() {
+async fn the_email_header_must_name_the_caller_s_verified_address() {
     let app = App::start().await;
     let ada = app.person("ada");
     let bearer = |token: Option<String>| format!("Bearer {}", token.unwrap());
@@ -63,7 +63,7 @@ async fn an_email_that_is_sent_must_be_the_caller_s_verified_one() {
     for email in ["eve@example.com", "ada@example.com, ada@example.com", "ada", ""] {
         list(&ada, &[("authorization", &token), ("x-api-email", email)])
             .await
-            .says(401, ACCESS_DENIED);
+            .has_body(401, ACCESS_DENIED);
     }
     list(
         &ada,
@@ -74,16 +74,16 @@ async fn an_email_that_is_sent_must_be_the_caller_s_verified_one() {
         ],
     )
     .await
-    .says(401, ACCESS_DENIED);
+    .has_body(401, ACCESS_DENIED);
     let unverified = app.person("ada").claim("email_verified", json!(false));
     let token = bearer(unverified.signs_in().await);
     list(&unverified, &[("authorization", &token), ("x-api-email", "ada@example.com")])
         .await
-        .says(401, ACCESS_DENIED);
+        .has_body(401, ACCESS_DENIED);
 }
 
 #[tokio::test]
-async fn a_tenant_that_is_set_must_be_named() {
+async fn the_tenant_header_must_equal_a_configured_tenant() {
     let app = App::with_settings(&[("EVANTA_TENANT", "Tenant-1")]).await;
     let ada = app.person("ada");
     let token = format!("Bearer {}", ada.signs_in().await.unwrap());
@@ -91,15 +91,15 @@ async fn a_tenant_that_is_set_must_be_named() {
     for tenant in ["tenant-1", "Tenant-2", "", "Tenant-1,Tenant-1"] {
         list(&ada, &[("authorization", &token), ("x-api-tenant", tenant)])
             .await
-            .says(401, ACCESS_DENIED);
+            .has_body(401, ACCESS_DENIED);
     }
-    list(&ada, &[("authorization", &token)]).await.says(401, ACCESS_DENIED);
-    // The other APIs know no tenants.
+    list(&ada, &[("authorization", &token)]).await.has_body(401, ACCESS_DENIED);
+    // The other APIs have no tenants.
     ada.gets("/v1/me").await.is(200);
 }
 
 #[tokio::test]
-async fn without_a_tenant_the_header_says_nothing() {
+async fn the_tenant_header_is_ignored_without_a_configured_tenant() {
     let app = App::start().await;
     let ada = app.person("ada");
     let token = format!("Bearer {}", ada.signs_in().await.unwrap());
@@ -107,9 +107,9 @@ async fn without_a_tenant_the_header_says_nothing() {
 }
 
 #[tokio::test]
-async fn nobody_gets_anything_at_any_endpoint() {
+async fn an_anonymous_caller_is_refused_at_every_endpoint() {
     let app = App::start().await;
-    let (owner, _) = stage(&app, "open").await;
+    let (owner, _) = owner_and_invitee(&app, "open").await;
     let id = owner.invited_user().await;
     let token = owner.invited(json!({"link": {}})).await.token;
     for authorization in [None, Some(format!("Bearer {token}"))] {
@@ -120,31 +120,31 @@ async fn nobody_gets_anything_at_any_endpoint() {
             (Method::GET, "/group_invites/users/3773".to_owned()),
             (Method::POST, "/group_members".to_owned()),
         ] {
-            // Before the body is looked at.
+            // The credentials are checked before the body.
             let request =
                 app.nobody().request(method, &path).header("content-type", "text/plain").body("x");
             let request = authorization
                 .iter()
                 .fold(request, |request, value| request.header("authorization", value));
-            Answer::to(request).await.says(401, ACCESS_DENIED);
+            Answer::to(request).await.has_body(401, ACCESS_DENIED);
         }
     }
     assert_eq!(owner.sees_members().await, ["29842"]);
 }
 
 #[tokio::test]
-async fn while_the_issuer_s_keys_can_t_be_had_the_answer_is_to_try_again() {
+async fn unavailable_issuer_keys_are_answered_with_503_and_retry_after() {
     let issuer = Issuer::with(&[&SigningKey::es256("one")]).await;
     let app = App::with(issuer.options()).await;
     issuer.goes(true);
     let token = SigningKey::es256("one").signs(&json!({"sub": "ada"}));
     let answer = list(&app.nobody(), &[("authorization", &format!("Bearer {token}"))]).await;
-    let answer = answer.says(503, r#"{"errors":["temporarily_unavailable"]}"#);
+    let answer = answer.has_body(503, r#"{"errors":["temporarily_unavailable"]}"#);
     assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
 }
 
 #[tokio::test]
-async fn a_browser_may_ask_before_it_calls() {
+async fn a_browser_s_preflight_request_succeeds() {
     let app = App::start().await;
     for path in [
         "/group_invites",
@@ -158,7 +158,7 @@ async fn a_browser_may_ask_before_it_calls() {
         let answer = Answer::to(request.header("access-control-request-method", "POST"))
             .await
             .is(200)
-            .opens_to_browsers();
+            .allows_every_origin();
         assert_eq!((answer.text.as_str(), answer.header("content-type")), ("", "text/plain"));
     }
 }

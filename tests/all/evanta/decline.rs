@@ -1,33 +1,33 @@
-//! Declining an invite.
+//! Declines invites.
 
 use harness::App;
 use serde_json::json;
 
 use super::acts::{AtEvanta, EvantaAnswer};
-use super::{ACCESS_DENIED, stage};
+use super::{ACCESS_DENIED, owner_and_invitee};
 
 #[tokio::test]
-async fn an_invite_made_elsewhere_can_be_declined_here_and_the_other_way_round() {
+async fn evanta_and_native_invites_can_be_declined_at_both_apis() {
     let app = App::start().await;
-    let (owner, sonny) = stage(&app, "private").await;
+    let (owner, sonny) = owner_and_invitee(&app, "private").await;
     let by_mail = owner.invited(json!({"email": "Juliet@towne.com"})).await;
-    sonny.turns_down(&by_mail.id).await.is(204);
+    sonny.declines_invite(&by_mail.id).await.is(204);
     assert_eq!(owner.reads(&by_mail.id).await.json["state"], "declined");
     let id = owner.invited_user().await;
     sonny.declines_by_id(&id.to_string()).await.is(200);
-    sonny.turns_down(id).await.is(204);
+    sonny.declines_invite(id).await.is(204);
 }
 
 #[tokio::test]
-async fn declining_is_the_recipient_s_and_can_be_repeated() {
+async fn only_the_invitee_can_decline_and_a_repeat_succeeds() {
     let app = App::start().await;
-    let (owner, sonny) = stage(&app, "private").await;
+    let (owner, sonny) = owner_and_invitee(&app, "private").await;
     let id = owner.invited_user().await;
-    owner.turns_down(id).await.has_no_body(403);
-    app.user("29901").turns_down(id).await.has_no_body(404);
-    let answer = sonny.turns_down(id).await.is(204).opens_to_browsers();
+    owner.declines_invite(id).await.has_no_body(403);
+    app.user("29901").declines_invite(id).await.has_no_body(404);
+    let answer = sonny.declines_invite(id).await.is(204).allows_every_origin();
     assert_eq!((answer.text.as_str(), answer.header("content-type")), ("", ""));
-    sonny.turns_down(id).await.is(204);
+    sonny.declines_invite(id).await.is(204);
     assert_eq!(owner.reads(&id.to_string()).await.json["state"], "declined");
     for other in [
         "506",
@@ -40,7 +40,7 @@ async fn declining_is_the_recipient_s_and_can_be_repeated() {
         "-1",
         "x",
     ] {
-        sonny.turns_down(other).await.has_no_body(404);
+        sonny.declines_invite(other).await.has_no_body(404);
     }
-    app.nobody().turns_down(id).await.says(401, ACCESS_DENIED);
+    app.nobody().declines_invite(id).await.has_body(401, ACCESS_DENIED);
 }

@@ -1,16 +1,16 @@
-//! `POST /group_members`: by an invite, or because the group is open.
+//! Joins a group with `POST /group_members`, by an invite or because the group is open.
 
 use futures::future::join_all;
 use harness::{App, AtOnce, GROUP};
 use serde_json::json;
 
 use super::acts::{AtEvanta, EvantaAnswer};
-use super::{INVITED, TAKEN, knows, stage};
+use super::{INVITED, TAKEN, owner_and_invitee, write_user};
 
 #[tokio::test]
-async fn an_open_group_is_joined_at_once() {
+async fn anyone_can_join_an_open_group() {
     let app = App::start().await;
-    let (owner, _) = stage(&app, "open").await;
+    let (owner, _) = owner_and_invitee(&app, "open").await;
     let eve = app.user("29901").email("eve@example.com").name("Eve Adams");
     let joined = eve.joins(3773).await.is(201);
     let member = &joined.json["group_member"];
@@ -20,7 +20,7 @@ async fn an_open_group_is_joined_at_once() {
         joined.text.starts_with("{\"group_member\":{\"id\":")
             && joined.text.find("\"user\":") < joined.text.find("\"group\":")
     );
-    // The directory doesn't know her: what her token says is all there is.
+    // The user is not in the directory, so the answer shows the token's claims.
     assert_eq!(
         (&member["user"]["id"], &member["user"]["email"], &member["user"]["first_name"]),
         (&json!(29901), &json!("eve@example.com"), &json!(""))
@@ -35,14 +35,14 @@ async fn an_open_group_is_joined_at_once() {
         (&eve_s["roles"], &eve_s["name"], &eve_s["invite_id"]),
         (&json!(["member"]), &json!("Eve Adams"), &json!(null))
     );
-    eve.joins(3773).await.says(422, TAKEN);
-    owner.joins(3773).await.says(422, TAKEN);
+    eve.joins(3773).await.has_body(422, TAKEN);
+    owner.joins(3773).await.has_body(422, TAKEN);
 }
 
 #[tokio::test]
-async fn a_private_group_takes_the_invited_only_and_a_secret_one_is_not_there_for_others() {
+async fn only_invitees_join_a_private_group_and_outsiders_cannot_see_a_secret_one() {
     let app = App::start().await;
-    let (owner, sonny) = stage(&app, "private").await;
+    let (owner, sonny) = owner_and_invitee(&app, "private").await;
     let eve = app.user("29901");
     eve.joins(3773).await.has_no_body(403);
     eve.joins(3774).await.has_no_body(404);
@@ -55,9 +55,9 @@ async fn a_private_group_takes_the_invited_only_and_a_secret_one_is_not_there_fo
 }
 
 #[tokio::test]
-async fn every_invite_that_is_addressed_to_the_caller_lets_in_and_a_link_does_not() {
+async fn every_addressed_invite_lets_its_invitee_join_and_a_link_does_not() {
     let app = App::start().await;
-    let (owner, _) = stage(&app, "secret").await;
+    let (owner, _) = owner_and_invitee(&app, "secret").await;
     owner.invited(json!({"link": {}})).await;
     let by = [
         (
@@ -96,13 +96,13 @@ async fn every_invite_that_is_addressed_to_the_caller_lets_in_and_a_link_does_no
 }
 
 #[tokio::test]
-async fn an_invite_goes_before_the_open_api() {
+async fn an_invite_takes_precedence_in_an_open_group() {
     let app = App::start().await;
-    let (owner, sonny) = stage(&app, "open").await;
+    let (owner, sonny) = owner_and_invitee(&app, "open").await;
     let invited = owner.invited(json!({"email": "juliet@towne.com", "roles": ["editor"]})).await;
     sonny.joins(3773).await.is(201);
     assert_eq!(owner.reads(&invited.id).await.json["state"], "accepted");
-    // Its answer shows what the directory knows.
+    // The answer shows the directory's profile.
     sonny.removes(INVITED).await.is(204);
     let again = sonny.joins(3773).await.is(201).json["group_member"].clone();
     assert_eq!(
@@ -112,7 +112,7 @@ async fn an_invite_goes_before_the_open_api() {
 }
 
 #[tokio::test]
-async fn an_open_group_s_domains_seats_and_rest_hold() {
+async fn an_open_group_enforces_its_domains_seats_and_freeze() {
     let app = App::start().await;
     let owner = app.user("29842");
     owner
@@ -127,20 +127,20 @@ async fn an_open_group_s_domains_seats_and_rest_hold() {
     app.person("3")
         .joins(3773)
         .await
-        .says(422, r#"{"base":["The group has as many members as it may have"]}"#);
+        .has_body(422, r#"{"base":["The group has as many members as it may have"]}"#);
     assert_eq!(owner.sees_members().await, ["2", "29842"]);
     owner.deletes("/v1/groups/3773").await.is(204);
     app.person("3").joins(3773).await.has_no_body(404);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_joins_twice_at_once_joins_once() {
+async fn a_person_who_joins_concurrently_joins_once() {
     let app = App::start().await;
-    let (owner, _) = stage(&app, "open").await;
+    let (owner, _) = owner_and_invitee(&app, "open").await;
     for (round, invited) in [(1, false), (2, true), (3, false), (4, true), (5, true)] {
         let person = app.user(&format!("p{round}"));
         if invited {
-            knows(&app, &format!("p{round}"), &json!({})).await;
+            write_user(&app, &format!("p{round}"), &json!({})).await;
             owner.invites_user(format!("p{round}")).await.is(201);
         }
         person.signs_in().await;
@@ -151,7 +151,7 @@ async fn who_joins_twice_at_once_joins_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_more_join_an_open_group_than_it_has_seats() {
+async fn concurrent_joins_never_exceed_an_open_group_s_seats() {
     let app = App::start().await;
     let owner = app.user("29842");
     owner
@@ -167,7 +167,7 @@ async fn no_more_join_an_open_group_than_it_has_seats() {
 }
 
 #[tokio::test]
-async fn an_open_group_without_an_owner_takes_nobody_but_by_the_app() {
+async fn an_open_group_without_an_owner_can_only_be_joined_by_invite() {
     let app = App::start().await;
     let service = app.user("backend").claim("scope", json!("groups:write"));
     service
@@ -176,7 +176,7 @@ async fn an_open_group_without_an_owner_takes_nobody_but_by_the_app() {
     let stranger = app.user("1");
     stranger.joins(3773).await.has_no_body(403);
     assert_eq!(app.items("member").await, Vec::<serde_json::Value>::new());
-    // The person whom the app invites owns the group, and from then on it is open.
+    // The app's invitee becomes the owner. From then on, anyone can join.
     service.invited(json!({"email": "sonny@example.com"})).await;
     let sonny = app.user("2").email("sonny@example.com");
     sonny.joins(3773).await.is(201);
@@ -188,9 +188,9 @@ async fn an_open_group_without_an_owner_takes_nobody_but_by_the_app() {
 }
 
 #[tokio::test]
-async fn of_several_invites_a_good_one_lets_in() {
+async fn an_acceptable_invite_is_found_among_several() {
     let app = App::start().await;
-    let (owner, sonny) = stage(&app, "private").await;
+    let (owner, sonny) = owner_and_invitee(&app, "private").await;
     let editor = app.person("edith");
     owner.takes_in(&editor, json!(["admin"])).await;
     app.directory().puts("/v1/users/29845", &json!({"first_name": "Sonny"})).await.is(200);

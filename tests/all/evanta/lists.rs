@@ -1,11 +1,12 @@
-//! The two lists: mine, and a group's.
+//! The caller's list of invites, and a group's list.
 
 use harness::App;
 use serde_json::{Value, json};
 
 use super::acts::{AtEvanta, EvantaAnswer};
-use super::{INVITED, invites, knows, stage};
+use super::{INVITED, invites, owner_and_invitee, write_user};
 
+/// Returns the string at the pointer in each invite, or `-` if there is none.
 fn names<'a>(invites: &'a [Value], pointer: &str) -> Vec<&'a str> {
     invites
         .iter()
@@ -14,9 +15,9 @@ fn names<'a>(invites: &'a [Value], pointer: &str) -> Vec<&'a str> {
 }
 
 #[tokio::test]
-async fn my_list_has_every_live_invite_of_mine_by_the_groups_names() {
+async fn the_caller_s_list_has_every_acceptable_invite_sorted_by_group_name() {
     let app = App::start().await;
-    let (owner, sonny) = stage(&app, "secret").await;
+    let (owner, sonny) = owner_and_invitee(&app, "secret").await;
     for (id, name) in [("1", "zoo"), ("2", "Alpha"), ("3", "beta"), ("4", "Gone"), ("5", "Joined")]
     {
         owner.creates(json!({"id": id, "name": name})).await;
@@ -36,7 +37,7 @@ async fn my_list_has_every_live_invite_of_mine_by_the_groups_names() {
         owner.invites_to("5", json!({"link": {}})).await.is(201).text_at("/token").to_owned();
     sonny.accepts(&link).await.is(200);
 
-    let answer = sonny.gets("/group_invites/groups").await.is(200).opens_to_browsers();
+    let answer = sonny.gets("/group_invites/groups").await.is(200).allows_every_origin();
     let list = invites(&answer);
     assert_eq!(names(list, "/group/name"), ["Alpha", "beta", "Private Group", "zoo"]);
     assert!(
@@ -60,13 +61,13 @@ async fn my_list_has_every_live_invite_of_mine_by_the_groups_names() {
 }
 
 #[tokio::test]
-async fn a_group_s_list_has_every_live_invite_by_the_people_s_names() {
+async fn a_group_s_list_has_every_pending_invite_sorted_by_invitee_name() {
     let app = App::start().await;
-    let (owner, _) = stage(&app, "private").await;
-    knows(&app, "2", &json!({"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com", "bio": "Analyst"})).await;
-    knows(&app, "3", &json!({"first_name": "augusta", "last_name": "lovelace"})).await;
-    knows(&app, "5", &json!({"first_name": "Charles", "email": "charles@example.com"})).await;
-    knows(&app, "4", &json!({"first_name": "Now", "last_name": "Member"})).await;
+    let (owner, _) = owner_and_invitee(&app, "private").await;
+    write_user(&app, "2", &json!({"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com", "bio": "Analyst"})).await;
+    write_user(&app, "3", &json!({"first_name": "augusta", "last_name": "lovelace"})).await;
+    write_user(&app, "5", &json!({"first_name": "Charles", "email": "charles@example.com"})).await;
+    write_user(&app, "4", &json!({"first_name": "Now", "last_name": "Member"})).await;
     for user in ["3", "2", "4"] {
         owner.invites_user(user).await.is(201);
     }
@@ -76,18 +77,18 @@ async fn a_group_s_list_has_every_live_invite_by_the_people_s_names() {
     owner.invited(json!({"email": "nobody@example.com"})).await;
     owner.invited(json!({"person": {"email": "new@example.com", "first_name": "New", "last_name": "Comer"}})).await;
     owner.invited(json!({"phone": "+19199993333"})).await;
-    // The directory knows whose address this is; the group's owner does not learn it here.
+    // This address belongs to a directory user, but the list does not show whose it is.
     owner.invited(json!({"email": "charles@example.com"})).await;
     let gone = owner.invited(json!({"email": "gone@example.com"})).await;
     owner.revokes(&gone.id).await.is(200);
 
-    let answer = owner.gets("/group_invites/users/3773").await.is(200).opens_to_browsers();
+    let answer = owner.gets("/group_invites/users/3773").await.is(200).allows_every_origin();
     let list = invites(&answer);
     assert!(
         answer.text.starts_with("{\"group_invites\":[{\"id\":")
             && answer.text.contains(",\"group_id\":3773,\"user\":{\"id\":")
     );
-    // Those without a name come first: the addresses, the number and the link.
+    // The invites without a name come first: two addresses, the phone number and the link.
     let (unnamed, named) = list.split_at(4);
     let mut emails = names(unnamed, "/user/email");
     emails.sort_unstable();
@@ -104,9 +105,9 @@ async fn a_group_s_list_has_every_live_invite_by_the_people_s_names() {
 }
 
 #[tokio::test]
-async fn a_group_s_list_is_its_owners() {
+async fn only_an_owner_sees_a_group_s_list() {
     let app = App::start().await;
-    let (owner, sonny) = stage(&app, "private").await;
+    let (owner, sonny) = owner_and_invitee(&app, "private").await;
     owner.invited_user().await;
     let list = "/group_invites/users/3773";
     sonny.gets(list).await.has_no_body(403);

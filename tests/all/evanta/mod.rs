@@ -1,4 +1,4 @@
-//! The evanta API, as Evanta's clients use it (docs/contracts/evanta.md).
+//! Tests of the evanta API over HTTP (docs/contracts/evanta.md).
 
 mod acts;
 mod create;
@@ -12,36 +12,37 @@ mod shape;
 use harness::{Answer, App, GROUP, Person};
 use serde_json::{Value, json};
 
-/// The one whom the published example invites.
+/// The user id of the invitee in the published example.
 const INVITED: &str = "29845";
 
-/// A list's invites.
+/// Returns the invites of a list.
 #[track_caller]
 fn invites(answer: &Answer) -> &[Value] {
-    answer.json["group_invites"].as_array().unwrap_or_else(|| panic!("not a list: {}", answer.text))
+    answer.json["group_invites"]
+        .as_array()
+        .unwrap_or_else(|| panic!("the answer has no list of invites: {}", answer.text))
 }
 
-/// What a body without its root key is told.
+/// Returns the answer to a body without its root key.
 fn missing(root: &str) -> String {
     format!("{{\"status\":\"400\",\"error\":\"param is missing or the value is empty: {root}\"}}")
 }
 
 const ACCESS_DENIED: &str = r#"{"errors":["access_denied"]}"#;
 const TAKEN: &str = r#"{"user_id":["has already been taken"]}"#;
-
 const A_MEMBER: &str = r#"{"group_member":["Cannot invite users that are current group members"]}"#;
 
-/// The app, which writes the directory.
-async fn knows(app: &App, user: &str, profile: &Value) {
+/// Writes the user's profile into the directory.
+async fn write_user(app: &App, user: &str, profile: &Value) {
     app.directory().puts(&format!("/v1/users/{user}"), profile).await.is(200);
 }
 
-/// The published example's owner with [`GROUP`] of this type, and [`INVITED`], whom the directory
-/// knows.
-async fn stage(app: &App, kind: &str) -> (Person, Person) {
+/// Creates [`GROUP`] with this type, and puts [`INVITED`] into the directory. Returns the published
+/// example's owner and invitee.
+async fn owner_and_invitee(app: &App, kind: &str) -> (Person, Person) {
     let owner = app.user("29842").name("Generic User");
     owner.creates(json!({"id": GROUP, "name": "Private Group", "description": "Private group", "type": kind})).await;
-    knows(
+    write_user(
         app,
         INVITED,
         &json!({"email": "juliet@towne.com", "first_name": "Sonny", "last_name": "Tromp"}),

@@ -1,36 +1,36 @@
-//! Each row of docs/contracts/evanta.md#order-of-checks, and bodies that aren't right.
+//! The checks of docs/contracts/evanta.md#order-of-checks, and invalid bodies.
 
 use harness::{App, GROUP};
 use serde_json::{Value, json};
 
 use super::acts::{AtEvanta, EvantaAnswer};
-use super::{A_MEMBER, ACCESS_DENIED, INVITED, TAKEN, knows, missing, stage};
+use super::{A_MEMBER, ACCESS_DENIED, INVITED, TAKEN, missing, owner_and_invitee, write_user};
 
 const INVITES: &str = "/group_invites";
 const MEMBERS: &str = "/group_members";
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// docs/contracts/evanta.md#order-of-checks, in its order: what comes first is told, whatever else
-/// is wrong.
+/// Each request fails several checks of docs/contracts/evanta.md#order-of-checks. The first one
+/// determines the answer.
 #[tokio::test]
-async fn every_row_of_the_table_has_its_answer() {
+async fn checks_run_in_the_documented_order() {
     let app = App::start().await;
-    let (owner, sonny) = stage(&app, "private").await;
+    let (owner, sonny) = owner_and_invitee(&app, "private").await;
     let stranger = app.user("29901");
     let invite =
         |user: Value, group: Value| json!({"group_invite": {"user_id": user, "group_id": group}});
-    // 1, before the body is looked at.
-    app.nobody().sends_body(INVITES, "text/plain", "x").await.says(401, ACCESS_DENIED);
-    // 2, before the group is looked for.
+    // The credentials precede the body.
+    app.nobody().sends_body(INVITES, "text/plain", "x").await.has_body(401, ACCESS_DENIED);
+    // The body precedes the group.
     stranger
         .posts(INVITES, &json!({"user_id": 1, "group_id": 1}))
         .await
-        .says(400, &missing("group_invite"));
-    // 3, before the right to invite.
+        .has_body(400, &missing("group_invite"));
+    // The group precedes the right to invite.
     stranger.posts(INVITES, &invite(json!(29845), json!(3774))).await.has_no_body(404);
     stranger.posts(INVITES, &json!({"group_invite": {"user_id": 29845}})).await.has_no_body(404);
-    // The right to invite, before 4: a stranger does not learn which user ids exist.
+    // The right to invite precedes the user, because a stranger must not learn which users exist.
     stranger.posts(INVITES, &invite(json!(29846), json!(3773))).await.has_no_body(403);
     stranger.posts(INVITES, &invite(json!("no id"), json!(3773))).await.has_no_body(403);
     stranger.posts(INVITES, &json!({"group_invite": {"group_id": 3773}})).await.has_no_body(403);
@@ -38,18 +38,18 @@ async fn every_row_of_the_table_has_its_answer() {
     owner.posts(INVITES, &invite(json!("no id"), json!(3773))).await.has_no_body(404);
     owner.posts(INVITES, &json!({"group_invite": {"group_id": 3773}})).await.has_no_body(404);
     owner.posts(INVITES, &invite(json!(29846), json!(3773))).await.has_no_body(404);
-    // 6.
+    // The user exists, but the caller may not invite.
     stranger.invites_user(29845).await.has_no_body(403);
     sonny.invites_user(29845).await.has_no_body(403);
-    // 8 and 9.
+    // The invitee has a pending invite, is a member, and is the caller.
     owner.invited_user().await;
-    owner.invites_user(29845).await.says(422, TAKEN);
+    owner.invites_user(29845).await.has_body(422, TAKEN);
     stranger.invites_user(29845).await.has_no_body(403);
     sonny.joins(3773).await.is(201);
-    owner.invites_user(29845).await.says(422, A_MEMBER);
-    knows(&app, "29842", &json!({})).await;
-    owner.invites_user(29842).await.says(422, A_MEMBER);
-    // 5, once the group is secret: existence is hidden from strangers only.
+    owner.invites_user(29845).await.has_body(422, A_MEMBER);
+    write_user(&app, "29842", &json!({})).await;
+    owner.invites_user(29842).await.has_body(422, A_MEMBER);
+    // A secret group is hidden from strangers, but not from members.
     owner.patches("/v1/groups/3773", &json!({"type": "secret"})).await.is(200);
     stranger.invites_user(29845).await.has_no_body(404);
     sonny.invites_user(29842).await.has_no_body(403);
@@ -58,11 +58,11 @@ async fn every_row_of_the_table_has_its_answer() {
 }
 
 #[tokio::test]
-async fn only_an_owner_invites_whatever_the_policy_says() {
+async fn only_an_owner_can_invite_under_any_policy() {
     let app = App::start().await;
-    let (owner, sonny) = stage(&app, "private").await;
+    let (owner, sonny) = owner_and_invitee(&app, "private").await;
     owner.sets_policy(json!({"who_may_invite": "members"})).await;
-    knows(&app, "29846", &json!({})).await;
+    write_user(&app, "29846", &json!({})).await;
     for role in ["member", "editor", "admin"] {
         let member = app.person(role);
         owner.takes_in(&member, json!([role])).await;
@@ -71,15 +71,15 @@ async fn only_an_owner_invites_whatever_the_policy_says() {
     }
     owner.takes_in(&sonny, json!(["owner"])).await;
     sonny.invites_user(29846).await.is(201);
-    // Whose right to invite is gone takes the invite with it.
+    // The invite is not acceptable after its inviter loses the right to invite.
     owner.gives_roles(INVITED, json!(["admin"])).await.is(200);
     app.user("29846").joins(3773).await.has_no_body(403);
 }
 
 #[tokio::test]
-async fn a_group_s_own_rules_bind_this_api_too() {
+async fn a_group_s_policy_applies_to_this_api() {
     let app = App::start().await;
-    let (owner, sonny) = stage(&app, "private").await;
+    let (owner, sonny) = owner_and_invitee(&app, "private").await;
     owner.sets_policy(json!({"frozen": true})).await;
     owner.invites_user(29845).await.has_no_body(403);
     owner.sets_policy(json!({"frozen": false})).await;
@@ -87,18 +87,18 @@ async fn a_group_s_own_rules_bind_this_api_too() {
     owner.sets_policy(json!({"frozen": true})).await;
     sonny.joins(3773).await.has_no_body(403);
     owner.sets_policy(json!({"frozen": false, "max_pending": 1})).await;
-    knows(&app, "29846", &json!({})).await;
-    let answer = owner.invites_user(29846).await.says(429, r#"{"errors":["rate_limited"]}"#);
+    write_user(&app, "29846", &json!({})).await;
+    let answer = owner.invites_user(29846).await.has_body(429, r#"{"errors":["rate_limited"]}"#);
     assert_eq!(answer.header("retry-after"), "3600");
 }
 
 #[tokio::test]
-async fn who_asks_too_often_waits() {
+async fn an_inviter_over_the_rate_limit_gets_429() {
     let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "2")]).await;
-    let (owner, _) = stage(&app, "private").await;
+    let (owner, _) = owner_and_invitee(&app, "private").await;
     owner.invited_user().await;
-    owner.invites_user(29845).await.says(422, TAKEN);
-    let answer = owner.invites_user(29845).await.says(429, r#"{"errors":["rate_limited"]}"#);
+    owner.invites_user(29845).await.has_body(422, TAKEN);
+    let answer = owner.invites_user(29845).await.has_body(429, r#"{"errors":["rate_limited"]}"#);
     assert!(
         answer
             .header("retry-after")
@@ -108,33 +108,35 @@ async fn who_asks_too_often_waits() {
 }
 
 #[tokio::test]
-async fn a_stranger_who_guesses_user_ids_waits_too() {
+async fn a_stranger_who_guesses_user_ids_is_rate_limited() {
     let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "2")]).await;
-    stage(&app, "private").await;
+    owner_and_invitee(&app, "private").await;
     let stranger = app.user("29901");
     for user in [29845, 29846] {
         stranger.invites_user(user).await.has_no_body(403);
     }
-    stranger.invites_user(29847).await.says(429, r#"{"errors":["rate_limited"]}"#);
+    stranger.invites_user(29847).await.has_body(429, r#"{"errors":["rate_limited"]}"#);
 }
 
 #[tokio::test]
-async fn a_pending_user_of_the_directory_is_unknown() {
+async fn a_pending_directory_user_cannot_be_invited_by_id() {
     let app = App::start().await;
-    let (owner, _) = stage(&app, "private").await;
+    let (owner, _) = owner_and_invitee(&app, "private").await;
     owner.invited(json!({"person": {"email": "new@example.com", "first_name": "New"}})).await;
     let users = app.items("user").await;
-    let pending =
-        users.iter().find(|user| user["state"]["S"] == "pending").expect("a pending user");
+    let pending = users
+        .iter()
+        .find(|user| user["state"]["S"] == "pending")
+        .expect("the directory has a pending user");
     let id = pending["pk"]["S"].as_str().unwrap().trim_start_matches("U#");
     owner.invites_user(id).await.has_no_body(404);
 }
 
 #[tokio::test]
-async fn ids_are_read_as_numbers_or_texts_and_in_no_other_spelling() {
+async fn ids_are_canonical_numbers_or_strings() {
     let app = App::start().await;
-    let (owner, _) = stage(&app, "private").await;
-    knows(&app, "18446744073709551615", &json!({})).await;
+    let (owner, _) = owner_and_invitee(&app, "private").await;
+    write_user(&app, "18446744073709551615", &json!({})).await;
     let send = async |user: &str, group: &str| {
         owner
             .sends_body(
@@ -175,7 +177,7 @@ async fn ids_are_read_as_numbers_or_texts_and_in_no_other_spelling() {
         ("29845", "[3773]"),
         ("29845", "18446744073709551616"),
     ] {
-        // 1e400 is beyond every number of ours.
+        // 1e400 is out of range, so the body is malformed.
         let status = if user == "1e400" { 400 } else { 404 };
         assert_eq!(send(user, group).await.status, status, "{user} {group}");
     }
@@ -189,7 +191,7 @@ async fn ids_are_read_as_numbers_or_texts_and_in_no_other_spelling() {
 #[tokio::test]
 async fn a_body_without_its_root_is_refused_and_nothing_is_written() {
     let app = App::start().await;
-    let (owner, sonny) = stage(&app, "open").await;
+    let (owner, sonny) = owner_and_invitee(&app, "open").await;
     let before = app.table().await;
     let right = r#"{"group_invite":{"user_id":29845,"group_id":3773}}"#;
     for (kind, body) in [
@@ -231,7 +233,7 @@ async fn a_body_without_its_root_is_refused_and_nothing_is_written() {
     ] {
         let answer = owner.sends_body(INVITES, kind, body).await;
         assert_eq!(answer.status, 400, "{kind}: {body}");
-        answer.says(400, &missing("group_invite"));
+        answer.has_body(400, &missing("group_invite"));
     }
     for body in [
         "",
@@ -240,20 +242,20 @@ async fn a_body_without_its_root_is_refused_and_nothing_is_written() {
         r#"{"group_member":{}}"#,
         r#"{"group_invite":{"group_id":3773}}"#,
     ] {
-        sonny.sends_body(MEMBERS, JSON, body).await.says(400, &missing("group_member"));
+        sonny.sends_body(MEMBERS, JSON, body).await.has_body(400, &missing("group_member"));
     }
     assert_eq!(app.table().await, before);
     for path in [INVITES, MEMBERS] {
         let body = format!("{right}{}", " ".repeat(1 << 20));
-        owner.sends_body(path, JSON, body).await.says(413, r#"{"errors":["body_too_large"]}"#);
+        owner.sends_body(path, JSON, body).await.has_body(413, r#"{"errors":["body_too_large"]}"#);
     }
     assert_eq!(app.table().await, before);
 }
 
 #[tokio::test]
-async fn a_form_does_as_well_as_json() {
+async fn a_form_body_works_like_json() {
     let app = App::start().await;
-    let (owner, sonny) = stage(&app, "private").await;
+    let (owner, sonny) = owner_and_invitee(&app, "private").await;
     let body = "utf8=%E2%9C%93&group_invite%5Buser_id%5D=29845&group_invite%5Bgroup_id%5D=3773&group_invite[created_by]=1";
     let answer = owner.sends_body(INVITES, &format!("{FORM}; charset=UTF-8"), body).await.is(201);
     assert_eq!(answer.json["group_invite"]["user"]["id"], 29845);
@@ -267,9 +269,9 @@ async fn a_form_does_as_well_as_json() {
 }
 
 #[tokio::test]
-async fn json_may_carry_what_nobody_reads() {
+async fn unknown_json_fields_are_ignored() {
     let app = App::start().await;
-    let (owner, _) = stage(&app, "private").await;
+    let (owner, _) = owner_and_invitee(&app, "private").await;
     let body = json!({"x": 1, "group_invite": {"created_by": 1, "user_id": "29845", "group_id": GROUP, "user": {}}});
     owner.sends_body(INVITES, "Application/JSON; charset=utf-8", body.to_string()).await.is(201);
 }

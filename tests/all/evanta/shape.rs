@@ -1,4 +1,4 @@
-//! The published example, sent to the demo data.
+//! Sends the published example to the demo data.
 
 use harness::{Answer, App};
 use reqwest::Client;
@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use super::acts::{AtEvanta, EvantaAnswer};
 
-/// The published request, in JSON: as it is printed there, its keys have no quotes.
+/// The published request as JSON. The documentation prints its keys without quotes.
 const REQUEST: &str =
     "{ \"group_invite\": \n  { \"user_id\": 29845, \n    \"group_id\": 3773 } \n }";
 
-/// The example request, to the letter.
+/// The published request as printed.
 const AS_PRINTED: &str = "{ group_invite: \n  { user_id: 29845, \n    group_id: 3773 } \n }";
 
-/// The published response, with JSON's `:` and `null` for Ruby's `=>` and `nil`.
+/// The published response, with `:` and `null` for Ruby's `=>` and `nil`.
 const RESPONSE: &str = r#"
 {"group_invite":
   {"id":506,
@@ -64,7 +64,7 @@ const RESPONSE: &str = r#"
        "user_role_id":29846,
        "user_connection_id":null}}}}"#;
 
-/// The keys of a JSON text, each with its depth, as they stand.
+/// Returns the keys of a JSON text with their depth, in order.
 fn keys(json: &str) -> Vec<(usize, String)> {
     let (mut keys, mut depth, mut rest) = (Vec::new(), 0, json);
     while let Some(at) = rest.find(['{', '}', '"']) {
@@ -74,8 +74,8 @@ fn keys(json: &str) -> Vec<(usize, String)> {
             b'{' => depth += 1,
             b'}' => depth -= 1,
             _ => {
-                let end = rest.find('"').expect("a text ends");
-                assert!(!rest[..end].contains('\\'), "no escapes here");
+                let end = rest.find('"').expect("a string has an end");
+                assert!(!rest[..end].contains('\\'), "the text has no escapes");
                 if rest[end + 1..].trim_start().starts_with(':') {
                     keys.push((depth, rest[..end].to_owned()));
                 }
@@ -86,12 +86,12 @@ fn keys(json: &str) -> Vec<(usize, String)> {
     keys
 }
 
-/// Of which JSON type the value is.
+/// Returns the value's JSON type.
 fn kind(value: &Value) -> std::mem::Discriminant<Value> {
     std::mem::discriminant(value)
 }
 
-/// The answer of the demo data's owner to the body.
+/// Sends the body as the demo group's owner and returns the answer.
 async fn demo(body: &str) -> Answer {
     let running = App::with_demo().await.running;
     let client = Client::builder().no_proxy().build().unwrap();
@@ -114,40 +114,40 @@ async fn demo(body: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_seed_s_request_gets_the_seed_s_response() {
-    let answer = demo(REQUEST).await.is(201).opens_to_browsers();
+async fn the_published_request_gets_the_published_response() {
+    let answer = demo(REQUEST).await.is(201).allows_every_origin();
     assert_eq!(answer.header("content-type"), "application/json");
-    let mut seed: Value = serde_json::from_str(RESPONSE).unwrap();
+    let mut published: Value = serde_json::from_str(RESPONSE).unwrap();
     assert_eq!(keys(&answer.text), keys(RESPONSE));
 
-    // What can't be the same: an id of ours, Evanta's own roles, which we have none of, and the
-    // group type that was made for a test there.
+    // These values differ: the invite's id, Evanta's role ids, which Beckon does not have, and the
+    // group type, which the example took from a test.
     for (pointer, ours) in [
         ("/id", &answer.json["group_invite"]["id"]),
         ("/group/group_type/id", &json!(2)),
         ("/group/group_type/name", &json!("Private")),
     ] {
-        let place = seed.pointer_mut(&format!("/group_invite{pointer}")).unwrap();
+        let place = published.pointer_mut(&format!("/group_invite{pointer}")).unwrap();
         assert_eq!(kind(place), kind(ours), "{pointer}");
         *place = ours.clone();
     }
     for pointer in ["/group_invite/user/user_role_id", "/group_invite/group/owner/user_role_id"] {
-        *seed.pointer_mut(pointer).unwrap() = Value::Null;
+        *published.pointer_mut(pointer).unwrap() = Value::Null;
     }
-    assert_eq!(answer.json, seed);
+    assert_eq!(answer.json, published);
     assert!(answer.json["group_invite"]["id"].as_u64().is_some_and(|id| id > 0));
 }
 
 #[tokio::test]
-async fn the_seed_s_request_to_the_letter_is_no_json() {
-    demo(AS_PRINTED).await.says(400, &super::missing("group_invite"));
+async fn the_published_request_as_printed_is_not_json() {
+    demo(AS_PRINTED).await.has_body(400, &super::missing("group_invite"));
 }
 
-/// Evanta's later documents show these keys of a sponsor (docs/contracts/evanta.md#objects).
+/// Evanta's later documentation shows these keys of a sponsor (docs/contracts/evanta.md#objects).
 #[tokio::test]
-async fn a_group_shows_the_sponsor_that_its_metadata_has() {
+async fn a_group_shows_the_sponsor_in_its_metadata() {
     let app = App::start().await;
-    let (owner, sonny) = super::stage(&app, "open").await;
+    let (owner, sonny) = super::owner_and_invitee(&app, "open").await;
     let sponsor = json!({"id": 9, "name": "Acme", "logo": "https://acme.example/l.png", "sponsor_type": {"id": 1, "name": "Gold"}, "users": [], "x": 1});
     owner.patches("/v1/groups/3773", &json!({"metadata": {"app_sponsor": sponsor}})).await.is(200);
     let answer = owner.invites_user(29845).await.is(201);
@@ -164,11 +164,11 @@ async fn a_group_shows_the_sponsor_that_its_metadata_has() {
 }
 
 #[tokio::test]
-async fn ids_that_are_no_integers_are_texts() {
+async fn non_integer_ids_are_shown_as_strings() {
     let app = App::start().await;
     let owner = app.user("user_1");
     owner.creates(json!({"id": "group_1", "name": "Editors", "type": "secret"})).await;
-    super::knows(&app, "auth0|5f7c", &json!({})).await;
+    super::write_user(&app, "auth0|5f7c", &json!({})).await;
     let answer = owner
         .posts(
             "/group_invites",

@@ -1,16 +1,16 @@
-//! Narrowing a token: whoever holds one adds caveats without asking, and every API honours them.
+//! Caveats: the holder of a token can narrow it without a request, and every API checks that.
 
 use harness::{App, seconds};
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::{BAD_TOKEN, BAD_TYPE, fails, joins, makes, narrowed};
+use super::{BAD_TOKEN, BAD_TYPE, creates_token, fails, joins, narrowed};
 
 #[tokio::test]
-async fn a_token_for_a_user_is_for_nobody_else() {
+async fn a_user_caveat_limits_a_token_to_that_user() {
     let app = App::start().await;
     let alice = app.owner().await;
-    let token = narrowed(&makes(&alice).await, &["user = ada"]);
+    let token = narrowed(&creates_token(&alice).await, &["user = ada"]);
     fails(joins(&app.user("bob"), &token).await, 400, BAD_TYPE);
     app.user("bob").accepts(&token).await.refuses(403, "identity_mismatch");
     for both in [["user = bob", "user = ada"], ["user = ada", "user = bob"]] {
@@ -22,10 +22,10 @@ async fn a_token_for_a_user_is_for_nobody_else() {
 }
 
 #[tokio::test]
-async fn a_token_for_an_address_is_for_who_has_proved_it() {
+async fn an_email_caveat_requires_that_verified_address() {
     let app = App::start().await;
     let alice = app.owner().await;
-    let token = narrowed(&makes(&alice).await, &["email = Ada@Example.com"]);
+    let token = narrowed(&creates_token(&alice).await, &["email = Ada@Example.com"]);
     let unverified = app.user("x").email("ada@example.com").claim("email_verified", json!(false));
     for other in [app.user("ada"), app.user("ada").email("ada@example.org"), unverified] {
         fails(joins(&other, &token).await, 400, BAD_TYPE);
@@ -35,10 +35,10 @@ async fn a_token_for_an_address_is_for_who_has_proved_it() {
 }
 
 #[tokio::test]
-async fn a_token_s_time_can_be_cut_short_and_never_prolonged() {
+async fn a_time_caveat_can_shorten_but_not_extend_a_token() {
     let app = App::start().await;
     let alice = app.owner().await;
-    let token = makes(&alice).await;
+    let token = creates_token(&alice).await;
     let eve = app.user("eve");
     fails(joins(&eve, &narrowed(&token, &["time < 1496140144"])).await, 400, BAD_TOKEN);
     fails(joins(&eve, &narrowed(&token, &["time < 0"])).await, 400, BAD_TOKEN);
@@ -52,7 +52,7 @@ async fn a_token_s_time_can_be_cut_short_and_never_prolonged() {
     eve.accepts(&hour).await.refuses(410, "invite_expired");
     assert_eq!(app.nobody().previews(&hour).await.is(200).json["state"], "expired");
     app.nobody().opens(&hour).await.is(410);
-    // The token itself goes on to its own end, and no caveat carries it further.
+    // The original token is still valid. A later time caveat does not extend it.
     assert_eq!(app.nobody().previews(&token).await.is(200).json["state"], "pending");
     let longer = narrowed(&token, &["time < 253402207200"]);
     let expires = alice.lists("").await.data()[0]["expires_at"].as_str().map(seconds).unwrap();
@@ -61,10 +61,10 @@ async fn a_token_s_time_can_be_cut_short_and_never_prolonged() {
 }
 
 #[tokio::test]
-async fn a_caveat_that_nobody_knows_closes_the_token_at_every_api() {
+async fn an_unknown_caveat_makes_a_token_unusable_at_every_api() {
     let app = App::start().await;
     let alice = app.owner().await;
-    let token = makes(&alice).await;
+    let token = creates_token(&alice).await;
     let ada = app.person("ada");
     let unknown = [
         "os = x",
@@ -86,15 +86,15 @@ async fn a_caveat_that_nobody_knows_closes_the_token_at_every_api() {
 }
 
 #[tokio::test]
-async fn a_stranger_s_preview_asks_for_no_person() {
+async fn an_anonymous_preview_ignores_identity_caveats() {
     let app = App::start().await;
     let alice = app.owner().await;
-    let token = narrowed(&makes(&alice).await, &["user = ada", "email = ada@example.com"]);
+    let token = narrowed(&creates_token(&alice).await, &["user = ada", "email = ada@example.com"]);
     assert_eq!(app.nobody().previews(&token).await.is(200).json["state"], "pending");
     app.nobody().opens(&token).await.is(200);
     fails(joins(&app.user("ada"), &token).await, 400, BAD_TYPE);
     joins(&app.person("ada"), &token).await.is(201);
-    // Who joined by it hears so, and only who joined.
-    fails(joins(&app.person("ada"), &token).await, 400, &super::already("ada"));
+    // Only the member who joined by the token is told so.
+    fails(joins(&app.person("ada"), &token).await, 400, &super::already_a_member("ada"));
     fails(joins(&app.person("bob"), &token).await, 400, BAD_TYPE);
 }

@@ -1,21 +1,21 @@
-//! Making a token: who may, in which order a request is looked at, and what comes of it.
+//! Creates tokens: permissions, the order of checks, and the token itself.
 
 use harness::{App, seconds};
 use serde_json::json;
 use shared::domain::macaroon::Macaroon;
 
 use super::{
-    BAD_TOKEN, CREATE, FORBIDDEN, NOT_FOUND, NOT_UNDERSTOOD, PREFIX, asks, fails, joins, makes,
-    sends, token_in,
+    BAD_TOKEN, CREATE, FORBIDDEN, NOT_FOUND, NOT_UNDERSTOOD, PREFIX, creates_token, fails, joins,
+    requests_token, sends, token_in,
 };
 
 const WEEK: i64 = 7 * 86_400;
 
 #[tokio::test]
-async fn a_token_is_made_for_every_form_of_the_request() {
+async fn every_form_of_the_request_creates_a_token() {
     let app = App::start().await;
     let alice = app.owner().await;
-    let answer = asks(&alice).await.is(200);
+    let answer = requests_token(&alice).await.is(200);
     let token = answer.text_at("/token").to_owned();
     assert_eq!(answer.text, format!("{{\"token\":\"{token}\"}}"));
     assert_eq!(
@@ -41,19 +41,19 @@ async fn a_token_is_made_for_every_form_of_the_request() {
     let count = tokens.len();
     tokens.sort();
     tokens.dedup();
-    assert_eq!(tokens.len(), count, "each is another token");
+    assert_eq!(tokens.len(), count, "each token is unique");
 }
 
 #[tokio::test]
-async fn a_token_is_a_macaroon_for_one_person_and_one_week() {
+async fn a_token_is_a_macaroon_for_one_use_within_a_week() {
     let app = App::start().await;
     let alice = app.owner().await;
-    let token = makes(&alice).await;
+    let token = creates_token(&alice).await;
     assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{token}");
     let macaroon = Macaroon::parse(&token).unwrap();
     assert!(
         macaroon.to_base64url().starts_with("MDAxNWxvY2F0aW9uIG9uZXpvbmUK"),
-        "location onezone"
+        "the first packet is `location onezone`"
     );
 
     let listed = alice.lists("?state=pending").await.is(200);
@@ -73,7 +73,7 @@ async fn a_token_is_a_macaroon_for_one_person_and_one_week() {
         macaroon.identifier().unwrap(),
         format!("1.3773.{}.1", invite["id"].as_str().unwrap())
     );
-    // The very packets, but for the signature.
+    // All packets are exact, except the signature.
     let packets = format!(
         "0015location onezone\n{:04x}identifier {}\n002ccid tokenType = group_invite_user_token\n001acid time < {end}\n002fsignature ",
         16 + macaroon.identifier().unwrap().len(),
@@ -90,31 +90,31 @@ fn base64_url(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn owners_admins_and_whoever_holds_the_privilege_make_tokens() {
+async fn owners_admins_and_members_with_the_privilege_can_create_tokens() {
     let app = App::start().await;
     let alice = app.owner().await;
-    // The group's policy is about the native API.
+    // The policy `who_may_invite` applies to the native API only.
     alice.sets_policy(json!({"who_may_invite": "owners"})).await;
     let (admin, editor, member) = (app.person("admin"), app.person("editor"), app.person("member"));
     alice.takes_in(&admin, json!(["admin"])).await;
     alice.takes_in(&editor, json!(["editor"])).await;
     alice.takes_in(&member, json!(["member"])).await;
-    makes(&alice).await;
-    makes(&admin).await;
-    fails(asks(&editor).await, 403, FORBIDDEN);
-    fails(asks(&member).await, 403, FORBIDDEN);
+    creates_token(&alice).await;
+    creates_token(&admin).await;
+    fails(requests_token(&editor).await, 403, FORBIDDEN);
+    fails(requests_token(&member).await, 403, FORBIDDEN);
     alice.sets_policy(json!({"who_may_invite": "members"})).await;
-    fails(asks(&member).await, 403, FORBIDDEN);
+    fails(requests_token(&member).await, 403, FORBIDDEN);
 
     let path = "/v1/groups/3773/members/member";
     let granted = alice.patches(path, &json!({"privileges": ["group_invite_user"]})).await.is(200);
     assert_eq!(granted.json["privileges"], json!(["group_invite_user"]));
-    let (used, unused) = (makes(&member).await, makes(&member).await);
+    let (used, unused) = (creates_token(&member).await, creates_token(&member).await);
     joins(&app.user("ada"), &used).await.is(201);
 
     alice.patches(path, &json!({"privileges": []})).await.is(200);
-    fails(asks(&member).await, 403, FORBIDDEN);
-    // What was made before the privilege went is dead with it, and lives again with it.
+    fails(requests_token(&member).await, 403, FORBIDDEN);
+    // The member's earlier token works only while the member has the privilege.
     fails(joins(&app.user("bob"), &unused).await, 400, BAD_TOKEN);
     assert_eq!(alice.sees_members().await, ["ada", "admin", "alice", "editor", "member"]);
     alice.patches(path, &json!({"privileges": ["group_invite_user"]})).await.is(200);
@@ -122,7 +122,7 @@ async fn owners_admins_and_whoever_holds_the_privilege_make_tokens() {
 }
 
 #[tokio::test]
-async fn who_is_no_member_learns_of_no_group() {
+async fn an_outsider_cannot_tell_which_groups_exist() {
     let app = App::start().await;
     app.owner().await;
     let eve = app.person("eve");
@@ -144,7 +144,7 @@ async fn who_is_no_member_learns_of_no_group() {
 }
 
 #[tokio::test]
-async fn who_may_not_is_told_so_before_anything_of_the_body() {
+async fn permissions_are_checked_before_the_body() {
     let app = App::start().await;
     let alice = app.owner().await;
     let member = app.person("member");
@@ -156,7 +156,7 @@ async fn who_may_not_is_told_so_before_anything_of_the_body() {
 }
 
 #[tokio::test]
-async fn a_body_is_an_object_of_json_or_nothing() {
+async fn a_body_must_be_empty_or_a_json_object() {
     let app = App::start().await;
     let alice = app.owner().await;
     let table = app.table().await;
@@ -211,15 +211,15 @@ async fn a_body_is_an_object_of_json_or_nothing() {
 }
 
 #[tokio::test]
-async fn the_group_s_own_rules_bind_tokens_as_any_link() {
+async fn a_group_s_policy_applies_to_tokens_as_to_links() {
     let app = App::start().await;
     let alice = app.person("alice");
     alice.creates_group_with(json!({"max_members": 2})).await;
-    let (first, second) = (makes(&alice).await, makes(&alice).await);
+    let (first, second) = (creates_token(&alice).await, creates_token(&alice).await);
     for policy in ["links", "frozen"] {
         let (on, off) = if policy == "links" { (false, true) } else { (true, false) };
         alice.sets_policy(json!({ policy: on })).await;
-        fails(asks(&alice).await, 403, FORBIDDEN);
+        fails(requests_token(&alice).await, 403, FORBIDDEN);
         fails(joins(&app.user("ada"), &first).await, 403, FORBIDDEN);
         alice.sets_policy(json!({ policy: off })).await;
     }
@@ -232,18 +232,18 @@ async fn the_group_s_own_rules_bind_tokens_as_any_link() {
         403,
         "The group has as many members as it may have.",
     );
-    // Nobody was turned away for ever.
+    // A refused token is still acceptable later.
     alice.sets_policy(json!({"max_members": 3})).await;
     joins(&app.person("bob"), &second).await.is(201);
 }
 
 #[tokio::test]
-async fn too_many_tokens_are_too_many_requests() {
+async fn exceeding_the_rate_or_pending_limit_gets_429() {
     let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "2")]).await;
     let alice = app.owner().await;
-    makes(&alice).await;
-    makes(&alice).await;
-    let refused = fails(asks(&alice).await, 429, "Too many requests; try again later");
+    creates_token(&alice).await;
+    creates_token(&alice).await;
+    let refused = fails(requests_token(&alice).await, 429, "Too many requests; try again later");
     assert!(
         refused
             .header("retry-after")
@@ -254,9 +254,12 @@ async fn too_many_tokens_are_too_many_requests() {
     let app = App::start().await;
     let alice = app.owner().await;
     alice.sets_policy(json!({"max_pending": 1})).await;
-    let token = makes(&alice).await;
-    let refused =
-        fails(asks(&alice).await, 429, "The group has reached its limit of pending invites");
+    let token = creates_token(&alice).await;
+    let refused = fails(
+        requests_token(&alice).await,
+        429,
+        "The group has reached its limit of pending invites",
+    );
     assert_eq!(refused.header("retry-after"), "3600");
     joins(&app.user("ada"), &token).await.is(201);
 }

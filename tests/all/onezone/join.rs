@@ -1,19 +1,19 @@
-//! Using a token: once, by whoever holds it.
+//! Joins a group by a token, which works once.
 
 use futures::future::join_all;
 use harness::{App, AtOnce, GROUP};
 use serde_json::json;
 
 use super::{
-    BAD_TOKEN, BAD_TYPE, CREATE, JOIN, NOT_UNDERSTOOD, PREFIX, already, asks, fails, joins, makes,
-    sends,
+    BAD_TOKEN, BAD_TYPE, CREATE, JOIN, NOT_UNDERSTOOD, PREFIX, already_a_member, creates_token,
+    fails, joins, requests_token, sends,
 };
 
 #[tokio::test]
-async fn a_token_takes_one_person_in() {
+async fn a_token_lets_one_person_join() {
     let app = App::start().await;
     let alice = app.owner().await;
-    let token = makes(&alice).await;
+    let token = creates_token(&alice).await;
     let joined = joins(&app.user("ada").name("Ada"), &token).await.is(201);
     assert_eq!((joined.text.as_str(), joined.header("location")), ("", "/user/groups/3773"));
     assert_eq!((joined.header("content-type"), joined.header("cache-control")), ("", "no-store"));
@@ -31,7 +31,7 @@ async fn a_token_takes_one_person_in() {
     fails(joins(&app.user("bob"), &token).await, 400, BAD_TOKEN);
     assert_eq!(alice.sees_members().await, ["ada", "alice"]);
 
-    let token = makes(&alice).await;
+    let token = creates_token(&alice).await;
     let prefixed = app
         .user("bob")
         .posts(&format!("{PREFIX}{JOIN}"), &json!({"token": token, "group": "other"}))
@@ -40,25 +40,25 @@ async fn a_token_takes_one_person_in() {
     assert_eq!(prefixed.header("location"), "/user/groups/3773");
 }
 
-/// The server spent it (docs/contracts/onezone.md#joining); we do not.
+/// The original server uses the token up (docs/contracts/onezone.md#joining).
 #[tokio::test]
-async fn a_member_does_not_spend_the_token() {
+async fn a_member_does_not_use_up_a_token() {
     let app = App::start().await;
     let alice = app.owner().await;
-    let (first, second) = (makes(&alice).await, makes(&alice).await);
+    let (first, second) = (creates_token(&alice).await, creates_token(&alice).await);
     let ada = app.user("ada");
     joins(&ada, &first).await.is(201);
-    fails(joins(&alice, &second).await, 400, &already("alice"));
-    fails(joins(&ada, &second).await, 400, &already("ada"));
-    fails(joins(&ada, &first).await, 400, &already("ada"));
+    fails(joins(&alice, &second).await, 400, &already_a_member("alice"));
+    fails(joins(&ada, &second).await, 400, &already_a_member("ada"));
+    fails(joins(&ada, &first).await, 400, &already_a_member("ada"));
     joins(&app.user("bob"), &second).await.is(201);
-    // Who left, left: the token was for one use.
+    // A member who left cannot use the token again.
     ada.removes("ada").await.is(204);
     fails(joins(&ada, &first).await, 400, BAD_TOKEN);
 }
 
 #[tokio::test]
-async fn the_body_has_a_token() {
+async fn the_body_must_contain_a_token() {
     let app = App::start().await;
     let ada = app.user("ada");
     for body in ["", "{}", "{\"token\":null}", "{\"Token\":\"x\"}", "{\"link\":\"x\"}"] {
@@ -107,18 +107,18 @@ async fn the_body_has_a_token() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_of_ours_is_not_valid() {
+async fn foreign_and_malformed_tokens_are_refused() {
     let app = App::with_settings(&[("LIMIT_TOKEN_MISSES_PER_10_MINUTES", "10000")]).await;
     let alice = app.owner().await;
-    let token = makes(&alice).await;
+    let token = creates_token(&alice).await;
     let macaroon = shared::domain::macaroon::Macaroon::parse(&token).unwrap();
     let url = macaroon.to_base64url();
     let ada = app.user("ada");
     let jwt = ada.signs_in().await.unwrap();
-    let seed = "MDAxNmxvY2F00aW9uIHJlZlFTUbnZpdGVthHo8xmai4RqqBO2MZM00mrYGgo";
+    let curl_example = "MDAxNmxvY2F00aW9uIHJlZlFTUbnZpdGVthHo8xmai4RqqBO2MZM00mrYGgo";
     let published = "MDAxNWxvY2F0aW9uIG9uZXpvbmUKMDAzYmlkZW50aWZpZXIgOEhmSEFSSGdrbHFCa1pWSTRsNk1CVHZTU3Z0OThwcHA2OTQ4czhRN1NPawowMDFhY2lkIHRpbWUgPCAxNDk2MTQwMTQ0CjAwMmZzaWduYXR1cmUg88OIBmav38YI0Z2-dw-fvrZ3XP-J0HjCN0taT3_WungK";
     let mut wrong: Vec<String> =
-        [" ", "\n", "x", "bkn_x", "{\"v\":2}", "AAAA", "é", "\u{0}", seed, published, &jwt]
+        [" ", "\n", "x", "bkn_x", "{\"v\":2}", "AAAA", "é", "\u{0}", curl_example, published, &jwt]
             .map(str::to_owned)
             .into();
     wrong.extend([
@@ -137,8 +137,8 @@ async fn what_is_no_token_of_ours_is_not_valid() {
     for token in wrong {
         fails(joins(&ada, &token).await, 400, BAD_TOKEN);
     }
-    // Signed by others, or altered behind the name: the server said that its type is wrong.
-    let foreign = makes(&App::start().await.owner().await).await;
+    // The original server answers a wrong signature with an error about the type.
+    let foreign = creates_token(&App::start().await.owner().await).await;
     let mut altered = url.clone();
     altered.replace_range(
         url.len() - 20..url.len() - 19,
@@ -147,51 +147,51 @@ async fn what_is_no_token_of_ours_is_not_valid() {
     fails(joins(&ada, &foreign).await, 400, BAD_TYPE);
     fails(joins(&ada, &altered).await, 400, BAD_TYPE);
     assert_eq!(alice.sees_members().await, ["alice"]);
-    // The same token in the other forms of text that are known.
+    // The same token works in base64url with padding.
     joins(&ada, &format!("{url}{}", "=".repeat((4 - url.len() % 4) % 4))).await.is(201);
 }
 
 #[tokio::test]
-async fn a_token_dies_with_its_invite() {
+async fn a_token_stops_working_with_its_invite() {
     let app = App::start().await;
     let alice = app.owner().await;
     let admin = app.person("admin");
     alice.takes_in(&admin, json!(["admin"])).await;
     let eve = app.user("eve");
 
-    let revoked = makes(&alice).await;
+    let revoked = creates_token(&alice).await;
     let id = alice.lists("?state=pending").await.each("id")[0].clone();
     alice.revokes(&id).await.is(200);
     fails(joins(&eve, &revoked).await, 400, BAD_TOKEN);
 
-    let orphaned = makes(&admin).await;
+    let orphaned = creates_token(&admin).await;
     alice.gives_roles("admin", json!(["member"])).await.is(200);
     fails(joins(&eve, &orphaned).await, 400, BAD_TOKEN);
     alice.gives_roles("admin", json!(["admin"])).await.is(200);
     alice.removes("admin").await.is(204);
     fails(joins(&eve, &orphaned).await, 400, BAD_TOKEN);
 
-    let expiring = makes(&alice).await;
+    let expiring = creates_token(&alice).await;
     app.advance(7 * 86_400 - 2);
-    let unused = makes(&alice).await;
+    let unused = creates_token(&alice).await;
     joins(&app.user("ada"), &expiring).await.is(201);
-    let late = makes(&alice).await;
+    let late = creates_token(&alice).await;
     app.advance(7 * 86_400);
     fails(joins(&eve, &late).await, 400, BAD_TOKEN);
     fails(joins(&eve, &unused).await, 400, BAD_TOKEN);
 
-    let token = makes(&alice).await;
+    let token = creates_token(&alice).await;
     alice.deletes(&format!("/v1/groups/{GROUP}")).await.is(204);
     fails(joins(&eve, &token).await, 400, BAD_TOKEN);
-    fails(asks(&alice).await, 404, super::NOT_FOUND);
+    fails(requests_token(&alice).await, 404, super::NOT_FOUND);
 }
 
 #[tokio::test]
-async fn guessing_is_throttled_and_a_real_token_never() {
+async fn guesses_are_rate_limited_and_a_valid_token_is_not() {
     let app = App::with_settings(&[("LIMIT_TOKEN_MISSES_PER_10_MINUTES", "3")]).await;
     let alice = app.owner().await;
-    let token = makes(&alice).await;
-    let forged = makes(&App::start().await.owner().await).await;
+    let token = creates_token(&alice).await;
+    let forged = creates_token(&App::start().await.owner().await).await;
     let ada = app.user("ada");
     fails(joins(&ada, "x").await, 400, BAD_TOKEN);
     fails(joins(&ada, &forged).await, 400, BAD_TYPE);
@@ -211,20 +211,21 @@ async fn guessing_is_throttled_and_a_real_token_never() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn however_many_come_with_one_token_one_joins() {
+async fn one_of_many_concurrent_people_joins_by_one_token() {
     let app = App::start().await;
     let alice = app.owner().await;
     let crowd: Vec<_> = (0..16).map(|number| app.user(&format!("p{number:02}"))).collect();
     join_all(crowd.iter().map(harness::Person::signs_in)).await;
     for round in 0..4 {
-        let token = makes(&alice).await;
+        let token = creates_token(&alice).await;
         let bearer = &token;
-        let joins = crowd[4 * round..].iter().map(|who| async move || joins(who, bearer).await);
+        let joins =
+            crowd[4 * round..].iter().map(|person| async move || joins(person, bearer).await);
         let joins = AtOnce::send(joins).await;
         let joined = joins.count(201);
         assert!(joined == 1 || (joins.again && joined == 0), "{joins:#?}");
         for answer in joins.answers.into_iter().filter(|answer| answer.status != 201) {
-            // Who joined in a round before hears so.
+            // A person who joined in an earlier round is already a member.
             let sentence = answer.text_at("/error").to_owned();
             assert!(
                 answer.status == 400
@@ -234,17 +235,17 @@ async fn however_many_come_with_one_token_one_joins() {
         }
         assert_eq!(alice.sees_members().await.len(), 2 + round);
     }
-    let token = makes(&alice).await;
+    let token = creates_token(&alice).await;
     let ada = app.user("ada");
     ada.signs_in().await;
     let joins = AtOnce::send((0..6).map(|_| async || joins(&ada, &token).await)).await;
     joins.splits((201, 1), 400);
     let refusals = joins.answers.iter().filter(|answer| answer.status == 400);
-    assert!(refusals.into_iter().all(|answer| answer.text_at("/error") == already("ada")));
+    assert!(refusals.into_iter().all(|answer| answer.text_at("/error") == already_a_member("ada")));
 }
 
 #[tokio::test]
-async fn only_post_is_answered() {
+async fn only_post_is_allowed() {
     let app = App::start().await;
     let alice = app.owner().await;
     for path in [CREATE, JOIN] {

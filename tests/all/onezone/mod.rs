@@ -1,4 +1,4 @@
-//! The onezone API (docs/contracts/onezone.md): tokens made, handed on, narrowed and used up.
+//! Tests of the onezone API over HTTP (docs/contracts/onezone.md).
 
 mod caveats;
 mod create;
@@ -15,7 +15,7 @@ use shared::domain::macaroon::Macaroon;
 
 const CREATE: &str = "/groups/3773/users/token";
 const JOIN: &str = "/user/groups/join";
-/// What the documented paths begin with; the API does without it too.
+/// The prefix of the documented paths. The API also answers without it.
 const PREFIX: &str = "/api/v3/onezone";
 const NOT_UNDERSTOOD: &str = "Provided data could not be understood by the server";
 const BAD_TOKEN: &str = "Bad value: provided \"token\" is not a valid token";
@@ -23,37 +23,38 @@ const BAD_TYPE: &str = "Bad value: provided \"token\" is of invalid type";
 const FORBIDDEN: &str = "You are not authorized to perform this operation.";
 const NOT_FOUND: &str = "The resource could not be found.";
 
-/// A token for [`harness::GROUP`], asked for as the documentation does: without any body.
-async fn asks(who: &Person) -> Answer {
-    who.sends(who.request(Method::POST, CREATE)).await
+/// Requests a token for [`harness::GROUP`] without a body, as in the documentation.
+async fn requests_token(person: &Person) -> Answer {
+    person.sends(person.request(Method::POST, CREATE)).await
 }
 
-/// The token that an answer gives.
+/// Returns the token in the answer.
 fn token_in(answer: Answer) -> String {
     answer.is(200).text_at("/token").to_owned()
 }
 
-async fn makes(who: &Person) -> String {
-    token_in(asks(who).await)
+/// Creates a token for [`harness::GROUP`] and asserts success.
+async fn creates_token(person: &Person) -> String {
+    token_in(requests_token(person).await)
 }
 
-async fn joins(who: &Person, token: &str) -> Answer {
-    who.posts(JOIN, &json!({ "token": token })).await
+async fn joins(person: &Person, token: &str) -> Answer {
+    person.posts(JOIN, &json!({ "token": token })).await
 }
 
-/// Asks with this body, declared as this type where one is given.
+/// Sends a `POST` with this body and, if there is one, this content type.
 async fn sends(
-    who: &Person,
+    person: &Person,
     path: &str,
     kind: Option<&str>,
     body: impl Into<reqwest::Body>,
 ) -> Answer {
-    let request = who.request(Method::POST, path).body(body);
+    let request = person.request(Method::POST, path).body(body);
     let request = if let Some(kind) = kind { request.header(CONTENT_TYPE, kind) } else { request };
-    who.sends(request).await
+    person.sends(request).await
 }
 
-/// This answer, which must be the API's error of this status and sentence, and nothing else.
+/// Asserts that the answer is exactly the API's error with this status and sentence.
 #[track_caller]
 fn fails(answer: Answer, status: u16, sentence: &str) -> Answer {
     assert_eq!(
@@ -68,15 +69,18 @@ fn fails(answer: Answer, status: u16, sentence: &str) -> Answer {
     answer
 }
 
-/// The token under more caveats, as its holder makes it without asking.
+/// Returns the token with these caveats added, as its holder can add them without a request.
 fn narrowed(token: &str, caveats: &[&str]) -> String {
-    let macaroon = Macaroon::parse(token).expect("a macaroon");
+    let macaroon = Macaroon::parse(token).expect("the token is a macaroon");
     caveats
         .iter()
-        .fold(macaroon, |macaroon, caveat| macaroon.narrowed(caveat).expect("short"))
+        .fold(macaroon, |macaroon, caveat| {
+            macaroon.narrowed(caveat).expect("the caveat fits the macaroon")
+        })
         .to_base62()
 }
 
-fn already(user: &str) -> String {
+/// Returns the sentence for a user who is already a member.
+fn already_a_member(user: &str) -> String {
     format!("Bad value: user:{user} is already a member of group:3773")
 }

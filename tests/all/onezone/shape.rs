@@ -1,14 +1,13 @@
-//! The published examples: the request, sent as printed to the demo data, gives the response's
-//! shape.
+//! Sends the published request to the demo data and compares the shape of the answer.
 
 use harness::App;
 use reqwest::Client;
 use serde_json::{Value, json};
 
-/// The published path, below its `$HOST:8443`.
+/// The published path, without its `$HOST:8443`.
 const PATH: &str = "/api/v3/onezone/groups/HwUpk8jrwxKOe45uzLFX2GVC8lKEasj4q253sptVqF8/users/token";
 
-/// The published responses: that of its `curl`, the 200, and the 400 that stands for every error.
+/// The published responses: to the `curl` example, the 200, and a 400 as the example of an error.
 const FROM_CURL: &str = r#"{
   "token": "MDAxNmxvY2F00aW9uIHJlZlFTUbnZpdGVthHo8xmai4RqqBO2MZM00mrYGgo"
 }"#;
@@ -19,7 +18,7 @@ const BAD_REQUEST: &str = r#"{
   "error" : "Provided data could not be understood by the server"
 }"#;
 
-/// A value's shape: an object's keys in their order with the shapes below, or the name of a type.
+/// Returns the keys of a JSON object in order, each with the type of its value.
 fn shape(text: &str) -> String {
     fn of(value: &Value) -> &'static str {
         match value {
@@ -31,18 +30,19 @@ fn shape(text: &str) -> String {
             Value::Object(_) => "object",
         }
     }
-    let object: serde_json::Map<String, Value> = serde_json::from_str(text).expect("an object");
+    let object: serde_json::Map<String, Value> =
+        serde_json::from_str(text).expect("the text is a JSON object");
     object.iter().map(|(key, value)| format!("{key}:{} ", of(value))).collect()
 }
 
 #[tokio::test]
-async fn the_seed_s_request_gives_the_seed_s_response() {
+async fn the_published_request_gets_the_published_response() {
     let running = App::with_demo().await.running;
     let client = Client::builder().no_proxy().build().unwrap();
-    let who = json!({"sub": "29842", "name": "Generic User"});
+    let claims = json!({"sub": "29842", "name": "Generic User"});
     let token: Value = client
         .post(format!("{}/local/token", running.url))
-        .json(&who)
+        .json(&claims)
         .send()
         .await
         .unwrap()
@@ -50,8 +50,8 @@ async fn the_seed_s_request_gives_the_seed_s_response() {
         .await
         .unwrap();
     let password = token["access_token"].as_str();
-    // curl -u username:password -X POST, which declares no type and has no body; and the example
-    // request's body.
+    // `curl -u username:password -X POST` sends neither a content type nor a body. The example
+    // request has a body.
     let asked = || client.post(format!("{}{PATH}", running.url)).basic_auth("username", password);
     for request in [asked(), asked().json(&json!({}))] {
         let answer = request.send().await.unwrap();

@@ -1,4 +1,4 @@
-//! Accepting an invite by its id.
+//! Accepts an invite by its id.
 
 use harness::{App, GROUP};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{editor, fails, invite, invites, made};
 
 #[tokio::test]
-async fn the_addressed_person_accepts_by_id_and_nobody_else() {
+async fn only_the_invitee_can_accept_by_id() {
     let app = App::start().await;
     let alice = app.owner().await;
     let made = made(&alice, editor("ada@example.com")).await;

@@ -1,4 +1,4 @@
-//! Requests that are not right: each refused in this API's shape, nothing written.
+//! Invalid requests. Each gets an error in this API's shape and writes nothing.
 
 use harness::{Answer, App, Person};
 use reqwest::Method;
@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{fails, invites, names};
 
+/// Sends a `POST` to [`invites`] with this body and content type.
 async fn sends(
     actor: &Person,
     content_type: Option<&str>,
@@ -22,7 +23,7 @@ async fn sends(
 const JSON: Option<&str> = Some("application/json");
 
 #[tokio::test]
-async fn what_is_no_json_object_is_refused_and_nothing_is_written() {
+async fn a_body_that_is_not_a_json_object_is_refused_and_nothing_is_written() {
     let app = App::start().await;
     let alice = app.owner().await;
     let before = app.table().await;
@@ -71,13 +72,13 @@ async fn a_body_of_another_type_or_too_large_is_refused() {
     fails(sends(&alice, JSON, "x".repeat(1024 * 1024)).await, 413, "E_BODY_TOO_LARGE");
     let padded = format!("{{\"x\":\"{}\",{}", "x".repeat(64 * 1024), &body[1..]);
     fails(sends(&alice, JSON, padded).await, 413, "E_BODY_TOO_LARGE");
-    // A client that declares nothing, or with capitals and a charset, is understood.
+    // The content type may be absent, in capitals, or have a charset.
     sends(&alice, None, body).await.is(200);
     sends(&alice, Some("Application/JSON; charset=utf-8"), body).await.is(200);
 }
 
 #[tokio::test]
-async fn a_field_that_is_not_right_is_named() {
+async fn an_invalid_field_is_named() {
     let app = App::start().await;
     let alice = app.owner().await;
     let with = |field: &str, value: Value| {
@@ -139,7 +140,7 @@ async fn a_field_that_is_not_right_is_named() {
 }
 
 #[tokio::test]
-async fn what_only_the_service_writes_and_what_nobody_knows_is_ignored() {
+async fn read_only_and_unknown_fields_are_ignored() {
     let app = App::start().await;
     let alice = app.owner().await;
     let body = json!({"roles": ["editor"], "email": "ada@example.com", "phone": null, "user_id": null, "redirect_url": null, "app_variant_id": null,
@@ -161,7 +162,7 @@ async fn what_only_the_service_writes_and_what_nobody_knows_is_ignored() {
 }
 
 #[tokio::test]
-async fn a_wrong_page_is_refused() {
+async fn an_invalid_page_is_refused() {
     let app = App::start().await;
     let alice = app.owner().await;
     for query in [

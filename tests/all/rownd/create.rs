@@ -1,4 +1,4 @@
-//! Creating an invite.
+//! Creates invites.
 
 use harness::App;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{editor, fails, invite, invites, made};
 
 #[tokio::test]
-async fn the_link_is_the_one_that_the_mail_carries_and_whoever_follows_it_is_an_editor() {
+async fn the_mail_has_the_same_link_and_its_invitee_becomes_an_editor() {
     let app = App::start().await;
     let alice = app.owner().await;
     let made = made(&alice, editor("ada@example.com")).await;
@@ -32,7 +32,7 @@ async fn the_link_is_the_one_that_the_mail_carries_and_whoever_follows_it_is_an_
 }
 
 #[tokio::test]
-async fn asking_twice_gives_the_same_invite_and_link() {
+async fn a_repeated_request_returns_the_same_invite_and_link() {
     let app = App::start().await;
     let alice = app.owner().await;
     let body = json!({"roles": ["editor", "billing"], "email": "ada@example.com", "redirect_url": "/here", "app_variant_id": "variant_1"});
@@ -56,7 +56,7 @@ async fn asking_twice_gives_the_same_invite_and_link() {
 }
 
 #[tokio::test]
-async fn a_phone_number_keeps_the_json_type_that_it_came_as() {
+async fn a_phone_number_keeps_its_json_type() {
     let app = App::start().await;
     let alice = app.owner().await;
     for (sent, shown, kept) in [
@@ -81,18 +81,18 @@ async fn a_phone_number_keeps_the_json_type_that_it_came_as() {
         );
     }
     app.settled(&alice).await;
-    assert_eq!(app.mails().await.len(), 1, "nobody is mailed but who proves that mail goes out");
+    assert_eq!(app.mails().await.len(), 1, "only the mail of `settled` is sent");
 }
 
 #[tokio::test]
-async fn the_directory_says_whom_an_address_belongs_to() {
+async fn an_invite_shows_the_directory_user_of_its_address() {
     let app = App::start().await;
     let alice = app.owner().await;
     app.person("ada").puts("/v1/me", &json!({"email": "ada@example.com"})).await.is(200);
     let made = made(&alice, editor("Ada@example.com")).await;
     assert_eq!(made.json["ensured_user_id"], "ada");
     assert_eq!(alice.gets(&invites()).await.json["results"][0]["ensured_user_id"], "ada");
-    // Who is pending stands for an address only.
+    // A pending user is not shown as the address's user.
     alice.invited(json!({"person": {"email": "cy@example.com", "first_name": "Cy"}})).await;
     let listed = alice.gets(&invites()).await.json;
     let cy = listed["results"]
@@ -105,7 +105,7 @@ async fn the_directory_says_whom_an_address_belongs_to() {
 }
 
 #[tokio::test]
-async fn a_redirect_leads_to_an_allowed_origin_or_within_the_app() {
+async fn a_redirect_must_be_at_an_allowed_origin_or_a_path() {
     let app = App::with_settings(&[("REDIRECT_ORIGINS", "https://app.example")]).await;
     let alice = app.owner().await;
     for (at, redirect) in ["/somewhere/on/my/site#", "https://app.example/x"].iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Rownd's own access tokens: EdDSA, an audience of several, the user in a claim of their own.
+//! Rownd's own access tokens: signed with EdDSA, with several audiences and a claim for the user.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,8 +11,8 @@ use super::fails;
 const CLAIM: &str = "https://auth.rownd.io/app_user_id";
 const APP: &str = "app:290167281732813315";
 
-/// A service that takes the tokens of an app of Rownd's, signed with this key.
-async fn trusting(key: &SigningKey) -> (App, Issuer) {
+/// Starts a service that accepts a Rownd app's tokens, signed with this key.
+async fn app_trusting(key: &SigningKey) -> (App, Issuer) {
     let issuer = Issuer::with(&[key]).await;
     let mut options = issuer.options();
     options
@@ -22,7 +22,7 @@ async fn trusting(key: &SigningKey) -> (App, Issuer) {
     (app, issuer)
 }
 
-/// A token's claims as Rownd writes them (docs/contracts/rownd.md#credentials).
+/// Returns a token's claims as Rownd writes them (docs/contracts/rownd.md#credentials).
 fn claims(app: &App, issuer: &Issuer) -> Value {
     let now = app.now();
     json!({
@@ -44,9 +44,9 @@ async fn lists_groups(app: &App, token: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_token_of_rownd_s_names_the_user_in_the_claim_that_the_deployment_says() {
+async fn a_rownd_token_names_the_user_in_the_configured_claim() {
     let key = SigningKey::eddsa("rownd");
-    let (app, issuer) = trusting(&key).await;
+    let (app, issuer) = app_trusting(&key).await;
     let token = key.signs(&claims(&app, &issuer));
     let nobody = app.nobody();
     let request = nobody
@@ -60,16 +60,16 @@ async fn a_token_of_rownd_s_names_the_user_in_the_claim_that_the_deployment_says
         (&json!("290167281732813315"), &json!("user_t6ftnnmw55pamuhfo9xvw0yl"))
     );
     assert_eq!(lists_groups(&app, &token).await.is(200).json["total_results"], 1);
-    // The same tokens serve at every API.
+    // Every API accepts the same token.
     let native =
         nobody.sends(nobody.request(Method::GET, "/v1/me").bearer_auth(&token)).await.is(200);
     assert_eq!(native.json["id"], "user_t6ftnnmw55pamuhfo9xvw0yl");
 }
 
 #[tokio::test]
-async fn a_token_whose_claim_is_no_user_id_is_refused() {
+async fn a_token_without_a_valid_user_id_is_refused() {
     let key = SigningKey::eddsa("rownd");
-    let (app, issuer) = trusting(&key).await;
+    let (app, issuer) = app_trusting(&key).await;
     for value in
         [json!(null), json!(1), json!(""), json!("a b"), json!(["user_a"]), json!({"id": "user_a"})]
     {
@@ -87,9 +87,9 @@ async fn a_token_whose_claim_is_no_user_id_is_refused() {
     fails(lists_groups(&app, &key.signs(&other)).await, 401, "E_UNAUTHENTICATED");
 }
 
-/// Signed with HS256, whose signature the test can make over any text.
+/// HS256 lets the test sign a payload with duplicate keys.
 #[tokio::test]
-async fn a_claim_that_stands_twice_is_refused() {
+async fn a_duplicate_identity_claim_is_refused() {
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
     let settings = [
         ("JWT_JWKS_URL", ""),

@@ -1,4 +1,4 @@
-//! Revoking an invite.
+//! Revokes an invite.
 
 use harness::App;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{editor, fails, invite, made};
 
 #[tokio::test]
-async fn a_cancelled_invite_is_rejected_and_cancelling_again_is_no_error() {
+async fn a_revoked_invite_is_shown_as_rejected_and_can_be_revoked_again() {
     let app = App::start().await;
     let alice = app.owner().await;
     let first = made(&alice, editor("ada@example.com")).await;

@@ -1,4 +1,4 @@
-//! The table of docs/contracts/rownd.md#errors, row by row.
+//! The errors of docs/contracts/rownd.md#errors.
 
 use harness::{App, GROUP};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{editor, fails, invite, invites, made, names};
 
 #[tokio::test]
-async fn without_a_good_token_nobody_is_signed_in() {
+async fn a_missing_invalid_or_expired_token_is_refused() {
     let app = App::start().await;
     app.owner().await;
     let nobody = app.nobody();
@@ -29,7 +29,7 @@ async fn without_a_good_token_nobody_is_signed_in() {
 }
 
 #[tokio::test]
-async fn every_endpoint_asks_who_is_there_before_anything_else() {
+async fn every_endpoint_checks_the_token_first() {
     let app = App::start().await;
     let nobody = app.nobody();
     let (one, group) = (invite("1"), format!("/me/groups/{GROUP}"));
@@ -47,7 +47,7 @@ async fn every_endpoint_asks_who_is_there_before_anything_else() {
 }
 
 #[tokio::test]
-async fn a_group_that_is_not_there_and_one_of_others_look_alike() {
+async fn unknown_groups_and_groups_of_others_get_the_same_answer() {
     let app = App::start().await;
     let alice = app.owner().await;
     let made = made(&alice, editor("ada@example.com")).await;
@@ -83,7 +83,7 @@ async fn a_group_that_is_not_there_and_one_of_others_look_alike() {
         );
         fails(eve.deletes(path).await, 404, "E_GROUP_NOT_FOUND");
     }
-    // Whether an invite exists is not told either, but to whom it is addressed.
+    // Accepting an invite that is addressed to another person looks like an unknown invite.
     fails(
         eve.posts(&format!("{}/accept", invite(&made.id)), &json!({})).await,
         404,
@@ -95,7 +95,7 @@ async fn a_group_that_is_not_there_and_one_of_others_look_alike() {
 }
 
 #[tokio::test]
-async fn only_owners_handle_invites_whatever_the_group_s_policy_says() {
+async fn only_owners_can_handle_invites_under_any_policy() {
     let app = App::start().await;
     let alice = app.owner().await;
     alice.sets_policy(json!({"who_may_invite": "members"})).await;
@@ -119,7 +119,7 @@ async fn only_owners_handle_invites_whatever_the_group_s_policy_says() {
 }
 
 #[tokio::test]
-async fn an_owner_who_is_one_no_more_has_invited_nobody() {
+async fn an_invite_of_a_former_owner_cannot_be_accepted() {
     let app = App::start().await;
     let alice = app.owner().await;
     let second = app.person("second");
@@ -131,7 +131,7 @@ async fn an_owner_who_is_one_no_more_has_invited_nobody() {
 }
 
 #[tokio::test]
-async fn what_the_body_lacks_is_named() {
+async fn a_missing_field_is_named() {
     let app = App::start().await;
     let alice = app.owner().await;
     names(alice.posts(&invites(), &json!({"email": "ada@example.com"})).await, "roles");
@@ -154,7 +154,7 @@ async fn what_the_body_lacks_is_named() {
 }
 
 #[tokio::test]
-async fn members_and_oneself_are_not_invited_again() {
+async fn members_and_the_caller_cannot_be_invited() {
     let app = App::start().await;
     let alice = app.owner().await;
     let ada = app.person("ada");
@@ -175,7 +175,7 @@ async fn members_and_oneself_are_not_invited_again() {
 }
 
 #[tokio::test]
-async fn too_many_come_back_later() {
+async fn an_inviter_over_the_rate_limit_gets_429() {
     let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "1")]).await;
     let alice = app.owner().await;
     made(&alice, editor("ada@example.com")).await;
@@ -192,7 +192,7 @@ async fn too_many_come_back_later() {
 }
 
 #[tokio::test]
-async fn a_group_s_policy_binds_this_api_too() {
+async fn a_group_s_policy_applies_to_this_api() {
     let app = App::start().await;
     let alice = app.owner().await;
     alice.sets_policy(json!({"max_pending": 0})).await;

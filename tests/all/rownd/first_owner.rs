@@ -1,4 +1,4 @@
-//! Groups that an app makes for others, and how they come to an owner.
+//! Groups that an app creates without an owner, and their first owner.
 
 use futures::future::join_all;
 use harness::{App, AtOnce, GROUP, Person};
@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::{editor, fails, invite, invites, made, members};
 
-/// The app's own credential.
+/// Returns the app, as the caller with its own credentials.
 fn service(app: &App) -> Person {
     app.user("backend").claim("scope", json!("groups:write"))
 }
 
-/// A group without a member.
+/// Creates a group without members and returns the app that created it.
 async fn empty_group(app: &App) -> Person {
     let service = service(app);
     let made =
@@ -21,7 +21,7 @@ async fn empty_group(app: &App) -> Person {
 }
 
 #[tokio::test]
-async fn only_the_app_makes_a_group_without_a_member() {
+async fn only_the_app_can_create_a_group_without_members() {
     let app = App::start().await;
     let body = json!({"id": GROUP, "name": "Theirs", "owner_user_id": null});
     app.user("alice").posts("/v1/groups", &body).await.refuses(403, "insufficient_scope");
@@ -46,7 +46,7 @@ async fn only_the_app_makes_a_group_without_a_member() {
 }
 
 #[tokio::test]
-async fn the_first_who_accepts_is_an_owner_and_the_app_steps_back() {
+async fn the_first_invitee_to_accept_becomes_owner_and_the_app_loses_access() {
     let app = App::start().await;
     let service = empty_group(&app).await;
     let first = made(&service, editor("ada@example.com")).await;
@@ -61,10 +61,10 @@ async fn the_first_who_accepts_is_an_owner_and_the_app_steps_back() {
     ada.posts(&accept, &json!({})).await.is(200);
     let own = ada.gets(&format!("/me/groups/{GROUP}")).await.is(200).json;
     assert_eq!(own["member"]["roles"], json!(["editor", "owner"]));
-    // From now on the app is as any stranger.
+    // From now on the app is a stranger to the group.
     fails(service.posts(&invites(), &editor("cy@example.com")).await, 404, "E_GROUP_NOT_FOUND");
     fails(service.gets(&invites()).await, 404, "E_GROUP_NOT_FOUND");
-    // What it had made before stays good, and makes no second owner.
+    // The app's earlier invite is still acceptable and makes no second owner.
     app.person("bob").accepts(&second.token).await.is(200);
     assert_eq!(
         app.person("bob").gets(&format!("/me/groups/{GROUP}")).await.json["member"]["roles"],
@@ -76,7 +76,7 @@ async fn the_first_who_accepts_is_an_owner_and_the_app_steps_back() {
 }
 
 #[tokio::test]
-async fn an_invite_at_the_native_api_makes_the_first_owner_too_and_a_group_s_seats_count() {
+async fn a_native_invite_also_makes_the_first_owner_and_seats_are_counted() {
     let app = App::start().await;
     let service = service(&app);
     service.creates(json!({"id": GROUP, "name": "Theirs", "owner_user_id": null, "policy": {"max_members": 1}})).await;
@@ -92,7 +92,7 @@ async fn an_invite_at_the_native_api_makes_the_first_owner_too_and_a_group_s_sea
 }
 
 #[tokio::test]
-async fn an_app_adds_the_first_member_itself() {
+async fn the_app_can_add_the_first_member() {
     let app = App::start().await;
     app.person("ada").puts("/v1/me", &json!({"first_name": "Ada"})).await.is(200);
     let service = empty_group(&app).await;
@@ -110,7 +110,7 @@ async fn an_app_adds_the_first_member_itself() {
 }
 
 #[tokio::test]
-async fn sixteen_roles_leave_no_room_for_the_owner_s() {
+async fn a_first_invitee_with_sixteen_roles_is_refused() {
     let app = App::start().await;
     let service = empty_group(&app).await;
     let roles: Vec<String> = (0..16).map(|number| format!("r{number}")).collect();
@@ -123,7 +123,7 @@ async fn sixteen_roles_leave_no_room_for_the_owner_s() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_who_accept_at_once_exactly_one_becomes_owner() {
+async fn exactly_one_of_many_concurrent_invitees_becomes_owner() {
     let app = App::start().await;
     let service = service(&app);
     for round in 0..5 {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{fails, keys, names};
 
 #[tokio::test]
-async fn a_group_s_life() {
+async fn a_group_can_be_created_read_changed_and_deleted() {
     let app = App::start().await;
     let tess = app.user("tess").name("Tess");
     tess.puts("/v1/me", &json!({"first_name": "Tess", "last_name": "Owner"})).await.is(200);
@@ -51,7 +51,7 @@ async fn a_group_s_life() {
     assert_eq!(
         tess.puts(&path, &json!({})).await.is(200).json["group"]["name"],
         "Writers",
-        "what is not given stays"
+        "an absent field keeps its value"
     );
     tess.deletes(&path).await.is(204);
     fails(tess.gets(&path).await, 404, "E_GROUP_NOT_FOUND");
@@ -59,7 +59,7 @@ async fn a_group_s_life() {
 }
 
 #[tokio::test]
-async fn a_secret_group_that_is_closed_stays_secret() {
+async fn a_secret_group_set_to_invite_only_stays_secret() {
     let app = App::start().await;
     let alice = app.user("alice");
     let kind =
@@ -76,7 +76,7 @@ async fn a_secret_group_that_is_closed_stays_secret() {
 }
 
 #[tokio::test]
-async fn every_group_is_listed_however_many() {
+async fn all_groups_of_a_member_are_listed() {
     let app = App::start().await;
     let alice = app.user("alice");
     for number in 0..105 {
@@ -93,7 +93,7 @@ async fn every_group_is_listed_however_many() {
 }
 
 #[tokio::test]
-async fn members_see_a_group_and_admins_change_it() {
+async fn members_can_read_a_group_and_admins_can_change_it() {
     let app = App::start().await;
     let alice = app.owner().await;
     let (member, admin) = (app.person("mem"), app.person("adm"));
@@ -108,7 +108,7 @@ async fn members_see_a_group_and_admins_change_it() {
 }
 
 #[tokio::test]
-async fn a_group_that_is_not_right_is_refused() {
+async fn an_invalid_group_is_refused() {
     let app = App::start().await;
     let alice = app.user("alice");
     names(alice.posts("/me/groups", &json!({})).await, "name");

@@ -1,4 +1,4 @@
-//! A group's invites.
+//! Lists a group's invites.
 
 use harness::App;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{editor, fails, invite, invites, made};
 
 #[tokio::test]
-async fn every_invite_is_listed_whatever_its_state_and_wherever_it_was_made() {
+async fn the_list_has_invites_of_every_state_and_api() {
     let app = App::start().await;
     let alice = app.owner().await;
     let declined = made(&alice, editor("ada@example.com")).await;
@@ -23,7 +23,7 @@ async fn every_invite_is_listed_whatever_its_state_and_wherever_it_was_made() {
         let found = results
             .iter()
             .find(|invite| invite["id"] == *id)
-            .unwrap_or_else(|| panic!("{id} in {listed}"));
+            .unwrap_or_else(|| panic!("{id} is not in {listed}"));
         (found["state"].as_str().unwrap().to_owned(), found["email"].as_str().map(str::to_owned))
     };
     let is = |state: &str, email: Option<&str>| (state.to_owned(), email.map(str::to_owned));

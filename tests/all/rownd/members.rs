@@ -1,15 +1,16 @@
-//! Members, and who is invited to be one.
+//! Members and pending invitees.
 
 use harness::App;
 use serde_json::{Value, json};
 
 use super::{editor, fails, invite, made, members};
 
-/// One member's path.
+/// Returns the path of one member.
 fn member(id: &str) -> String {
     format!("{}/{id}", members())
 }
 
+/// Returns the member ids of a list.
 fn ids(list: &Value) -> Vec<&str> {
     list["results"]
         .as_array()
@@ -20,7 +21,7 @@ fn ids(list: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn who_is_invited_is_among_the_members_for_the_owners_alone() {
+async fn only_owners_see_pending_invitees_among_the_members() {
     let app = App::start().await;
     let alice = app.owner().await;
     let bob = app.person("bob");
@@ -46,7 +47,7 @@ async fn who_is_invited_is_among_the_members_for_the_owners_alone() {
 }
 
 #[tokio::test]
-async fn the_list_comes_in_pages_that_go_on_after_the_last_one_s_id() {
+async fn the_list_can_be_read_in_pages_of_any_size() {
     let app = App::start().await;
     let alice = app.owner().await;
     for name in ["bob", "cy", "dan"] {
@@ -77,7 +78,7 @@ async fn the_list_comes_in_pages_that_go_on_after_the_last_one_s_id() {
 }
 
 #[tokio::test]
-async fn an_owner_adds_somebody_of_the_directory() {
+async fn an_owner_can_add_a_directory_user() {
     let app = App::start().await;
     let alice = app.owner().await;
     let ada = app.person("ada");
@@ -106,7 +107,7 @@ async fn an_owner_adds_somebody_of_the_directory() {
         assert_eq!(
             alice.gets(&invite(&invited.id)).await.json["state"],
             "rejected",
-            "nothing is left pending for who has joined"
+            "no invite of the new member stays pending"
         );
     }
     fails(
@@ -130,7 +131,7 @@ async fn an_owner_adds_somebody_of_the_directory() {
 }
 
 #[tokio::test]
-async fn who_is_pending_in_the_directory_can_t_be_added_and_seats_are_counted() {
+async fn a_pending_directory_user_cannot_be_added_and_seats_are_counted() {
     let app = App::start().await;
     let alice = app.user("alice");
     alice.creates_group_with(json!({"max_members": 2})).await;
@@ -140,7 +141,7 @@ async fn who_is_pending_in_the_directory_can_t_be_added_and_seats_are_counted() 
     let pending = users
         .iter()
         .find(|user| user["state"]["S"] == "pending")
-        .expect("a pending user")["id"]["S"]
+        .expect("the directory has a pending user")["id"]["S"]
         .as_str()
         .unwrap();
     fails(
@@ -163,7 +164,7 @@ async fn who_is_pending_in_the_directory_can_t_be_added_and_seats_are_counted() 
 }
 
 #[tokio::test]
-async fn only_owners_manage_members_and_everybody_may_leave() {
+async fn only_owners_can_manage_members_and_every_member_can_leave() {
     let app = App::start().await;
     let alice = app.owner().await;
     let (bob, cy) = (app.person("bob"), app.person("cy"));
@@ -214,7 +215,7 @@ async fn only_owners_manage_members_and_everybody_may_leave() {
 }
 
 #[tokio::test]
-async fn any_user_id_can_stand_in_a_member_s_id() {
+async fn a_member_id_can_contain_any_user_id() {
     let app = App::start().await;
     let alice = app.owner().await;
     let odd = app.user("auth0|5f/7%c");
@@ -231,7 +232,7 @@ async fn any_user_id_can_stand_in_a_member_s_id() {
 }
 
 #[tokio::test]
-async fn adding_counts_as_inviting() {
+async fn adding_a_member_counts_against_the_invite_rate_limit() {
     let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "2")]).await;
     let alice = app.owner().await;
     for user in ["nobody", "no-one"] {

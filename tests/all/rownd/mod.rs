@@ -1,4 +1,4 @@
-//! The rownd API over HTTP (docs/contracts/rownd.md).
+//! Tests of the rownd API over HTTP (docs/contracts/rownd.md).
 
 mod accept;
 mod bad_input;
@@ -17,34 +17,34 @@ mod update;
 use harness::{Answer, GROUP, Person};
 use serde_json::{Value, json};
 
-/// The invites of [`GROUP`] at this API.
+/// Returns the path of the invites of [`GROUP`].
 fn invites() -> String {
     format!("/me/groups/{GROUP}/invites")
 }
 
-/// One of them.
+/// Returns the path of one invite of [`GROUP`].
 fn invite(id: &str) -> String {
     format!("{}/{id}", invites())
 }
 
-/// The members of [`GROUP`] at this API.
+/// Returns the path of the members of [`GROUP`].
 fn members() -> String {
     format!("/me/groups/{GROUP}/members")
 }
 
-/// An invite that this person has made here.
+/// An invite that was created at this API.
 struct Made {
     id: String,
-    /// The token of its link.
+    /// The token of the invite's link.
     token: String,
     json: Value,
 }
 
-/// Makes an invite, which must work.
+/// Creates an invite and asserts success.
 async fn made(inviter: &Person, body: Value) -> Made {
     let answer = inviter.posts(&invites(), &body).await.is(200);
     let link = answer.text_at("/link");
-    let token = link.rsplit_once("/i/").expect("a link leads to the page").1.to_owned();
+    let token = link.rsplit_once("/i/").expect("a link has a token").1.to_owned();
     Made {
         id: answer.text_at("/invitation/id").to_owned(),
         token,
@@ -52,8 +52,8 @@ async fn made(inviter: &Person, body: Value) -> Made {
     }
 }
 
-/// The answer, which must be this error in the published form: the public SDKs need its fields in
-/// different choices, so all must be there.
+/// Asserts that the answer is this error, with all fields of the published form: each public SDK
+/// reads different ones.
 #[track_caller]
 fn fails(answer: Answer, status: u16, code: &str) -> Answer {
     assert_eq!(
@@ -69,7 +69,7 @@ fn fails(answer: Answer, status: u16, code: &str) -> Answer {
     assert_eq!(body["statusCode"], status);
     let reason = reqwest::StatusCode::from_u16(status).unwrap().canonical_reason();
     assert_eq!(body["error"].as_str(), reason);
-    let messages = body["messages"].as_array().expect("a list");
+    let messages = body["messages"].as_array().expect("`messages` is a list");
     assert!(
         !messages.is_empty()
             && messages.iter().all(|message| message.as_str().is_some_and(|text| !text.is_empty())),
@@ -79,7 +79,7 @@ fn fails(answer: Answer, status: u16, code: &str) -> Answer {
     answer
 }
 
-/// The error that says which field is not right.
+/// Asserts that the answer is an error that names this field.
 #[track_caller]
 fn names(answer: Answer, field: &str) {
     let answer = fails(answer, 400, "E_INVALID_BODY");
@@ -87,7 +87,7 @@ fn names(answer: Answer, field: &str) {
     assert!(message.starts_with(&format!("{field}: ")), "{field}: {message}");
 }
 
-/// The keys of a JSON object, in the order in which they were sent; nested ones left out.
+/// Returns the keys of a JSON object in order, without those of nested objects.
 fn keys(json: &str) -> Vec<String> {
     let mut keys = Vec::new();
     let (mut depth, mut from, mut escaped) = (0, None, false);
@@ -114,11 +114,11 @@ fn keys(json: &str) -> Vec<String> {
 }
 
 #[test]
-fn keys_are_found_in_their_order() {
+fn keys_returns_the_outer_keys_in_order() {
     assert_eq!(keys(r#"{"b":"x\":","a":{"c":1},"d":["e"]}"#), ["b", "a", "d"]);
 }
 
-/// The body that invites this address as an editor.
+/// Returns the body that invites this address as an editor.
 fn editor(email: &str) -> Value {
     json!({"roles": ["editor"], "email": email})
 }

@@ -1,4 +1,4 @@
-//! What must hold at this API when everybody comes at once.
+//! Concurrent requests at this API.
 
 use harness::{App, AtOnce, Person, at_last};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{editor, invite, invites, made, members};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_asks_twice_at_once_gets_one_invite_and_its_link_twice() {
+async fn concurrent_requests_for_one_address_return_the_same_invite_and_link() {
     let app = App::start().await;
     let alice = app.owner().await;
     for round in 0..10 {
@@ -20,9 +20,9 @@ async fn who_asks_twice_at_once_gets_one_invite_and_its_link_twice() {
     assert_eq!(alice.gets(&invites()).await.json["total_results"], 10);
 }
 
-/// Whoever accepts while the roles are changed has what the invite says in the end.
+/// The member's roles are those that the invite has in the end.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_invite_is_accepted_as_it_was_or_as_it_is_changed_and_never_between() {
+async fn an_accept_that_races_a_change_gets_the_old_or_the_new_roles() {
     let app = App::start().await;
     let alice = app.owner().await;
     for round in 0..10 {
@@ -46,7 +46,7 @@ async fn an_invite_is_accepted_as_it_was_or_as_it_is_changed_and_never_between()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_added_while_accepting_is_a_member_once_and_nothing_stays_pending() {
+async fn a_member_added_while_accepting_joins_once_and_leaves_nothing_pending() {
     let app = App::start().await;
     let alice = app.user("alice");
     alice.creates_group_with(json!({"max_members": 100})).await;
@@ -71,7 +71,7 @@ async fn who_is_added_while_accepting_is_a_member_once_and_nothing_stays_pending
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_seat_is_given_to_one_of_many_who_are_added() {
+async fn one_free_seat_takes_one_of_many_concurrent_adds() {
     let app = App::start().await;
     let alice = app.user("alice");
     alice.creates_group_with(json!({"max_members": 2})).await;

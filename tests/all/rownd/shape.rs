@@ -1,4 +1,4 @@
-//! The published example, against the demo data.
+//! Sends the published example to the demo data.
 
 use std::collections::BTreeMap;
 
@@ -52,14 +52,14 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Whether `part` is `whole` with some left out.
+/// Returns whether `part` is a subsequence of `whole`.
 fn in_order(part: &[String], whole: &[String]) -> bool {
     let mut rest = whole.iter();
     part.iter().all(|key| rest.any(|other| other == key))
 }
 
-/// Notes the keys and types of an invite, which must stand in the published order and repeat what
-/// the request says.
+/// Records the types of the invite's fields. Asserts that the keys are in the published order and
+/// that the values repeat the request.
 fn note(seen: &mut BTreeMap<String, &'static str>, invite: &Value, text: &str, asked: &Value) {
     assert!(in_order(&keys(text), &keys(INVITATION)), "{text}");
     seen.extend(invite.as_object().unwrap().iter().map(|(key, value)| (key.clone(), kind(value))));
@@ -72,16 +72,17 @@ fn note(seen: &mut BTreeMap<String, &'static str>, invite: &Value, text: &str, a
     );
 }
 
-/// The text of the answer's `invitation`.
+/// Returns the text of the answer's `invitation`.
 fn invitation(answer: &Answer) -> &str {
-    let (_, rest) = answer.text.split_once("\"invitation\":").expect("an invitation");
+    let (_, rest) =
+        answer.text.split_once("\"invitation\":").expect("the answer has an invitation");
     &rest[..rest.len() - 1]
 }
 
-/// The request names three invitees at once, which is an error; so it is sent once
-/// with each of them alone.
+/// The published request names three invitees at once, which is an error. So the test sends it once
+/// with each of them.
 #[tokio::test]
-async fn the_seed_s_example_gives_the_seed_s_shape_with_each_of_its_invitees() {
+async fn the_published_request_gets_the_published_shape_for_each_invitee() {
     let app = App::with_demo().await;
     let owner = app.user("user_t6ftnnmw55pamuhfo9xvw0yl");
     let path = format!("/me/groups/{GROUP}/invites");

@@ -1,4 +1,4 @@
-//! Changing a pending invite.
+//! Changes a pending invite.
 
 use harness::App;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{fails, invite, made};
 
 #[tokio::test]
-async fn a_pending_invite_is_changed_and_keeps_its_link() {
+async fn a_changed_invite_keeps_its_link() {
     let app = App::start().await;
     let alice = app.owner().await;
     let first = made(&alice, json!({"roles": ["editor"], "email": "ada@example.com", "redirect_url": "/a", "app_variant_id": "v1"})).await;
@@ -14,7 +14,7 @@ async fn a_pending_invite_is_changed_and_keeps_its_link() {
     let changed = alice.puts(&invite(&first.id), &change).await.is(200).json;
     let mut wanted = first.json.clone();
     wanted["roles"] = json!(["viewer", "member"]);
-    assert_eq!(changed, wanted, "what is not given stays");
+    assert_eq!(changed, wanted, "an absent field keeps its value");
     let change = json!({"roles": ["viewer"], "redirect_url": null, "app_variant_id": "v2"});
     let changed = alice.puts(&invite(&first.id), &change).await.is(200).json;
     assert!(changed["redirect_url"].is_null(), "{changed}");
@@ -46,7 +46,7 @@ async fn a_pending_invite_is_changed_and_keeps_its_link() {
 }
 
 #[tokio::test]
-async fn an_invite_is_never_changed_to_more_than_its_inviter_may_grant() {
+async fn an_invite_cannot_be_changed_to_a_role_above_its_inviter_s() {
     let app = App::start().await;
     let alice = app.owner().await;
     let bob = app.person("bob");

@@ -32,7 +32,7 @@ const native = async (invitee) => {
 
 const account = (membershipId) => ({ groupId, membershipId, membershipType: 3 });
 const potential = (membershipId) => getPotentialGroupsForMember(http, { membershipType: 3, membershipId, filter: 2, groupType: 0 });
-const failure = (call) => call.then(() => { throw new Error("it was not refused"); }, (error) => error.json);
+const failure = (call) => call.then(() => { throw new Error("the call was not refused"); }, (error) => error.json);
 
 const answers = [];
 const keep = (type, answer) => answers.push([type, answer]);
