@@ -16,7 +16,7 @@ use crate::domain::invitee::Link;
 use crate::domain::member::Member;
 use crate::domain::user::User;
 
-/// What entitles a person to join.
+/// The entitlement to join a group.
 #[derive(Clone, Copy, Debug)]
 pub enum Claim<'a> {
     /// An invite, which this accepts.
@@ -30,7 +30,7 @@ pub enum Claim<'a> {
 /// A person who joins a group, with the records that the decision was based on.
 #[derive(Clone, Copy, Debug)]
 pub struct Joining<'a> {
-    /// What entitles the person to join.
+    /// The person's entitlement to join.
     pub claim: Claim<'a>,
     /// The group, as read.
     pub group: &'a Group,
@@ -204,7 +204,7 @@ impl Store {
         Some(if counted { update.expression_attribute_names("#policy", "policy") } else { update })
     }
 
-    /// Adds the writes that replace the pending user by the member's own record, and give that
+    /// Adds the writes that replace the pending user with the member's own record, and give that
     /// record the identities of the pending user.
     fn replace_pending_user(
         &self,

@@ -16,7 +16,7 @@ pub(super) struct Key {
 }
 
 /// The expiry in the sort key of an invite that never expires. It sorts after every timestamp,
-/// because timestamps have twelve digits too.
+/// which also has twelve digits.
 const NEVER: &str = "999999999999";
 
 /// Returns a key under which nothing is ever stored.

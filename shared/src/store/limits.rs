@@ -74,8 +74,7 @@ impl Store {
     /// whether it passed.
     ///
     /// A repeated occasion passes again and counts once. The window's item holds all its occasions,
-    /// so the limit must not exceed a few hundred ([ADR
-    /// 0023](../../../docs/adr/0023-a-mailbox-s-day-is-a-set-of-mails.md)).
+    /// so the limit must not exceed a few hundred (ADR 0023).
     ///
     /// # Errors
     /// `Unavailable` or `Refused`.

@@ -1,8 +1,7 @@
 //! The DynamoDB table: the items of groups, invites, members and users, and every access to them.
 //!
 //! The public functions take and return domain types. Keys, items, conditions and cancellation
-//! reasons are private to this module ([ADR
-//! 0006](../../../docs/adr/0006-the-store-is-one-concrete-type.md)).
+//! reasons are private to this module (ADR 0006).
 //!
 //! Decisions use consistent reads and conditional writes. The indexes serve lists only, and may
 //! lag.

@@ -16,7 +16,7 @@ pub struct InviteList {
     pub(super) index: &'static str,
     pub(super) partition_key: &'static str,
     pub(super) sort_key: &'static str,
-    /// `None` for all states, the pending one first and the others in no order.
+    /// `None` for all states: the pending invites first, the others in the order of the index.
     states: Option<Vec<State>>,
     pub(super) order: Order,
 }
