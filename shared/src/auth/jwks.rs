@@ -226,10 +226,9 @@ fn usable(jwk: &Jwk) -> Option<(Option<String>, VerificationKey)> {
         .into_iter()
         .filter(|algorithm| named.is_none_or(|named| named == *algorithm))
         .collect();
-    let is_for_signatures =
-        matches!(jwk.common.public_key_use, None | Some(PublicKeyUse::Signature));
+    let for_signatures = matches!(jwk.common.public_key_use, None | Some(PublicKeyUse::Signature));
     let key = DecodingKey::from_jwk(jwk).ok()?;
-    (is_for_signatures && !algorithms.is_empty())
+    (for_signatures && !algorithms.is_empty())
         .then(|| (jwk.common.key_id.clone(), VerificationKey { key, algorithms }))
 }
 

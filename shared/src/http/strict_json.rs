@@ -25,7 +25,7 @@ pub fn json_body<T: DeserializeOwned>(request: &Request, limit: usize) -> Result
     // Types that are also stored ignore unknown fields, because older and newer functions run side
     // by side. A client's typo must be refused, so this collects them.
     let mut unknown = Vec::new();
-    let mut collect = |path: serde_ignored::Path<'_>| unknown.push(ignored_pointer(&path));
+    let mut collect = |path: serde_ignored::Path<'_>| unknown.push(skipped(&path));
     let deserializer = serde_ignored::Deserializer::new(&mut json, &mut collect);
     let value = serde_path_to_error::deserialize(deserializer)
         .map_err(|error| refused(bytes, error.path(), error.inner()))?;
@@ -121,15 +121,13 @@ pub(super) fn wrong_type(pointer: String) -> FieldError {
 }
 
 /// Returns the path of an ignored field as a JSON Pointer (RFC 6901).
-fn ignored_pointer(path: &serde_ignored::Path<'_>) -> String {
+fn skipped(path: &serde_ignored::Path<'_>) -> String {
     use serde_ignored::Path::{Map, NewtypeStruct, NewtypeVariant, Root, Seq, Some};
     match path {
         Root => String::new(),
-        Seq { parent, index } => format!("{}/{index}", ignored_pointer(parent)),
-        Map { parent, key } => format!("{}/{}", ignored_pointer(parent), escape(key)),
-        Some { parent } | NewtypeStruct { parent } | NewtypeVariant { parent } => {
-            ignored_pointer(parent)
-        }
+        Seq { parent, index } => format!("{}/{index}", skipped(parent)),
+        Map { parent, key } => format!("{}/{}", skipped(parent), escape(key)),
+        Some { parent } | NewtypeStruct { parent } | NewtypeVariant { parent } => skipped(parent),
     }
 }
 
