@@ -1,5 +1,5 @@
-//! The only reader of the environment. A missing or wrong variable ends the start, naming the
-//! variable.
+//! The only reader of environment variables. A function with a missing or invalid variable does not
+//! start, and its error names the variable.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -13,8 +13,7 @@ pub mod settings;
 pub use error::ConfigError;
 pub use settings::{Reader, Setting, Unset};
 
-/// Configuration variables by name: the process's own, or a set put together by the local service
-/// or a test.
+/// Configuration variables by name. They come from the process, the local service or a test.
 #[derive(Clone, Debug, Default)]
 pub struct Environment(BTreeMap<String, SecretString>);
 
@@ -25,12 +24,12 @@ impl FromIterator<(String, String)> for Environment {
 }
 
 impl Environment {
-    /// The variables of this process.
+    /// Reads the variables of this process.
     pub fn of_process() -> Self {
         std::env::vars().collect()
     }
 
-    /// The same with `variables`, which go before its own.
+    /// Returns a copy with `variables`, which override its own.
     #[must_use]
     pub fn with(&self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut all = self.0.clone();
@@ -38,7 +37,7 @@ impl Environment {
         Self(all)
     }
 
-    /// The setting's value: the variable, or its default where the variable is unset or empty.
+    /// Returns the setting's value: the variable, or the default if the variable is unset or empty.
     pub fn optional(&self, setting: Setting) -> Option<&str> {
         let set = self.0.get(setting.name()).map(ExposeSecret::expose_secret);
         set.filter(|value| !value.is_empty()).or(match setting.unset() {
@@ -47,28 +46,28 @@ impl Environment {
         })
     }
 
-    /// The setting's value, which must be there.
+    /// Returns the setting's value, which must exist.
     ///
     /// # Errors
-    /// The variable is unset or empty, and has no default.
+    /// A [`ConfigError`] if the variable is unset or empty and has no default.
     pub fn required(&self, setting: Setting) -> Result<&str, ConfigError> {
         self.optional(setting).ok_or_else(|| setting.wrong("is not set"))
     }
 
-    /// The setting's value as a `T`.
+    /// Returns the setting's value, parsed as a `T`.
     ///
     /// # Errors
-    /// There is no value, or it is no `T`.
+    /// A [`ConfigError`] if there is no value, or it can't be parsed.
     pub fn parsed<T: FromStr>(&self, setting: Setting) -> Result<T, ConfigError> {
         let value = self.required(setting)?;
         value.parse().map_err(|_| setting.wrong("has the wrong format"))
     }
 
-    /// The setting's value as an absolute `http` or `https` URL without query or fragment, and no
-    /// slash at its end.
+    /// Returns the setting's value as an absolute `http` or `https` URL without query and fragment.
+    /// A trailing slash is removed.
     ///
     /// # Errors
-    /// There is no value, or it is no such URL.
+    /// A [`ConfigError`] if there is no value, or it is not such a URL.
     pub fn url(&self, setting: Setting) -> Result<String, ConfigError> {
         let value = self.required(setting)?;
         let url = Url::parse(value).map_err(|_| setting.wrong("is not an absolute URL"))?;
@@ -81,11 +80,11 @@ impl Environment {
         Ok(value.trim_end_matches('/').to_owned())
     }
 
-    /// The setting's value as a secret of at least 32 bytes (RFC 7518 §3.2 for HS256; the same
-    /// floor for every key of ours).
+    /// Returns the setting's value as a secret of at least 32 bytes. RFC 7518 §3.2 requires that
+    /// length for HS256, and Beckon requires it of every key.
     ///
     /// # Errors
-    /// The value is shorter.
+    /// A [`ConfigError`] if the value is shorter.
     pub fn secret(&self, setting: Setting) -> Result<Option<SecretString>, ConfigError> {
         match self.optional(setting) {
             None => Ok(None),
@@ -94,10 +93,10 @@ impl Environment {
         }
     }
 
-    /// The settings as variables for another environment.
+    /// Returns the settings as variables for another environment.
     ///
     /// # Errors
-    /// One of them has no value.
+    /// A [`ConfigError`] if one of them has no value.
     pub fn variables(
         &self,
         settings: impl IntoIterator<Item = Setting>,
@@ -108,7 +107,7 @@ impl Environment {
     }
 }
 
-/// Where the AWS services are and with which credentials, as Lambda's environment gives them.
+/// The region, credentials and endpoints of the AWS services, from Lambda's environment.
 #[derive(Clone, Debug)]
 pub struct AwsConfig {
     /// `AWS_REGION`.
@@ -126,8 +125,11 @@ pub struct AwsConfig {
 }
 
 impl AwsConfig {
-    /// Reads the variables named at the fields; only the endpoints and the session token may be
-    /// absent.
+    /// Reads the variables that the fields name. Only the endpoints and the session token are
+    /// optional.
+    ///
+    /// # Errors
+    /// A [`ConfigError`] that names the missing or invalid variable.
     pub fn read(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
             region: environment.required(settings::AWS_REGION)?.to_owned(),
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn given_variables_go_before_the_others() {
+    fn given_variables_override_the_others() {
         let all = environment(&[("JWT_ISSUER", "1"), ("JWT_AUDIENCE", "2")])
             .with([("JWT_AUDIENCE".into(), "3".into())]);
         let values = [settings::JWT_ISSUER, settings::JWT_AUDIENCE];
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_loses_the_slash_at_its_end() {
+    fn a_url_loses_its_trailing_slash() {
         let url = environment(&[("PUBLIC_URL", "https://x.org/a/")]).url(settings::PUBLIC_URL);
         assert_eq!(url.unwrap(), "https://x.org/a");
     }

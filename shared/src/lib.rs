@@ -1,4 +1,4 @@
-//! The code that Beckon's functions share.
+//! The code that all of Beckon's functions share.
 //!
 //! `functions` call `api`, `http` and `auth`; these call `engine`; `engine` calls `store`, `mail`
 //! and `domain`. See ARCHITECTURE.md.

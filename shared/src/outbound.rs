@@ -14,19 +14,18 @@ use secrecy::ExposeSecret;
 
 use crate::config::AwsConfig;
 
-/// The most time for opening a connection, including TLS. Callers set shorter timeouts.
-const CONNECTING: Duration = Duration::from_secs(2);
+/// The timeout for opening a connection, including TLS. Callers set shorter timeouts.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The HTTP client of a process, with one TLS stack and one connection pool. It is shared, because
-/// parsing the system's more than a hundred root certificates takes time and memory. Clones share
-/// it.
+/// The HTTP client of a process, with one TLS stack and one connection pool. Clones share it,
+/// because parsing the system's more than one hundred root certificates takes time and memory.
 #[derive(Clone, Debug)]
 pub(crate) struct Outbound(SharedHttpConnector);
 
 impl Outbound {
-    /// Loads the root certificates. It opens no connection yet.
+    /// Loads the root certificates. No connection is opened yet.
     pub(crate) fn new() -> Self {
-        let settings = HttpConnectorSettings::builder().connect_timeout(CONNECTING).build();
+        let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
         let connector =
             Connector::builder().connector_settings(settings).sleep_impl(TokioSleep::new());
         Self(SharedHttpConnector::new(
@@ -47,7 +46,7 @@ impl Outbound {
     }
 }
 
-/// The credentials of Lambda's environment.
+/// Returns the credentials of Lambda's environment.
 pub(crate) fn credentials(aws: &AwsConfig) -> Credentials {
     Credentials::new(
         &aws.access_key_id,
@@ -58,14 +57,14 @@ pub(crate) fn credentials(aws: &AwsConfig) -> Credentials {
     )
 }
 
-/// What kind of failure it was: the service's error code, or where the request got to. Never a
-/// message or a body, which may hold an item.
+/// Returns the kind of a failure: the service's error code, or the stage that the request reached.
+/// Never returns a message or a body, because both may contain an item.
 pub(crate) fn failure_kind<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
     let kind = match error {
         SdkError::ConstructionFailure(_) => "the request could not be made",
-        SdkError::TimeoutError(_) => "no answer in time",
+        SdkError::TimeoutError(_) => "no response in time",
         SdkError::DispatchFailure(_) => "the request could not be sent",
-        SdkError::ResponseError(_) => "the answer could not be read",
+        SdkError::ResponseError(_) => "the response could not be read",
         _ => "an error without a code",
     };
     let status = error

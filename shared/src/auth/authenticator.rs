@@ -1,7 +1,7 @@
-//! From an `Authorization` header to a [`Caller`].
+//! Turns an `Authorization` header into a [`Caller`].
 //!
-//! The signature is checked in [`super::signature`], the claims in [`super::claims`], and the
-//! header's `typ` and `crit` here.
+//! [`super::signature`] checks the signature and [`super::claims`] the claims. This file checks the
+//! header's `typ` and `crit`.
 
 use jsonwebtoken::Header;
 
@@ -14,13 +14,13 @@ use crate::config::{ConfigError, Environment, settings};
 use crate::domain::clock::Timestamp;
 use crate::outbound::Outbound;
 
-/// Verifies callers for one issuer and audience. Clones share the issuer's keys.
+/// Verifies callers for one issuer and one audience. Clones share the issuer's keys.
 #[derive(Clone)]
 pub struct Authenticator {
     issuer: String,
     audience: String,
-    /// The header's `typ`, where the issuer sets one.
-    kind: Option<String>,
+    /// The `typ` that the header must have. `None` accepts any.
+    token_type: Option<String>,
     max_lifetime: i64,
     user_id_claim: UserIdClaim,
     keys: Keys,
@@ -31,8 +31,8 @@ impl Authenticator {
     /// `JWT_USER_ID_CLAIM`, and `JWT_JWKS_URL` or `JWT_HS256_SECRET`.
     ///
     /// # Errors
-    /// Names the variable that is missing or wrong: a secret beside a JWKS, or one below 32 bytes,
-    /// among them.
+    /// A [`ConfigError`] that names the missing or invalid variable. A secret is invalid beside
+    /// `JWT_JWKS_URL`, and below 32 bytes.
     pub(crate) fn configure(
         environment: &Environment,
         outbound: &Outbound,
@@ -42,29 +42,28 @@ impl Authenticator {
         Ok(Self {
             issuer,
             audience: environment.required(settings::JWT_AUDIENCE)?.to_owned(),
-            kind: environment.optional(settings::JWT_TYPE).map(str::to_owned),
+            token_type: environment.optional(settings::JWT_TYPE).map(str::to_owned),
             max_lifetime: environment.parsed(settings::JWT_MAX_LIFETIME_SECONDS)?,
             user_id_claim: UserIdClaim::parse(environment.required(settings::JWT_USER_ID_CLAIM)?)?,
             keys,
         })
     }
 
-    /// The audience that tokens are made out to.
+    /// Returns the audience that access tokens must name.
     pub fn audience(&self) -> &str {
         &self.audience
     }
 
-    /// Fetches the issuer's public keys, if it has any, so that the first caller doesn't wait for
+    /// Fetches the issuer's public keys, if it has any, so that the first caller does not wait for
     /// them.
     pub async fn prepare(&self, now: Timestamp) {
         self.keys.prepare(now).await;
     }
 
-    /// The caller whom the value of the `Authorization` header proves.
+    /// Returns the caller that the value of an `Authorization` header proves.
     ///
     /// # Errors
-    /// See [`Unauthenticated`]. Only the key of the `kid` is looked up before the signature is
-    /// verified.
+    /// Every variant of [`Unauthenticated`].
     pub async fn caller(
         &self,
         authorization: Option<&str>,
@@ -73,10 +72,10 @@ impl Authenticator {
         self.verify(bearer(authorization.ok_or(Unauthenticated::Missing)?)?, now).await
     }
 
-    /// The caller whom the token alone proves, wherever it stood.
+    /// Returns the caller that a token proves. The token may come from anywhere in the request.
     ///
     /// # Errors
-    /// As for [`Authenticator::caller`].
+    /// `Expired`, `Invalid` or `IssuerUnavailable`.
     pub async fn caller_by_token(
         &self,
         token: &str,
@@ -87,7 +86,9 @@ impl Authenticator {
 
     async fn verify(&self, token: &str, now: Timestamp) -> Result<Caller, Unauthenticated> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| Unauthenticated::Invalid)?;
-        if header.crit.is_some() || self.kind.as_ref().is_some_and(|kind| !is_kind(&header, kind)) {
+        if header.crit.is_some()
+            || self.token_type.as_ref().is_some_and(|wanted| !has_type(&header, wanted))
+        {
             return Err(Unauthenticated::Invalid);
         }
         let key = self.keys.key(&header, now).await?;
@@ -106,11 +107,11 @@ impl Authenticator {
     }
 }
 
-/// RFC 7515 §4.1.9: `typ` compares without case, and `application/` may be left out.
-fn is_kind(header: &Header, kind: &str) -> bool {
+/// Compares the header's `typ`, without case and without `application/` (RFC 7515 §4.1.9).
+fn has_type(header: &Header, wanted: &str) -> bool {
     let short =
         |text: &str| text.to_ascii_lowercase().trim_start_matches("application/").to_owned();
-    header.typ.as_deref().is_some_and(|typ| short(typ) == short(kind))
+    header.typ.as_deref().is_some_and(|typ| short(typ) == short(wanted))
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ async fn verify_claims(claims: &Value) -> Result<Caller, Unauthenticated> {
 }
 
 #[tokio::test]
-async fn a_right_token_gives_its_caller() {
+async fn a_valid_token_gives_its_caller() {
     let mut claims = with("email", json!("Ada@example.com"));
     claims["email_verified"] = json!(true);
     claims["scope"] = json!("a users:write");
@@ -70,7 +70,7 @@ async fn only_json_true_verifies_an_address() {
     assert_eq!(caller.email, None);
 }
 
-/// Each of these is signed correctly, and wrong.
+/// Every token here has a valid signature and one wrong claim.
 #[tokio::test]
 async fn claims_of_the_wrong_form_are_refused() {
     let wrong = [
@@ -112,7 +112,7 @@ async fn claims_of_the_wrong_form_are_refused() {
 }
 
 #[tokio::test]
-async fn thirty_seconds_of_leeway_and_no_more() {
+async fn times_have_thirty_seconds_of_leeway() {
     let ends = |ago: i64| json!({"iss": "https://issuer.example", "aud": "beckon", "sub": "1", "iat": NOW - 600, "exp": NOW - ago});
     assert!(verify_claims(&ends(29)).await.is_ok());
     assert_eq!(verify_claims(&ends(30)).await, Err(Unauthenticated::Expired));
@@ -122,7 +122,7 @@ async fn thirty_seconds_of_leeway_and_no_more() {
 }
 
 #[tokio::test]
-async fn claims_that_stand_twice_are_refused() {
+async fn duplicate_claims_are_refused() {
     let key = EncodingKey::from_secret(SECRET.as_bytes());
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
@@ -164,7 +164,7 @@ async fn headers_of_the_wrong_form_are_refused() {
 }
 
 #[test]
-fn the_claim_that_names_the_user_is_one_that_means_nothing_else() {
+fn the_user_id_claim_must_not_have_another_meaning() {
     assert!(authenticator(&[("JWT_USER_ID_CLAIM", "https://auth.rownd.io/app_user_id")]).is_ok());
     let error = authenticator(&[("JWT_USER_ID_CLAIM", "email")]).err().unwrap();
     assert_eq!(error.variable, "JWT_USER_ID_CLAIM");
@@ -211,7 +211,7 @@ async fn other_algorithms_types_and_critical_headers_are_refused() {
 }
 
 #[test]
-fn weak_or_doubled_configuration_ends_the_start() {
+fn weak_or_contradictory_configuration_is_refused() {
     let variable = |extra: &[(&str, &str)]| authenticator(extra).err().unwrap().variable;
     assert_eq!(variable(&[("JWT_HS256_SECRET", "short")]), "JWT_HS256_SECRET");
     assert_eq!(variable(&[("JWT_JWKS_URL", "https://issuer.example/jwks")]), "JWT_HS256_SECRET");

@@ -1,15 +1,15 @@
-//! The token in an `Authorization` header.
+//! Extracts the token from an `Authorization` header.
 
 use super::unauthenticated::Unauthenticated;
 
-/// The longest `Authorization` header that is read, in bytes.
+/// The longest `Authorization` header that is accepted, in bytes.
 const MAX_HEADER: usize = 8 * 1024;
 
-/// The token of a header: one scheme, one space, one token (RFC 6750 §2.1). A gateway joins several
-/// headers with commas; those are refused.
+/// Returns the token of a header with one scheme, one space and one token (RFC 6750 §2.1). A
+/// gateway joins several headers with commas; those are refused.
 ///
 /// # Errors
-/// `Invalid` for any other form.
+/// `Invalid` for every other form.
 pub(super) fn bearer(authorization: &str) -> Result<&str, Unauthenticated> {
     let (scheme, token) = authorization.split_once(' ').ok_or(Unauthenticated::Invalid)?;
     if authorization.len() <= MAX_HEADER && scheme.eq_ignore_ascii_case("bearer") && is_token(token)
@@ -20,7 +20,7 @@ pub(super) fn bearer(authorization: &str) -> Result<&str, Unauthenticated> {
     }
 }
 
-/// Whether the text has the length and the characters of a token (RFC 6750 §2.1).
+/// Returns whether the text has the length and the characters of a token (RFC 6750 §2.1).
 pub(super) fn is_token(text: &str) -> bool {
     (1..=MAX_HEADER).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte))

@@ -1,5 +1,5 @@
-//! The signed-in caller, as far as the issuer vouches for it. What the caller may do is read from
-//! the table, never from the token.
+//! The signed-in caller, as the issuer asserts it. The caller's rights come from the table, never
+//! from the token.
 
 use crate::domain::email::EmailAddress;
 use crate::domain::identity::{Accounts, Identity, PhoneNumber};
@@ -9,13 +9,13 @@ use crate::domain::invitee::{Invitee, user_key};
 /// A signed-in person or program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// The token's `sub`, or the claim that the deployment names instead: `JWT_USER_ID_CLAIM`.
+    /// The user id: the claim `sub`, or the claim that `JWT_USER_ID_CLAIM` names.
     pub user: UserId,
-    /// The name to show.
+    /// The display name.
     pub name: Option<String>,
     /// The e-mail address that the issuer has verified.
     pub email: Option<EmailAddress>,
-    /// An address that the token names and the issuer has not verified: it proves nothing.
+    /// The e-mail address that the issuer has not verified. It proves nothing.
     pub unverified_email: Option<EmailAddress>,
     /// The phone number that the issuer has verified.
     pub phone: Option<PhoneNumber>,
@@ -26,7 +26,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Everything beside the user id that the caller proves.
+    /// Returns the identities that the caller proves besides the user id.
     pub fn identities(&self) -> Vec<Identity> {
         let email = self.email.clone().map(Identity::Email);
         let phone = self.phone.clone().map(Identity::Phone);
@@ -37,14 +37,14 @@ impl Caller {
             .collect()
     }
 
-    /// The keys of all invitees that the caller proves to be.
+    /// Returns the keys of all invitees that the caller proves to be.
     pub fn invitee_keys(&self) -> Vec<String> {
         let own = std::iter::once(user_key(&self.user));
         own.chain(self.identities().iter().map(Identity::key)).collect()
     }
 
-    /// Whether the invite is for this caller by name, address, number or account. A link is for
-    /// nobody by name.
+    /// Returns whether the caller is the invitee, by user id, address, number or account. `false`
+    /// for a link, because it names no invitee.
     pub fn is(&self, invitee: &Invitee) -> bool {
         match invitee {
             Invitee::User(user) => *user == self.user,
@@ -57,7 +57,7 @@ impl Caller {
         }
     }
 
-    /// Whether the token carries this scope.
+    /// Returns whether the token has this scope.
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes.iter().any(|own| own == scope)
     }

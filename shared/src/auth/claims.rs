@@ -1,5 +1,5 @@
-//! The claims that count, each with the one JSON type that it may have. A claim that stands twice
-//! is an error.
+//! The claims that are read, each with the one JSON type that it may have. A duplicate claim is an
+//! error.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::domain::identity::{Accounts, PhoneNumber};
 use crate::domain::ids::UserId;
 use crate::domain::text::Name;
 
-/// How far the issuer's clock may differ from ours, in seconds.
+/// The largest accepted difference from the issuer's clock, in seconds.
 pub(super) const LEEWAY: i64 = 30;
 
 #[derive(Deserialize)]
@@ -25,7 +25,8 @@ enum Audience {
     Several(Vec<String>),
 }
 
-/// True only where the JSON says `true`: the text "true" or the number 1 verify nothing.
+/// A claim that counts as `true` only if it is the JSON value `true`. The text "true" and the
+/// number 1 verify nothing.
 #[derive(Default, Deserialize)]
 #[serde(untagged)]
 enum Flag {
@@ -63,7 +64,7 @@ pub(super) struct Claims {
     others: OtherClaims,
 }
 
-/// The claims that have no meaning of their own here, as often as each stands.
+/// The claims that have no field in [`Claims`], including duplicates.
 struct OtherClaims(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for OtherClaims {
@@ -91,7 +92,7 @@ impl<'de> Deserialize<'de> for OtherClaims {
 }
 
 impl OtherClaims {
-    /// The claim's text; none where it is absent, no text, or stands twice.
+    /// Returns the claim's text. `None` if the claim is absent, not a string, or a duplicate.
     fn text(&self, name: &str) -> Option<&str> {
         let mut values = self.0.iter().filter(|(own, _)| own == name).map(|(_, value)| value);
         let (first, second) = (values.next()?, values.next());
@@ -99,7 +100,7 @@ impl OtherClaims {
     }
 }
 
-/// Which claim names the user: `sub`, or another that means nothing else here
+/// The claim that names the user: `sub`, or a claim without another meaning here
 /// (docs/contracts/rownd.md#credentials).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum UserIdClaim {
@@ -107,14 +108,14 @@ pub(super) enum UserIdClaim {
     Other(String),
 }
 
-/// The claims beside `sub` that are read for what they mean.
-const READ: &str = "iss aud exp iat nbf name email email_verified phone_number phone_number_verified accounts scope";
+/// The claims besides `sub` that have a meaning here.
+const READ_CLAIMS: &str = "iss aud exp iat nbf name email email_verified phone_number phone_number_verified accounts scope";
 
 impl UserIdClaim {
     pub(super) fn parse(name: &str) -> Result<Self, ConfigError> {
         match name {
             "sub" => Ok(Self::Subject),
-            name if READ.split(' ').any(|read| read == name) => {
+            name if READ_CLAIMS.split(' ').any(|claim| claim == name) => {
                 Err(settings::JWT_USER_ID_CLAIM
                     .wrong("names a claim that has a meaning of its own"))
             }
@@ -123,14 +124,14 @@ impl UserIdClaim {
     }
 }
 
-/// Why claims were refused: too late, or never right.
+/// The reason why claims are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ClaimsError {
     Expired,
     Invalid,
 }
 
-/// What claims must say.
+/// The rules that claims must follow.
 pub(super) struct Rules<'a> {
     pub(super) issuer: &'a str,
     pub(super) audience: &'a str,
@@ -140,7 +141,11 @@ pub(super) struct Rules<'a> {
 }
 
 impl Claims {
-    /// The caller, if issuer, audience and times are right (RFC 7519 §4.1, RFC 8725 §3.8 to §3.10).
+    /// Returns the caller, if issuer, audience and times are valid (RFC 7519 §4.1, RFC 8725 §3.8 to
+    /// §3.10).
+    ///
+    /// # Errors
+    /// `Expired` after the expiry and the leeway, `Invalid` for every other fault.
     pub(super) fn caller(self, rules: &Rules<'_>) -> Result<Caller, ClaimsError> {
         let now = rules.now.seconds();
         let for_us = match &self.aud {

@@ -1,5 +1,7 @@
-//! The issuer's public keys: fetched when first needed, again for an unknown `kid` at most once a
-//! minute and for the known ones every ten minutes, and kept while the issuer is down.
+//! The issuer's public keys, cached.
+//!
+//! They are fetched when first needed, at most once a minute for an unknown `kid`, and every ten
+//! minutes for known ones. The cached keys stay in use while the issuer is down.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,7 +18,7 @@ use super::signature::VerificationKey;
 use crate::domain::clock::Timestamp;
 use crate::outbound::Outbound;
 
-/// The issuer can't be asked for its keys.
+/// The issuer's keys can't be fetched.
 #[derive(Debug, thiserror::Error)]
 #[error("the issuer's keys can't be fetched: {0}")]
 pub(super) struct FetchError(String);
@@ -24,36 +26,36 @@ pub(super) struct FetchError(String);
 /// The keys of one issuer.
 pub(super) struct Jwks {
     issuer: String,
-    /// Where the keys are; found by the issuer's discovery document where it is not configured.
+    /// The URL of the key set. `None` takes it from the issuer's discovery document.
     url: Option<String>,
     http: SharedHttpConnector,
     cache: RwLock<Cache>,
-    /// Held while the issuer is asked, so that it is asked once for all who wait.
-    asking: Mutex<()>,
+    /// Held during a fetch, so that concurrent requests share it.
+    fetching: Mutex<()>,
 }
 
 #[derive(Default)]
 struct Cache {
     keys: HashMap<Option<String>, VerificationKey>,
-    /// When the issuer was last asked, and whether it answered.
-    asked: Option<(Timestamp, bool)>,
+    /// The time of the last fetch, and whether it succeeded.
+    last_fetch: Option<(Timestamp, bool)>,
 }
 
-/// How long to wait before asking again for a key that is not known, in seconds.
+/// The time before another fetch for an unknown key, in seconds.
 const REFRESH_AFTER: i64 = 60;
-/// How long to wait before asking again an issuer that did not answer, in seconds.
+/// The time before another fetch after a failed one, in seconds.
 const RETRY_AFTER: i64 = 5;
-/// When known keys are asked for again, in seconds: a key that the issuer has withdrawn is not
-/// trusted for longer.
+/// The time before known keys are fetched again, in seconds. A key that the issuer has withdrawn is
+/// trusted no longer than this.
 const STALE_AFTER: i64 = 600;
-/// How long the issuer may take, for both documents together.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// How long it may take for one of them.
-const PATIENCE_FOR_ONE: Duration = Duration::from_millis(1500);
-/// The same while a function starts: less than a start waits, so that an issuer that says nothing
-/// is remembered as such.
-const PATIENCE_AT_START: Duration = Duration::from_millis(1400);
-/// The largest document that is read from the issuer.
+/// The timeout of a fetch, for both documents together.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(3);
+/// The timeout for one document.
+const DOCUMENT_TIMEOUT: Duration = Duration::from_millis(1500);
+/// The timeout of a fetch during init. It is shorter than the init itself waits, so that the
+/// failure is recorded.
+const INIT_TIMEOUT: Duration = Duration::from_millis(1400);
+/// The largest document that is read from the issuer, in bytes.
 const MAX_DOCUMENT: usize = 256 * 1024;
 
 impl Jwks {
@@ -63,51 +65,55 @@ impl Jwks {
             url,
             http: outbound.connector(),
             cache: RwLock::default(),
-            asking: Mutex::default(),
+            fetching: Mutex::default(),
         }
     }
 
-    /// The key of this `kid`; without one, the issuer's only key.
+    /// Returns the key with this `kid`, or the issuer's only key if the token has no `kid`. `None`
+    /// if there is no such key.
     ///
     /// # Errors
-    /// Where the issuer can't be asked, and nothing is known from before.
+    /// [`FetchError`] if the fetch fails and no keys are cached.
     pub(super) async fn key(
         &self,
         kid: Option<&str>,
         now: Timestamp,
     ) -> Result<Option<VerificationKey>, FetchError> {
-        self.key_in_time(kid, now, PATIENCE).await
+        self.key_within(kid, now, FETCH_TIMEOUT).await
     }
 
-    /// Fetches the keys, so that the first caller doesn't wait for them.
+    /// Fetches the keys during init, so that the first caller does not wait for them.
     ///
     /// # Errors
-    /// Where the issuer can't be asked.
+    /// [`FetchError`] if the fetch fails and no keys are cached.
     pub(super) async fn prepare(&self, now: Timestamp) -> Result<(), FetchError> {
-        self.key_in_time(None, now, PATIENCE_AT_START).await.map(|_| ())
+        self.key_within(None, now, INIT_TIMEOUT).await.map(|_| ())
     }
 
-    async fn key_in_time(
+    async fn key_within(
         &self,
         kid: Option<&str>,
         now: Timestamp,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<Option<VerificationKey>, FetchError> {
         if let Some(answer) = self.cache.read().await.answer(kid, now) {
             return answer;
         }
-        let _asking = self.asking.lock().await;
+        let _fetching = self.fetching.lock().await;
         if let Some(answer) = self.cache.read().await.answer(kid, now) {
             return answer;
         }
-        let fetched = tokio::time::timeout(patience, self.fetch()).await;
-        let fetched = fetched.unwrap_or_else(|_| Err(FetchError("no answer in time".into())));
+        let fetched = tokio::time::timeout(timeout, self.fetch()).await;
+        let fetched = fetched
+            .unwrap_or_else(|_| Err(FetchError("the issuer did not respond in time".into())));
         let mut cache = self.cache.write().await;
-        cache.asked = Some((now, fetched.is_ok()));
+        cache.last_fetch = Some((now, fetched.is_ok()));
         match fetched {
             Ok(keys) => cache.keys = keys,
             Err(error) if cache.keys.is_empty() => return Err(error),
-            Err(error) => tracing::warn!(%error, "Kept the issuer's known keys: it can't be asked"),
+            Err(error) => {
+                tracing::warn!(%error, "Could not refresh the issuer's keys; using the cached ones")
+            }
         }
         Ok(cache.find(kid))
     }
@@ -138,7 +144,7 @@ impl Jwks {
             }
         };
         let set: KeySet = self.get(&url).await?;
-        // A set may hold keys of kinds that we don't know; they are for others.
+        // A set may hold keys of unknown types, which are skipped.
         let keys: HashMap<_, _> = set
             .keys
             .into_iter()
@@ -150,9 +156,9 @@ impl Jwks {
     async fn get<T: serde::de::DeserializeOwned>(&self, url: &str) -> Result<T, FetchError> {
         let failed = |error: &dyn std::fmt::Display| FetchError(error.to_string());
         let request = HttpRequest::get(url).map_err(|error| failed(&error))?;
-        let answered = tokio::time::timeout(PATIENCE_FOR_ONE, self.http.call(request)).await;
+        let answered = tokio::time::timeout(DOCUMENT_TIMEOUT, self.http.call(request)).await;
         let response = answered
-            .map_err(|_| FetchError("no answer in time".into()))?
+            .map_err(|_| FetchError("the issuer did not respond in time".into()))?
             .map_err(|error| failed(&error))?;
         if !response.status().is_success() {
             return Err(FetchError(format!("status {}", response.status().as_u16())));
@@ -166,24 +172,25 @@ impl Jwks {
 }
 
 impl Cache {
-    /// What can be said without asking the issuer, if anything can: the key, or that it is not
-    /// among keys fetched a moment ago, or that the issuer did not answer a moment ago.
+    /// Returns what the cache can answer without a fetch: a key that is fresh enough, no key if the
+    /// keys were fetched recently, or an error if the last fetch failed recently. `None` if a fetch
+    /// is due.
     fn answer(
         &self,
         kid: Option<&str>,
         now: Timestamp,
     ) -> Option<Result<Option<VerificationKey>, FetchError>> {
-        let (at, answered) = self.asked?;
+        let (at, succeeded) = self.last_fetch?;
         let age = now.seconds() - at.seconds();
         let known = self.find(kid);
-        let patience = match (answered, known.is_some()) {
+        let max_age = match (succeeded, known.is_some()) {
             (true, true) => STALE_AFTER,
             (true, false) => REFRESH_AFTER,
             (false, _) => RETRY_AFTER,
         };
-        let nothing = || FetchError("it did not answer a moment ago".into());
-        let known = if self.keys.is_empty() { Err(nothing()) } else { Ok(known) };
-        (0..patience).contains(&age).then_some(known)
+        let failed = || FetchError("the last attempt failed".into());
+        let known = if self.keys.is_empty() { Err(failed()) } else { Ok(known) };
+        (0..max_age).contains(&age).then_some(known)
     }
 
     fn find(&self, kid: Option<&str>) -> Option<VerificationKey> {
@@ -195,8 +202,8 @@ impl Cache {
     }
 }
 
-/// The key with its `kid`, if it is a public key for signatures of a kind that we know. Symmetric
-/// keys have no place in a public set.
+/// Returns the key with its `kid`, if it is a public signature key of a supported type. Symmetric
+/// keys are skipped, because a public set must not hold any.
 fn usable(jwk: &Jwk) -> Option<(Option<String>, VerificationKey)> {
     use Algorithm::{ES256, ES384, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512};
     let family: Vec<Algorithm> = match &jwk.algorithm {
@@ -236,7 +243,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_issuer_that_says_nothing_while_a_function_starts_is_left_in_peace_for_a_moment() {
+    async fn an_issuer_that_does_not_respond_during_init_is_not_asked_again_at_once() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
         let asked = Arc::new(AtomicUsize::new(0));

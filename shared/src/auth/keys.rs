@@ -1,4 +1,4 @@
-//! The keys of the deployment's issuer: one shared secret, or the issuer's public keys.
+//! The keys of the configured issuer: a shared secret, or public keys.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::outbound::Outbound;
 /// The longest `kid` that is looked up, in bytes.
 const MAX_KID: usize = 256;
 
-/// The keys that verify tokens. Clones share the issuer's keys.
+/// The keys that verify tokens. Clones share the cached keys.
 #[derive(Clone)]
 pub(super) enum Keys {
     Secret(VerificationKey),
@@ -26,7 +26,7 @@ impl Keys {
     /// Reads `JWT_JWKS_URL` or `JWT_HS256_SECRET`.
     ///
     /// # Errors
-    /// A secret beside a JWKS, or one below 32 bytes.
+    /// A [`ConfigError`] for a secret beside a JWKS, or one below 32 bytes.
     pub(super) fn configure(
         issuer: &str,
         environment: &Environment,
@@ -45,21 +45,20 @@ impl Keys {
         }
     }
 
-    /// Fetches the issuer's public keys, if it has any, so that the first caller doesn't wait for
+    /// Fetches the issuer's public keys, if it has any, so that the first caller does not wait for
     /// them.
     pub(super) async fn prepare(&self, now: Timestamp) {
         if let Self::Public(keys) = self
             && let Err(error) = keys.prepare(now).await
         {
-            tracing::warn!(%error, "Could not fetch the issuer's keys beforehand");
+            tracing::warn!(%error, "Could not fetch the issuer's keys during init");
         }
     }
 
-    /// The key that the token's header names.
+    /// Returns the key that the token's header names.
     ///
     /// # Errors
-    /// `Invalid` for a key that the issuer does not have, `IssuerUnavailable` when the issuer can't
-    /// be asked.
+    /// `Invalid` if the issuer has no such key, `IssuerUnavailable` if its keys can't be fetched.
     pub(super) async fn key(
         &self,
         header: &Header,
@@ -74,7 +73,7 @@ impl Keys {
             Self::Public(jwks) => match jwks.key(kid, now).await {
                 Ok(key) => key.ok_or(Unauthenticated::Invalid),
                 Err(error) => {
-                    tracing::error!(%error, "Can't verify callers");
+                    tracing::error!(%error, "Could not fetch the issuer's keys");
                     Err(Unauthenticated::IssuerUnavailable)
                 }
             },

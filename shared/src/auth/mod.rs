@@ -1,5 +1,4 @@
-//! Who is calling: JSON Web Tokens of the deployment's issuer, verified in the function (RFC 7519,
-//! RFC 8725).
+//! Authentication: verifies the JSON Web Tokens of the configured issuer (RFC 7519, RFC 8725).
 
 mod authenticator;
 mod bearer;

@@ -1,12 +1,13 @@
-//! A token's signature: the key that verifies it, and the algorithms that the key may be used with.
+//! Signature verification.
 //!
-//! `jsonwebtoken` alone is lax about claims (it ignores `nbf`, `typ` and `crit`, and takes an absent
-//! `aud`), so it checks the signature only, with the algorithm fixed by the key.
+//! `jsonwebtoken` is lax about claims: it ignores `nbf`, `typ` and `crit`, and accepts a token
+//! without `aud`. So it checks only the signature here, with an algorithm that the key allows (ADR
+//! 0005).
 
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use serde::de::DeserializeOwned;
 
-/// A key, and the algorithms that it may be used with: never those of another family.
+/// A key, and the algorithms that it may be used with. All belong to one family.
 #[derive(Clone)]
 pub(super) struct VerificationKey {
     pub(super) key: DecodingKey,
@@ -14,8 +15,8 @@ pub(super) struct VerificationKey {
 }
 
 impl VerificationKey {
-    /// The token's claims, if this key signed it. `None` for another key, another algorithm, and
-    /// claims of another form.
+    /// Returns the token's claims, if this key signed it. `None` for another key, an algorithm that
+    /// the key does not allow, or claims of the wrong types.
     pub(super) fn claims<T: DeserializeOwned>(&self, token: &str, header: &Header) -> Option<T> {
         if !self.algorithms.contains(&header.alg) {
             return None;

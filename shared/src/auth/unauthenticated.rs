@@ -1,14 +1,14 @@
-//! Why nobody is signed in.
+//! The reason why a request has no caller.
 
-/// Why nobody is signed in.
+/// The reason why a request has no caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unauthenticated {
-    /// There is no `Authorization` header (RFC 6750 §3: no error code).
+    /// The request has no `Authorization` header. Its response has no error code (RFC 6750 §3).
     Missing,
-    /// The token's time has passed.
+    /// The token has expired.
     Expired,
-    /// The token is not one of ours, or not well formed.
+    /// The token is malformed, or not valid for this service.
     Invalid,
-    /// The issuer's keys can't be had right now: nobody can be told apart.
+    /// The issuer's keys can't be fetched, so no caller can be verified.
     IssuerUnavailable,
 }

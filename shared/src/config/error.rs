@@ -1,14 +1,13 @@
-//! Why a configuration can't be used.
+//! The error of a configuration that cannot be used.
 
 use std::fmt;
 
-/// Why the configuration can't be used: which variable, and what is wrong with it. Never shows the
-/// value.
+/// A missing or invalid variable. Never shows the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
-    /// The variable's name.
+    /// The name of the variable.
     pub variable: &'static str,
-    /// What is wrong with it.
+    /// The problem, as the predicate of a sentence about the variable.
     pub problem: String,
 }
 

@@ -1,7 +1,8 @@
-//! Every setting of the functions: the one table of the environment variables that they read.
+//! The settings of the functions: one table of all environment variables that they read.
 //!
-//! [`Environment`](super::Environment) reads nothing that isn't here. `tests/all/house/settings.rs`
-//! holds template.yaml, events/env.json and docs/settings.md to this table.
+//! [`Environment`](super::Environment) can only read variables of this table.
+//! `tests/all/house/settings.rs` compares template.yaml, events/env.json and docs/settings.md with
+//! it.
 
 use super::error::ConfigError;
 
@@ -15,7 +16,7 @@ pub struct Setting {
     source: Source,
 }
 
-/// What an unset or empty variable means.
+/// The meaning of an unset or empty variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unset {
     /// The function doesn't start.
@@ -26,7 +27,7 @@ pub enum Unset {
     Default(&'static str),
 }
 
-/// The functions that a setting is for.
+/// The functions that read a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
     /// All functions.
@@ -39,7 +40,7 @@ pub enum Reader {
     Mail,
 }
 
-/// Where a deployment's value comes from.
+/// The source of a setting's value in a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// template.yaml sets it.
@@ -53,44 +54,44 @@ pub enum Source {
 }
 
 impl Setting {
-    /// The variable's name.
+    /// Returns the variable's name.
     pub const fn name(self) -> &'static str {
         self.name
     }
 
-    /// The setting's meaning, in a sentence.
+    /// Returns the setting's meaning, as a sentence.
     pub fn about(self) -> &'static str {
         self.about.trim()
     }
 
-    /// What an unset or empty variable means.
+    /// Returns the meaning of an unset or empty variable.
     pub const fn unset(self) -> Unset {
         self.unset
     }
 
-    /// The functions that it is for.
+    /// Returns the functions that read the setting.
     pub const fn reader(self) -> Reader {
         self.reader
     }
 
-    /// Whether its value is a secret, which no log, error or event may show.
+    /// Returns whether the value is a secret, which no log, error or event may show.
     pub const fn is_secret(self) -> bool {
         matches!(self.source, Source::TemplateSecret | Source::LambdaSecret)
     }
 
-    /// Whether template.yaml sets it, and not Lambda.
+    /// Returns whether template.yaml sets it, rather than Lambda.
     pub const fn is_of_the_template(self) -> bool {
         matches!(self.source, Source::Template | Source::TemplateSecret)
     }
 
-    /// The error for a value that can't be used.
+    /// Returns the error for an unusable value.
     pub fn wrong(self, problem: impl Into<String>) -> ConfigError {
         ConfigError { variable: self.name, problem: problem.into() }
     }
 }
 
-/// Makes a constant of each row, and `ALL` of all of them. The doc comment is what docs/settings.md
-/// says of the setting.
+/// Defines a constant for each row, and `ALL`. The doc comment of a row is its text in
+/// docs/settings.md.
 macro_rules! settings {
     ($(#[doc = $about:literal] $name:ident: $unset:expr, $reader:expr, $source:ident;)+) => {
         $(

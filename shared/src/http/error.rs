@@ -1,28 +1,28 @@
-//! What is wrong with a request.
+//! Errors of requests.
 
 use crate::domain::Invalid;
 use crate::engine::NotFound;
 
-/// What is wrong with a request, before any rule of the engine is asked. Each API renders it in its
-/// own shape.
+/// An error of a request, found before the engine applies any rule. Each API renders it in its own
+/// shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestError {
     /// The body is not JSON in UTF-8.
     MalformedBody(&'static str),
-    /// The body is JSON, and its fields are not what they should be.
+    /// The body is JSON, but some of its fields are wrong.
     InvalidBody(Vec<FieldError>),
     /// The body is not declared as JSON.
     UnsupportedMediaType,
     /// The body has more bytes than the limit.
     BodyTooLarge(usize),
-    /// The path leads nowhere: what it should have named, where that is a thing of ours.
+    /// The path does not exist. Holds the kind of object that the path would name, if it names one.
     UnknownPath(Option<NotFound>),
-    /// A query parameter is not what it should be: which, and why.
+    /// A query parameter is wrong. Holds its name and the reason.
     InvalidQuery(&'static str, &'static str),
 }
 
 impl RequestError {
-    /// Returns the error for one field of the body, at this pointer (RFC 6901).
+    /// Returns the error of one field of the body, at this JSON Pointer (RFC 6901).
     pub fn field(pointer: &str, invalid: Invalid) -> Self {
         let Invalid { code, detail } = invalid;
         Self::InvalidBody(vec![FieldError {
@@ -33,38 +33,38 @@ impl RequestError {
     }
 }
 
-/// What is wrong with one field.
+/// An error of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    /// Where it stands (RFC 6901).
+    /// The JSON Pointer of the field (RFC 6901).
     pub pointer: String,
-    /// What is wrong.
+    /// The kind of error.
     pub code: FieldCode,
-    /// A sentence for people; never repeats the value.
+    /// A sentence for people, which never repeats the value.
     pub detail: String,
 }
 
-/// What is wrong with a field: a stable word.
+/// The kind of a field's error, with a stable code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldCode {
     /// The field is missing.
     Required,
-    /// There is no such field.
+    /// The field is unknown.
     UnknownField,
-    /// The field is there twice.
+    /// The field occurs twice.
     DuplicateField,
-    /// The value is not one of those that the field may have.
+    /// The value is not one of the allowed values.
     UnknownValue,
-    /// The value has another type, or is out of range.
+    /// The value has the wrong type, or is out of range.
     WrongType,
-    /// A query parameter is not right.
+    /// A query parameter is wrong.
     InvalidParameter,
-    /// The value breaks a rule of the domain: the word of its [`Invalid`].
+    /// The value breaks a rule of the domain. Holds the code of its [`Invalid`].
     Rule(String),
 }
 
 impl FieldCode {
-    /// The word, as clients read it.
+    /// Returns the code that clients read.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Required => "required",
@@ -73,7 +73,7 @@ impl FieldCode {
             Self::UnknownValue => "unknown_value",
             Self::WrongType => "wrong_type",
             Self::InvalidParameter => "invalid_parameter",
-            Self::Rule(word) => word,
+            Self::Rule(code) => code,
         }
     }
 }

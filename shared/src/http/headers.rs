@@ -1,8 +1,8 @@
-//! Headers and cookies that have one value.
+//! Headers and cookies with a single value.
 
 use lambda_http::Request;
 
-/// A header's one value; none where it is absent, empty, not plain text, or there are several.
+/// Returns a header's value. `None` if the header is absent, empty, repeated, or not plain text.
 pub fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let mut values = request.headers().get_all(name).iter();
     let (first, second) = (values.next()?, values.next());
@@ -10,7 +10,7 @@ pub fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     (!value.is_empty()).then_some(value)
 }
 
-/// The cookie of this name; none where it is absent, or stands twice.
+/// Returns the value of the cookie `name`. `None` if it is absent or repeated.
 pub fn cookie(request: &Request, name: &str) -> Option<String> {
     let headers =
         request.headers().get_all("cookie").iter().filter_map(|value| value.to_str().ok());
@@ -36,14 +36,14 @@ mod tests {
     }
 
     #[test]
-    fn a_header_has_one_value_or_none() {
+    fn a_header_that_is_empty_or_repeated_has_no_value() {
         assert_eq!(header(&with("x-api-key", &["k"]), "x-api-key"), Some("k"));
         assert_eq!(header(&with("x-api-key", &["k", "k"]), "X-API-Key"), None);
         assert_eq!(header(&with("x-api-key", &[""]), "x-api-key"), None);
     }
 
     #[test]
-    fn a_cookie_is_found_among_others_unless_it_stands_twice() {
+    fn a_cookie_is_found_among_others_unless_it_is_repeated() {
         let request = with("cookie", &["a=1; chembiohub_sessionid=x.y=z", "b=2"]);
         assert_eq!(cookie(&request, "chembiohub_sessionid").as_deref(), Some("x.y=z"));
         assert_eq!(cookie(&request, "b").as_deref(), Some("2"));

@@ -1,5 +1,4 @@
-//! JSON bodies as clients of the published APIs send them: of any declared type, with fields that
-//! nobody knows.
+//! Lenient JSON bodies, for the published APIs: any declared type, and unknown fields are allowed.
 
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -7,20 +6,20 @@ use serde_json::error::Category;
 use super::error::RequestError;
 use super::strict_json::{refused, wrong_type};
 
-/// Reads JSON into `T`, whatever the body was declared as. Fields that `T` does not know are left
-/// aside; one that it knows may not stand twice.
+/// Deserializes JSON into `T`, whatever type the body is declared as. Unknown fields are ignored;
+/// known ones may not be repeated.
 ///
 /// # Errors
-/// `MalformedBody` where it is not one JSON value in UTF-8, `InvalidBody` with a pointer where a
-/// field is wrong, or where it is no object.
+/// `MalformedBody` if the body is not a single JSON value in UTF-8. `InvalidBody` with a pointer if
+/// a field is wrong, or if the value is not an object.
 pub fn lenient_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, RequestError> {
-    // What is left aside would not be looked at closely.
+    // `serde_json` does not check that ignored strings are UTF-8.
     let text = std::str::from_utf8(bytes)
         .map_err(|_| RequestError::MalformedBody("the body is not UTF-8"))?;
     let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         match error.inner().classify() {
-            // A wrong field may stand in what is no JSON further on: that goes first.
+            // A syntax error after the wrong field takes precedence.
             Category::Data if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_err() => {
                 RequestError::MalformedBody("the body is not JSON")
             }
@@ -29,7 +28,7 @@ pub fn lenient_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, RequestError
     })?;
     json.end()
         .map_err(|_| RequestError::MalformedBody("there is more text after the JSON value"))?;
-    // A struct may be read from an array too, field by field in order; nobody means that.
+    // serde also reads a struct from an array of its fields. No client means that.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{') {
         Ok(value)
     } else {
@@ -51,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_fields_pass_and_known_ones_count_once() {
+    fn unknown_fields_are_ignored_and_repeated_ones_are_refused() {
         assert_eq!(lenient_json::<Input>(br#" {"x":[1],"id":7} "#), Ok(Input { id: 7 }));
         for (body, malformed) in [
             ("", true),

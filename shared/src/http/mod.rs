@@ -1,5 +1,5 @@
-//! From an API Gateway request to typed input, and from a value to a response. No API's shape
-//! stands here.
+//! Converts API Gateway requests into typed input, and values into responses. The code here is
+//! common to all APIs.
 
 mod error;
 mod headers;
@@ -24,14 +24,15 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 use serde::Serialize;
 
-/// A JSON response that no cache keeps.
+/// Returns a JSON response that must not be cached.
 pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Response<Body> {
-    // Our bodies are structs of strings, numbers and maps of strings: they always serialise.
+    // Bodies are structs of strings, numbers and maps with string keys, so serialization can't
+    // fail.
     let body = serde_json::to_string(value).unwrap_or_default();
     respond(status, "application/json", Body::Text(body))
 }
 
-/// A response that no cache keeps, with a body of this type.
+/// Returns a response of this content type that must not be cached.
 pub fn respond(status: StatusCode, content_type: &'static str, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
@@ -44,8 +45,8 @@ pub fn respond(status: StatusCode, content_type: &'static str, body: Body) -> Re
     response
 }
 
-/// The caller's network, as the gateway saw it: an IPv4 address, or the 64 bits of an IPv6 address
-/// that one subscriber has.
+/// Returns the caller's network as the gateway saw it: an IPv4 address, or the first 64 bits of an
+/// IPv6 address, because one subscriber usually has all addresses below them.
 pub fn source_network(request: &Request) -> String {
     let address = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
@@ -59,20 +60,20 @@ pub fn source_network(request: &Request) -> String {
     }
 }
 
-/// Sixteen random bytes of the operating system: the one source of randomness that endpoints hand
-/// to the engine.
+/// Returns 16 bytes of randomness from the operating system, of which 122 bits are random.
+/// Endpoints pass no other randomness to the engine.
 pub fn entropy() -> [u8; 16] {
     uuid::Uuid::new_v4().into_bytes()
 }
 
-/// A random number of 64 bits, of which 53 are fit to be an id.
+/// Returns a random 64-bit number. An id uses 53 bits of it.
 pub fn random_number() -> u64 {
-    // A version 4 UUID has fixed bits; a hash of it has none.
+    // A version 4 UUID has fixed bits, so the number is taken from its hash.
     let digest = <sha2::Sha256 as sha2::Digest>::digest(entropy());
     digest[..8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
-/// The gateway's id of the request, which its access log has too.
+/// Returns the gateway's id of the request, which the access log also contains.
 pub fn request_id(request: &Request) -> String {
     let id = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),

@@ -7,9 +7,9 @@ use crate::domain::Invalid;
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::engine::NotFound;
 
-/// A value that a path can hold.
+/// A type of path parameter.
 pub trait PathValue {
-    /// What it names, where that is a thing of ours.
+    /// The kind of object that the parameter names. `None` if it names no object.
     const NAMES: Option<NotFound>;
 }
 
@@ -33,10 +33,10 @@ impl PathValue for () {
     const NAMES: Option<NotFound> = None;
 }
 
-/// The path parameter `name`, read by `parse`.
+/// Returns the path parameter `name`, parsed with `parse`.
 ///
 /// # Errors
-/// `UnknownPath` where it is absent or can't name anything.
+/// `UnknownPath` if the parameter is absent or can't be parsed.
 pub fn path_parameter<T: PathValue>(
     request: &Request,
     name: &'static str,
@@ -49,8 +49,8 @@ pub fn path_parameter<T: PathValue>(
     parse(text).map_err(|_| RequestError::UnknownPath(T::NAMES))
 }
 
-/// Refuses a path that goes on behind the slash: a route's greedy twin is there for the slash
-/// alone.
+/// Refuses a path that continues after a trailing slash. The greedy routes exist only for the
+/// trailing slash.
 ///
 /// # Errors
 /// `UnknownPath`.
@@ -60,10 +60,10 @@ pub fn no_further_path(request: &Request) -> Result<(), RequestError> {
     if rest.is_empty() { Ok(()) } else { Err(RequestError::UnknownPath(None)) }
 }
 
-/// Every value of the query parameter `name`, whether it was repeated or its values are separated
-/// by commas.
+/// Returns every value of the query parameter `name`. The parameter may be repeated, and each value
+/// may be a list separated by commas.
 ///
-/// A gateway joins repeated parameters with commas, so the two can't be told apart.
+/// API Gateway joins repeated parameters with commas, so the two forms can't be distinguished.
 pub fn query_parameter(request: &Request, name: &str) -> Vec<String> {
     let parameters = request.query_string_parameters_ref();
     let values = parameters.and_then(|parameters| parameters.all(name)).unwrap_or_default();
@@ -75,7 +75,7 @@ pub fn query_parameter(request: &Request, name: &str) -> Vec<String> {
         .collect()
 }
 
-/// Refuses query parameters other than `known`, so that a typo never passes silently.
+/// Refuses query parameters other than `known`, because a typo must not be ignored silently.
 ///
 /// # Errors
 /// `InvalidQuery`.

@@ -1,4 +1,4 @@
-//! A body's bytes, the type that it is declared as, and the fields of a form.
+//! The raw body, its declared media type, and form fields.
 
 use lambda_http::http::header::CONTENT_TYPE;
 use lambda_http::{Body, Request};
@@ -6,10 +6,10 @@ use url::form_urlencoded;
 
 use super::error::RequestError;
 
-/// The body's bytes, whatever they are; none where there is no body.
+/// Returns the body's bytes, which are empty if there is no body.
 ///
 /// # Errors
-/// `BodyTooLarge` above `limit` bytes.
+/// `BodyTooLarge` if the body has more than `limit` bytes.
 pub fn raw_body(request: &Request, limit: usize) -> Result<&[u8], RequestError> {
     let bytes: &[u8] = match request.body() {
         Body::Text(text) => text.as_bytes(),
@@ -19,15 +19,16 @@ pub fn raw_body(request: &Request, limit: usize) -> Result<&[u8], RequestError> 
     if bytes.len() > limit { Err(RequestError::BodyTooLarge(limit)) } else { Ok(bytes) }
 }
 
-/// The declared media type in lower case, without its parameters; none where none is declared.
+/// Returns the declared media type in lower case, without its parameters. `None` if none is
+/// declared.
 pub fn media_type(request: &Request) -> Option<String> {
     let declared = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
     let kind = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     (!kind.is_empty()).then_some(kind)
 }
 
-/// Refuses a body that is declared as anything but JSON; one that is not declared at all passes, as
-/// it did at the APIs whose clients we answer.
+/// Refuses a body that is declared as anything but JSON. An undeclared body is accepted, because
+/// the original services of the published APIs accepted it.
 ///
 /// # Errors
 /// `UnsupportedMediaType`.
@@ -39,8 +40,8 @@ pub fn json_or_undeclared(request: &Request) -> Result<(), RequestError> {
     }
 }
 
-/// The fields of an HTML form (`application/x-www-form-urlencoded`), in order, each name as often
-/// as it stands.
+/// Returns the fields of an HTML form (`application/x-www-form-urlencoded`) in order, including
+/// repeated names.
 pub fn form_fields(bytes: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(bytes).into_owned().collect()
 }
@@ -78,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_media_type_stands_without_its_parameters() {
+    fn a_media_type_is_returned_without_its_parameters() {
         assert_eq!(
             media_type(&declared("Application/JSON; charset=utf-8")).as_deref(),
             Some("application/json")
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn too_much_is_refused() {
+    fn a_body_above_the_limit_is_refused() {
         assert_eq!(
             raw_body(&Request::new(Body::from("12345")), 4),
             Err(RequestError::BodyTooLarge(4))

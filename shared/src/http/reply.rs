@@ -1,5 +1,5 @@
-//! The one way in which an endpoint answers: in time, whatever happens, with every fault logged
-//! once.
+//! Runs an endpoint and returns its response. Enforces a deadline, catches panics, and logs each
+//! fault once.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -12,13 +12,13 @@ use lambda_http::{Body, Request, Response};
 use super::request_id;
 use crate::engine::{Fault, Mistake, Stop, Unavailable};
 
-/// How long an endpoint may take; below the function's own timeout, which would give an answer that
-/// is not ours.
+/// The time limit of an endpoint. It is shorter than the Lambda timeout, after which API Gateway
+/// would respond in its own shape.
 const DEADLINE: Duration = Duration::from_secs(8);
 
-/// Why an endpoint gives nothing: a fault of ours, or something else that the caller is told.
+/// An error that ends an endpoint: a fault of the service, or an error of the request.
 pub trait Ending: From<Fault> {
-    /// The fault, if it is one.
+    /// Returns the fault, if the error is one.
     fn fault(&self) -> Option<&Fault>;
 }
 
@@ -33,18 +33,18 @@ impl Ending for Stop {
 
 /// An error of an API, in the API's own shape.
 pub trait Failure: Ending {
-    /// The response, but for the headers that [`reply`] sets. `request_id` is what a caller can
-    /// tell the operator.
+    /// Returns the response, without the headers that [`reply`] adds. `request_id` lets a caller
+    /// report the error to the operator.
     fn response(&self, request_id: &str) -> Response<Body>;
 
-    /// After how many seconds another try is worth it: `Retry-After`.
+    /// Returns the seconds for the header `Retry-After`.
     fn retry_after(&self) -> Option<i64>;
 
-    /// What a caller is asked for: `WWW-Authenticate`.
+    /// Returns the value of the header `WWW-Authenticate`.
     fn challenge(&self) -> Option<&str>;
 }
 
-/// The answer to `request`: what the endpoint gave, or its failure.
+/// Runs the endpoint `answer` for `request`, and returns its response or its rendered failure.
 pub async fn reply<F: Failure>(
     request: &Request,
     answer: impl Future<Output = Result<Response<Body>, F>>,
@@ -62,20 +62,21 @@ pub async fn reply<F: Failure>(
     response
 }
 
-/// What `answer` gives, if it comes in time and does not panic. A fault is logged once, here, with
-/// the id of `request`.
+/// Awaits `answer` within the deadline and catches a panic. Logs a fault once, with the id of
+/// `request`.
 ///
 /// A panic becomes this API's 500 instead of API Gateway's, and the process serves the next
-/// request. The hook of [`crate::telemetry::init`] logs where it happened.
+/// request. The panic hook of [`crate::telemetry::init`] logs the location.
 ///
 /// # Errors
-/// Those of `answer`, `Unavailable::Late` after the deadline, `Mistake::Panic` after a panic.
+/// The errors of `answer`, [`Unavailable::Late`] after the deadline, and [`Mistake::Panic`] after a
+/// panic.
 pub async fn settle<T, E: Ending>(
     request: &Request,
     answer: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    // A request shares connections and keys with the next ones, and both stay whole whenever a
-    // request ends.
+    // Requests share only connections and keys. Both remain valid when a request is aborted at any
+    // point.
     let answer = AssertUnwindSafe(answer)
         .catch_unwind()
         .map(|answer| answer.unwrap_or_else(|_| Err(Fault::from(Mistake::Panic).into())));
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_a_mistake_of_ours_and_the_next_answer_comes() {
+    async fn a_panic_is_a_mistake_and_the_next_request_is_served() {
         let request = Request::default();
         let stop = settle(&request, panics()).await.unwrap_err();
         assert_eq!(stop, Stop::from(Mistake::Panic));

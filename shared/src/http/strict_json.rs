@@ -1,4 +1,4 @@
-//! JSON bodies: declared, small enough, well formed, and then of the right fields.
+//! Strict JSON bodies: declared as JSON, limited in size, and without unknown fields.
 
 use lambda_http::Request;
 use lambda_http::http::header;
@@ -10,11 +10,11 @@ use super::error::{FieldCode, FieldError, RequestError};
 use super::raw_body::raw_body;
 use crate::domain::Invalid;
 
-/// Reads the request's JSON body into `T`.
+/// Deserializes the request's JSON body into `T`.
 ///
 /// # Errors
-/// `UnsupportedMediaType` unless it is declared as JSON in UTF-8, `BodyTooLarge` above `limit`
-/// bytes, `MalformedBody` where it is not JSON, `InvalidBody` with a pointer where a field is
+/// `UnsupportedMediaType` if the body is not declared as JSON in UTF-8, `BodyTooLarge` above
+/// `limit` bytes, `MalformedBody` if it is not JSON, and `InvalidBody` with a pointer if a field is
 /// wrong.
 pub fn json_body<T: DeserializeOwned>(request: &Request, limit: usize) -> Result<T, RequestError> {
     let bytes = raw_body(request, limit)?;
@@ -22,16 +22,16 @@ pub fn json_body<T: DeserializeOwned>(request: &Request, limit: usize) -> Result
         return Err(RequestError::UnsupportedMediaType);
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    // Stored types take fields that they don't know, for the sake of older and newer functions side
-    // by side; a client's typo must not pass.
+    // Types that are also stored ignore unknown fields, because older and newer functions run side
+    // by side. A client's typo must be refused, so this collects them.
     let mut unknown = Vec::new();
-    let mut note = |path: serde_ignored::Path<'_>| unknown.push(ignored(&path));
-    let deserializer = serde_ignored::Deserializer::new(&mut json, &mut note);
+    let mut collect = |path: serde_ignored::Path<'_>| unknown.push(skipped(&path));
+    let deserializer = serde_ignored::Deserializer::new(&mut json, &mut collect);
     let value = serde_path_to_error::deserialize(deserializer)
         .map_err(|error| refused(bytes, error.path(), error.inner()))?;
     json.end()
         .map_err(|_| RequestError::MalformedBody("there is more text after the JSON value"))?;
-    // A struct may be read from an array too, field by field in order; nobody means that.
+    // serde also reads a struct from an array of its fields. No client means that.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         return Err(RequestError::InvalidBody(vec![wrong_type(String::new())]));
     }
@@ -42,7 +42,8 @@ pub fn json_body<T: DeserializeOwned>(request: &Request, limit: usize) -> Result
     }
 }
 
-/// `application/json`, with no charset but UTF-8 (RFC 8259 §8.1).
+/// Returns whether the body is declared as `application/json`, with no charset or UTF-8 (RFC 8259
+/// §8.1).
 fn is_json(request: &Request) -> bool {
     let declared = request
         .headers()
@@ -60,8 +61,8 @@ fn is_json(request: &Request) -> bool {
 
 pub(super) fn refused(bytes: &[u8], path: &Path, error: &serde_json::Error) -> RequestError {
     match error.classify() {
-        // `serde_json` calls it a mistake of syntax where something else than a string stands for
-        // one of several words.
+        // `serde_json` reports a syntax error for an enum value that is not a string. If the body
+        // is JSON, the field is wrong instead.
         Category::Syntax if serde_json::from_slice::<serde_json::Value>(bytes).is_ok() => {
             RequestError::InvalidBody(vec![field_error(path, &error.to_string())])
         }
@@ -119,22 +120,22 @@ pub(super) fn wrong_type(pointer: String) -> FieldError {
     }
 }
 
-/// The path of a field that nobody reads, as a JSON Pointer.
-fn ignored(path: &serde_ignored::Path<'_>) -> String {
+/// Returns the path of an ignored field as a JSON Pointer (RFC 6901).
+fn skipped(path: &serde_ignored::Path<'_>) -> String {
     use serde_ignored::Path::{Map, NewtypeStruct, NewtypeVariant, Root, Seq, Some};
     match path {
         Root => String::new(),
-        Seq { parent, index } => format!("{}/{index}", ignored(parent)),
-        Map { parent, key } => format!("{}/{}", ignored(parent), escaped(key)),
-        Some { parent } | NewtypeStruct { parent } | NewtypeVariant { parent } => ignored(parent),
+        Seq { parent, index } => format!("{}/{index}", skipped(parent)),
+        Map { parent, key } => format!("{}/{}", skipped(parent), escape(key)),
+        Some { parent } | NewtypeStruct { parent } | NewtypeVariant { parent } => skipped(parent),
     }
 }
 
-fn escaped(key: &str) -> String {
+fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// The path as a JSON Pointer (RFC 6901).
+/// Returns the path as a JSON Pointer (RFC 6901).
 fn pointer(path: &Path) -> String {
     let mut pointer = String::new();
     for segment in path {
@@ -142,7 +143,7 @@ fn pointer(path: &Path) -> String {
             Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
             Segment::Map { key } | Segment::Enum { variant: key } => {
                 pointer.push('/');
-                pointer.push_str(&escaped(key));
+                pointer.push_str(&escape(key));
             }
             Segment::Unknown => {}
         }
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_body_is_read() {
+    fn a_valid_body_is_read() {
         assert_eq!(read(r#"{"name":"x"}"#).unwrap().name, "x");
         assert!(
             json_body::<Input>(
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_malformed() {
+    fn a_body_that_is_not_json_is_malformed() {
         for body in [
             "",
             " ",
@@ -231,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_field_is_pointed_at() {
+    fn the_error_of_a_wrong_field_points_at_it() {
         assert!(field("/name", "required")(read("{}")));
         assert!(field("/name", "wrong_type")(read(r#"{"name":1}"#)));
         assert!(field("/nmae", "unknown_field")(read(r#"{"name":"x","nmae":1}"#)));
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_nobody_reads_is_pointed_at_however_deep_it_stands() {
+    fn the_error_of_a_nested_unknown_field_points_at_it() {
         #[derive(Debug, Deserialize)]
         struct Outer {
             _inner: Option<Inner>,

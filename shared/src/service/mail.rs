@@ -1,4 +1,4 @@
-//! What the mail sender works with.
+//! The service of the mail sender.
 
 use crate::config::{ConfigError, Environment, settings};
 use crate::domain::clock::Clock;
@@ -6,24 +6,24 @@ use crate::engine::Engine;
 use crate::mail::Mailer;
 use crate::outbound::Outbound;
 
-/// What the mail sender works with. Clones share connections.
+/// The clients and settings of the mail sender. Clones share connections.
 #[derive(Clone)]
 pub struct MailService {
     /// The use cases.
     pub engine: Engine,
-    /// The way to SES.
+    /// The SES client.
     pub mailer: Mailer,
     /// The clock.
     pub clock: Clock,
-    /// Where links lead: `PUBLIC_URL`.
+    /// The base URL of links: `PUBLIC_URL`.
     pub public_url: String,
 }
 
 impl MailService {
-    /// Reads the configuration and makes the clients.
+    /// Reads the configuration and creates the clients.
     ///
     /// # Errors
-    /// Names the variable that is missing or wrong.
+    /// A [`ConfigError`] that names the missing or invalid variable.
     pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
         let outbound = Outbound::new();
         Ok(Self {
@@ -34,11 +34,11 @@ impl MailService {
         })
     }
 
-    /// As a Lambda function starts: from the process's environment, with the system's clock,
-    /// logging.
+    /// Starts the service of a Lambda function: with the environment of the process, the system's
+    /// clock, and logging.
     ///
     /// # Errors
-    /// Names the variable that is missing or wrong.
+    /// A [`ConfigError`] that names the missing or invalid variable.
     pub fn of_process() -> Result<Self, ConfigError> {
         let environment = Environment::of_process();
         crate::telemetry::init(&environment);

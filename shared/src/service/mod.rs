@@ -1,5 +1,5 @@
-//! What a function is started with: configuration read, clients made, and for request functions
-//! connections opened.
+//! The state that a function starts with: its configuration and its clients. Functions that answer
+//! requests also open connections.
 
 mod mail;
 mod request;

@@ -1,4 +1,4 @@
-//! What a request function works with.
+//! The service of a function that answers requests.
 
 use std::time::Duration;
 
@@ -9,34 +9,34 @@ use crate::domain::clock::Clock;
 use crate::engine::{Engine, Outcome};
 use crate::outbound::Outbound;
 
-/// How long a start may wait for connections.
-const CONNECTING: Duration = Duration::from_millis(1500);
+/// The longest time that init waits for connections.
+const WARM_UP_TIMEOUT: Duration = Duration::from_millis(1500);
 
-/// What a request function works with. Clones share connections and keys.
+/// The clients and settings of a function that answers requests. Clones share connections and keys.
 #[derive(Clone)]
 pub struct Service {
     /// The use cases.
     pub engine: Engine,
     /// The clock.
     pub clock: Clock,
-    /// Where links lead: `PUBLIC_URL`.
+    /// The base URL of links: `PUBLIC_URL`.
     pub public_url: String,
-    /// The app's own login: `SIGN_IN_URL`.
+    /// The app's sign-in page: `SIGN_IN_URL`.
     pub sign_in_url: String,
-    /// Where redirects may lead: `REDIRECT_ORIGINS`, separated by commas.
+    /// The origins that redirects may lead to: `REDIRECT_ORIGINS`, separated by commas.
     pub redirect_origins: Vec<String>,
-    /// The largest body that is read, in bytes: `LIMIT_BODY_BYTES`.
+    /// The largest accepted body, in bytes: `LIMIT_BODY_BYTES`.
     pub body_limit: usize,
-    /// What the deployment settles for the published APIs.
+    /// The settings of the published APIs.
     pub api: ApiSettings,
     authenticator: Authenticator,
 }
 
 impl Service {
-    /// Reads the configuration and makes the clients.
+    /// Reads the configuration and creates the clients.
     ///
     /// # Errors
-    /// Names the variable that is missing or wrong.
+    /// A [`ConfigError`] that names the missing or invalid variable.
     pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
         let outbound = Outbound::new();
         Ok(Self {
@@ -51,11 +51,11 @@ impl Service {
         })
     }
 
-    /// As a Lambda function starts: from the process's environment, with the system's clock,
-    /// logging.
+    /// Starts the service of a Lambda function: with the environment of the process, the system's
+    /// clock, and logging.
     ///
     /// # Errors
-    /// Names the variable that is missing or wrong.
+    /// A [`ConfigError`] that names the missing or invalid variable.
     pub fn of_process() -> Result<Self, ConfigError> {
         let environment = Environment::of_process();
         crate::telemetry::init(&environment);
@@ -65,7 +65,7 @@ impl Service {
     /// Warms up during init, when Lambda gives a full CPU: connects to the table and fetches the
     /// issuer's keys concurrently (ADR 0019). Failures are ignored; the first request retries.
     pub async fn connected(self) -> Self {
-        in_time(futures::future::join(
+        within_warm_up(futures::future::join(
             self.engine.connect(),
             self.authenticator.prepare(self.clock.now()),
         ))
@@ -73,23 +73,25 @@ impl Service {
         self
     }
 
-    /// As [`Self::connected`], to the table alone: for functions that need no sign-in.
+    /// Warms up as [`Self::connected`] does, but only the connection to the table. For functions
+    /// without sign-in.
     pub async fn connected_to_table(self) -> Self {
-        in_time(self.engine.connect()).await;
+        within_warm_up(self.engine.connect()).await;
         self
     }
 
-    /// As [`Self::connected`], to the issuer alone: for functions that read nothing.
+    /// Warms up as [`Self::connected`] does, but only the issuer's keys. For functions that do not
+    /// read the table.
     pub async fn connected_to_issuer(self) -> Self {
-        in_time(self.authenticator.prepare(self.clock.now())).await;
+        within_warm_up(self.authenticator.prepare(self.clock.now())).await;
         self
     }
 
-    /// The outcome of a use case that a token was given to; misses are counted for the request's
-    /// network address.
+    /// Returns the outcome of a use case that takes a token. Counts an unknown token against the
+    /// request's network address.
     ///
     /// # Errors
-    /// The outcome's own refusal, or `RateLimited` after too many misses.
+    /// The error of `outcome`, or `Limited::Rate` after too many unknown tokens.
     pub async fn guarded<T>(
         &self,
         request: &lambda_http::Request,
@@ -104,10 +106,10 @@ impl Service {
         }
     }
 
-    /// The caller whom the `Authorization` header proves.
+    /// Returns the caller that the `Authorization` header proves.
     ///
     /// # Errors
-    /// See [`Unauthenticated`].
+    /// Every variant of [`Unauthenticated`].
     pub async fn caller(&self, request: &lambda_http::Request) -> Result<Caller, Unauthenticated> {
         let mut values = request.headers().get_all("authorization").iter();
         let (first, second) = (values.next(), values.next());
@@ -119,24 +121,24 @@ impl Service {
         self.authenticator.caller(value, self.clock.now()).await
     }
 
-    /// The audience that access tokens are made out to: `JWT_AUDIENCE`.
+    /// Returns the audience that access tokens must name: `JWT_AUDIENCE`.
     pub fn audience(&self) -> &str {
         self.authenticator.audience()
     }
 
-    /// The caller whom the token proves, for APIs that take it from elsewhere than `Authorization:
-    /// Bearer`.
+    /// Returns the caller that a token proves, for APIs that take the token from elsewhere than
+    /// `Authorization: Bearer`.
     ///
     /// # Errors
-    /// See [`Unauthenticated`].
+    /// `Expired`, `Invalid` or `IssuerUnavailable`.
     pub async fn caller_by_token(&self, token: &str) -> Result<Caller, Unauthenticated> {
         self.authenticator.caller_by_token(token, self.clock.now()).await
     }
 }
 
-/// Waits for what is done beforehand, but not for long.
-async fn in_time<T>(connecting: impl Future<Output = T>) {
-    let _in_time = tokio::time::timeout(CONNECTING, connecting).await;
+/// Awaits the warm-up, but no longer than [`WARM_UP_TIMEOUT`].
+async fn within_warm_up<T>(warm_up: impl Future<Output = T>) {
+    let _finished = tokio::time::timeout(WARM_UP_TIMEOUT, warm_up).await;
 }
 
 fn origins(environment: &Environment) -> Result<Vec<String>, ConfigError> {

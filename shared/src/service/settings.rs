@@ -1,27 +1,27 @@
-//! What a deployment settles for the published APIs.
+//! The settings of the published APIs.
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::config::{ConfigError, Environment, settings};
 
-/// The APIs' settings.
+/// The settings of the published APIs.
 #[derive(Clone, Debug)]
 pub struct ApiSettings {
-    /// What `X-API-TENANT` must be at the evanta API: `EVANTA_TENANT`. `None` accepts
-    /// any header.
+    /// The required value of `X-API-TENANT` at the evanta API: `EVANTA_TENANT`. `None` ignores the
+    /// header.
     pub evanta_tenant: Option<String>,
     /// The first segment of the chembiohub API's paths: `CHEMBIOHUB_NAMESPACE`.
     pub chembiohub_namespace: String,
-    /// The keys that the bungie API takes: `BUNGIE_API_KEY_HASHES`.
+    /// The API keys that the bungie API accepts: `BUNGIE_API_KEY_HASHES`.
     pub bungie_api_keys: ApiKeys,
 }
 
 impl ApiSettings {
-    /// Reads the variables named at the fields; all of them may be absent.
+    /// Reads the variables that the fields name. All are optional.
     ///
     /// # Errors
-    /// Names the variable that is wrong.
+    /// A [`ConfigError`] that names the invalid variable.
     pub fn read(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
             evanta_tenant: environment.optional(settings::EVANTA_TENANT).map(str::to_owned),
@@ -33,7 +33,8 @@ impl ApiSettings {
     }
 }
 
-/// One path segment of letters, digits, `_` and `-`, because it is part of cookies' names too.
+/// Checks that the text consists of letters, digits, `_` and `-`, because it is also part of cookie
+/// names.
 fn namespace(text: &str) -> Result<String, ConfigError> {
     if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
         Ok(text.to_owned())
@@ -42,12 +43,12 @@ fn namespace(text: &str) -> Result<String, ConfigError> {
     }
 }
 
-/// The SHA-256 of each API key, because the configuration must not hold the keys themselves.
+/// The SHA-256 hashes of API keys, because the configuration must not hold the keys themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApiKeys(Vec<[u8; 32]>);
 
 impl ApiKeys {
-    /// Reads hashes of 64 hexadecimal digits, separated by commas.
+    /// Parses hashes of 64 hexadecimal digits, separated by commas.
     fn parse(text: &str) -> Result<Self, ConfigError> {
         let wrong = || {
             settings::BUNGIE_API_KEY_HASHES
@@ -57,7 +58,7 @@ impl ApiKeys {
         hashes.map(|hash| parse_hash(hash).ok_or_else(wrong)).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether the key is one of these. An empty list takes every key.
+    /// Returns whether the key is accepted. An empty list accepts every key.
     pub fn take(&self, key: &str) -> bool {
         let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
         self.0.is_empty()
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_need_be_set() {
+    fn every_setting_is_optional() {
         let settings = ApiSettings::read(&Environment::default()).unwrap();
         assert_eq!(
             (settings.evanta_tenant, settings.chembiohub_namespace.as_str()),
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn api_keys_are_known_by_their_hashes() {
+    fn api_keys_match_by_their_hashes() {
         // printf %s key | sha256sum
         let settings = read(
             "BUNGIE_API_KEY_HASHES",
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_settings_are_named() {
+    fn the_error_of_a_wrong_setting_names_it() {
         for (name, value) in [
             ("BUNGIE_API_KEY_HASHES", "key"),
             ("BUNGIE_API_KEY_HASHES", &"zz".repeat(32)),

@@ -1,5 +1,4 @@
-//! What every access shares: reading by key, and items and attributes on their way to and from the
-//! table.
+//! Helpers that every access shares: reads by key, and conversion of items and attributes.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,11 +11,11 @@ use super::retry::{ATTEMPTS, back_off};
 use super::{Store, StoreError};
 use crate::domain::role::Roles;
 
-/// An item as the SDK has it.
+/// An item in the SDK's form.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// How many items one batch reads at most.
-pub(super) const MOST_KEYS: usize = 100;
+/// The most keys that one batch can read.
+pub(super) const MAX_KEYS: usize = 100;
 
 impl Key {
     pub(super) fn into_item(self) -> Item {
@@ -32,7 +31,10 @@ impl Key {
     }
 }
 
-/// Reads an item into `T`; `what` names its type in the error.
+/// Deserializes an item into `T`. The error names its type as `what`.
+///
+/// # Errors
+/// `Corrupt`.
 pub(super) fn read<T: DeserializeOwned>(item: Item, what: &'static str) -> Result<T, StoreError> {
     serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt {
         item: what,
@@ -40,7 +42,10 @@ pub(super) fn read<T: DeserializeOwned>(item: Item, what: &'static str) -> Resul
     })
 }
 
-/// Writes `T` as an item.
+/// Serializes `T` into an item.
+///
+/// # Errors
+/// `Corrupt`.
 pub(super) fn write<T: serde::Serialize>(
     value: &T,
     what: &'static str,
@@ -49,14 +54,18 @@ pub(super) fn write<T: serde::Serialize>(
         .map_err(|error| StoreError::Corrupt { item: what, problem: error.to_string() })
 }
 
-/// The roles as they are stored on an invite and on a member.
+/// Serializes roles as invites and members store them.
+///
+/// # Errors
+/// `Corrupt`.
 pub(super) fn roles(roles: &Roles) -> Result<AttributeValue, StoreError> {
     serde_dynamo::to_attribute_value(roles)
         .map_err(|error| StoreError::Corrupt { item: "roles", problem: error.to_string() })
 }
 
-/// The part of an update that writes these fields of an item, and takes away those that it has not;
-/// their names and values are added to what its condition needs.
+/// Returns an update expression that sets these fields to their values in `whole`, and removes
+/// those that `whole` lacks. Adds the names and values that the expression uses to `names` and
+/// `values`.
 pub(super) fn write_fields(
     whole: &Item,
     fields: &[&str],
@@ -79,27 +88,33 @@ pub(super) fn write_fields(
     format!("SET {}{remove}", set.join(", "))
 }
 
-/// A number as an attribute.
+/// Returns a number attribute.
 pub(super) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// A text as an attribute.
+/// Returns a string attribute.
 pub(super) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
 impl Store {
-    /// The item under the key, as last written.
+    /// Returns the item under the key, read consistently.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
     pub(super) async fn get(&self, key: Key) -> Result<Option<Item>, StoreError> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key.into_item()));
         Ok(request.consistent_read(true).send().await?.item)
     }
 
-    /// Returns the items under the keys (at most 100 different ones), as last written. Absent items
-    /// are left out.
+    /// Returns the items under the keys (at most 100 distinct ones), read consistently. Absent
+    /// items are left out.
     ///
-    /// A key that is given twice is read once: DynamoDB refuses a batch that names a key twice.
+    /// Duplicate keys are read once, because DynamoDB refuses a batch that names a key twice.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
     pub(super) async fn get_many(&self, keys: Vec<Key>) -> Result<HashMap<Key, Item>, StoreError> {
         let mut found = HashMap::new();
         let different: HashSet<Key> = keys.into_iter().collect();

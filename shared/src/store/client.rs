@@ -1,4 +1,4 @@
-//! The DynamoDB client, with the timeouts that the SDK does not set by itself.
+//! The DynamoDB client, with the timeouts that the SDK does not set by default.
 
 use std::time::Duration;
 
@@ -9,8 +9,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Region, StalledStreamPr
 use crate::config::AwsConfig;
 use crate::outbound::{Outbound, credentials};
 
-/// An attempt may take 1 s and an operation 3 s, well below every function's own timeout; three
-/// attempts with jitter.
+/// Limits an attempt to 1 s and an operation to 3 s, well below every function's own timeout.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_secs(1))
@@ -18,7 +17,7 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// The client of the table.
+/// Creates the client. It makes up to three attempts, with jitter.
 pub(super) fn dynamodb(aws: &AwsConfig, outbound: &Outbound) -> aws_sdk_dynamodb::Client {
     let mut config = Builder::new()
         .behavior_version(BehaviorVersion::latest())
@@ -26,8 +25,8 @@ pub(super) fn dynamodb(aws: &AwsConfig, outbound: &Outbound) -> aws_sdk_dynamodb
         .credentials_provider(credentials(aws))
         .http_client(outbound.sdk())
         .timeout_config(timeouts())
-        // An attempt's own timeout ends what stalls; watching each body besides costs processor
-        // time in every call.
+        // The attempt timeout already ends a stalled response. Watching each body as well costs CPU
+        // time on every call.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(RetryConfig::standard().with_max_attempts(3));
     config.set_endpoint_url(aws.dynamodb_endpoint.clone());

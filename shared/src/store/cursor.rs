@@ -1,4 +1,4 @@
-//! List cursors: where a page ended, sealed to the list that it is of.
+//! List cursors: the position where a page ended, authenticated for one list.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,18 +8,18 @@ use subtle::ConstantTimeEq;
 
 use crate::domain::token::TokenKeys;
 
-/// The cursor is of another list, or was made up.
+/// The cursor belongs to another list, or is forged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the cursor does not belong to this list")]
 pub struct CursorError;
 
-/// The longest cursor that is looked at.
+/// The longest cursor that is read, in bytes.
 const MAX_LENGTH: usize = 2048;
 
-/// Writes the position down for `list`, a text that names the list and its filters.
+/// Encodes a position as a cursor for `list`, a text that names the list and its filters.
 ///
 /// # Errors
-/// The position can't be written as JSON.
+/// [`CursorError`] if the position can't be serialized.
 pub(super) fn seal<P: Serialize>(
     keys: &TokenKeys,
     list: &str,
@@ -30,10 +30,10 @@ pub(super) fn seal<P: Serialize>(
     Ok(URL_SAFE_NO_PAD.encode([tag.as_slice(), &position].concat()))
 }
 
-/// Reads a position that [`seal`] wrote down for the same list.
+/// Decodes a position that [`seal`] encoded for the same list.
 ///
 /// # Errors
-/// The cursor is of another list, or was made up.
+/// [`CursorError`] if the cursor belongs to another list or is forged.
 pub(super) fn open<P: DeserializeOwned>(
     keys: &TokenKeys,
     list: &str,
@@ -73,7 +73,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn made_up_cursors_are_refused(text in "\\PC{0,80}") {
+        fn forged_cursors_are_refused(text in "\\PC{0,80}") {
             prop_assert_eq!(open::<(i32, String)>(&keys(), "list", &text), Err(CursorError));
         }
 

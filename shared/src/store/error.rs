@@ -1,30 +1,32 @@
-//! What can go wrong between us and the table.
+//! The errors of the table.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use crate::outbound::failure_kind;
 
-/// Why the table gave no usable answer. Expected refusals are outcomes of each access instead.
+/// An error of the table. Expected refusals, such as a failed condition, are outcomes of each
+/// access instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// Throttled, timed out, or in conflict with other writes for too long: worth another try
-    /// later.
+    /// The table throttled the request, did not respond in time, or had conflicting writes for too
+    /// long. A later retry may succeed.
     #[error("the table is unavailable: {0}")]
     Unavailable(String),
-    /// An item does not have the form that it was written in.
+    /// An item can't be read from, or written in, its stored form.
     #[error("the item {item} can't be read: {problem}")]
     Corrupt {
-        /// The item's type; never its contents.
+        /// The item's type, never its contents.
         item: &'static str,
-        /// What the reader said, without values.
+        /// The deserializer's message, without the values that it quotes.
         problem: String,
     },
-    /// DynamoDB refused the request: a mistake of ours or of the deployment's.
+    /// DynamoDB refused the request because of a bug or a wrong deployment.
     #[error("the table refused the request: {0}")]
     Refused(String),
 }
 
-/// The error codes that say "later", beside those that never got an answer.
+/// The error codes that a later retry may resolve. Requests without a response are handled
+/// separately.
 const TRANSIENT: [&str; 7] = [
     "ThrottlingException",
     "ProvisionedThroughputExceededException",
@@ -40,21 +42,21 @@ where
     E: ProvideErrorMetadata,
 {
     fn from(error: SdkError<E>) -> Self {
-        let unanswered = matches!(
+        let no_response = matches!(
             error,
             SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
         );
-        let failed_there =
+        let server_error =
             error.raw_response().is_some_and(|response| response.status().is_server_error());
-        let later = unanswered
-            || failed_there
+        let retryable = no_response
+            || server_error
             || error.code().is_some_and(|code| TRANSIENT.contains(&code));
         let text = failure_kind(&error);
-        if later { Self::Unavailable(text) } else { Self::Refused(text) }
+        if retryable { Self::Unavailable(text) } else { Self::Refused(text) }
     }
 }
 
-/// The reader's message without the values that it quotes.
+/// Removes the quoted values from a deserializer's message.
 pub(super) fn without_values(message: &str) -> String {
     let outside = message.split('"').step_by(2);
     outside.collect::<Vec<_>>().join("…")
@@ -65,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reader_s_message_loses_the_values_it_quotes() {
+    fn a_deserializer_message_loses_the_values_that_it_quotes() {
         assert_eq!(
             without_values("invalid type: string \"ada@example.com\", expected u32"),
             "invalid type: string …, expected u32"

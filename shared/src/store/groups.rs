@@ -1,4 +1,4 @@
-//! Groups: made with their first owner, changed one version at a time, and deleted for good.
+//! Groups: creation with the first owner, changes by version, and permanent deletion.
 
 use std::collections::HashMap;
 
@@ -14,29 +14,33 @@ use crate::domain::ids::{GroupId, UserId};
 use crate::domain::invite::{Invite, Transition};
 use crate::domain::member::Member;
 
-/// What became of making a group.
+/// The outcome of creating a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CreateGroupOutcome {
-    /// It exists, with its owner.
+    /// The group was created.
     Created,
-    /// A group has, or had, this id.
+    /// A group with this id exists, or existed and was deleted (ADR 0008).
     Taken,
 }
 
-/// What became of changing a group.
+/// The outcome of changing a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpdateGroupOutcome {
-    /// It is as given.
+    /// The group was updated.
     Updated,
-    /// It was changed by somebody else, or deleted, since it was read.
+    /// The group has been changed or deleted since it was read.
     Changed,
 }
 
-/// How many writes of a deletion are under way at once.
-const AT_ONCE: usize = 16;
+/// The most concurrent writes of a deletion.
+const CONCURRENT_WRITES: usize = 16;
 
 impl Store {
-    /// The group, if it lives, and the user's membership in it, as last written.
+    /// Returns the group, unless it was deleted, and the user's membership in it, read
+    /// consistently.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn group_and_member(
         &self,
         group: &GroupId,
@@ -44,19 +48,27 @@ impl Store {
     ) -> Result<(Option<Group>, Option<Member>), StoreError> {
         let (group_key, member_key) = (keys::group(group), keys::member(group, user));
         let mut found = self.get_many(vec![group_key.clone(), member_key.clone()]).await?;
-        let group = self.live_group(group, found.remove(&group_key))?;
+        let group = self.existing_group(group, found.remove(&group_key))?;
         Ok((group, found.remove(&member_key).map(items::to_member).transpose()?))
     }
 
-    /// The groups that live among these (at most 100).
+    /// Returns those of these groups (at most 100) that exist, in the given order, read
+    /// consistently. Deleted groups are left out.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn groups(&self, groups: &[GroupId]) -> Result<Vec<Group>, StoreError> {
         let mut found = self.get_many(groups.iter().map(keys::group).collect()).await?;
-        let in_order =
-            groups.iter().map(|group| self.live_group(group, found.remove(&keys::group(group))));
+        let in_order = groups
+            .iter()
+            .map(|group| self.existing_group(group, found.remove(&keys::group(group))));
         Ok(in_order.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
-    /// Makes the group and its owner's membership; none where it has no member yet.
+    /// Creates the group and its owner's membership. `owner` is `None` for a group without members.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn create_group(
         &self,
         group: &Group,
@@ -73,10 +85,13 @@ impl Store {
         })
     }
 
-    /// Writes the group's own fields, if its version is still the one before `group.version`.
+    /// Writes the group's own fields, if the stored version is the one before `group.version`.
     ///
-    /// What members' writes count (`owner_count`, `authority_changed_at`, `seats_taken`) is left as
-    /// it is.
+    /// The fields that writes of members maintain (`owner_count`, `authority_changed_at`,
+    /// `seats_taken`) are unchanged.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn update_group(&self, group: &Group) -> Result<UpdateGroupOutcome, StoreError> {
         let whole = items::from_group(group)?;
         let mut values = Item::from([
@@ -102,11 +117,15 @@ impl Store {
         })
     }
 
-    /// Flips the group to deleted, then revokes its pending invites and removes its members, page
+    /// Marks the group as deleted, then revokes its pending invites and removes its members, page
     /// by page.
     ///
-    /// From the flip on every read of the group finds it gone, so work that is cut off leaves
-    /// nothing usable; the same call again finishes it. The membership of `by` goes last.
+    /// From then on, every read treats the group as deleted, so an interrupted deletion leaves
+    /// nothing usable. Calling it again completes the work, because the membership of `by` is
+    /// removed last.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`. `Refused` also if the group has no item.
     pub async fn delete_group(
         &self,
         group: &GroupId,
@@ -122,12 +141,12 @@ impl Store {
             .expression_attribute_values(":now", number(now.seconds()));
         let deleted = self.update_alone(update, ReturnValue::None).await?;
         deleted.ok_or_else(|| StoreError::Refused("the group has no item".into()))?;
-        self.end_invites(group, by, now).await?;
+        self.revoke_invites(group, by, now).await?;
         self.remove_members(group, by).await?;
         self.delete_member(group, by).await
     }
 
-    async fn end_invites(
+    async fn revoke_invites(
         &self,
         group: &GroupId,
         by: &UserId,
@@ -142,7 +161,7 @@ impl Store {
                 invites.iter().filter_map(|invite| invite.revoke(Some(by), now).ok()).collect();
             let work =
                 revoked.into_iter().map(|revoked| async move { self.end_invite(&revoked).await });
-            stream::iter(work).buffer_unordered(AT_ONCE).try_collect::<Vec<_>>().await?;
+            stream::iter(work).buffer_unordered(CONCURRENT_WRITES).try_collect::<Vec<_>>().await?;
             match next {
                 Some(next) => from = Some(next),
                 None => return Ok(()),
@@ -160,7 +179,7 @@ impl Store {
             let work = members
                 .into_iter()
                 .map(|member| async move { self.delete_member(group, &member.user).await });
-            stream::iter(work).buffer_unordered(AT_ONCE).try_collect::<Vec<_>>().await?;
+            stream::iter(work).buffer_unordered(CONCURRENT_WRITES).try_collect::<Vec<_>>().await?;
             match next {
                 Some(next) => from = Some(next),
                 None => return Ok(()),
@@ -178,8 +197,11 @@ impl Store {
         Ok(())
     }
 
-    /// A page of the group's items whose sort key begins with `prefix`, as last written, and where
-    /// the next begins.
+    /// Returns a page of the group's items whose sort key starts with `prefix`, read consistently,
+    /// and the key after which the next page starts.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
     pub(super) async fn partition_page(
         &self,
         group: &GroupId,
@@ -198,15 +220,18 @@ impl Store {
         Ok((page.items.unwrap_or_default(), page.last_evaluated_key.filter(|key| !key.is_empty())))
     }
 
-    /// The group of this id, unless it was deleted: what was read under its key, or the application,
-    /// which is in no table.
-    pub(super) fn live_group(
+    /// Converts a group's item. Returns `None` if the item is absent or the group was deleted. The
+    /// application's group is not stored, so its id always returns it.
+    ///
+    /// # Errors
+    /// `Corrupt`.
+    pub(super) fn existing_group(
         &self,
         id: &GroupId,
         item: Option<Item>,
     ) -> Result<Option<Group>, StoreError> {
-        if *id == self.system.id {
-            return Ok(Some(self.system.clone()));
+        if *id == self.application.id {
+            return Ok(Some(self.application.clone()));
         }
         let Some((group, state)) = item.map(items::to_group).transpose()? else { return Ok(None) };
         Ok((state == items::GroupState::Active).then_some(group))

@@ -1,5 +1,5 @@
-//! Joining: the claim on the invite, the membership, the use and the seat change together or not at
-//! all.
+//! Joining a group: the invite, the membership, the use of a link and the seat change together or
+//! not at all.
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 
@@ -16,51 +16,52 @@ use crate::domain::invitee::Link;
 use crate::domain::member::Member;
 use crate::domain::user::User;
 
-/// What lets somebody in.
+/// The entitlement to join a group.
 #[derive(Clone, Copy, Debug)]
 pub enum Claim<'a> {
-    /// An invite, which is accepted by it.
+    /// An invite, which this accepts.
     Invite(&'a Transition),
-    /// A link, as read. A counted link loses a use.
+    /// A link, as read. Joining takes one use of a counted link.
     Link(&'a Invite),
-    /// The group itself, or an owner of it: there is no invite.
+    /// There is no invite: the group lets anyone join, or an owner adds the member.
     Group,
 }
 
-/// Somebody's way into a group.
+/// A person who joins a group, with the records that the decision was based on.
 #[derive(Clone, Copy, Debug)]
 pub struct Joining<'a> {
-    /// What lets the person in.
+    /// The person's entitlement to join.
     pub claim: Claim<'a>,
     /// The group, as read.
     pub group: &'a Group,
-    /// The membership to be made.
+    /// The new membership.
     pub member: &'a Member,
-    /// The pending user who becomes the member, and the member's user record as it shall be.
+    /// The pending user who becomes the member, and the member's new user record.
     pub becoming: Option<(&'a User, &'a User)>,
-    /// The person's other invites, which end with it.
+    /// The person's other invites, which end in the same transaction.
     pub ended: &'a [Transition],
-    /// The present.
+    /// The current time.
     pub now: Timestamp,
 }
 
-/// What became of it.
+/// The outcome of joining.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JoinOutcome {
-    /// The membership exists, and the invite shows it.
+    /// The person joined.
     Joined,
-    /// The person was a member before; nothing changed.
+    /// The person is already a member. Nothing changed.
     AlreadyMember,
-    /// The invite is no longer what was read: resolved, expired, used up, with other roles, or of
-    /// another generation; nothing changed.
+    /// The invite is no longer as it was read: it has ended or expired, is used up, or has other
+    /// roles or another generation. Nothing changed.
     InviteChanged,
-    /// No seat is free, the group is gone, or it got its first owner meanwhile; nothing changed.
+    /// The group has no free seat, was deleted, or got its first owner meanwhile. Nothing changed.
     GroupRefused,
-    /// A user record changed meanwhile: read again; nothing changed.
+    /// A user record has changed since it was read. Nothing changed; the caller should read it
+    /// again.
     UserChanged,
 }
 
-/// What a write of the transaction is for.
+/// The purpose of a write in the transaction.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Claim,
@@ -70,7 +71,7 @@ enum Part {
 }
 
 impl Part {
-    fn refusal(self) -> JoinOutcome {
+    fn outcome(self) -> JoinOutcome {
         match self {
             Self::Claim => JoinOutcome::InviteChanged,
             Self::Member => JoinOutcome::AlreadyMember,
@@ -80,18 +81,19 @@ impl Part {
     }
 }
 
-/// True of a group that may have any number of members.
-const NO_LIMIT: &str =
+/// Holds for a group without a member limit.
+const UNLIMITED: &str =
     "attribute_not_exists(#policy.max_members) OR attribute_type(#policy.max_members, :null)";
 
 impl Store {
-    /// Makes the membership, takes the invite that grants it, and ends the person's other invites.
+    /// Creates the membership, accepts the invite or takes a use of the link, and ends the person's
+    /// other invites.
     ///
-    /// An uncounted link into a group without a member limit is one put of the member: a link
-    /// shared with thousands has no hot item.
+    /// An uncounted link into a group without a member limit needs a single put of the member. A
+    /// link that thousands of people share thus has no hot item.
     ///
     /// # Errors
-    /// `Unavailable` and `Refused` where the table does not take the write.
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn join(&self, joining: Joining<'_>) -> Result<JoinOutcome, StoreError> {
         let member = self.put_if_absent(items::from_member(joining.member)?);
         let claim = self.claim(joining)?;
@@ -118,16 +120,17 @@ impl Store {
             transaction.add(Part::Seat, seat)?;
         }
         if let Some((pending, user)) = joining.becoming {
-            self.become_user(&mut transaction, pending, user)?;
+            self.replace_pending_user(&mut transaction, pending, user)?;
         }
-        // The claim decides before the membership, and the membership before the seat.
+        // The first failed write decides the outcome: the invite, then the membership, then the
+        // seat.
         Ok(match transaction.commit().await? {
             Ok(()) => JoinOutcome::Joined,
-            Err(refused) => refused.first().map_or(JoinOutcome::InviteChanged, Part::refusal),
+            Err(refused) => refused.first().map_or(JoinOutcome::InviteChanged, Part::outcome),
         })
     }
 
-    /// Returns the write that takes the invite, or one use of a counted link. `None` for an
+    /// Returns the write that accepts the invite, or takes one use of a counted link. `None` for an
     /// uncounted link, and without an invite.
     fn claim(&self, joining: Joining<'_>) -> Result<Option<UpdateBuilder>, StoreError> {
         match joining.claim {
@@ -167,8 +170,10 @@ impl Store {
             .set_expression_attribute_values(Some(values)))
     }
 
-    /// Returns the write on the group, where it counts its members or gains an owner. A group's
-    /// first owner is its first, also where several people join at once.
+    /// Returns the write on the group. `None` if the group counts no seats and the member is no
+    /// owner.
+    ///
+    /// Only one member can become the first owner, even if several people join at once.
     fn seat(&self, joining: Joining<'_>) -> Option<UpdateBuilder> {
         let counted = joining.group.seats_taken.is_some();
         let owners = u32::from(joining.member.roles.is_owner());
@@ -182,9 +187,10 @@ impl Store {
         values.extend(counted.then(|| (":one".into(), number(1))));
         values.extend(counted.then(|| (":null".into(), text("NULL"))));
         let counts = if counted { ", seats_taken = seats_taken + :one" } else { "" };
-        // The limit as it is at the write: it may have been lowered since it was read.
+        // The condition uses the stored limit, because it may have been lowered since the group was
+        // read.
         let free = if counted {
-            format!(" AND ({NO_LIMIT} OR seats_taken < #policy.max_members)")
+            format!(" AND ({UNLIMITED} OR seats_taken < #policy.max_members)")
         } else {
             String::new()
         };
@@ -198,9 +204,9 @@ impl Store {
         Some(if counted { update.expression_attribute_names("#policy", "policy") } else { update })
     }
 
-    /// Adds the writes that turn the pending user into the member's own record, and give that
-    /// record the address.
-    fn become_user(
+    /// Adds the writes that replace the pending user with the member's own record, and give that
+    /// record the identities of the pending user.
+    fn replace_pending_user(
         &self,
         transaction: &mut Transaction<'_, Part>,
         pending: &User,
@@ -209,14 +215,14 @@ impl Store {
         transaction.add(Part::User, self.delete_pending_user(pending))?;
         transaction.add(Part::User, self.put_user_version(user)?)?;
         for identity in pending.profile.identities() {
-            self.hand_over(transaction, &identity, pending, user)?;
+            self.move_pointer(transaction, &identity, pending, user)?;
         }
         Ok(())
     }
 
-    /// Points `identity` from the pending user to `user`, or to nobody where `user` does not list
-    /// it.
-    fn hand_over(
+    /// Moves the pointer of `identity` from the pending user to `user`, or deletes it if `user`
+    /// does not list that identity.
+    fn move_pointer(
         &self,
         transaction: &mut Transaction<'_, Part>,
         identity: &Identity,

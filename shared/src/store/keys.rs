@@ -1,5 +1,7 @@
-//! Every key string of the table. Parts are typed, and none but the last may hold a `#`, so that no
-//! value forges another key.
+//! Every key of the table.
+//!
+//! Each part of a key has a type, and only the last part may contain a `#`, so no value can forge
+//! another key.
 
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::Identity;
@@ -13,11 +15,12 @@ pub(super) struct Key {
     pub(super) sk: String,
 }
 
-/// Stands in for the end of what has none; later than any timestamp's twelve digits.
+/// The expiry in the sort key of an invite that never expires. It sorts after every timestamp,
+/// which also has twelve digits.
 const NEVER: &str = "999999999999";
 
-/// A key under which nothing is ever stored.
-pub(super) fn nothing() -> Key {
+/// Returns a key under which nothing is ever stored.
+pub(super) fn unused() -> Key {
     Key { pk: "-".into(), sk: "-".into() }
 }
 
@@ -33,17 +36,17 @@ pub(super) fn member(group: &GroupId, user: &UserId) -> Key {
     Key { pk: group_partition(group), sk: format!("M#{user}") }
 }
 
-/// What every member's sort key begins with.
+/// The prefix of every member's sort key.
 pub(super) const MEMBERS: &str = "M#";
 
-/// What every invite's sort key begins with.
+/// The prefix of every invite's sort key.
 pub(super) const INVITES: &str = "I#";
 
 pub(super) fn user(user: &UserId) -> Key {
     Key { pk: format!("U#{user}"), sk: "U".into() }
 }
 
-/// The pointer from something that a person can prove to the user whose it is.
+/// Returns the key of the pointer from an identity to the user who holds it.
 pub(super) fn pointer(identity: &Identity) -> Key {
     let pk = match identity {
         Identity::Email(address) => format!("E#{}", address.key()),
@@ -55,22 +58,22 @@ pub(super) fn pointer(identity: &Identity) -> Key {
     Key { pk, sk: "P".into() }
 }
 
-/// A counter of what `subject` did in the window that starts at `start`.
+/// Returns the key of the counter of `subject` for the window that starts at `start`.
 pub(super) fn window(name: &str, subject: &str, start: Timestamp) -> Key {
     Key { pk: format!("R#{name}#{subject}"), sk: format!("{:012}", start.seconds()) }
 }
 
-/// `by_group` and the base table share a group's partition name.
+/// Returns the partition of a group, both in the table and in `by_group`.
 pub(super) fn group_partition(group: &GroupId) -> String {
     format!("G#{group}")
 }
 
-/// `by_invitee`: an invitee's invites.
+/// Returns the `by_invitee` partition of an invitee's invites.
 pub(super) fn invitee_partition(invitee_key: &str) -> String {
     format!("V#{invitee_key}")
 }
 
-/// `by_invitee`: a user's memberships.
+/// Returns the `by_invitee` partition of a user's memberships.
 pub(super) fn memberships_partition(user: &UserId) -> String {
     format!("U#{user}")
 }
@@ -79,33 +82,33 @@ pub(super) fn membership_sort(group: &GroupId) -> String {
     format!("M#{group}")
 }
 
-/// The sort key of an invite in both lists: state, then end, then id.
+/// Returns the sort key of an invite in both indexes: its state, its expiry and its id.
 pub(super) fn list_sort(state: State, expires_at: Option<Timestamp>, id: InviteId) -> String {
-    format!("{}#{}#{:016}", state.as_str(), end(expires_at), id.number())
+    format!("{}#{}#{:016}", state.as_str(), expiry(expires_at), id.number())
 }
 
-/// The bounds, both inclusive, of the invites stored in `state` that end from `from` to `to`.
+/// Returns the inclusive bounds of the invites stored in `state` that expire from `from` to `to`.
 pub(super) fn list_range(
     state: State,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
 ) -> (String, String) {
-    let low = from.map_or_else(|| "0".repeat(12), |at| end(Some(at)));
-    (format!("{}#{low}#", state.as_str()), format!("{}#{}#~", state.as_str(), end(to)))
+    let low = from.map_or_else(|| "0".repeat(12), |at| expiry(Some(at)));
+    (format!("{}#{low}#", state.as_str()), format!("{}#{}#~", state.as_str(), expiry(to)))
 }
 
-/// The bounds of the invites that are pending at `now`.
+/// Returns the bounds of the invites that are stored as pending and have not expired at `now`.
 pub(super) fn pending_range(now: Timestamp) -> (String, String) {
     list_range(State::Pending, Some(now.plus(1)), None)
 }
 
-/// The bounds of all that lies before and behind such a range. No invite stands on a bound, for its
-/// own key ends in its id.
+/// Returns the ranges before and after such a range. The ranges share their bounds, but no invite
+/// has a bound as its key, because invites' keys end in their ids.
 pub(super) fn around((low, high): &(String, String)) -> [(String, String); 2] {
     [("0".to_owned(), low.clone()), (high.clone(), "~".to_owned())]
 }
 
-fn end(at: Option<Timestamp>) -> String {
+fn expiry(at: Option<Timestamp>) -> String {
     at.map_or_else(|| NEVER.to_owned(), |at| format!("{:012}", at.seconds()))
 }
 
@@ -125,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_reads_as_the_design_s_table_says() {
+    fn every_key_reads_as_the_architecture_says() {
         let (group_id, id, user_id) = parts();
         let text = |key: Key| format!("{} / {}", key.pk, key.sk);
         assert_eq!(text(group(&group_id)), "G#3773 / G");
@@ -144,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_holds_exactly_the_ends_between_its_bounds() {
+    fn a_range_holds_exactly_the_expiries_between_its_bounds() {
         let (_, id, _) = parts();
         let at = Timestamp::from_seconds;
         let holds = |from: Option<i64>, to: Option<i64>, end: Option<i64>| {
@@ -165,18 +168,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_live_ones_and_what_lies_around_them_are_all_and_none_twice(at in 0usize..6, end in proptest::option::of(0i64..300), now in 0i64..300) {
+        fn the_pending_range_and_the_ranges_around_it_hold_every_invite_once(at in 0usize..6, end in proptest::option::of(0i64..300), now in 0i64..300) {
             let (id, now) = (parts().1, Timestamp::from_seconds(now));
             let (state, end) = (State::ALL[at], end.map(Timestamp::from_seconds));
-            let live = pending_range(now);
+            let pending = pending_range(now);
             let key = list_sort(state, end, id);
-            let [before, behind] = around(&live);
-            let holds = [&live, &before, &behind].map(|(low, high)| (low..=high).contains(&&key));
+            let [before, after] = around(&pending);
+            let holds = [&pending, &before, &after].map(|(low, high)| (low..=high).contains(&&key));
             prop_assert_eq!(holds.iter().filter(|held| **held).count(), 1);
             prop_assert_eq!(holds[0], state == State::Pending && end.is_none_or(|end| end > now));
         }
 
-        /// Different things never share a key.
         #[test]
         fn different_tuples_give_different_keys(a in "[A-Za-z0-9_-]{1,8}", b in "[A-Za-z0-9_-]{1,8}", u in "[!-~&&[^#]]{1,8}", v in "[!-~&&[^#]]{1,8}", i in 1u64..99, j in 1u64..99) {
             let (a, b) = (GroupId::parse(&a).unwrap(), GroupId::parse(&b).unwrap());

@@ -1,6 +1,7 @@
-//! Counters of what somebody did in a window of time: under any number of parallel requests never
-//! more than the limit. An answer that got lost counts twice only if somebody else passed in
-//! between.
+//! Rate limits: counters for each subject and window of time.
+//!
+//! Parallel requests never pass more often than the limit. A retry after a lost response counts
+//! twice only if another request passed in between.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -11,14 +12,14 @@ use super::retry::conditional;
 use super::{Store, StoreError, keys};
 use crate::domain::clock::Timestamp;
 
-/// A limit of so many per window.
+/// A limit of occurrences in each window of time.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
-    /// What is counted, as part of the key.
+    /// The name of what is counted, as part of the key.
     pub name: &'static str,
-    /// How many may pass in one window.
+    /// The most occurrences in one window.
     pub limit: u32,
-    /// How long a window is, in seconds; windows begin at multiples of it.
+    /// The length of a window in seconds. Windows start at multiples of it.
     pub seconds: i64,
 }
 
@@ -27,24 +28,27 @@ impl Window {
         Timestamp::from_seconds(now.seconds() - now.seconds().rem_euclid(self.seconds))
     }
 
-    /// How many seconds of the present window are left.
+    /// Returns how many seconds of the window at `now` are left.
     pub fn remaining(self, now: Timestamp) -> i64 {
         self.start(now).seconds() + self.seconds - now.seconds()
     }
 }
 
 impl Store {
-    /// Counts one for `subject`, unless the window is full; says whether it passed.
+    /// Counts one occurrence for `subject`, unless the window is full. Returns whether it passed.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
     pub async fn pass(
         &self,
         window: Window,
         subject: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        // Marks the one who passed last: a count whose answer got lost is sent again by the SDK,
-        // and must not count its own work twice.
+        // The SDK sends a count again when the response is lost. The mark identifies this count, so
+        // the retry does not count twice.
         let mark = text(uuid::Uuid::new_v4().to_string());
-        let update = self.counting(window, subject, now);
+        let update = self.counter_update(window, subject, now);
         let update = update
             .update_expression(
                 "SET #type = :type, #ttl = :ttl, last_passed = :mark ADD passed :one",
@@ -66,9 +70,14 @@ impl Store {
         }
     }
 
-    /// Counts `occasion` for `subject`, unless the window is full of others; says whether it
-    /// passed. One that comes again passes again, and counts once. All are kept on the window's
-    /// item, so a limit here is some hundred at the most.
+    /// Counts `occasion` for `subject`, unless the window is full of other occasions. Returns
+    /// whether it passed.
+    ///
+    /// A repeated occasion passes again and counts once. The window's item holds all its occasions,
+    /// so the limit must not exceed a few hundred (ADR 0023).
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
     pub async fn pass_once(
         &self,
         window: Window,
@@ -77,7 +86,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let counted = conditional(|| {
-            let update = self.counting(window, subject, now);
+            let update = self.counter_update(window, subject, now);
             let update = update
                 .update_expression("SET #type = :type, #ttl = :ttl ADD occasions :occasions")
                 .condition_expression("attribute_not_exists(occasions) OR contains(occasions, :occasion) OR size(occasions) < :limit")
@@ -88,8 +97,13 @@ impl Store {
         Ok(counted.await?.is_some())
     }
 
-    /// The update of a window's counter, which ends a day after the window.
-    fn counting(&self, window: Window, subject: &str, now: Timestamp) -> UpdateItemFluentBuilder {
+    /// Starts the update of a window's counter. The item expires one day after the window.
+    fn counter_update(
+        &self,
+        window: Window,
+        subject: &str,
+        now: Timestamp,
+    ) -> UpdateItemFluentBuilder {
         let start = window.start(now);
         let key = keys::window(window.name, subject, start);
         let update =

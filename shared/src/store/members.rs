@@ -1,5 +1,5 @@
-//! Members: read, given other roles, and removed, each with the counts on their group that must
-//! hold under a race.
+//! Members: reads, role changes and removals. Each write also updates the counts on the group that
+//! must hold under a race.
 
 use std::collections::HashMap;
 
@@ -17,16 +17,16 @@ use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
 use crate::domain::user::User;
 
-/// What a write does to a member.
+/// A change of a member.
 #[derive(Clone, Debug)]
 pub enum MemberChange {
-    /// Gives these roles and privileges instead.
+    /// Replaces the roles and privileges.
     To(Roles, Privileges),
-    /// Ends the membership.
+    /// Removes the member from the group.
     Removal,
 }
 
-/// A change of a member, with what it is decided on.
+/// A change of a member, with the records that the decision was based on.
 #[derive(Clone, Copy, Debug)]
 pub struct Changing<'a> {
     /// The group, as read.
@@ -35,24 +35,24 @@ pub struct Changing<'a> {
     pub member: &'a Member,
     /// The change.
     pub change: &'a MemberChange,
-    /// Pending invites that end with it.
+    /// Pending invites that end in the same transaction.
     pub ended: &'a [Transition],
-    /// The present.
+    /// The current time.
     pub now: Timestamp,
 }
 
-/// What became of it.
+/// The outcome of changing a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeMemberOutcome {
-    /// It is done, and the group knows when.
+    /// The member was changed, and the group's `authority_changed_at` was set.
     Changed,
-    /// The group would be left without an owner.
+    /// The change would leave the group without an owner.
     LastOwner,
-    /// The member, or an invite, changed since it was read.
+    /// The member or an invite has changed since it was read.
     Conflict,
 }
 
-/// What a write of the transaction is for.
+/// The purpose of a write in the transaction.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Member,
@@ -61,7 +61,10 @@ enum Part {
 }
 
 impl Store {
-    /// The membership, as last written.
+    /// Returns the membership, read consistently.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn member(
         &self,
         group: &GroupId,
@@ -70,7 +73,10 @@ impl Store {
         self.get(keys::member(group, user)).await?.map(items::to_member).transpose()
     }
 
-    /// Which of these users (at most 100) are members of the group, as last written.
+    /// Returns which of these users (at most 100) are members of the group, read consistently.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn members_among(
         &self,
         group: &GroupId,
@@ -81,8 +87,11 @@ impl Store {
         found.into_values().map(|item| items::to_member(item).map(|member| member.user)).collect()
     }
 
-    /// The user's membership of the group, and the user's record, as last written; absent ones are
-    /// none.
+    /// Returns the user's membership of the group and the user's record, read consistently. Each is
+    /// `None` if it does not exist.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn member_and_user(
         &self,
         group: &GroupId,
@@ -94,7 +103,10 @@ impl Store {
         Ok((member, found.remove(&user_key).map(items::to_user).transpose()?))
     }
 
-    /// How many members the group has now, counted one by one.
+    /// Counts the group's members with a consistent query.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
     pub async fn count_members(&self, group: &GroupId) -> Result<u32, StoreError> {
         let mut count: u32 = 0;
         let mut from: Option<Item> = None;
@@ -119,12 +131,13 @@ impl Store {
         }
     }
 
-    /// Changes the member as read, ends the pending invites with it, and counts on the group:
-    /// owners, never to zero; seats, where they are limited; and the instant, which tells pending
-    /// invites that somebody may have lost a right. All of it happens, or nothing.
+    /// Changes the member that was read, and ends the pending invites, in one transaction.
+    ///
+    /// The transaction also updates the group: `owner_count`, which never reaches zero;
+    /// `seats_taken`, if it is counted; and `authority_changed_at` (ADR 0007).
     ///
     /// # Errors
-    /// `Unavailable` and `Refused` where the table does not take the write.
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn change_member(
         &self,
         changing: Changing<'_>,
@@ -137,7 +150,7 @@ impl Store {
                     privileges: privileges.clone(),
                     ..changing.member.clone()
                 };
-                let as_read = AsRead::of(changing.member)?;
+                let as_read = Unchanged::of(changing.member)?;
                 let put = self.put(items::from_member(&after)?);
                 let put = put.condition_expression(UNCHANGED);
                 let put = put.set_expression_attribute_names(Some(as_read.names));
@@ -145,7 +158,7 @@ impl Store {
                     .add(Part::Member, put.set_expression_attribute_values(Some(as_read.values)))?;
             }
             MemberChange::Removal => {
-                let as_read = AsRead::of(changing.member)?;
+                let as_read = Unchanged::of(changing.member)?;
                 let Member { group, user, .. } = changing.member;
                 let delete = self.delete(keys::member(group, user));
                 let delete = delete.condition_expression(UNCHANGED);
@@ -156,7 +169,7 @@ impl Store {
                 )?;
             }
         }
-        transaction.add(Part::Owners, self.group_count(changing))?;
+        transaction.add(Part::Owners, self.group_update(changing))?;
         for ended in changing.ended {
             transaction.add(Part::Invite, self.ending(ended)?)?;
         }
@@ -167,7 +180,7 @@ impl Store {
         })
     }
 
-    fn group_count(&self, changing: Changing<'_>) -> UpdateBuilder {
+    fn group_update(&self, changing: Changing<'_>) -> UpdateBuilder {
         let Changing { group, member, change, ended: _, now } = changing;
         let owned = i32::from(member.roles.is_owner());
         let (owns, freed) = match change {
@@ -178,7 +191,7 @@ impl Store {
             (":owners".into(), number(owns - owned)),
             (":now".into(), number(now.seconds())),
         ]);
-        // DynamoDB refuses a value that no expression uses.
+        // DynamoDB refuses an expression value that no expression uses.
         values.extend((freed || owns < owned).then(|| (":one".into(), number(1))));
         let freed = if freed { ", seats_taken = seats_taken - :one" } else { "" };
         let leaves_an_owner =
@@ -192,17 +205,17 @@ impl Store {
     }
 }
 
-/// True of a member whose roles and privileges are those that were read.
+/// Holds if the member still has the roles and privileges that were read.
 const UNCHANGED: &str =
     "#roles = :roles AND (#privileges = :privileges OR attribute_not_exists(#privileges))";
 
-/// The names and values of [`UNCHANGED`].
-struct AsRead {
+/// The names and values that [`UNCHANGED`] uses.
+struct Unchanged {
     names: HashMap<String, String>,
     values: Item,
 }
 
-impl AsRead {
+impl Unchanged {
     fn of(member: &Member) -> Result<Self, StoreError> {
         let before = items::from_member(member)?;
         let as_read = |name: &str| before.get(name).cloned().unwrap_or_else(|| text(""));

@@ -1,8 +1,10 @@
-//! The table: how groups, invites, members and users lie in DynamoDB, and every access to them.
+//! The DynamoDB table: the items of groups, invites, members and users, and every access to them.
 //!
-//! Callers speak domain; keys, items, conditions and cancellation reasons stay in here. Decisions
-//! are made on consistent reads and on conditions of the write; the indexes serve lists only and
-//! may lag.
+//! The public functions take and return domain types. Keys, items, conditions and cancellation
+//! reasons are private to this module (ADR 0006).
+//!
+//! Decisions use consistent reads and conditional writes. The indexes serve lists only, and may
+//! lag.
 
 mod access;
 mod client;
@@ -39,23 +41,27 @@ use crate::domain::text::Name;
 use crate::domain::token::TokenKeys;
 use crate::outbound::Outbound;
 
-/// The table and the client that reaches it. Clones share the connection pool.
+/// The table, and the client that reaches it. Clones share the connection pool.
 #[derive(Clone)]
 pub struct Store {
     client: aws_sdk_dynamodb::Client,
     table: String,
-    /// Seals list cursors, so that none can be made up or taken to another list.
-    seals: TokenKeys,
-    /// What stands for the system itself, wherever its group is read.
-    system: Group,
+    /// The keys that authenticate list cursors, so that a client can neither forge a cursor nor use
+    /// it for another list.
+    cursor_keys: TokenKeys,
+    /// The application's group, which is not stored. Reads of its id return this value.
+    application: Group,
 }
 
 impl Store {
-    /// Connects to the table that `TABLE_NAME` names; `CHEMBIOHUB_PLATFORM_NAME` is what the system
-    /// itself is called. Nothing is sent yet.
+    /// Creates the client of the table `TABLE_NAME`. `CHEMBIOHUB_PLATFORM_NAME` is the
+    /// application's name. No request is sent yet.
+    ///
+    /// # Errors
+    /// A [`ConfigError`] that names the missing or invalid variable.
     pub(crate) fn connect(
         environment: &Environment,
-        seals: TokenKeys,
+        cursor_keys: TokenKeys,
         outbound: &Outbound,
     ) -> Result<Self, ConfigError> {
         let aws = AwsConfig::read(environment)?;
@@ -66,8 +72,8 @@ impl Store {
         Ok(Self {
             client: client::dynamodb(&aws, outbound),
             table,
-            seals,
-            system: Group::system(name),
+            cursor_keys,
+            application: Group::system(name),
         })
     }
 }

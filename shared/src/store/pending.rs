@@ -1,4 +1,4 @@
-//! How many live invites a group has, counted on the index.
+//! Counts of a group's pending invites, read from the index (ADR 0012).
 
 use aws_sdk_dynamodb::types::Select;
 
@@ -7,30 +7,37 @@ use super::{Store, StoreError, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::GroupId;
 
-/// So many are counted before it is known whether the asker may invite: about three read units for
-/// invites below 1 KB, thirty for the largest.
-const FIRST_COUNTED: u32 = 25;
+/// The most invites that are counted before the caller's right to invite is known. This takes about
+/// 3 read units for invites below 1 KB, and 30 for the largest.
+const FIRST_PAGE: u32 = 25;
 
-/// A count that may not be at its end.
+/// A count that may be incomplete.
 #[derive(Clone, Debug, Default)]
 pub struct PendingCount {
     found: u32,
-    /// Where to count on; none where all are counted.
+    /// The key after which to continue. `None` if the count is complete.
     after: Option<Item>,
 }
 
 impl Store {
-    /// The beginning of the group's live invites, counted: few enough to be asked for whoever asks.
+    /// Counts the first of the group's pending invites that have not expired. The count is small
+    /// enough to be made for any caller.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
     pub async fn begin_count(
         &self,
         group: &GroupId,
         now: Timestamp,
     ) -> Result<PendingCount, StoreError> {
-        self.count_on(group, PendingCount::default(), FIRST_COUNTED, now).await
+        self.count_page(group, PendingCount::default(), FIRST_PAGE, now).await
     }
 
-    /// How many live invites the group has, counted on from `begun` to `cap` at most, as far as the
-    /// index knows: it may lag by moments.
+    /// Continues the count of `begun` up to `cap`, and returns how many pending invites the group
+    /// has. The index may lag by moments.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
     pub async fn count_pending(
         &self,
         group: &GroupId,
@@ -41,12 +48,12 @@ impl Store {
         let mut count = begun.clone();
         while count.found < cap && count.after.is_some() {
             let left = cap - count.found;
-            count = self.count_on(group, count, left, now).await?;
+            count = self.count_page(group, count, left, now).await?;
         }
         Ok(count.found)
     }
 
-    async fn count_on(
+    async fn count_page(
         &self,
         group: &GroupId,
         count: PendingCount,

@@ -1,4 +1,4 @@
-//! Trying again where a write met another one.
+//! Retries of writes that conflict with another write.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use super::StoreError;
 
-/// How often a batch or a write that met a conflict is tried in all.
+/// The most attempts for a batch read, or for a write that meets a conflict.
 pub(super) const ATTEMPTS: u32 = 4;
 
-/// Sends a write of one item, again where it met a transaction on the same item: the SDK does not
-/// repeat those.
+/// Sends a write of one item, and retries it when it conflicts with a transaction on the same item.
+/// The SDK does not retry that error.
 pub(super) async fn retrying_conflicts<T, E, F>(send: impl Fn() -> F) -> Result<T, SdkError<E>>
 where
     E: ProvideErrorMetadata,
@@ -28,7 +28,10 @@ where
     }
 }
 
-/// Sends a conditional write of one item; none where its condition did not hold.
+/// Sends a conditional write of one item. Returns `None` if its condition fails.
+///
+/// # Errors
+/// `Unavailable` or `Refused`.
 pub(super) async fn conditional<T, E, F>(send: impl Fn() -> F) -> Result<Option<T>, StoreError>
 where
     E: ProvideErrorMetadata,
@@ -41,8 +44,8 @@ where
     }
 }
 
-/// Waits before every attempt but the first: 20 ms, 40 ms, 80 ms, each up to twice as long by
-/// chance.
+/// Waits before every attempt but the first: 20 ms, 40 ms, then 80 ms, plus a random jitter of up
+/// to the same time again.
 pub(super) async fn back_off(attempt: u32) {
     if let Some(doublings) = attempt.checked_sub(1) {
         let base = 20_u64 << doublings;

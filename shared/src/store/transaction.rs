@@ -1,5 +1,7 @@
-//! Writes of several items, all or none. Each write carries a tag that says what it is for, so that
-//! a refused transaction answers with meanings and never with positions.
+//! Transactions: writes of several items, all or none.
+//!
+//! Each write carries a tag that says what it is for. A refused transaction returns the tags of the
+//! failed writes instead of their positions.
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -10,9 +12,9 @@ use super::retry::{ATTEMPTS, back_off};
 use super::writes::incomplete;
 use super::{Store, StoreError};
 
-/// A write of one item that is not complete until its condition is.
+/// A write of one item that can become part of a transaction.
 pub(super) trait Write {
-    /// Returns the write as a part of a transaction.
+    /// Converts the write into a part of a transaction.
     fn into_part(self) -> Result<TransactWriteItem, BuildError>;
 }
 
@@ -41,18 +43,18 @@ pub(super) struct Transaction<'a, T> {
     writes: Vec<TransactWriteItem>,
 }
 
-/// Why nothing was written: the tags of the writes whose condition failed, in the order in which
-/// the writes were added. There is at least one.
+/// The tags of the writes whose conditions failed, in the order in which the writes were added.
+/// There is at least one tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refused<T>(Vec<T>);
 
 impl<T: Copy + PartialEq> Refused<T> {
-    /// Whether the condition of a write with this tag failed.
+    /// Returns whether a write with this tag failed its condition.
     pub(super) fn has(&self, tag: T) -> bool {
         self.0.contains(&tag)
     }
 
-    /// Whether only conditions of writes with this tag failed.
+    /// Returns whether all failed writes have this tag.
     pub(super) fn only(&self, tag: T) -> bool {
         self.0.iter().all(|failed| *failed == tag)
     }
@@ -64,18 +66,23 @@ impl<T: Copy + PartialEq> Refused<T> {
 }
 
 impl<T: Copy + PartialEq> Transaction<'_, T> {
-    /// Adds a write. `tag` says what it is for.
+    /// Adds a write, tagged with its purpose.
+    ///
+    /// # Errors
+    /// `Refused` if the write is incomplete.
     pub(super) fn add(&mut self, tag: T, write: impl Write) -> Result<(), StoreError> {
         self.writes.push(write.into_part().map_err(incomplete)?);
         self.tags.push(tag);
         Ok(())
     }
 
-    /// Makes all writes or none. A conflict with another transaction is tried again, with jitter,
-    /// before it is an error.
+    /// Makes all writes or none. Retries conflicts with other transactions, with jitter.
     ///
-    /// The SDK sends one `ClientRequestToken` with all its retries of an attempt, so an answer that
-    /// got lost does not repeat the work.
+    /// The SDK sends the same `ClientRequestToken` with each retry of an attempt, so a lost
+    /// response does not repeat the writes.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
     pub(super) async fn commit(self) -> Result<Result<(), Refused<T>>, StoreError> {
         let Self { store, tags, writes } = self;
         for attempt in 0..ATTEMPTS {
@@ -100,11 +107,11 @@ impl<T: Copy + PartialEq> Transaction<'_, T> {
     }
 }
 
-/// Returns the tags of the failed conditions. `None` where only conflicts were in the way, which
-/// pass.
+/// Returns the tags of the failed conditions. `None` if there were only conflicts, which a retry
+/// may resolve.
 ///
 /// # Errors
-/// `Refused` for a code that says that the request itself is wrong.
+/// `Refused` for a code that means that the request itself is wrong.
 fn refused<'a, T: Copy>(
     tags: &[T],
     codes: impl Iterator<Item = &'a str> + Clone,
@@ -113,7 +120,7 @@ fn refused<'a, T: Copy>(
         ["None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
     let failed = tags.iter().zip(codes.clone()).filter(|(_, code)| *code == CONDITION);
     let failed: Vec<T> = failed.map(|(tag, _)| *tag).collect();
-    // A failed condition decides, whatever else was in the way.
+    // A failed condition takes precedence over conflicts, because a retry would not change it.
     if !failed.is_empty() {
         return Ok(Some(Refused(failed)));
     }
@@ -123,11 +130,11 @@ fn refused<'a, T: Copy>(
     }
 }
 
-/// DynamoDB's code for a write whose condition did not hold.
+/// DynamoDB's code for a write whose condition failed.
 const CONDITION: &str = "ConditionalCheckFailed";
 
 impl Store {
-    /// Begins a transaction without writes.
+    /// Starts an empty transaction.
     pub(super) fn transaction<T>(&self) -> Transaction<'_, T> {
         Transaction { store: self, tags: Vec::new(), writes: Vec::new() }
     }
@@ -151,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_condition_is_named_by_its_tag() {
+    fn a_failed_condition_is_reported_by_its_tag() {
         let refused = answer(["None", CONDITION, "None", "None"]).unwrap().unwrap();
         assert!(refused.only(Part::Owners) && refused.has(Part::Owners));
         assert!(!refused.has(Part::Member));
@@ -168,13 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_condition_decides_whatever_else_was_in_the_way() {
+    fn a_failed_condition_takes_precedence_over_conflicts() {
         let refused = answer(["TransactionConflict", CONDITION, "None", "None"]).unwrap();
         assert_eq!(refused, Some(Refused(vec![Part::Owners])));
     }
 
     #[test]
-    fn a_conflict_passes_and_a_mistake_does_not() {
+    fn a_conflict_is_retried_and_another_code_is_an_error() {
         assert_eq!(answer(["None", "TransactionConflict", "None", "None"]).unwrap(), None);
         assert!(answer(["None", "ValidationError", "None", "None"]).is_err());
     }

@@ -1,11 +1,11 @@
-//! The directory: users, and the pointers that keep every address, number and account with one of
-//! them.
+//! The directory: users, and the pointers that assign each e-mail address, phone number and account
+//! to one user.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder};
 
-use super::access::{self, MOST_KEYS, number, text};
+use super::access::{self, MAX_KEYS, number, text};
 use super::items::{self, PointerItem};
 use super::keys::Key;
 use super::{Store, StoreError, keys};
@@ -14,18 +14,18 @@ use crate::domain::identity::Identity;
 use crate::domain::ids::UserId;
 use crate::domain::user::User;
 
-/// What became of writing a user.
+/// The outcome of writing a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PutUserOutcome {
-    /// It is as given.
+    /// The user was written.
     Written,
-    /// The record changed since it was read.
+    /// The record has changed since it was read.
     Changed,
-    /// Something in it belongs to another user.
+    /// An identity of the user belongs to another user.
     IdentityTaken,
 }
 
-/// What a write of the transaction is for.
+/// The purpose of a write in the transaction.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     User,
@@ -33,20 +33,29 @@ enum Part {
 }
 
 impl Store {
-    /// The user, as last written.
+    /// Returns the user, read consistently.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn user(&self, user: &UserId) -> Result<Option<User>, StoreError> {
         self.get(keys::user(user)).await?.map(items::to_user).transpose()
     }
 
-    /// The users under these different ids (at most 100), as last written; absent ones are left
-    /// out.
+    /// Returns the users with these ids (at most 100 distinct ones), read consistently. Absent
+    /// users are left out.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn users(&self, ids: &[&UserId]) -> Result<Vec<User>, StoreError> {
         let found = self.get_many(ids.iter().map(|id| keys::user(id)).collect()).await?;
         found.into_values().map(items::to_user).collect()
     }
 
-    /// The users who hold what these identities name, by the identity's key; what is nobody's is
-    /// left out.
+    /// Returns the users who hold these identities, by the identity's key. Identities that no user
+    /// holds are left out.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn holders(
         &self,
         identities: &[Identity],
@@ -54,10 +63,10 @@ impl Store {
         let wanted: BTreeMap<String, Key> =
             identities.iter().map(|identity| (identity.key(), keys::pointer(identity))).collect();
         let mut holders = BTreeMap::new();
-        for some in wanted.into_iter().collect::<Vec<_>>().chunks(MOST_KEYS) {
+        for chunk in wanted.into_iter().collect::<Vec<_>>().chunks(MAX_KEYS) {
             let mut found =
-                self.get_many(some.iter().map(|(_, key)| key.clone()).collect()).await?;
-            for (name, key) in some {
+                self.get_many(chunk.iter().map(|(_, key)| key.clone()).collect()).await?;
+            for (name, key) in chunk {
                 let pointer = found
                     .remove(key)
                     .map(|item| access::read::<PointerItem>(item, "pointer"))
@@ -68,7 +77,10 @@ impl Store {
         Ok(holders)
     }
 
-    /// Two different users, as last written; absent ones are none.
+    /// Returns two distinct users, read consistently. Each is `None` if it does not exist.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn two_users(
         &self,
         first: &UserId,
@@ -80,7 +92,10 @@ impl Store {
         Ok((take(first)?, take(second)?))
     }
 
-    /// The user who holds what `identity` names.
+    /// Returns the user who holds `identity`.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn holder(&self, identity: &Identity) -> Result<Option<UserId>, StoreError> {
         let item = self.get(keys::pointer(identity)).await?;
         Ok(item
@@ -89,11 +104,11 @@ impl Store {
             .map(|pointer| pointer.user))
     }
 
-    /// Writes the user over `before`, and moves the pointers with it. A pending user in `replaced`
-    /// gives way.
+    /// Writes the user over `before`, and updates the pointers to match. Deletes the pending users
+    /// in `replaced`, and takes over their pointers.
     ///
     /// # Errors
-    /// `Unavailable` and `Refused` where the table does not take the write.
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn put_user(
         &self,
         user: &User,
@@ -123,8 +138,8 @@ impl Store {
         })
     }
 
-    /// Returns the put of a user whose record must still be at the version before, or absent for
-    /// the first version.
+    /// Returns the put of a user. Its condition is that the record is still at the previous
+    /// version, or does not exist if this is the first version.
     pub(super) fn put_user_version(&self, user: &User) -> Result<PutBuilder, StoreError> {
         let item = items::from_user(user)?;
         if user.version == Version::FIRST {
@@ -136,7 +151,7 @@ impl Store {
             .expression_attribute_values(":before", number(user.version.before())))
     }
 
-    /// Returns the deletion of a user who must still be pending.
+    /// Returns the deletion of a user. Its condition is that the user is still pending.
     pub(super) fn delete_pending_user(&self, pending: &User) -> DeleteBuilder {
         self.delete(keys::user(&pending.id))
             .condition_expression("#state = :pending")

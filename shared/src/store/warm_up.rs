@@ -1,14 +1,14 @@
-//! Opens the connection to the table before the first request needs it.
+//! Opens a connection to the table before the first request needs it (ADR 0019).
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 
 use super::{Store, keys};
 
 impl Store {
-    /// Opens the connection, so that the first request doesn't wait for it: reads an item that does
-    /// not exist. Any answer will do, even that the function may not read items.
+    /// Opens a connection by reading an item that does not exist. The response is ignored, even one
+    /// that denies the function the read.
     pub(crate) async fn open(&self) {
-        if let Ok(keys) = KeysAndAttributes::builder().keys(keys::nothing().into_item()).build() {
+        if let Ok(keys) = KeysAndAttributes::builder().keys(keys::unused().into_item()).build() {
             let _answered =
                 self.client.batch_get_item().request_items(&self.table, keys).send().await;
         }

@@ -1,4 +1,4 @@
-//! Writes of one item: how each begins, and how one is made by itself.
+//! Writes of one item: builders, and conditional writes without a transaction.
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
@@ -11,27 +11,30 @@ use super::retry::conditional;
 use super::{Store, StoreError};
 
 impl Store {
-    /// Begins the put of an item.
+    /// Starts a put of an item.
     pub(super) fn put(&self, item: Item) -> PutBuilder {
         Put::builder().table_name(&self.table).set_item(Some(item))
     }
 
-    /// Begins the put of an item under whose key there is nothing.
+    /// Starts a put of an item whose key must not exist yet.
     pub(super) fn put_if_absent(&self, item: Item) -> PutBuilder {
         self.put(item).condition_expression("attribute_not_exists(pk)")
     }
 
-    /// Begins the update of an item.
+    /// Starts an update of an item.
     pub(super) fn update(&self, key: Key) -> UpdateBuilder {
         Update::builder().table_name(&self.table).set_key(Some(key.into_item()))
     }
 
-    /// Begins the deletion of an item.
+    /// Starts a deletion of an item.
     pub(super) fn delete(&self, key: Key) -> DeleteBuilder {
         Delete::builder().table_name(&self.table).set_key(Some(key.into_item()))
     }
 
-    /// Makes one conditional update by itself. `None` where its condition did not hold.
+    /// Makes one conditional update without a transaction. Returns `None` if its condition fails.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
     pub(super) async fn update_alone(
         &self,
         update: UpdateBuilder,
@@ -51,7 +54,10 @@ impl Store {
         conditional(|| request.clone().send()).await
     }
 
-    /// Makes one conditional put by itself. Returns whether its condition held.
+    /// Makes one conditional put without a transaction. Returns whether its condition held.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
     pub(super) async fn put_alone(&self, put: PutBuilder) -> Result<bool, StoreError> {
         let put = put.build().map_err(incomplete)?;
         let request = self
@@ -66,7 +72,7 @@ impl Store {
     }
 }
 
-/// Turns a builder's complaint into an error: the mistake is ours.
+/// Converts a builder's error. An incomplete request is a bug, so it is `Refused`.
 pub(super) fn incomplete(error: BuildError) -> StoreError {
     StoreError::Refused(error.to_string())
 }

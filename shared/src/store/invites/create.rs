@@ -1,4 +1,4 @@
-//! The one write that makes invites: each on the condition that its id is vacant.
+//! The write that creates invites. Its condition is that each invite's id is vacant.
 
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 
@@ -9,18 +9,19 @@ use crate::store::access::{self, Item, number, text};
 use crate::store::items::{self, PointerItem};
 use crate::store::{Store, StoreError, keys};
 
-/// What became of the one write that makes invites.
+/// The outcome of creating invites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PutInvitesOutcome {
-    /// All are made.
+    /// All invites were created.
     Written,
-    /// None is: under an id there is something else by now. Read again.
+    /// No invite was created, because an id is no longer vacant. The caller should read again.
     Changed,
-    /// None is: the pending user exists by now. Read again, and put the invites without it.
+    /// No invite was created, because the pending user exists by now. The caller should read again,
+    /// and put the invites without that user.
     UserTaken,
 }
 
-/// What a write of the transaction is for.
+/// The purpose of a write in the transaction.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Invite,
@@ -28,13 +29,14 @@ enum Part {
 }
 
 impl Store {
-    /// Makes all the invites or none. Each is made if there is nothing under its id, or an invite
-    /// for the same invitee that has ended and is of exactly the generation before.
+    /// Creates all the invites or none. An id is vacant if it has no item, or holds the previous
+    /// generation of an invite for the same invitee that has ended.
     ///
-    /// `pending_user` is made with them. One invite without a pending user is one put.
+    /// `pending_user` is created in the same transaction. A single invite without a pending user is
+    /// a single put.
     ///
     /// # Errors
-    /// `Unavailable` and `Refused` where the table does not take the write.
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn put_invites(
         &self,
         invites: &[Invite],

@@ -1,4 +1,4 @@
-//! The mark that says what became of an invite's mail.
+//! The write that records the delivery of an invite's mail.
 
 use aws_sdk_dynamodb::types::ReturnValue;
 
@@ -8,13 +8,14 @@ use crate::store::access::{number, text};
 use crate::store::{Store, StoreError, items, keys};
 
 impl Store {
-    /// Writes down what became of a mail, only where that generation's mail is still due, and no
-    /// other was requested meanwhile.
+    /// Records the delivery of a mail, if this generation's mail is still due and no other mail has
+    /// been requested since.
     ///
-    /// Nothing happens where it is not so: another delivery of the same stream record wrote it.
+    /// Otherwise nothing changes, because another delivery of the same stream record has already
+    /// written it.
     ///
     /// # Errors
-    /// `Unavailable` and `Refused` where the table does not take the write.
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn mark_delivery(
         &self,
         invite: &Invite,

@@ -1,5 +1,5 @@
-//! Invites: read with what a decision needs, created by one conditional write, moved between states
-//! by another, and marked with what became of their mail.
+//! Invites: reads with the records that a decision needs, and the writes that create invites,
+//! change their state, and record the delivery of their mails.
 
 mod create;
 mod mark;

@@ -1,4 +1,4 @@
-//! Reads of invites, with what a decision about them needs.
+//! Reads of invites, with the records that a decision about them needs.
 
 use crate::domain::group::Group;
 use crate::domain::identity::Identity;
@@ -6,30 +6,34 @@ use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::invite::Invite;
 use crate::domain::member::Member;
 use crate::domain::user::User;
-use crate::store::access::{self, MOST_KEYS};
+use crate::store::access::{self, MAX_KEYS};
 use crate::store::items::{self, PointerItem};
 use crate::store::{Store, StoreError, keys};
 
-/// What making an invite is decided on: one round trip, all as last written.
+/// The records that the creation of an invite depends on, all read consistently in one round trip.
 #[derive(Debug)]
 pub struct CreateReads {
-    /// The group, if it lives.
+    /// The group, unless it was deleted.
     pub group: Option<Group>,
     /// The inviter's membership.
     pub inviter: Option<Member>,
-    /// What stands under the invite's own id.
+    /// The invite that is stored under the new invite's id.
     pub existing: Option<Invite>,
-    /// The invited user's own membership, where a user id is invited.
+    /// The invited user's membership, if a user id is invited.
     pub invited_member: Option<Member>,
-    /// The invited user, where a user id is invited.
+    /// The invited user, if a user id is invited.
     pub invited_user: Option<User>,
     /// The user who holds the invited address, number or account.
     pub holder: Option<UserId>,
 }
 
 impl Store {
-    /// Everything that making the invite `id` by `inviter` is decided on. `identity` is what the
-    /// invitee must prove, `invited_user` the user who is invited by id.
+    /// Reads the records that the creation of the invite `id` by `inviter` depends on. `identity`
+    /// is the identity that the invitee must prove. `invited_user` is the user who is invited by
+    /// id.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn read_for_create(
         &self,
         group: &GroupId,
@@ -41,7 +45,8 @@ impl Store {
         let (group_key, inviter_key, invite_key) =
             (keys::group(group), keys::member(group, inviter), keys::invite(group, id));
         let pointer_key = identity.map(keys::pointer);
-        // Nobody invites themselves, and a batch may not name one key twice.
+        // An inviter can't invite themselves, so the inviter's own membership is not read as the
+        // invitee's.
         let member_key =
             invited_user.map(|user| keys::member(group, user)).filter(|key| *key != inviter_key);
         let user_key = invited_user.map(keys::user);
@@ -57,7 +62,7 @@ impl Store {
             .map(|item| access::read::<PointerItem>(item, "pointer"))
             .transpose()?;
         Ok(CreateReads {
-            group: self.live_group(group, found.remove(&group_key))?,
+            group: self.existing_group(group, found.remove(&group_key))?,
             inviter: found.remove(&inviter_key).map(items::to_member).transpose()?,
             existing: found.remove(&invite_key).map(items::to_invite).transpose()?,
             invited_member: member_key
@@ -72,7 +77,10 @@ impl Store {
         })
     }
 
-    /// The invite, as last written.
+    /// Returns the invite, read consistently.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn invite(
         &self,
         group: &GroupId,
@@ -81,7 +89,11 @@ impl Store {
         self.get(keys::invite(group, id)).await?.map(items::to_invite).transpose()
     }
 
-    /// The invites under these ids, as last written; absent ones are left out.
+    /// Returns the invites with these ids (at most 100), read consistently. Absent invites are left
+    /// out.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn invites(
         &self,
         group: &GroupId,
@@ -91,7 +103,10 @@ impl Store {
         found.into_values().map(items::to_invite).collect()
     }
 
-    /// Whether an invite of this id, in any state, leads into one of the groups (at most 100).
+    /// Returns whether any of the groups (at most 100) has an invite with this id, in any state.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
     pub async fn any_has_invite(
         &self,
         groups: &[GroupId],
@@ -102,7 +117,10 @@ impl Store {
         Ok(!found.is_empty())
     }
 
-    /// The invite together with its group, if that lives, as last written.
+    /// Returns the invite and its group, unless the group was deleted, read consistently.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn invite_and_group(
         &self,
         group: &GroupId,
@@ -111,17 +129,20 @@ impl Store {
         let (invite_key, group_key) = (keys::invite(group, id), keys::group(group));
         let mut found = self.get_many(vec![invite_key.clone(), group_key.clone()]).await?;
         let invite = found.remove(&invite_key).map(items::to_invite).transpose()?;
-        Ok((invite, self.live_group(group, found.remove(&group_key))?))
+        Ok((invite, self.existing_group(group, found.remove(&group_key))?))
     }
 
-    /// The invites of this id in any of the groups, as last written.
+    /// Returns the invites with this id in any of the groups, read consistently.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn invites_of_id(
         &self,
         groups: &[GroupId],
         id: InviteId,
     ) -> Result<Vec<Invite>, StoreError> {
         let mut invites = Vec::new();
-        for groups in groups.chunks(MOST_KEYS) {
+        for groups in groups.chunks(MAX_KEYS) {
             let found =
                 self.get_many(groups.iter().map(|group| keys::invite(group, id)).collect()).await?;
             invites

@@ -1,4 +1,4 @@
-//! The writes that change an invite, each on the condition that it is still what was read.
+//! The writes that change an invite. Each is conditional on the state that was read.
 
 use std::collections::HashMap;
 
@@ -10,21 +10,20 @@ use crate::domain::invitee::Link;
 use crate::store::access::{self, Item, number, text};
 use crate::store::{Store, StoreError, items, keys};
 
-/// True of an invite that still grants the roles that were read: they can be changed while it is
+/// Holds if the invite still grants the roles that were read. They can change while the invite is
 /// pending.
 pub(in crate::store) const SAME_ROLES: &str = "#roles = :roles";
 
-/// True of a pending invite of the expected generation whose time has not passed.
+/// Holds if the invite is pending, of the expected generation, and not expired.
 pub(in crate::store) const IS_PENDING: &str = "#state = :pending AND generation = :generation \
      AND (attribute_not_exists(expires_at) OR expires_at > :now)";
 
 impl Store {
-    /// Ends the invite as the transition says, if it is pending, in time and of its generation.
-    /// Returns the invite as the write left it. `None` where it is not so any more.
+    /// Ends the invite as the transition says, if the invite is still pending, not expired and of
+    /// the same generation. Returns the written invite, or `None` if the condition fails.
     ///
     /// # Errors
-    /// `Unavailable` and `Refused` where the table does not take the write, `Corrupt` where it
-    /// answers with something else than an invite.
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn end_invite(&self, transition: &Transition) -> Result<Option<Invite>, StoreError> {
         let write = self.ending(transition)?;
         let Some(answer) = self.update_alone(write, ReturnValue::AllNew).await? else {
@@ -32,15 +31,15 @@ impl Store {
         };
         let item = answer
             .attributes
-            .ok_or_else(|| StoreError::Refused("no attributes in the answer".into()))?;
+            .ok_or_else(|| StoreError::Refused("the response has no attributes".into()))?;
         items::to_invite(item).map(Some)
     }
 
-    /// Writes the terms of a pending invite, if nothing in it changed since the version before.
-    /// Returns whether it was so.
+    /// Writes the terms of a pending invite, if the stored version is the one before. Returns
+    /// whether it was written.
     ///
     /// # Errors
-    /// `Unavailable` and `Refused` where the table does not take the write.
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn update_invite(&self, transition: &Transition) -> Result<bool, StoreError> {
         let invite = &transition.invite;
         let whole = items::from_invite(invite)?;
@@ -58,11 +57,11 @@ impl Store {
         Ok(self.update_alone(update, ReturnValue::None).await?.is_some())
     }
 
-    /// Writes all the invites anew, each over the version before its own, or none. Returns whether
-    /// it did.
+    /// Replaces all the invites or none, each if its stored version is the one before. Returns
+    /// whether they were written.
     ///
     /// # Errors
-    /// `Unavailable` and `Refused` where the table does not take the write.
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn rewrite_invites(&self, transitions: &[Transition]) -> Result<bool, StoreError> {
         let mut transaction = self.transaction();
         for Transition { invite, .. } in transitions {
@@ -75,9 +74,11 @@ impl Store {
         Ok(transaction.commit().await?.is_ok())
     }
 
-    /// Returns the write that ends the invite. Its condition is that the invite is pending, in time
-    /// and of its generation; that it still grants the same roles, where somebody gets them; and
-    /// that its uses are taken, where it is exhausted.
+    /// Returns the write that ends the invite. Its condition is [`IS_PENDING`]. An acceptance also
+    /// requires that the roles are unchanged, and an exhaustion that all uses are taken.
+    ///
+    /// # Errors
+    /// `Refused` if the transition does not end the invite, or `Corrupt`.
     pub(in crate::store) fn ending(
         &self,
         transition: &Transition,
@@ -85,7 +86,7 @@ impl Store {
         let invite = &transition.invite;
         let resolution = transition
             .resolution()
-            .ok_or_else(|| StoreError::Refused("the invite does not end by this".into()))?;
+            .ok_or_else(|| StoreError::Refused("the transition does not end the invite".into()))?;
         let mut set = "SET #state = :to, by_group_sk = :sort, by_invitee_sk = :sort, \
              resolved_at = :now, updated_at = :now, version = version + :one"
             .to_owned();
@@ -129,7 +130,7 @@ impl Store {
     }
 }
 
-/// Returns the values that [`IS_PENDING`] names. The transition is made at the invite's
+/// Returns the values that [`IS_PENDING`] uses. The time of the transition is the invite's
 /// `updated_at`.
 fn pending_values(invite: &Invite) -> Item {
     Item::from([

@@ -1,8 +1,8 @@
-//! The item of a group.
+//! The stored form of a group.
 
 use serde::{Deserialize, Serialize};
 
-use super::{from_metadata, present, to_metadata};
+use super::{from_metadata, to_metadata, without_nulls};
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::Version;
 use crate::domain::group::{Group, GroupType, Policy};
@@ -19,7 +19,7 @@ struct GroupItem {
     #[serde(rename = "type")]
     kind: String,
     id: GroupId,
-    /// `deleted` on what is left of a group; its id is never used again (ADR 0008).
+    /// `deleted` on the tombstone of a deleted group, whose id is never used again (ADR 0008).
     state: GroupState,
     name: Name,
     description: Option<Description>,
@@ -42,7 +42,10 @@ pub(in crate::store) enum GroupState {
     Deleted,
 }
 
-/// Returns a new group as an item.
+/// Converts a new group into an item.
+///
+/// # Errors
+/// `Corrupt`.
 pub(in crate::store) fn from_group(group: &Group) -> Result<Item, StoreError> {
     let Key { pk, sk } = keys::group(&group.id);
     let item = GroupItem {
@@ -64,10 +67,13 @@ pub(in crate::store) fn from_group(group: &Group) -> Result<Item, StoreError> {
         authority_changed_at: group.authority_changed_at,
         seats_taken: group.seats_taken,
     };
-    present(access::write(&item, "group")?)
+    without_nulls(access::write(&item, "group")?)
 }
 
-/// Returns the group that the item holds, and whether it is active.
+/// Converts an item into a group, and returns whether the group is active.
+///
+/// # Errors
+/// `Corrupt`.
 pub(in crate::store) fn to_group(item: Item) -> Result<(Group, GroupState), StoreError> {
     let item: GroupItem = access::read(item, "group")?;
     let group = Group {

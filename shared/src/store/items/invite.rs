@@ -1,8 +1,8 @@
-//! The item of an invite.
+//! The stored form of an invite.
 
 use serde::{Deserialize, Serialize};
 
-use super::{from_metadata, present, to_metadata};
+use super::{from_metadata, to_metadata, without_nulls};
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::{Generation, RequestId, Version};
 use crate::domain::email::EmailAddress;
@@ -68,16 +68,16 @@ struct InviteItem {
     state: State,
     identity_policy: IdentityPolicy,
     message: Option<Message>,
-    /// As JSON text: DynamoDB's numbers have fewer digits than JSON's.
+    /// JSON text, because DynamoDB's numbers have fewer digits than JSON's.
     metadata: Option<String>,
-    /// As JSON text too.
+    /// JSON text, like `metadata`.
     api_data: Option<String>,
     #[serde(default)]
     rule: InviteRule,
     redirect_url: Option<RedirectUrl>,
-    /// Absent where it is the usual invitation.
+    /// `None` for the default mailing.
     mailing: Option<Mailing>,
-    /// `queued` while a mail is due; what the stream's filter looks for.
+    /// `queued` while a mail is due, because the stream's filter selects these items (ADR 0003).
     outbox: Option<String>,
     delivery: DeliveryItem,
     created_at: Timestamp,
@@ -99,7 +99,7 @@ struct InviteItem {
     by_invitee_sk: String,
 }
 
-/// What an item says of the mail that was asked for last. The counts are beside it.
+/// The delivery of the last requested mail. The counts are attributes of the invite.
 #[derive(Serialize, Deserialize)]
 struct DeliveryItem {
     state: DeliveryState,
@@ -108,7 +108,10 @@ struct DeliveryItem {
     reason: Option<String>,
 }
 
-/// Returns the invite as an item, with its keys in every index.
+/// Converts an invite into an item, with its keys in every index.
+///
+/// # Errors
+/// `Corrupt`.
 pub(in crate::store) fn from_invite(invite: &Invite) -> Result<Item, StoreError> {
     let Key { pk, sk } = keys::invite(&invite.group, invite.id);
     let Invite { terms, delivery, created_by, resolution, .. } = invite;
@@ -155,10 +158,13 @@ pub(in crate::store) fn from_invite(invite: &Invite) -> Result<Item, StoreError>
         by_group_sk: list_sort.clone(),
         by_invitee_sk: list_sort,
     };
-    present(access::write(&item, "invite")?)
+    without_nulls(access::write(&item, "invite")?)
 }
 
-/// Returns the invite that the item holds.
+/// Converts an item into an invite.
+///
+/// # Errors
+/// `Corrupt`.
 pub(in crate::store) fn to_invite(item: Item) -> Result<Invite, StoreError> {
     let mut item: InviteItem = access::read(item, "invite")?;
     Ok(Invite {
@@ -199,7 +205,10 @@ pub(in crate::store) fn to_invite(item: Item) -> Result<Invite, StoreError> {
     })
 }
 
-/// Returns the delivery as an attribute of the invite's item.
+/// Converts a delivery into an attribute of the invite's item.
+///
+/// # Errors
+/// `Corrupt`.
 pub(in crate::store) fn delivery_attribute(
     delivery: &Delivery,
 ) -> Result<aws_sdk_dynamodb::types::AttributeValue, StoreError> {
@@ -213,7 +222,7 @@ fn from_delivery(delivery: &Delivery) -> DeliveryItem {
     DeliveryItem { state, attempts, updated_at, reason: reason.clone() }
 }
 
-/// Returns how the invite ended, as its state and the attributes beside it say.
+/// Returns how the invite ended, from its state and the attributes of its resolution.
 fn to_resolution(item: &mut InviteItem) -> Result<Option<Resolution>, StoreError> {
     let end = match item.state {
         State::Pending => return Ok(None),
@@ -223,7 +232,8 @@ fn to_resolution(item: &mut InviteItem) -> Result<Option<Resolution>, StoreError
         State::Expired => End::Expired,
         State::Exhausted => End::Exhausted,
     };
-    let at = item.resolved_at.ok_or_else(|| corrupt("it ended at no time".into()))?;
+    let at =
+        item.resolved_at.ok_or_else(|| corrupt("the ended invite has no resolved_at".into()))?;
     Ok(Some(Resolution { end, at, by: item.resolved_by.take() }))
 }
 

@@ -1,8 +1,8 @@
-//! The item of a member.
+//! The stored form of a member.
 
 use serde::{Deserialize, Serialize};
 
-use super::present;
+use super::without_nulls;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::member::Member;
@@ -32,7 +32,10 @@ struct MemberItem {
     by_invitee_sk: String,
 }
 
-/// Returns the member as an item.
+/// Converts a member into an item.
+///
+/// # Errors
+/// `Corrupt`.
 pub(in crate::store) fn from_member(member: &Member) -> Result<Item, StoreError> {
     let Key { pk, sk } = keys::member(&member.group, &member.user);
     let item = MemberItem {
@@ -50,10 +53,13 @@ pub(in crate::store) fn from_member(member: &Member) -> Result<Item, StoreError>
         by_invitee_pk: keys::memberships_partition(&member.user),
         by_invitee_sk: keys::membership_sort(&member.group),
     };
-    present(access::write(&item, "member")?)
+    without_nulls(access::write(&item, "member")?)
 }
 
-/// Returns the member that the item holds.
+/// Converts an item into a member.
+///
+/// # Errors
+/// `Corrupt`.
 pub(in crate::store) fn to_member(item: Item) -> Result<Member, StoreError> {
     let item: MemberItem = access::read(item, "member")?;
     let invite = item.invite.map(InviteId::from_number).transpose();

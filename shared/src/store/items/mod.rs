@@ -1,4 +1,4 @@
-//! The items as they are in the table, one file a type, and their way to and from the domain.
+//! The stored form of each type, and its conversion to and from the domain.
 
 mod group;
 mod invite;
@@ -14,7 +14,10 @@ use super::StoreError;
 use super::access::Item;
 use crate::domain::text::Metadata;
 
-/// Returns the metadata as stored: as JSON text, or nothing where it is empty.
+/// Converts metadata into JSON text. `None` if it is empty.
+///
+/// # Errors
+/// `Corrupt`.
 pub(super) fn from_metadata(metadata: &Metadata) -> Result<Option<String>, StoreError> {
     if *metadata == Metadata::default() {
         return Ok(None);
@@ -30,9 +33,9 @@ fn to_metadata(stored: Option<String>) -> Result<Metadata, StoreError> {
         .map_err(|error| StoreError::Corrupt { item: "metadata", problem: error.to_string() })
 }
 
-/// Leaves out what is null: an index key must be absent, not null, and absent attributes cost
-/// nothing.
-fn present(mut item: Item) -> Result<Item, StoreError> {
+/// Removes null attributes. An index key must be absent rather than null, and an absent attribute
+/// costs nothing.
+fn without_nulls(mut item: Item) -> Result<Item, StoreError> {
     item.retain(|_, value| !value.is_null());
     Ok(item)
 }

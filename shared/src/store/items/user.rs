@@ -1,8 +1,8 @@
-//! The items of a user.
+//! The stored forms of a user and of the pointers to it.
 
 use serde::{Deserialize, Serialize};
 
-use super::present;
+use super::without_nulls;
 use crate::domain::counters::Version;
 use crate::domain::ids::UserId;
 use crate::domain::user::{Profile, User, UserState};
@@ -22,7 +22,10 @@ struct UserItem {
     version: Version,
 }
 
-/// Returns the user as an item.
+/// Converts a user into an item.
+///
+/// # Errors
+/// `Corrupt`.
 pub(in crate::store) fn from_user(user: &User) -> Result<Item, StoreError> {
     let Key { pk, sk } = keys::user(&user.id);
     let item = UserItem {
@@ -34,16 +37,19 @@ pub(in crate::store) fn from_user(user: &User) -> Result<Item, StoreError> {
         profile: user.profile.clone(),
         version: user.version,
     };
-    present(access::write(&item, "user")?)
+    without_nulls(access::write(&item, "user")?)
 }
 
-/// Returns the user that the item holds.
+/// Converts an item into a user.
+///
+/// # Errors
+/// `Corrupt`.
 pub(in crate::store) fn to_user(item: Item) -> Result<User, StoreError> {
     let item: UserItem = access::read(item, "user")?;
     Ok(User { id: item.id, state: item.state, profile: item.profile, version: item.version })
 }
 
-/// A pointer from an identity to the user who has it.
+/// A pointer from an identity to the user who holds it.
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct PointerItem {
     pk: String,

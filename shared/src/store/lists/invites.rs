@@ -1,4 +1,4 @@
-//! Pages of invites.
+//! Pages of invites, read from an index.
 
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -11,11 +11,11 @@ use crate::domain::list::{Order, Page};
 use crate::store::access::{Item, text};
 use crate::store::{Store, StoreError, cursor, items};
 
-/// How many key ranges are read at once.
-const AT_ONCE: usize = 8;
+/// The most key ranges that are read concurrently.
+const CONCURRENT_READS: usize = 8;
 
-/// Where a page of invites ended: in which range and after which item, and the time that cut the
-/// ranges.
+/// The position where a page of invites ended: the range, the last item, and the time that the
+/// ranges depend on.
 #[derive(Serialize, Deserialize)]
 struct Position {
     range: usize,
@@ -24,13 +24,13 @@ struct Position {
 }
 
 impl Store {
-    /// A page of at most `limit` invites.
+    /// Returns a page of at most `limit` invites.
     ///
-    /// The first page's time cuts the ranges of all pages, so that no invite is shown twice because
-    /// it expired between pages.
+    /// The ranges of all pages depend on the time of the first page, so an invite that expires
+    /// between two pages is not listed twice.
     ///
     /// # Errors
-    /// `Cursor` for a cursor of another list, `Store` when the table gives no usable answer.
+    /// `Cursor` if the cursor belongs to another list or is forged. `Store` if a read fails.
     pub async fn list_invites(
         &self,
         list: &InviteList,
@@ -39,12 +39,13 @@ impl Store {
         now: Timestamp,
     ) -> Result<Page<Invite>, ListError> {
         let first = Position { range: 0, now: now.seconds(), after: None };
-        let mut position =
-            cursor.map_or(Ok(first), |cursor| cursor::open(&self.seals, &list.name(), cursor))?;
+        let mut position = cursor
+            .map_or(Ok(first), |cursor| cursor::open(&self.cursor_keys, &list.name(), cursor))?;
         let ranges = list.ranges(Timestamp::from_seconds(position.now));
-        // One more than asked for tells whether there is a next page, so that no page is empty.
+        // One invite more than `limit` shows whether there is a next page, so no page is empty.
         let mut found: Vec<(usize, IndexKey, Invite)> = Vec::new();
-        // The first range often fills the page, so it is read alone; the others are read together.
+        // The first range is read alone, because it often fills the page. The others are read
+        // concurrently.
         let mut width = 1;
         while position.range < ranges.len() && found.len() <= limit {
             let mut after = position.after.take();
@@ -61,7 +62,7 @@ impl Store {
                 }
                 position.range += 1;
             }
-            width = AT_ONCE;
+            width = CONCURRENT_READS;
         }
         let more = found.len() > limit;
         found.truncate(limit);
@@ -71,12 +72,13 @@ impl Store {
             after: Some(key.clone()),
         });
         let next_cursor =
-            end.map(|end| cursor::seal(&self.seals, &list.name(), &end)).transpose()?;
+            end.map(|end| cursor::seal(&self.cursor_keys, &list.name(), &end)).transpose()?;
         let data = found.into_iter().map(|(_, _, invite)| invite).collect();
         Ok(Page { data, next_cursor })
     }
 
-    /// At most `limit` invites of the range, each with its index key, and where the read ended.
+    /// Returns at most `limit` invites of the range, each with its index key, and the key where the
+    /// read ended.
     async fn range_page(
         &self,
         list: &InviteList,

@@ -1,4 +1,4 @@
-//! Lists of members and memberships.
+//! Lists of members and of memberships.
 
 use super::page::ListError;
 use crate::domain::ids::{GroupId, UserId};
@@ -8,10 +8,10 @@ use crate::store::access::{Item, text};
 use crate::store::{Store, StoreError, cursor, items, keys};
 
 impl Store {
-    /// A page of at most `limit` members of the group, in the order of their user ids.
+    /// Returns a page of at most `limit` members of the group, ordered by user id.
     ///
     /// # Errors
-    /// `Cursor` for a cursor of another list, `Store` when the table gives no usable answer.
+    /// `Cursor` if the cursor belongs to another list or is forged. `Store` if a read fails.
     pub async fn list_members(
         &self,
         group: &GroupId,
@@ -20,7 +20,7 @@ impl Store {
     ) -> Result<Page<Member>, ListError> {
         let list = format!("members {group}");
         let after: Option<UserId> =
-            cursor.map(|cursor| cursor::open(&self.seals, &list, cursor)).transpose()?;
+            cursor.map(|cursor| cursor::open(&self.cursor_keys, &list, cursor)).transpose()?;
         let from = after.map(|user| keys::member(group, &user).into_item());
         let (found, next) =
             self.partition_page(group, keys::MEMBERS, from, Some(limit + 1)).await?;
@@ -28,11 +28,11 @@ impl Store {
         Ok(self.page(&list, data, limit, next.is_some(), |member| member.user.clone())?)
     }
 
-    /// At most `limit` members of the group, those after the user `after`, in the order of their
-    /// user ids.
+    /// Returns at most `limit` members of the group that follow the user `after`, ordered by user
+    /// id.
     ///
     /// # Errors
-    /// The table gives no usable answer.
+    /// `Unavailable`, `Refused` or `Corrupt`.
     pub async fn members_after(
         &self,
         group: &GroupId,
@@ -54,11 +54,11 @@ impl Store {
         Ok(found)
     }
 
-    /// A page of at most `limit` memberships of the user, in the order of the groups' ids. It may
-    /// lag by moments.
+    /// Returns a page of at most `limit` memberships of the user, ordered by group id. It may lag
+    /// by moments.
     ///
     /// # Errors
-    /// `Cursor` for a cursor of another list, `Store` when the table gives no usable answer.
+    /// `Cursor` if the cursor belongs to another list or is forged. `Store` if a read fails.
     pub async fn list_memberships(
         &self,
         user: &UserId,
@@ -67,13 +67,13 @@ impl Store {
     ) -> Result<Page<Member>, ListError> {
         let list = format!("memberships {user}");
         let after: Option<GroupId> =
-            cursor.map(|cursor| cursor::open(&self.seals, &list, cursor)).transpose()?;
+            cursor.map(|cursor| cursor::open(&self.cursor_keys, &list, cursor)).transpose()?;
         let (data, more) = self.memberships_after(user, after.as_ref(), limit + 1).await?;
         Ok(self.page(&list, data, limit, more, |member| member.group.clone())?)
     }
 
-    /// At most `limit` memberships of the user, those behind the group `after`, and whether there
-    /// are more.
+    /// Returns at most `limit` memberships of the user that follow the group `after`, and whether
+    /// there are more.
     async fn memberships_after(
         &self,
         user: &UserId,

@@ -1,4 +1,5 @@
-//! Lists of invites, members and memberships: key ranges, read page by page, with sealed cursors.
+//! Lists of invites, members and memberships: key ranges that are read page by page, with
+//! authenticated cursors.
 
 mod invites;
 mod members;

@@ -1,4 +1,4 @@
-//! How a page ends, and why there is none.
+//! Pages and their errors.
 
 use serde::Serialize;
 
@@ -6,19 +6,23 @@ use crate::domain::list::Page;
 use crate::store::cursor::{self, CursorError};
 use crate::store::{Store, StoreError};
 
-/// Why a list gives no page.
+/// An error of a list.
 #[derive(Debug, thiserror::Error)]
 pub enum ListError {
-    /// The cursor is not one of this list.
+    /// The cursor belongs to another list, or is forged.
     #[error(transparent)]
     Cursor(#[from] CursorError),
-    /// The table gave no usable answer.
+    /// The table gave no usable response.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl Store {
-    /// The page of the first `limit` of `data`. `more` says whether the table has more than these.
+    /// Returns a page of the first `limit` of `data`. `more` is `true` if the table has further
+    /// entries.
+    ///
+    /// # Errors
+    /// [`CursorError`] if the position can't be serialized.
     pub(super) fn page<T, P: Serialize>(
         &self,
         list: &str,
@@ -32,7 +36,7 @@ impl Store {
         data.truncate(limit);
         let last = data.last().filter(|_| more).map(position);
         let next_cursor =
-            last.map(|position| cursor::seal(&self.seals, list, &position)).transpose()?;
+            last.map(|position| cursor::seal(&self.cursor_keys, list, &position)).transpose()?;
         Ok(Page { data, next_cursor })
     }
 }

@@ -1,4 +1,4 @@
-//! Which invites a list shows, as key ranges of an index.
+//! The key ranges of an index that a list of invites reads.
 
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::GroupId;
@@ -7,33 +7,33 @@ use crate::domain::list::Order;
 use crate::store::access::Item;
 use crate::store::keys;
 
-/// Which invites are listed: one state after the other, within a state by their end; or all, the
-/// pending ones first.
+/// A selection of invites, and their order: state by state, ordered by expiry within each state; or
+/// all, with the pending ones first.
 #[derive(Clone, Debug)]
 pub struct InviteList {
-    /// The partitions of an index to read, one after the other.
+    /// The partitions of the index, which are read one after the other.
     pub(super) partitions: Vec<String>,
     pub(super) index: &'static str,
     pub(super) partition_key: &'static str,
     pub(super) sort_key: &'static str,
-    /// `None` for all states, in any order.
+    /// `None` for all states: the pending invites first, the others in the order of the index.
     states: Option<Vec<State>>,
     pub(super) order: Order,
 }
 
 impl InviteList {
-    /// All of the group's invites: the pending ones first, the others as they lie. Fewer reads than
+    /// Selects all of the group's invites, the pending ones first. This takes fewer reads than
     /// state by state.
     pub fn all_of_group(group: &GroupId) -> Self {
         Self { states: None, ..Self::of_group(group, Vec::new(), Order::Asc) }
     }
 
-    /// As [`Self::all_of_group`], those addressed to any of these invitee keys.
+    /// Selects all invites for any of these invitee keys, the pending ones first.
     pub fn all_of_invitee(invitee_keys: &[String]) -> Self {
         Self { states: None, ..Self::of_invitee(invitee_keys, Vec::new(), Order::Asc) }
     }
 
-    /// The group's invites in these states.
+    /// Selects the group's invites in these states.
     pub fn of_group(group: &GroupId, states: Vec<State>, order: Order) -> Self {
         let partitions = vec![keys::group_partition(group)];
         Self {
@@ -46,7 +46,7 @@ impl InviteList {
         }
     }
 
-    /// The invites addressed to any of these invitee keys, in these states.
+    /// Selects the invites for any of these invitee keys, in these states.
     pub fn of_invitee(invitee_keys: &[String], states: Vec<State>, order: Order) -> Self {
         let partitions = invitee_keys.iter().map(|key| keys::invitee_partition(key)).collect();
         Self {
@@ -59,13 +59,13 @@ impl InviteList {
         }
     }
 
-    /// Where the item is in this list's index.
+    /// Returns the item's position in this list's index. `None` if the item lacks a key.
     pub(super) fn key(&self, item: &Item) -> Option<IndexKey> {
         let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
         Some([part("pk")?, part("sk")?, part(self.sort_key)?])
     }
 
-    /// The text that a cursor is sealed to.
+    /// Returns the text that identifies this list in its cursors.
     pub(super) fn name(&self) -> String {
         format!(
             "{} {:?} {:?} {:?}",
@@ -76,14 +76,14 @@ impl InviteList {
         )
     }
 
-    /// Every key range to read, in order. What time has ended stands among the pending until it is
-    /// written down.
+    /// Returns the key ranges to read, in order. Expired invites are stored as pending until a
+    /// write marks them as expired.
     pub(super) fn ranges(&self, now: Timestamp) -> Vec<Range> {
         let mut ranges = Vec::new();
         for (at, _) in self.partitions.iter().enumerate() {
             let Some(states) = &self.states else {
-                // The pending ones by themselves and before the others, so that one that ends
-                // meanwhile is read twice rather than not at all.
+                // The pending range is read first and separately. An invite that ends meanwhile is
+                // then read twice rather than not at all.
                 let pending = keys::pending_range(now);
                 let around = keys::around(&pending);
                 ranges.extend(
@@ -109,10 +109,10 @@ impl InviteList {
     }
 }
 
-/// Where an item is in an index: its primary key, and its sort key there.
+/// An item's position in an index: its primary key, then its sort key in the index.
 pub(super) type IndexKey = [String; 3];
 
-/// A range of sort keys in one of the list's partitions.
+/// A range of sort keys in one partition of the list.
 pub(super) struct Range {
     pub(super) partition: usize,
     pub(super) low: String,
