@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use serde::de::DeserializeOwned;
 
-use super::error::without_values;
 use super::keys::Key;
 use super::retry::{ATTEMPTS, back_off};
 use super::{Store, StoreError};
@@ -36,10 +35,7 @@ impl Key {
 /// # Errors
 /// `Corrupt`.
 pub(super) fn read<T: DeserializeOwned>(item: Item, what: &'static str) -> Result<T, StoreError> {
-    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt {
-        item: what,
-        problem: without_values(&error.to_string()),
-    })
+    serde_dynamo::from_item(item).map_err(|error| StoreError::corrupt(what, error))
 }
 
 /// Serializes `T` into an item.
@@ -51,7 +47,7 @@ pub(super) fn write<T: serde::Serialize>(
     what: &'static str,
 ) -> Result<Item, StoreError> {
     serde_dynamo::to_item(value)
-        .map_err(|error| StoreError::Corrupt { item: what, problem: error.to_string() })
+        .map_err(|error| StoreError::corrupt(what, error))
 }
 
 /// Serializes roles as invites and members store them.
@@ -60,7 +56,7 @@ pub(super) fn write<T: serde::Serialize>(
 /// `Corrupt`.
 pub(super) fn roles(roles: &Roles) -> Result<AttributeValue, StoreError> {
     serde_dynamo::to_attribute_value(roles)
-        .map_err(|error| StoreError::Corrupt { item: "roles", problem: error.to_string() })
+        .map_err(|error| StoreError::corrupt("roles", error))
 }
 
 /// Returns an update expression that sets these fields to their values in `whole`, and removes

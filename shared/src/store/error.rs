@@ -37,6 +37,14 @@ const TRANSIENT: [&str; 7] = [
     "ServiceUnavailable",
 ];
 
+impl StoreError {
+    /// Returns the error of an `item` that cannot be read or written. Values that `error` quotes
+    /// are left out, because they may be personal.
+    pub(super) fn corrupt(item: &'static str, error: impl std::fmt::Display) -> Self {
+        Self::Corrupt { item, problem: without_values(&error.to_string()) }
+    }
+}
+
 impl<E> From<SdkError<E>> for StoreError
 where
     E: ProvideErrorMetadata,
@@ -57,7 +65,7 @@ where
 }
 
 /// Removes the quoted values from a deserializer's message.
-pub(super) fn without_values(message: &str) -> String {
+fn without_values(message: &str) -> String {
     let outside = message.split('"').step_by(2);
     outside.collect::<Vec<_>>().join("…")
 }

@@ -20,6 +20,7 @@ mod lists;
 mod members;
 mod pending;
 mod retry;
+mod stream;
 mod transaction;
 mod users;
 mod warm_up;
@@ -33,6 +34,7 @@ pub use limits::Window;
 pub use lists::{InviteList, ListError};
 pub use members::{ChangeMemberOutcome, Changing, MemberChange};
 pub use pending::PendingCount;
+pub use stream::invite_of;
 pub use users::PutUserOutcome;
 
 use crate::config::{AwsConfig, ConfigError, Environment, settings};

@@ -10,9 +10,9 @@ use std::convert::Infallible;
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use shared::MailService;
-use shared::domain::counters::Generation;
-use shared::domain::ids::{GroupId, InviteId};
+use shared::domain::token::TokenSubject;
 use shared::engine::Fault;
+use shared::store::invite_of;
 
 /// Sends the mails of the batch, and reports the first record that Lambda must redeliver. The
 /// response reports failures, so it never returns an error.
@@ -36,31 +36,16 @@ pub async fn handle(
 
 async fn send(service: &MailService, record: &EventRecord) -> Result<(), Fault> {
     // Redelivery cannot repair a record without a readable invite.
-    let Some((group, id, generation)) = subject(record) else {
+    let Some(subject) = invite_of(record.change.new_image.clone()) else {
         tracing::error!(event = %record.event_name, "A stream record contains no invite");
         return Ok(());
     };
     let now = service.clock.now();
     let outcome = service
         .engine
-        .send_invitation(&service.mailer, &service.public_url, (&group, id, generation), now)
+        .send_invitation(&service.mailer, &service.public_url, &subject, now)
         .await?;
+    let TokenSubject { group, invite: id, .. } = subject;
     tracing::info!(invite.id = %id, group.id = %group, ?outcome, "Handled the mail of invite {id}");
     Ok(())
-}
-
-/// Returns the group, id and generation of the invite in the record's new image.
-fn subject(record: &EventRecord) -> Option<(GroupId, InviteId, Generation)> {
-    #[derive(serde::Deserialize)]
-    struct Image {
-        group: String,
-        id: u64,
-        generation: Generation,
-    }
-    let image: Image = serde_dynamo::from_item(record.change.new_image.clone()).ok()?;
-    Some((
-        GroupId::parse(&image.group).ok()?,
-        InviteId::from_number(image.id).ok()?,
-        image.generation,
-    ))
 }

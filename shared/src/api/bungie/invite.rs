@@ -31,18 +31,13 @@ const GENERAL: usize = 0;
 /// # Errors
 /// The errors of [`group`], [`account`] and [`message`], in this order.
 pub fn new_invite(service: &Service, request: &Request) -> Result<NewInvite, Failure> {
+    let group = group(request)?;
+    let invitee = InviteeRequest::Account(account(request)?);
+    let message = message(service, request)?;
     Ok(NewInvite {
-        group: group(request)?,
-        invitee: InviteeRequest::Account(account(request)?),
-        roles: Roles::default(),
-        message: message(service, request)?,
-        metadata: Metadata::default(),
-        lifetime: Lifetime::DEFAULT,
-        redirect_url: None,
+        message,
         notify: false,
-        identity_policy: IdentityPolicy::Strict,
-        rule: InviteRule::Admins,
-        api_data: ApiData::default(),
+        ..NewInvite::of(group, invitee, InviteRule::Admins)
     })
 }
 

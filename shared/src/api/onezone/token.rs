@@ -58,21 +58,11 @@ pub async fn new_token(
         service.engine.check_inviter(caller, &group, RULE).await?;
         return Err(error.into());
     }
+    let link = LinkRequest { max_uses: Some(1), allowed_domains: Vec::new() };
     Ok(NewInvite {
-        group,
-        invitee: InviteeRequest::Link(LinkRequest {
-            max_uses: Some(1),
-            allowed_domains: Vec::new(),
-        }),
-        roles: Roles::default(),
-        message: None,
-        metadata: Metadata::default(),
-        lifetime: Lifetime::DEFAULT,
-        redirect_url: None,
         notify: false,
         identity_policy: IdentityPolicy::Bearer,
-        rule: RULE,
-        api_data: ApiData::default(),
+        ..NewInvite::of(group, InviteeRequest::Link(link), RULE)
     })
 }
 

@@ -2,47 +2,47 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The state of an invite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
+/// Declares the states with their names, the only list of them.
+macro_rules! states {
+    ($($(#[$doc:meta])+ $state:ident = $name:literal),+ $(,)?) => {
+        /// The state of an invite.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        pub enum State {
+            $($(#[$doc])+ #[serde(rename = $name)] $state),+
+        }
+
+        impl State {
+            /// Every state, in the order in which lists show them.
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$state),+];
+
+            /// Returns the state's name in the API and in keys.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$state => $name),+
+                }
+            }
+        }
+    };
+}
+
+states! {
     /// The invitee has not answered, and the invite has not ended.
-    Pending,
+    Pending = "pending",
     /// The invitee accepted and joined.
-    Accepted,
+    Accepted = "accepted",
     /// The invitee declined.
-    Declined,
+    Declined = "declined",
     /// The invite was withdrawn.
-    Revoked,
+    Revoked = "revoked",
     /// The invite's time passed.
-    Expired,
+    Expired = "expired",
     /// All uses of a counted link are taken.
-    Exhausted,
+    Exhausted = "exhausted",
 }
 
 impl State {
-    /// Every state, in the order in which lists show them.
-    pub const ALL: [Self; 6] = [
-        Self::Pending,
-        Self::Accepted,
-        Self::Declined,
-        Self::Revoked,
-        Self::Expired,
-        Self::Exhausted,
-    ];
-
-    /// Returns the state's name in the API and in keys.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Accepted => "accepted",
-            Self::Declined => "declined",
-            Self::Revoked => "revoked",
-            Self::Expired => "expired",
-            Self::Exhausted => "exhausted",
-        }
-    }
-
     /// Returns the state with this name.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)

@@ -42,11 +42,12 @@ impl Engine {
         &self,
         mailer: &Mailer,
         public_url: &str,
-        (group, id, generation): (&GroupId, InviteId, Generation),
+        subject: &TokenSubject,
         now: Timestamp,
     ) -> Result<SendOutcome, Fault> {
-        let (invite, found_group) = self.store.invite_and_group(group, id).await?;
-        let due = |invite: &Invite| invite.generation == generation && invite.delivery.is_due();
+        let (invite, found_group) = self.store.invite_and_group(&subject.group, subject.invite).await?;
+        let due =
+            |invite: &Invite| invite.generation == subject.generation && invite.delivery.is_due();
         let Some(invite) = invite.filter(due) else { return Ok(SendOutcome::NotDue) };
         let Some(found_group) = found_group.filter(|_| invite.is_pending(now)) else {
             return self

@@ -17,6 +17,7 @@ use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::{Rank, Roles};
 use crate::domain::rule::InviteRule;
 use crate::domain::text::{Message, Name};
+use crate::domain::token::TokenSubject;
 use crate::store::StoreError;
 use crate::store::access::{self, Item};
 use crate::store::keys::{self, Key};
@@ -168,7 +169,7 @@ pub(in crate::store) fn from_invite(invite: &Invite) -> Result<Item, StoreError>
 pub(in crate::store) fn to_invite(item: Item) -> Result<Invite, StoreError> {
     let mut item: InviteItem = access::read(item, "invite")?;
     Ok(Invite {
-        id: InviteId::from_number(item.id).map_err(|invalid| corrupt(invalid.to_string()))?,
+        id: InviteId::from_number(item.id).map_err(|invalid| StoreError::corrupt("invite", invalid))?,
         resolution: to_resolution(&mut item)?,
         group: item.group,
         group_name: item.group_name,
@@ -213,13 +214,28 @@ pub(in crate::store) fn delivery_attribute(
     delivery: &Delivery,
 ) -> Result<aws_sdk_dynamodb::types::AttributeValue, StoreError> {
     serde_dynamo::to_attribute_value(from_delivery(delivery))
-        .map_err(|error| corrupt(error.to_string()))
+        .map_err(|error| StoreError::corrupt("invite", error))
 }
 
 fn from_delivery(delivery: &Delivery) -> DeliveryItem {
     let Delivery { state, attempts, updated_at, ref reason, requested: _, last_sent_at: _ } =
         *delivery;
     DeliveryItem { state, attempts, updated_at, reason: reason.clone() }
+}
+
+/// The part of an invite's item that names its generation.
+#[derive(Deserialize)]
+struct SubjectItem {
+    group: GroupId,
+    id: u64,
+    generation: Generation,
+}
+
+/// Returns the generation that the image of a stream record is of. `None` if the image is not of a
+/// readable invite.
+pub(in crate::store) fn to_subject(image: serde_dynamo::Item) -> Option<TokenSubject> {
+    let SubjectItem { group, id, generation } = serde_dynamo::from_item(image).ok()?;
+    Some(TokenSubject { group, invite: InviteId::from_number(id).ok()?, generation })
 }
 
 /// Returns how the invite ended, from its state and the attributes of its resolution.
@@ -233,12 +249,8 @@ fn to_resolution(item: &mut InviteItem) -> Result<Option<Resolution>, StoreError
         State::Exhausted => End::Exhausted,
     };
     let at =
-        item.resolved_at.ok_or_else(|| corrupt("the ended invite has no resolved_at".into()))?;
+        item.resolved_at.ok_or_else(|| StoreError::corrupt("invite", "the ended invite has no resolved_at"))?;
     Ok(Some(Resolution { end, at, by: item.resolved_by.take() }))
-}
-
-fn corrupt(problem: String) -> StoreError {
-    StoreError::Corrupt { item: "invite", problem }
 }
 
 fn from_invitee(invitee: &Invitee) -> InviteeItem {

@@ -70,10 +70,7 @@ pub(in crate::store) fn to_member(item: Item) -> Result<Member, StoreError> {
         privileges: item.privileges,
         name: item.name,
         joined_at: item.joined_at,
-        invite: invite.map_err(|invalid| StoreError::Corrupt {
-            item: "member",
-            problem: invalid.to_string(),
-        })?,
+        invite: invite.map_err(|invalid| StoreError::corrupt("member", invalid))?,
         came_as: item.came_as,
     })
 }

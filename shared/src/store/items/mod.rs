@@ -6,7 +6,7 @@ mod member;
 mod user;
 
 pub(super) use group::{GroupState, from_group, to_group};
-pub(super) use invite::{delivery_attribute, from_invite, to_invite};
+pub(super) use invite::{delivery_attribute, from_invite, to_invite, to_subject};
 pub(super) use member::{from_member, to_member};
 pub(super) use user::{PointerItem, from_user, to_user};
 
@@ -24,13 +24,13 @@ pub(super) fn from_metadata(metadata: &Metadata) -> Result<Option<String>, Store
     }
     serde_json::to_string(metadata)
         .map(Some)
-        .map_err(|error| StoreError::Corrupt { item: "metadata", problem: error.to_string() })
+        .map_err(|error| StoreError::corrupt("metadata", error))
 }
 
 fn to_metadata(stored: Option<String>) -> Result<Metadata, StoreError> {
     let Some(json) = stored else { return Ok(Metadata::default()) };
     serde_json::from_str(&json)
-        .map_err(|error| StoreError::Corrupt { item: "metadata", problem: error.to_string() })
+        .map_err(|error| StoreError::corrupt("metadata", error))
 }
 
 /// Removes null attributes. An index key must be absent rather than null, and an absent attribute

@@ -117,7 +117,7 @@ impl Store {
         let found = page.items.unwrap_or_default().into_iter().map(|item| {
             let key = list
                 .key(&item)
-                .ok_or(StoreError::Corrupt { item: "invite", problem: "no index key".into() })?;
+                .ok_or_else(|| StoreError::corrupt("invite", "no index key"))?;
             Ok((key, items::to_invite(item)?))
         });
         Ok((found.collect::<Result<_, StoreError>>()?, after))

@@ -179,22 +179,15 @@ impl<'a> World<'a> {
         let person = |number: usize| &self.people[number];
         match *step {
             Step::Invite { by, address: to, role, lifetime, bearer } => {
+                let invitee = InviteeRequest::Email(address(to));
+                let policy =
+                    if bearer { IdentityPolicy::Bearer } else { IdentityPolicy::Strict };
                 let new = NewInvite {
-                    group,
-                    invitee: InviteeRequest::Email(address(to)),
                     roles: roles(role),
-                    message: None,
-                    metadata: Metadata::default(),
                     lifetime: Lifetime::Seconds(lifetime),
-                    redirect_url: None,
                     notify: false,
-                    identity_policy: if bearer {
-                        IdentityPolicy::Bearer
-                    } else {
-                        IdentityPolicy::Strict
-                    },
-                    rule: InviteRule::Policy,
-                    api_data: ApiData::default(),
+                    identity_policy: policy,
+                    ..NewInvite::of(group, invitee, InviteRule::Policy)
                 };
                 let created = engine.create_invite(person(by), &new, random(), now).await;
                 if let Ok(created) = &created {

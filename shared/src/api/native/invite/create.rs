@@ -113,8 +113,6 @@ impl NewInviteBody {
             (_, asked) => asked.unwrap_or(IdentityPolicy::Strict),
         };
         Ok(NewInvite {
-            group,
-            invitee,
             roles,
             message,
             metadata,
@@ -122,8 +120,7 @@ impl NewInviteBody {
             redirect_url,
             notify,
             identity_policy,
-            rule: InviteRule::Policy,
-            api_data: ApiData::default(),
+            ..NewInvite::of(group, invitee, InviteRule::Policy)
         })
     }
 

@@ -108,19 +108,7 @@ impl InviteInput {
         let api_data = self.api_data()?;
         let roles = self.roles.clone();
         let invitee = self.invitee()?.ok_or_else(not_one_invitee)?;
-        Ok(NewInvite {
-            group,
-            invitee,
-            roles,
-            message: None,
-            metadata: Metadata::default(),
-            lifetime: Lifetime::DEFAULT,
-            redirect_url,
-            notify: true,
-            identity_policy: IdentityPolicy::Strict,
-            rule: RULE,
-            api_data,
-        })
+        Ok(NewInvite { roles, redirect_url, api_data, ..NewInvite::of(group, invitee, RULE) })
     }
 
     /// Returns the requested change of an invite. An absent field stays as it is.
