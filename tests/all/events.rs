@@ -114,8 +114,8 @@ fn every_event_in_given_json_exists() {
     }
 }
 
-/// A stream record must hold the item as the store writes it. Otherwise the events test a table that
-/// cannot exist.
+/// A stream record must hold the item as the store writes it. Otherwise the events test a table
+/// that cannot exist.
 #[tokio::test]
 async fn the_stream_record_holds_the_item_that_the_store_writes() {
     let name = format!("{SEND_MAIL}/success");

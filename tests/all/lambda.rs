@@ -1,5 +1,5 @@
-//! Functions as Lambda runs them: the JSON of an event in, the JSON of an answer out. Each deployment
-//! has its own table.
+//! Functions as Lambda runs them: the JSON of an event in, the JSON of an answer out. Each
+//! deployment has its own table.
 
 use std::convert::Infallible;
 use std::sync::LazyLock;

@@ -1,8 +1,8 @@
 //! The test harness for tests that need more than one package.
 //!
-//! A test starts its own service ([`App`]), sends requests as people ([`Person`]) and asserts on the
-//! answers ([`Answer`]). It can replace the issuer ([`Issuer`]) and SES ([`Ses`]), and put a proxy
-//! in front of the table ([`Proxy`]).
+//! A test starts its own service ([`App`]), sends requests as people ([`Person`]) and asserts on
+//! the answers ([`Answer`]). It can replace the issuer ([`Issuer`]) and SES ([`Ses`]), and put a
+//! proxy in front of the table ([`Proxy`]).
 //!
 //! ```text
 //! let app = App::start().await;

@@ -37,8 +37,8 @@ pub(crate) fn own_settings(function: &str, environment: &Environment) -> Vec<(St
     ENDPOINTS.into_iter().filter_map(through).collect()
 }
 
-/// Returns the URL of the process's only proxy. The proxy has its own thread, because every test has
-/// its own runtime.
+/// Returns the URL of the process's only proxy. The proxy has its own thread, because every test
+/// has its own runtime.
 fn proxy() -> &'static str {
     static URL: OnceLock<String> = OnceLock::new();
     URL.get_or_init(|| {

@@ -1,5 +1,5 @@
-//! A table that fails. If a write succeeded and its answer is lost, the caller still gets the success.
-//! If the write failed, a retry succeeds.
+//! A table that fails. If a write succeeded and its answer is lost, the caller still gets the
+//! success. If the write failed, a retry succeeds.
 
 use harness::{App, LossyTable};
 use serde_json::json;

@@ -1,5 +1,5 @@
-//! One person has several identities: a user id, addresses, phone numbers, accounts. A group can have
-//! one pending invite for the person, by any identity and at any API.
+//! One person has several identities: a user id, addresses, phone numbers, accounts. A group can
+//! have one pending invite for the person, by any identity and at any API.
 
 use harness::{App, GROUP, Person};
 use serde_json::{Value, json};

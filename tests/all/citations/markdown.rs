@@ -52,8 +52,8 @@ pub(super) fn has_heading(text: &str, anchor: &str) -> bool {
     false
 }
 
-/// Returns the anchor of a heading: lower case, with a `-` for each space. Only letters, digits, `_`
-/// and `-` remain.
+/// Returns the anchor of a heading: lower case, with a `-` for each space. Only letters, digits,
+/// `_` and `-` remain.
 fn anchor_of(title: &str) -> String {
     let mut visible = String::new();
     for part in title.trim().split("](") {

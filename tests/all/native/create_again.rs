@@ -1,5 +1,5 @@
-//! Inviting a person again after the first invite ended: the same id, a new generation, and an older
-//! link that no longer works.
+//! Inviting a person again after the first invite ended: the same id, a new generation, and an
+//! older link that no longer works.
 
 use harness::{App, Invited, Person};
 use serde_json::{Value, json};

@@ -65,8 +65,8 @@ impl Act {
         Self::BungieCancels,
     ];
 
-    /// Returns whether the act is possible with this invite. Some acts need a token, some an invitee,
-    /// and the bungie API cancels by account.
+    /// Returns whether the act is possible with this invite. Some acts need a token, some an
+    /// invitee, and the bungie API cancels by account.
     pub(super) fn fits(self, made: &Made) -> bool {
         match self {
             Self::NativeAcceptsByToken | Self::OnezoneJoins => made.token.is_some(),

@@ -30,8 +30,8 @@ use shared::engine::{
 
 use crate::lambda::Deployment;
 
-/// The share of proptest's cases (256, or `PROPTEST_CASES`) that run is one in this many, because
-/// each case makes many requests to the table.
+/// One in this many of proptest's cases (256, or `PROPTEST_CASES`) runs, because each makes many
+/// requests to the table.
 const ONE_IN: u32 = 10;
 const STEPS: std::ops::Range<usize> = 5..30;
 /// The person who creates the group. Everybody else joins by invite.
@@ -50,8 +50,8 @@ struct World<'a> {
     now: Timestamp,
 }
 
-/// Returns a strategy for commands. Most can succeed, because the founder acts often and people mostly
-/// use their own invites.
+/// Returns a strategy for commands. Most can succeed, because the founder acts often and people
+/// mostly use their own invites.
 fn step() -> impl Strategy<Value = Step> {
     let person = prop_oneof![5 => Just(FOUNDER), 4 => 0..PEOPLE];
     let guest = prop_oneof![8 => 1..PEOPLE, 1 => Just(FOUNDER)];
