@@ -51,7 +51,11 @@ pub(super) const RULES: &[Rule] = &[
                 let secret =
                     ALL.iter().any(|setting| setting.name() == name && setting.is_secret());
                 let good = resolved == secret || value.as_str() == Some("");
-                broken.extend(unless(good, &format!("template.yaml: {place} must take {name} from Secrets Manager if and only if it is a secret")));
+                let from = if secret { "from" } else { "without" };
+                broken.extend(unless(
+                    good,
+                    &format!("template.yaml: {place} must set {name} {from} Secrets Manager"),
+                ));
             }
             broken
         },
