@@ -1,5 +1,5 @@
-//! Every citation in code and documents leads somewhere: documents and their headings, decisions,
-//! and the links of Markdown.
+//! Checks that every citation in code and documents resolves: documents and their headings,
+//! decisions, and Markdown links.
 
 mod markdown;
 
@@ -9,26 +9,27 @@ use std::path::{Component, Path, PathBuf};
 
 use markdown::{has_heading, links};
 
-/// Folders that git ignores, or that hold no text of this repository.
+/// The folders that git ignores or that hold no text of this repository.
 const SKIPPED: [&str; 6] = [".git", "target", "node_modules", ".aws-sam", ".venv", "__pycache__"];
 
-/// The texts that may be cited only by the path of their document in `docs/contracts/`.
+/// The APIs and pages whose contracts may be cited only by their path in `docs/contracts/`.
 const CONTRACTS: [&str; 7] =
     ["native", "evanta", "rownd", "onezone", "chembiohub", "bungie", "pages"];
 
-/// Names of texts that are not in the repository. Split here, so that this file passes.
+/// The names of texts outside the repository. They are split so that this file passes.
 const FOREIGN: [&str; 2] = [concat!("RELIA", "BILITY"), concat!("DESIGN", " §")];
 
-/// Where the code is: a path from here on names a file of it.
+/// The folders of the code. A path that begins with one names a source file.
 const SOURCES: [&str; 5] = ["bench/", "functions/", "local/", "shared/", "tests/"];
 
-/// What opens a comment's line, and parts a sentence that goes on in the next line.
+/// The markers at the start of a comment line. They interrupt a sentence that wraps.
 const MARKERS: [&str; 5] = ["//!", "///", "//", "#", ">"];
 
-/// The files of the repository that are text, by their paths from its root.
+/// The files of the repository, by their paths from its root.
 struct Repository {
+    /// The text files with their contents.
     texts: BTreeMap<String, String>,
-    /// Every file and folder, whether it is text or not.
+    /// Every file and folder, text or not.
     paths: BTreeSet<String>,
 }
 
@@ -37,7 +38,11 @@ impl Repository {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let mut repository = Self { texts: BTreeMap::new(), paths: BTreeSet::new() };
         repository.add(&root, "");
-        assert!(repository.texts.len() > 100, "is the test run from the repository?");
+        assert!(
+            repository.texts.len() > 100,
+            "only {} texts were found; does the test run in the repository?",
+            repository.texts.len()
+        );
         repository
     }
 
@@ -52,7 +57,7 @@ impl Repository {
             if root.join(&path).is_dir() {
                 self.add(root, &path);
             } else if !path.ends_with(".snap")
-                // Nobody writes a snapshot's head, which names a source file, by hand.
+                // insta writes the header of a snapshot, which names a source file.
                 && let Ok(text) = fs::read_to_string(root.join(&path))
             {
                 self.texts.insert(path, text);
@@ -60,8 +65,7 @@ impl Repository {
         }
     }
 
-    /// Whether `target` (a path, perhaps with an anchor) leads from `folder` to something that is
-    /// there.
+    /// Returns whether `target`, a path with or without an anchor, exists as seen from `folder`.
     fn has(&self, folder: &str, target: &str) -> bool {
         let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
         let Some(path) = joined(folder, path) else { return false };
@@ -75,7 +79,7 @@ impl Repository {
         self.texts.keys().any(|path| path.starts_with(&prefix) && path.ends_with(".md"))
     }
 
-    /// What does not resolve, as `file:line: what`.
+    /// Returns the citations that do not resolve, as `file:line: problem`.
     fn broken(&self) -> Vec<String> {
         self.texts.iter().flat_map(|(path, text)| self.broken_in(path, text)).collect()
     }
@@ -89,7 +93,7 @@ impl Repository {
         };
         let is_markdown = path.ends_with(".md");
         for (at, name) in names(&joined.text, ".md") {
-            // Elsewhere in Markdown a document's name is in a link, which is checked below.
+            // Other document names in Markdown are link targets, which are checked below.
             let is_citation = !is_markdown || name.starts_with("docs/");
             if is_citation && !self.has(folder, name) && !self.has("", name) {
                 report(at, &format!("there is no {name}"));
@@ -124,7 +128,7 @@ impl Repository {
     }
 }
 
-/// `path` as seen from `folder`, without `.` and `..`; nothing where it leaves the repository.
+/// Returns `path` as seen from `folder`, without `.` and `..`; `None` if it leaves the repository.
 fn joined(folder: &str, path: &str) -> Option<String> {
     let mut parts = PathBuf::new();
     for part in Path::new(folder).join(path).components() {
@@ -142,11 +146,11 @@ fn joined(folder: &str, path: &str) -> Option<String> {
     parts.into_os_string().into_string().ok()
 }
 
-/// A text with its lines joined by spaces and its comment markers taken out, so that a citation
-/// that is wrapped over two lines is found.
+/// A text with its lines joined and its comment markers removed, so that a citation that wraps over
+/// two lines is found.
 struct Joined {
     text: String,
-    /// Where each line begins.
+    /// The offset at which each line begins.
     starts: Vec<usize>,
 }
 
@@ -163,13 +167,13 @@ impl Joined {
         joined
     }
 
-    /// The number of the line that has this place.
+    /// Returns the number of the line at this offset.
     fn line(&self, at: usize) -> usize {
         self.starts.partition_point(|start| *start <= at)
     }
 }
 
-/// Every file of this extension that the text names by its path, with its anchor, and its place.
+/// Returns the paths with this extension that the text names, with their anchors and offsets.
 fn names<'a>(text: &'a str, extension: &str) -> Vec<(usize, &'a str)> {
     let inside = |c: char| c.is_ascii_alphanumeric() || "/._-#".contains(c);
     let mut found = Vec::new();
@@ -180,7 +184,7 @@ fn names<'a>(text: &'a str, extension: &str) -> Vec<(usize, &'a str)> {
         let name = text[start..end].trim_end_matches(['.', '-', '/']);
         let rest = name.get(at - start..).and_then(|rest| rest.strip_prefix(extension));
         let whole = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'));
-        // A pattern, a placeholder, or an address of somewhere else.
+        // The path belongs to a pattern, a placeholder or a URL.
         let elsewhere = before.is_some_and(|(_, c)| "*}>:~$&…".contains(c));
         if whole && start < at && !elsewhere {
             found.push((start, name));
@@ -189,7 +193,7 @@ fn names<'a>(text: &'a str, extension: &str) -> Vec<(usize, &'a str)> {
     found
 }
 
-/// Every decision that the text names, as `ADR 0001`, `ADRs 0001, 0002` or `docs/adr/0001`.
+/// Returns the decisions that the text names, as `ADR 0001`, `ADRs 0001, 0002` or `docs/adr/0001`.
 fn decisions(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     for name in ["ADR ", "ADRs ", "docs/adr/"] {
@@ -208,7 +212,7 @@ fn decisions(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
-/// Every citation of a text that is not in the repository.
+/// Returns the citations of texts outside the repository.
 fn foreign(text: &str) -> Vec<(usize, String)> {
     let lower = text.to_ascii_lowercase();
     let mut found: Vec<(usize, String)> = Vec::new();
@@ -228,13 +232,13 @@ fn foreign(text: &str) -> Vec<(usize, String)> {
 }
 
 #[test]
-fn every_citation_leads_to_a_text_of_the_repository() {
+fn every_citation_resolves_to_a_text_of_the_repository() {
     let broken = Repository::read().broken();
-    assert!(broken.is_empty(), "Citations that lead nowhere:\n{}", broken.join("\n"));
+    assert!(broken.is_empty(), "citations that do not resolve:\n{}", broken.join("\n"));
 }
 
 #[test]
-fn a_citation_that_leads_nowhere_is_named_with_its_line() {
+fn a_citation_that_does_not_resolve_is_reported_with_its_line() {
     let repository = Repository::read();
     let code = |text: &str| repository.broken_in("a.txt", text).join("\n");
     assert_eq!(code("// docs/security.md#tokens, ADRs 0001 and 0002 (docs/adr/0003)"), "");

@@ -1,7 +1,7 @@
-//! Every event of `events/`, through the function that it is for, at the time that it tells.
+//! Runs every event of `events/` through its function, at the time that the event names.
 //!
-//! What an event finds in the table is made by the events that `events/given.json` names before it.
-//! Each answer is a snapshot, and each snapshot has its event.
+//! The events that `events/given.json` lists run first, to fill the table. Each answer is a
+//! snapshot, and each snapshot has its event.
 
 use std::collections::BTreeSet;
 use std::panic::catch_unwind;
@@ -18,20 +18,20 @@ use shared::domain::clock::Timestamp;
 use crate::lambda::{Deployment, SEND_MAIL};
 
 async fn run(deployment: &Deployment, name: &str) -> Value {
-    let (package, _) = name.split_once('/').expect("an event is <function>/<case>");
+    let (package, _) = name.split_once('/').expect("an event name is <function>/<case>");
     let event = text(name);
     deployment.set_time(Timestamp::from_seconds(time(&serde_json::from_str(&event).unwrap())));
     deployment.invoke(package, &event).await
 }
 
-/// A deployment in which everything has happened that goes before the event.
+/// Starts a deployment, and runs the events that `events/given.json` lists for this event.
 async fn before(name: &str) -> Deployment {
     let deployment = Deployment::start(Timestamp::from_seconds(0)).await;
     for earlier in given(name) {
         let status = run(&deployment, &earlier).await["statusCode"].as_u64().unwrap();
         assert!(
             (200..300).contains(&status),
-            "{earlier}, given before {name}, was answered with {status}"
+            "{earlier}, which runs before {name}, was answered with {status}"
         );
     }
     deployment
@@ -47,8 +47,8 @@ async fn answered(name: &str) -> String {
     }
 }
 
-/// Runs every event of every function, several at once; a panic is that event's own.
-#[expect(clippy::disallowed_methods, reason = "the events run at once, and each is awaited")]
+/// Runs every event of every function, several at once. A panic belongs to its event.
+#[expect(clippy::disallowed_methods, reason = "the events run concurrently, and each is awaited")]
 async fn all_answered() -> Vec<(String, std::thread::Result<String>)> {
     let at_once = std::thread::available_parallelism().map_or(2, |cores| 2 * cores.get());
     let one = |name: String| async move {
@@ -61,7 +61,7 @@ async fn all_answered() -> Vec<(String, std::thread::Result<String>)> {
     stream::iter(names()).map(one).buffered(at_once).collect().await
 }
 
-/// Every event of every function of the registry, as `<function>/<case>`.
+/// Returns every event of every function in the registry, as `<function>/<case>`.
 fn names() -> Vec<String> {
     let of_function = |function: &Function| {
         let package = function.package();
@@ -72,7 +72,7 @@ fn names() -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_event_is_answered_as_its_snapshot_says() {
+async fn every_event_gets_the_answer_of_its_snapshot() {
     let mut broken = Vec::new();
     for (name, answer) in all_answered().await {
         let snapshot = answer.and_then(|answer| catch_unwind(|| {
@@ -95,34 +95,34 @@ fn every_event_has_its_snapshot_and_every_snapshot_its_event() {
     found.retain(|name| !name.ends_with(".snap.new"));
     assert_eq!(
         found, wanted,
-        "run the tests, look at the new snapshots, and delete those of events that are gone"
+        "run the tests, review the new snapshots, and delete the snapshots without an event"
     );
 }
 
 #[test]
-fn every_event_that_is_given_exists() {
+fn every_event_in_given_json_exists() {
     for (key, earlier) in all_given() {
         let known = names().iter().any(|name| {
             *name == key
                 || name.split('/').next() == Some(&key)
                 || name.split('-').next() == Some(&key)
         });
-        assert!(known, "events/given.json names {key}, which is no event, function or API");
+        assert!(known, "events/given.json names {key}, which is not an event, function or API");
         for name in earlier {
-            assert!(exists(&name), "events/given.json names {name}, which is no event");
+            assert!(exists(&name), "events/given.json names {name}, which is not an event");
         }
     }
 }
 
-/// A stream record's image is what the store wrote; otherwise the events show a table that there
-/// never was.
+/// A stream record must hold the item as the store writes it. Otherwise the events test a table
+/// that cannot exist.
 #[tokio::test]
-async fn the_stream_record_is_what_the_store_writes() {
+async fn the_stream_record_holds_the_item_that_the_store_writes() {
     let name = format!("{SEND_MAIL}/success");
     let mut record: Value = serde_json::from_str(&text(&name)).unwrap();
     let change = &mut record["Records"][0]["dynamodb"];
     let mut item = before(&name).await.item(&change["Keys"]).await;
-    // Random in each write.
+    // The request id is random.
     item["request"] = change["NewImage"]["request"].clone();
     assert_eq!(
         change["NewImage"], item,

@@ -1,5 +1,5 @@
-//! Functions as Lambda runs them: an event's JSON in, an answer's JSON out, each deployment over a
-//! table of its own.
+//! Functions as Lambda runs them: the JSON of an event in, the JSON of an answer out. Each
+//! deployment has its own table.
 
 use std::convert::Infallible;
 use std::sync::LazyLock;
@@ -16,42 +16,42 @@ use shared::{MailService, Service};
 
 use harness::under;
 
-/// The mail sender, which the table's stream drives.
+/// The mail sender, which the table's stream starts.
 pub(crate) const SEND_MAIL: &str = "background-send-mail";
 
-/// A request function's service, made when a test first asks for it.
+/// The service of the request functions, started on first use.
 type Lazy = LazyLock<Service, Box<dyn FnOnce() -> Service + Send>>;
 
-/// Every function over one table, with a clock that stands still.
+/// Every function over one table, with a clock that only tests move.
 pub(crate) struct Deployment {
     pub(crate) clock: Clock,
-    /// The request functions' service, for tests that call the use cases themselves.
+    /// The service of the request functions, for tests that call the use cases directly.
     pub(crate) service: Lazy,
     handlers: Handlers,
-    /// The functions' own table: that of the local service has a stream, from which the service
-    /// itself would send mail.
+    /// The functions' own table. It has no stream, because the local service would send mails from
+    /// one.
     table: String,
     running: Running,
 }
 
-/// Hands a batch of the stream to the mail sender.
+/// Invokes the mail sender with a batch of the stream.
 pub(crate) async fn send_mails(
     service: &MailService,
     event: Event,
 ) -> Result<DynamoDbEventResponse, Infallible> {
-    match Function::of_package(SEND_MAIL).expect("the mail sender").trigger {
+    match Function::of_package(SEND_MAIL).expect("the mail sender is registered").trigger {
         Trigger::Stream(handle) => handle(service, event).await,
         Trigger::Request(..) => panic!("{SEND_MAIL} is started by the table's stream"),
     }
 }
 
 impl Deployment {
-    /// Deploys with the variables of `events/env.json`; its clock stands at `now`.
+    /// Deploys with the variables of `events/env.json`, and sets the clock to `now`.
     pub(crate) async fn start(now: Timestamp) -> Self {
         Self::start_with(now, &[]).await
     }
 
-    /// Deploys so, but with these variables.
+    /// Deploys as [`Self::start`] does, with these variables on top.
     pub(crate) async fn start_with(now: Timestamp, variables: &[(&str, &str)]) -> Self {
         let variables =
             variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -80,10 +80,11 @@ impl Deployment {
             env_json().into_iter().chain(same.unwrap()).chain(own).chain(variables).collect();
         let clock = Clock::fixed(now);
         let handlers = handlers(&environment, own_settings, &clock)
-            .expect("events/env.json is a configuration");
+            .expect("events/env.json is a valid configuration");
         let of_service = clock.clone();
         let service: Lazy = LazyLock::new(Box::new(move || {
-            Service::start(&environment, of_service).expect("events/env.json is a configuration")
+            Service::start(&environment, of_service)
+                .expect("events/env.json is a valid configuration")
         }));
         Self { clock, service, handlers, table, running }
     }
@@ -93,23 +94,23 @@ impl Deployment {
         self.clock.advance(now.seconds() - self.clock.now().seconds());
     }
 
-    /// Invokes the function with the event, and gives its answer.
+    /// Invokes the function with the event, and returns the answer.
     pub(crate) async fn invoke(&self, package: &str, event: &str) -> Value {
         let function = Function::of_package(package)
             .unwrap_or_else(|| panic!("{package}: add it to local/src/registry.rs"));
         let handler = &self.handlers[&function.logical_id()];
-        let event = serde_json::from_str(event).expect("an event is JSON");
-        handler(event).await.expect("the event is one of the function's trigger")
+        let event = serde_json::from_str(event).expect("the event is JSON");
+        handler(event).await.expect("the event fits the function's trigger")
     }
 
-    /// The mails sent so far, newest first.
+    /// Returns the mails sent so far, newest first.
     pub(crate) async fn inbox(&self) -> Vec<Value> {
         let answer = reqwest::get(format!("{}/local/inbox", self.running.url)).await.unwrap();
         let inbox: Value = answer.json().await.unwrap();
         inbox["messages"].as_array().unwrap().clone()
     }
 
-    /// The item as it lies in the table, in DynamoDB's own JSON.
+    /// Returns an item of the table in DynamoDB's JSON.
     pub(crate) async fn item(&self, key: &Value) -> Value {
         let request = json!({"TableName": self.table, "Key": key, "ConsistentRead": true});
         let environment = &self.running.environment;

@@ -1,4 +1,4 @@
-//! The local service over HTTP. The functions behind it are tested elsewhere.
+//! The local service over HTTP. Other tests cover the functions behind it.
 
 use beckon::{Options, StartError, start};
 use harness::{Answer, App, eventually};
@@ -6,13 +6,13 @@ use reqwest::{Client, Method, Url};
 use serde_json::{Value, json};
 use shared::config::settings;
 
-/// Sends a `POST` of this text without a type.
+/// Sends a `POST` request with this body and no content type.
 async fn post(app: &App, path: &str, body: impl Into<reqwest::Body>) -> Answer {
     Answer::to(app.nobody().request(Method::POST, path).body(body)).await
 }
 
 #[tokio::test]
-async fn several_run_side_by_side_and_share_nothing() {
+async fn two_services_run_side_by_side_and_share_nothing() {
     let (first, second) = tokio::join!(App::start(), App::start());
     assert_ne!(first.running.url, second.running.url);
     first.advance(3600);
@@ -27,7 +27,7 @@ async fn several_run_side_by_side_and_share_nothing() {
 }
 
 #[tokio::test]
-async fn a_service_that_has_ended_answers_no_more() {
+async fn a_stopped_service_does_not_answer() {
     let health = |app: &App| app.nobody().request(Method::GET, "/local/health");
     let app = App::start().await;
     let request = health(&app);
@@ -36,14 +36,14 @@ async fn a_service_that_has_ended_answers_no_more() {
     let app = App::start().await;
     let person = app.nobody();
     drop(app);
-    eventually("the end of a service that was dropped", || async {
+    eventually("the end of a dropped service", || async {
         person.request(Method::GET, "/local/health").send().await.err()
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_taken_port_is_said_to_be_taken() {
+async fn a_taken_port_is_reported_with_the_option_to_change_it() {
     let app = App::start().await;
     let port = app.running.url.rsplit_once(':').unwrap().1.parse().unwrap();
     let error = start(Options { port, ..Options::default() }).await.unwrap_err();
@@ -52,7 +52,7 @@ async fn a_taken_port_is_said_to_be_taken() {
 }
 
 #[tokio::test]
-async fn an_unreachable_database_is_named() {
+async fn an_unreachable_database_is_reported_with_its_url() {
     let options =
         Options { port: 0, dynamodb: Some("http://127.0.0.1:1".into()), ..Options::default() };
     let error = start(options).await.unwrap_err();
@@ -96,7 +96,7 @@ async fn a_mail_lands_in_the_inbox() {
 }
 
 #[tokio::test]
-async fn signing_in_leads_back_with_a_token_and_nowhere_else() {
+async fn sign_in_redirects_with_a_token_to_this_service_only() {
     let app = App::start().await;
     let nobody = app.nobody();
     let back = format!("{}/i/bkn_1", app.running.url);
@@ -121,7 +121,7 @@ async fn signing_in_leads_back_with_a_token_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn the_clock_moves_forward_only() {
+async fn the_clock_only_moves_forward() {
     let app = App::start().await;
     let before = app.running.clock.now();
     post(&app, "/local/clock", r#"{"advance_seconds": 86400}"#).await.is(200);
@@ -130,7 +130,7 @@ async fn the_clock_moves_forward_only() {
 }
 
 #[tokio::test]
-async fn a_request_that_another_site_makes_a_browser_send_is_refused() {
+async fn a_browser_request_from_another_site_is_refused() {
     let app = App::start().await;
     let named = async |host: &str| {
         let request = app.nobody().request(Method::GET, "/local/health");
@@ -147,7 +147,7 @@ async fn a_request_that_another_site_makes_a_browser_send_is_refused() {
 }
 
 #[tokio::test]
-async fn the_routes_are_the_templates_and_no_others() {
+async fn the_service_serves_only_the_routes_of_the_template() {
     let app = App::start().await;
     let nobody = app.nobody();
     let unknown = nobody.gets("/v2/nothing").await.is(404);

@@ -1,4 +1,4 @@
-//! Every test that needs more than one package, in one binary.
+//! All tests that need more than one package, in one binary.
 #![cfg(test)]
 
 mod across;

@@ -1,19 +1,19 @@
-//! What a request to AWS needs leave for: IAM's action, on what, and for a table the first part of
-//! the keys.
+//! The permissions that a request to AWS needs: IAM's action, the resource, and for a table the
+//! prefix of the partition keys.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::Value;
 
-/// One thing that a policy has to allow.
+/// A permission that a policy has to grant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Access {
-    /// As IAM calls it, as `dynamodb:GetItem`.
+    /// IAM's action, for example `dynamodb:GetItem`.
     pub action: String,
-    /// `table`, `index/<name>` or `identity`.
+    /// The resource: `table`, `index/<name>` or `identity`.
     pub resource: String,
-    /// What the partition's key begins with, up to its first `#`; empty where there are no keys.
+    /// The partition key up to and including its first `#`; empty if the request has no keys.
     pub keys: String,
 }
 
@@ -24,15 +24,16 @@ impl fmt::Display for Access {
 }
 
 impl Access {
-    /// Reads what its display has written.
+    /// Parses a line that [`Display`](fmt::Display) has written.
     pub fn parse(line: &str) -> Option<Self> {
         let [action, resource, keys] = line.splitn(3, ' ').collect::<Vec<_>>().try_into().ok()?;
         Some(Self { action: action.into(), resource: resource.into(), keys: keys.into() })
     }
 
     fn of_table(operation: &str, key: &Value) -> Self {
-        let partition =
-            key["pk"]["S"].as_str().unwrap_or_else(|| panic!("{operation} without a key: {key}"));
+        let partition = key["pk"]["S"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{operation} has no partition key: {key}"));
         Self {
             action: format!("dynamodb:{operation}"),
             resource: "table".into(),
@@ -41,11 +42,11 @@ impl Access {
     }
 }
 
-/// Everything that the request needs leave for: `target` is DynamoDB's header, `path` where it was
-/// sent.
+/// Returns the permissions that a request needs. `target` is DynamoDB's `x-amz-target` header, and
+/// `path` is the path of the request.
 ///
-/// An operation that this doesn't know is a panic, for what isn't read can't be compared with a
-/// policy.
+/// # Panics
+/// The operation is unknown, because an access that is not read can't be compared with a policy.
 pub fn of_request(target: Option<&str>, path: &str, body: &[u8]) -> BTreeSet<Access> {
     let Some((_, operation)) = target.and_then(|target| target.split_once('.')) else {
         assert!(
@@ -58,30 +59,36 @@ pub fn of_request(target: Option<&str>, path: &str, body: &[u8]) -> BTreeSet<Acc
             keys: String::new(),
         }]);
     };
-    let body: Value = serde_json::from_slice(body).expect("a request is JSON");
+    let body: Value = serde_json::from_slice(body).expect("the request is JSON");
     match operation {
         "GetItem" | "UpdateItem" | "DeleteItem" => {
             BTreeSet::from([Access::of_table(operation, &body["Key"])])
         }
         "PutItem" => BTreeSet::from([Access::of_table(operation, &body["Item"])]),
         "BatchGetItem" => {
-            let tables = body["RequestItems"].as_object().expect("tables").values();
+            let tables =
+                body["RequestItems"].as_object().expect("the request names tables").values();
             tables
-                .flat_map(|table| table["Keys"].as_array().expect("keys"))
+                .flat_map(|table| table["Keys"].as_array().expect("the request has keys"))
                 .map(|key| Access::of_table(operation, key))
                 .collect()
         }
-        "TransactWriteItems" => {
-            body["TransactItems"].as_array().expect("writes").iter().map(of_write).collect()
-        }
+        "TransactWriteItems" => body["TransactItems"]
+            .as_array()
+            .expect("the transaction has writes")
+            .iter()
+            .map(of_write)
+            .collect(),
         "Query" => BTreeSet::from([of_query(&body)]),
         other => panic!("{other}: add it to tests/harness/access.rs"),
     }
 }
 
-/// A write of a transaction: IAM knows it by its own name, and none for the transaction.
+/// Returns the permission for one write of a transaction. IAM has an action for each write, and
+/// none for the transaction.
 fn of_write(write: &Value) -> Access {
-    let (kind, write) = write.as_object().and_then(|write| write.iter().next()).expect("a write");
+    let (kind, write) =
+        write.as_object().and_then(|write| write.iter().next()).expect("the write has a kind");
     match kind.as_str() {
         "Put" => Access::of_table("PutItem", &write["Item"]),
         "Update" => Access::of_table("UpdateItem", &write["Key"]),
@@ -92,23 +99,25 @@ fn of_write(write: &Value) -> Access {
 }
 
 fn of_query(query: &Value) -> Access {
-    let condition = query["KeyConditionExpression"].as_str().expect("a condition");
+    let condition =
+        query["KeyConditionExpression"].as_str().expect("the query has a key condition");
     let equals = condition.split(" AND ").find_map(|part| {
         part.trim().split_once('=').filter(|(name, _)| !name.trim().ends_with(['<', '>']))
     });
-    let (_, value) = equals.unwrap_or_else(|| panic!("no partition in {condition}"));
+    let (_, value) =
+        equals.unwrap_or_else(|| panic!("the condition names no partition: {condition}"));
     let partition = query["ExpressionAttributeValues"][value.trim()]["S"]
         .as_str()
-        .unwrap_or_else(|| panic!("no partition in {query}"));
+        .unwrap_or_else(|| panic!("the query has no partition: {query}"));
     let resource = query["IndexName"]
         .as_str()
         .map_or_else(|| "table".into(), |index| format!("index/{index}"));
     Access { action: "dynamodb:Query".into(), resource, keys: prefix(partition) }
 }
 
-/// Up to and with the first `#`.
+/// Returns the key up to and including its first `#`.
 fn prefix(key: &str) -> String {
     let (first, _) =
-        key.split_once('#').unwrap_or_else(|| panic!("a partition's key without '#': {key}"));
+        key.split_once('#').unwrap_or_else(|| panic!("the partition key has no '#': {key}"));
     format!("{first}#")
 }

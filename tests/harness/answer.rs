@@ -1,29 +1,31 @@
-//! An answer of the service, and what a test asserts of it.
+//! An answer of the service, with the assertions that tests make about it.
 
 use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-/// An answer, read whole.
+/// An answer with its whole body.
 #[derive(Debug)]
 pub struct Answer {
-    /// Its status.
+    /// The status.
     pub status: u16,
-    /// Its headers.
+    /// The headers.
     pub headers: HeaderMap,
-    /// Its body.
+    /// The body.
     pub text: String,
-    /// The body, where it is JSON.
+    /// The body as JSON; `null` if it is not JSON.
     pub json: Value,
 }
 
 impl Answer {
-    /// Sends the request and reads its answer. No request may be answered with 500, and every 401
-    /// says how to sign in.
+    /// Sends the request and returns the answer.
+    ///
+    /// # Panics
+    /// The status is 500, or it is 401 and the answer does not say how to sign in.
     pub async fn to(request: RequestBuilder) -> Self {
         let answer = request.send().await.expect("the service answers");
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let text = answer.text().await.expect("a body of text");
+        let text = answer.text().await.expect("the body is text");
         let json = serde_json::from_str(&text).unwrap_or_default();
         let answer = Self { status, headers, text, json };
         assert_ne!(answer.status, 500, "{answer:#?}");
@@ -34,10 +36,10 @@ impl Answer {
         answer
     }
 
-    /// Reads an answer as a function gives it to Lambda: `statusCode`, `headers`, `body`.
+    /// Reads the answer that a function returns to Lambda: `statusCode`, `headers`, `body`.
     pub fn of_function(answer: &Value) -> Self {
         let header = |(name, value): (&String, &Value)| {
-            let value = value.as_str().expect("a header of text");
+            let value = value.as_str().expect("the header is text");
             Some((name.parse().ok()?, value.parse().ok()?))
         };
         let headers = answer["headers"].as_object().into_iter().flatten().filter_map(header);
@@ -46,7 +48,7 @@ impl Answer {
             status: answer["statusCode"]
                 .as_u64()
                 .and_then(|status| status.try_into().ok())
-                .expect("a status"),
+                .expect("the answer has a status"),
             headers: headers.collect(),
             json: serde_json::from_str(&text).unwrap_or_default(),
             text,
@@ -60,7 +62,7 @@ impl Answer {
         self
     }
 
-    /// Asserts that this is the problem with this status and code, in the form of RFC 9457.
+    /// Asserts that the answer is a problem (RFC 9457) with this status and code.
     #[track_caller]
     pub fn refuses(self, status: u16, code: &str) -> Self {
         assert_eq!(
@@ -81,7 +83,7 @@ impl Answer {
         self
     }
 
-    /// Asserts that the problem points at this field with this code.
+    /// Asserts that the problem's first error has this pointer and this code.
     #[track_caller]
     pub fn points_at(self, pointer: &str, code: &str) -> Self {
         let error = &self.json["errors"][0];
@@ -94,12 +96,12 @@ impl Answer {
         self
     }
 
-    /// Returns a header's value, or an empty text.
+    /// Returns the value of a header, or an empty string.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().expect("a header of text"))
+        self.headers.get(name).map_or("", |value| value.to_str().expect("the header is text"))
     }
 
-    /// Returns the text at this pointer.
+    /// Returns the string at this JSON pointer.
     #[track_caller]
     pub fn text_at(&self, pointer: &str) -> &str {
         self.json
@@ -108,30 +110,30 @@ impl Answer {
             .unwrap_or_else(|| panic!("no text at {pointer} in {}", self.text))
     }
 
-    /// Returns a list's objects.
+    /// Returns the objects of a list.
     #[track_caller]
     pub fn data(&self) -> &[Value] {
         self.json["data"].as_array().unwrap_or_else(|| panic!("not a list: {}", self.text))
     }
 
-    /// Returns this field of each of a list's objects.
+    /// Returns this field of each object of a list.
     #[track_caller]
     pub fn each(&self, field: &str) -> Vec<String> {
         self.data()
             .iter()
-            .map(|object| object[field].as_str().expect("a text").to_owned())
+            .map(|object| object[field].as_str().expect("the field is a string").to_owned())
             .collect()
     }
 
-    /// Returns the cursor of a list's next page.
+    /// Returns the cursor of the next page; `None` on the last page.
     pub fn next_cursor(&self) -> Option<&str> {
         self.json["next_cursor"].as_str()
     }
 
-    /// Returns the body without what every request has of its own.
+    /// Returns the body without `instance`, which differs in every answer.
     pub fn without_instance(&self) -> Value {
         let mut body = self.json.clone();
-        body.as_object_mut().expect("an object").remove("instance");
+        body.as_object_mut().expect("the body is an object").remove("instance");
         body
     }
 }

@@ -1,4 +1,4 @@
-//! A service of a test's own.
+//! The service that each test starts for itself.
 
 use std::collections::BTreeSet;
 
@@ -11,12 +11,12 @@ use shared::config::{Setting, settings};
 use crate::person::Service;
 use crate::{Mail, Person, eventually, mail, seconds, table, under};
 
-/// The group of every act that names no other.
+/// The group that the helpers use by default.
 pub const GROUP: &str = "3773";
 
-/// A running service, and the client that all its people share.
+/// A running service, and the HTTP client that its callers share.
 pub struct App {
-    /// The service itself.
+    /// The running service.
     pub running: Running,
     client: Client,
 }
@@ -27,7 +27,7 @@ impl App {
         Self::with(Options::default()).await
     }
 
-    /// Starts a service in memory with the demo data: the people and groups of the APIs' own
+    /// Starts a service in memory with the demo data: the people and groups of the published APIs'
     /// examples.
     pub async fn with_demo() -> Self {
         Self::of(Options { port: 0, demo: true, ..Options::default() }).await
@@ -38,7 +38,7 @@ impl App {
         Self::of(Options { port: 0, demo: false, ..options }).await
     }
 
-    /// Starts a service with these configuration variables.
+    /// Starts a service in memory with these settings.
     pub async fn with_settings(settings: &[(&str, &str)]) -> Self {
         let settings = settings
             .iter()
@@ -51,10 +51,13 @@ impl App {
         Self::over(beckon::start(under::test(options)).await.expect("the service starts"))
     }
 
-    /// Gives people to a service that was started elsewhere.
+    /// Wraps a service that is already running.
     pub fn over(running: Running) -> Self {
-        let client =
-            Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
+        let client = Client::builder()
+            .redirect(Policy::none())
+            .no_proxy()
+            .build()
+            .expect("the client is built");
         Self { running, client }
     }
 
@@ -63,27 +66,27 @@ impl App {
         Person::new(Service { url, client: self.client.clone(), clock }, claims)
     }
 
-    /// Returns a person with this user id, who signs in with the service's own issuer.
+    /// Returns a person with this user id. The local service's issuer signs their tokens.
     pub fn user(&self, sub: &str) -> Person {
         self.people(Some(json!({ "sub": sub })))
     }
 
-    /// Returns a person with this user id and a verified address.
+    /// Returns a person with this user id and the verified address `<sub>@example.com`.
     pub fn person(&self, sub: &str) -> Person {
         self.user(sub).email(&format!("{sub}@example.com"))
     }
 
-    /// Returns a person who isn't signed in.
+    /// Returns a person who is not signed in.
     pub fn nobody(&self) -> Person {
         self.people(None)
     }
 
-    /// Returns the app that may write the directory.
+    /// Returns a caller that may write the directory.
     pub fn directory(&self) -> Person {
         self.user("directory").claim("scope", json!("users:write"))
     }
 
-    /// Returns Alice, who has made [`GROUP`].
+    /// Creates [`GROUP`] and returns its owner, Alice.
     pub async fn owner(&self) -> Person {
         let alice = self.person("alice").name("Alice");
         alice.creates_group().await;
@@ -95,12 +98,12 @@ impl App {
         self.running.clock.advance(seconds);
     }
 
-    /// Moves the service's clock to the very second of this RFC 3339 text.
+    /// Moves the service's clock to this RFC 3339 time.
     pub fn advance_to(&self, instant: &str) {
         self.advance(seconds(instant) - self.now());
     }
 
-    /// Returns the present second of the service.
+    /// Returns the current time of the service, in seconds since 1970.
     pub fn now(&self) -> i64 {
         self.running.clock.now().seconds()
     }
@@ -115,12 +118,12 @@ impl App {
         self.mails().await.into_iter().filter(|mail| mail.to == [address]).collect()
     }
 
-    /// Returns the newest mail to this address, as soon as there is one.
+    /// Waits for a mail to this address, and returns the newest.
     pub async fn mail_to(&self, address: &str) -> Mail {
         self.nth_mail_to(address, 1).await
     }
 
-    /// Returns the newest mail to this address, as soon as there are `count`.
+    /// Waits for `count` mails to this address, and returns the newest.
     pub async fn nth_mail_to(&self, address: &str, count: usize) -> Mail {
         eventually(&format!("mail {count} to {address}"), || async {
             let mails = self.mails_to(address).await;
@@ -129,8 +132,8 @@ impl App {
         .await
     }
 
-    /// Waits until every mail that was asked for so far has been sent: mails leave in order, and
-    /// one more of `inviter`'s is awaited.
+    /// Waits until every mail that is due so far is sent. Mails leave in order, so this sends one
+    /// more as `inviter` and waits for that.
     pub async fn settled(&self, inviter: &Person) {
         let canary = format!("canary-{}@example.com", self.mails().await.len());
         inviter.invited(json!({ "email": canary })).await;
@@ -138,17 +141,16 @@ impl App {
         let health = inviter.gets("/local/health").await.json;
         assert_eq!(
             health["on_failure"], 0,
-            "the service gave mails up, because the machine is too busy: {health}"
+            "the service gave up on mails because the machine is too busy: {health}"
         );
     }
 
-    /// Returns the value of a setting as the functions have it.
+    /// Returns the value of a setting as the functions read it.
     pub fn setting(&self, setting: Setting) -> &str {
-        self.running.environment.required(setting).expect("a setting of the service")
+        self.running.environment.required(setting).expect("the service has the setting")
     }
 
-    /// Returns every item of the table but the counters of requests, as text in DynamoDB's JSON: a
-    /// look behind the API.
+    /// Returns every item of the table except the rate windows, as text in DynamoDB's JSON.
     pub async fn table(&self) -> BTreeSet<String> {
         let endpoint = self.setting(settings::AWS_ENDPOINT_URL_DYNAMODB);
         let scan = json!({ "TableName": self.setting(settings::TABLE_NAME) });
@@ -164,7 +166,7 @@ impl App {
             .table()
             .await
             .into_iter()
-            .map(|item| serde_json::from_str::<Value>(&item).expect("JSON"));
+            .map(|item| serde_json::from_str::<Value>(&item).expect("the item is JSON"));
         items.filter(|item| item["type"]["S"] == kind).collect()
     }
 }

@@ -1,9 +1,9 @@
-//! What a run of the tests is asked for by variables.
+//! The environment variables that configure a test run.
 
-/// The variable's value, where it is set and not empty.
+/// Returns the variable's value; `None` if it is unset or empty.
 #[expect(
     clippy::disallowed_methods,
-    reason = "what a run is asked for is no setting of a function"
+    reason = "the options of a test run are not settings of a function"
 )]
 pub fn asked(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|value| !value.is_empty())

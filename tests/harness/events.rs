@@ -1,4 +1,4 @@
-//! The events of `events/`, and how an answer to one is shown.
+//! The events of `events/`, and how their answers are shown.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,12 +19,14 @@ pub fn env_json() -> Vec<(String, String)> {
     let variables = file["Parameters"].as_object().expect("events/env.json has Parameters");
     variables
         .iter()
-        .map(|(name, value)| (name.clone(), value.as_str().expect("a variable is text").to_owned()))
+        .map(|(name, value)| {
+            (name.clone(), value.as_str().expect("the variable is text").to_owned())
+        })
         .collect()
 }
 
 /// Returns the environment of functions that are invoked one by one: the variables of
-/// `events/env.json`, and those by which they find the table `table` and the inbox of this service.
+/// `events/env.json`, and the variables that lead to the table `table` and to this service's inbox.
 pub fn environment(running: &Running, table: &str) -> BTreeMap<String, String> {
     let same = running.environment.variables([
         settings::AWS_REGION,
@@ -45,20 +47,20 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../events")
 }
 
-/// The functions that have events, by the names of their folders.
+/// Returns the functions that have events, by the names of their folders.
 pub fn packages() -> BTreeSet<String> {
     names_in(&folder()).into_iter().filter(|name| folder().join(name).is_dir()).collect()
 }
 
-/// Whether there is an event of this name, `<function>/<case>`.
+/// Returns whether there is an event with this name, `<function>/<case>`.
 pub fn exists(name: &str) -> bool {
     name.split_once('/').is_some_and(|(package, case)| {
         packages().contains(package) && cases(package).contains(case)
     })
 }
 
-/// The text of the event. A request without credentials that has no file is the successful one
-/// without its own.
+/// Returns the text of the event. If the case `not-signed-in` has no file, it is `success` without
+/// credentials.
 pub fn text(name: &str) -> String {
     let file = |name: &str| folder().join(format!("{name}.json"));
     match name.split_once('/') {
@@ -70,10 +72,10 @@ pub fn text(name: &str) -> String {
     }
 }
 
-/// The event without the headers and cookies that say who calls.
+/// Returns the event without the headers and cookies that carry credentials.
 fn without_credentials(event: &str) -> String {
-    let mut event: Value = serde_json::from_str(event).expect("an event is JSON");
-    let whole = event.as_object_mut().expect("an event is an object");
+    let mut event: Value = serde_json::from_str(event).expect("the event is JSON");
+    let whole = event.as_object_mut().expect("the event is an object");
     whole.remove("cookies");
     for headers in ["headers", "multiValueHeaders"] {
         if let Some(headers) = whole.get_mut(headers).and_then(Value::as_object_mut) {
@@ -83,14 +85,14 @@ fn without_credentials(event: &str) -> String {
     event.to_string()
 }
 
-/// The names in a folder.
+/// Returns the names in a folder.
 pub fn names_in(path: &Path) -> BTreeSet<String> {
     let entries = fs::read_dir(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// The names of the function's cases; a function with callers who sign in always has that of a
-/// request without credentials.
+/// Returns the names of the function's cases. A function whose callers sign in always has the case
+/// `not-signed-in`.
 pub fn cases(package: &str) -> BTreeSet<String> {
     let mut cases: BTreeSet<String> = names_in(&folder().join(package))
         .iter()
@@ -105,13 +107,13 @@ pub fn cases(package: &str) -> BTreeSet<String> {
     cases
 }
 
-/// Lists of events, by an event's, a function's or an API's name: those to be run before it.
+/// Returns the events that must run first, by the name of an event, a function or an API.
 pub fn all_given() -> BTreeMap<String, Vec<String>> {
     serde_json::from_str(&text("given")).expect("events/given.json names lists of events")
 }
 
-/// The events to be run before this one: those given for itself, else for its function, else for
-/// its API.
+/// Returns the events that must run before this one: those of the event itself, else of its
+/// function, else of its API.
 pub fn given(name: &str) -> Vec<String> {
     let package = name.split('/').next().unwrap_or_default();
     let api = package.split('-').next().unwrap_or_default();
@@ -119,17 +121,17 @@ pub fn given(name: &str) -> Vec<String> {
     [name, package, api].into_iter().find_map(|key| all.remove(key)).unwrap_or_default()
 }
 
-/// When the event happened, as it says itself: seconds since 1970.
+/// Returns the time that the event names, in seconds since 1970.
 pub fn time(event: &Value) -> i64 {
     let context = &event["requestContext"];
     let milliseconds = context["timeEpoch"].as_i64().or(context["requestTimeEpoch"].as_i64());
     let seconds = milliseconds
         .map(|at| at / 1000)
         .or(event["Records"][0]["dynamodb"]["ApproximateCreationDateTime"].as_i64());
-    seconds.expect("an event says when it happened")
+    seconds.expect("the event has a time")
 }
 
-/// The text without what stands between each `open` and `close`.
+/// Returns the text with `…` in place of the text between each `open` and `close`.
 fn without(text: &str, open: &str, close: &str) -> String {
     let mut parts = text.split(open);
     let first = parts.next().unwrap_or_default().to_owned();
@@ -139,8 +141,10 @@ fn without(text: &str, open: &str, close: &str) -> String {
     })
 }
 
-/// An HTTP answer as one reads it: status, headers, body. What is random in it stands as its name;
-/// a page's style and script, which are the page's own tests' matter, are left out.
+/// Returns an HTTP answer as text: status, headers, body.
+///
+/// Names such as `[id]` replace random values. The style and script of a page are left out, because
+/// the page has its own tests.
 pub fn shown(answer: &Value) -> String {
     let status = &answer["statusCode"];
     let body = answer["body"].as_str().unwrap_or_default();
@@ -151,7 +155,7 @@ pub fn shown(answer: &Value) -> String {
             .flatten()
             .map(|(name, value)| (name.clone(), value.clone()))
     };
-    // A REST API takes the one, an HTTP API the other.
+    // A REST API reads `multiValueHeaders`, an HTTP API `headers`.
     let headers: BTreeMap<String, Value> =
         fields("multiValueHeaders").chain(fields("headers")).collect();
     let value = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -162,13 +166,13 @@ pub fn shown(answer: &Value) -> String {
     let headers = without(&headers, "'sha256-", "'");
     let shown =
         format!("{status}\n{headers}\n{}\n", if parsed.is_some() { pretty(&body) } else { body });
-    // The rownd API mints the id of a group that it makes.
+    // The rownd API makes the id of a new group.
     let made = parsed
         .as_ref()
         .and_then(|body| body["group"]["id"].as_str())
         .filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
     let shown = made.map_or(shown.clone(), |id| shown.replace(id, "[id]"));
-    // An API's answer of a token alone is a link's too.
+    // An answer with only a token is also that of a link.
     match parsed.filter(|body| {
         body["invitee"]["kind"] == "link"
             || body.as_object().is_some_and(|body| body.keys().eq(["token"]))
@@ -180,7 +184,7 @@ pub fn shown(answer: &Value) -> String {
     }
 }
 
-/// What the mail sender answered, and the mails that went out, newest first.
+/// Returns the mail sender's answer and the mails that it sent, newest first, as text.
 pub fn shown_mails(answer: &Value, mails: &[Value]) -> String {
     let line = |mail: &Value| {
         format!("to {}: {}\n", mail["to"][0].as_str().unwrap(), mail["subject"].as_str().unwrap())
@@ -193,20 +197,20 @@ pub fn shown_mails(answer: &Value, mails: &[Value]) -> String {
     )
 }
 
-/// The name of the event's snapshot.
+/// Returns the name of the event's snapshot.
 pub fn snapshot_of(name: &str) -> String {
     name.replace('/', "__")
 }
 
-/// The event's snapshot: what it is answered with; none where it has not been kept.
+/// Returns the event's snapshot, which is its expected answer; `None` if there is no snapshot.
 pub fn snapshot(name: &str) -> Option<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join(format!("all/snapshots/events/{}.snap", snapshot_of(name)));
-    // insta's own lines stand between the first two lines of dashes.
+    // insta's header is between the first two lines of dashes.
     fs::read_to_string(path).ok()?.splitn(3, "---\n").nth(2).map(str::to_owned)
 }
 
-/// JSON with one field to a line, in the order in which it was sent.
+/// Formats JSON with one field per line, and keeps the order of the fields.
 pub fn pretty(json: &str) -> String {
     let mut text = String::new();
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);

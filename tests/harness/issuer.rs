@@ -1,4 +1,4 @@
-//! An issuer of a test's own: keys of every kind, and a key set that can change or fail.
+//! An issuer for one test: keys of every kind, and a key set that can change or fail.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,24 +16,24 @@ use serde_json::{Value, json};
 
 use crate::server::Server;
 
-/// The bytes before the PKCS #1 key in the PKCS #8 form of an RSA key of 2048 bits.
+/// The length of the PKCS #8 header before the PKCS #1 key of an RSA key of 2048 bits.
 const PKCS8_HEAD: usize = 26;
 
-/// A key that signs, under a name.
+/// A signing key with its key id.
 pub struct SigningKey {
-    /// Its name.
+    /// The key id.
     pub kid: String,
-    /// Its algorithm.
+    /// The signature algorithm.
     pub algorithm: Algorithm,
     key: EncodingKey,
 }
 
 impl SigningKey {
-    /// A new key for ES256.
+    /// Makes a new key for ES256.
     pub fn es256(kid: &str) -> Self {
         let document =
             EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
-                .expect("a key");
+                .expect("a key is generated");
         Self {
             kid: kid.into(),
             algorithm: Algorithm::ES256,
@@ -41,17 +41,20 @@ impl SigningKey {
         }
     }
 
-    /// A new key for RS256.
+    /// Makes a new key for RS256.
     pub fn rs256(kid: &str) -> Self {
-        let document: Pkcs8V1Der<'_> =
-            KeyPair::generate(KeySize::Rsa2048).expect("a key").as_der().expect("its form");
+        let document: Pkcs8V1Der<'_> = KeyPair::generate(KeySize::Rsa2048)
+            .expect("a key is generated")
+            .as_der()
+            .expect("the key has a DER form");
         let key = EncodingKey::from_rsa_der(&document.as_ref()[PKCS8_HEAD..]);
         Self { kid: kid.into(), algorithm: Algorithm::RS256, key }
     }
 
-    /// A new key for EdDSA.
+    /// Makes a new key for EdDSA.
     pub fn eddsa(kid: &str) -> Self {
-        let document = Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new()).expect("a key");
+        let document =
+            Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new()).expect("a key is generated");
         Self {
             kid: kid.into(),
             algorithm: Algorithm::EdDSA,
@@ -59,19 +62,20 @@ impl SigningKey {
         }
     }
 
-    /// A key for HS256 of this secret. It has no public form.
+    /// Makes a key for HS256 from this secret. It has no public key.
     pub fn hs256(kid: &str, secret: &[u8]) -> Self {
         Self { kid: kid.into(), algorithm: Algorithm::HS256, key: EncodingKey::from_secret(secret) }
     }
 
-    /// Returns the key as the key set has it.
+    /// Returns the public key as a JWK.
     pub fn public(&self) -> Value {
-        let mut key = Jwk::from_encoding_key(&self.key, self.algorithm).expect("a public form");
+        let mut key =
+            Jwk::from_encoding_key(&self.key, self.algorithm).expect("the key has a public key");
         key.common.key_id = Some(self.kid.clone());
-        serde_json::to_value(key).expect("JSON")
+        serde_json::to_value(key).expect("the key is JSON")
     }
 
-    /// Returns the header of its tokens.
+    /// Returns the header of the key's tokens.
     pub fn header(&self) -> Header {
         Header {
             typ: Some("at+jwt".into()),
@@ -80,14 +84,14 @@ impl SigningKey {
         }
     }
 
-    /// Returns a token of these claims.
+    /// Returns a signed token with these claims.
     pub fn signs(&self, claims: &Value) -> String {
         self.signs_with(&self.header(), claims)
     }
 
-    /// Returns a token of this header and these claims.
+    /// Returns a signed token with this header and these claims.
     pub fn signs_with(&self, header: &Header, claims: &Value) -> String {
-        encode(header, claims, &self.key).expect("a token")
+        encode(header, claims, &self.key).expect("the token is signed")
     }
 }
 
@@ -98,7 +102,7 @@ struct State {
     asked: usize,
 }
 
-/// A key set that is served.
+/// An issuer that serves its key set over HTTP.
 pub struct Issuer {
     server: Server,
     state: Arc<Mutex<State>>,
@@ -116,12 +120,12 @@ impl Issuer {
         Self { server: Server::start(router).await, state }
     }
 
-    /// Returns the name that its tokens carry.
+    /// Returns the issuer's name, the `iss` of its tokens.
     pub fn name(&self) -> &str {
         &self.server.url
     }
 
-    /// Returns options for a service that trusts it.
+    /// Returns options for a service that trusts this issuer.
     pub fn options(&self) -> Options {
         let settings = [
             ("JWT_ISSUER", self.name().to_owned()),
@@ -133,24 +137,25 @@ impl Issuer {
         }
     }
 
-    /// Publishes these keys instead.
+    /// Replaces the published keys.
     pub fn publishes(&self, keys: &[&SigningKey]) {
-        self.state.lock().expect("no panic").keys = keys.iter().map(|key| key.public()).collect();
+        self.state.lock().expect("the lock is not poisoned").keys =
+            keys.iter().map(|key| key.public()).collect();
     }
 
-    /// Answers with errors from now on, or no more.
+    /// Makes the issuer answer with errors (`true`), or with its keys again (`false`).
     pub fn goes(&self, down: bool) {
-        self.state.lock().expect("no panic").down = down;
+        self.state.lock().expect("the lock is not poisoned").down = down;
     }
 
-    /// Returns how often the key set was asked for.
+    /// Returns the number of requests for the key set.
     pub fn asked(&self) -> usize {
-        self.state.lock().expect("no panic").asked
+        self.state.lock().expect("the lock is not poisoned").asked
     }
 }
 
 fn answer(state: &Mutex<State>) -> Result<Json<Value>, StatusCode> {
-    let mut state = state.lock().expect("no panic");
+    let mut state = state.lock().expect("the lock is not poisoned");
     state.asked += 1;
     if state.down { Err(StatusCode::BAD_GATEWAY) } else { Ok(Json(json!({ "keys": state.keys }))) }
 }

@@ -1,8 +1,8 @@
-//! The harness of every test that needs more than one package.
+//! The test harness for tests that need more than one package.
 //!
-//! A test starts a service of its own ([`App`]), lets people use it ([`Person`]) and asserts on what
-//! they are answered ([`Answer`]). Around the service stand an issuer ([`Issuer`]), an SES ([`Ses`])
-//! and a proxy before the table ([`Proxy`]).
+//! A test starts its own service ([`App`]), sends requests as people ([`Person`]) and asserts on
+//! the answers ([`Answer`]). It can replace the issuer ([`Issuer`]) and SES ([`Ses`]), and put a
+//! proxy in front of the table ([`Proxy`]).
 //!
 //! ```text
 //! let app = App::start().await;
@@ -14,7 +14,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "all of this is for tests, which fail by panics"
+    reason = "tests fail by panicking"
 )]
 
 pub mod access;

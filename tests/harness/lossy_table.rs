@@ -1,4 +1,4 @@
-//! A way to the table on which answers get lost.
+//! A connection to the table that loses answers.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,19 +8,19 @@ use shared::config::settings;
 
 use crate::{App, Proxy, Reply};
 
-/// Another app's table, reached through a proxy.
+/// The table of another app, behind a proxy that can fail.
 pub struct LossyTable {
     proxy: Proxy,
     name: String,
     fault: Arc<Mutex<Option<Fault>>>,
 }
 
-/// What happens to calls of an operation.
+/// A fault that the calls of an operation meet.
 #[derive(Clone, Copy)]
 enum Fault {
-    /// The next one is carried out, and its answer is lost.
+    /// The next call is carried out, and its answer is lost.
     Lost(&'static str),
-    /// The next so many don't reach the table.
+    /// The next calls, as many as the number says, don't reach the table.
     Refused(&'static str, u32),
 }
 
@@ -33,7 +33,7 @@ impl Fault {
 }
 
 impl LossyTable {
-    /// Starts a proxy before this app's table.
+    /// Starts a proxy in front of this app's table.
     pub async fn of(app: &App) -> Self {
         let upstream: Arc<str> = app.setting(settings::AWS_ENDPOINT_URL_DYNAMODB).into();
         let fault: Arc<Mutex<Option<Fault>>> = Arc::default();
@@ -51,7 +51,7 @@ impl LossyTable {
         Self { proxy: proxy.await, name: app.setting(settings::TABLE_NAME).to_owned(), fault }
     }
 
-    /// Returns options for a service over this table.
+    /// Returns options for a service that uses this table.
     pub fn options(&self) -> Options {
         let table = (settings::TABLE_NAME.name().to_owned(), self.name.clone());
         Options {
@@ -61,25 +61,26 @@ impl LossyTable {
         }
     }
 
-    /// Carries the next call of this operation out, and loses its answer.
+    /// Makes the next call of this operation succeed without an answer.
     pub fn loses_the_answer_to(&self, operation: &'static str) {
-        *self.fault.lock().expect("no panic") = Some(Fault::Lost(operation));
+        *self.fault.lock().expect("the lock is not poisoned") = Some(Fault::Lost(operation));
     }
 
-    /// Refuses the next `times` calls of this operation. The SDK tries three times.
+    /// Makes the next `times` calls of this operation fail. The SDK makes three attempts.
     pub fn refuses(&self, operation: &'static str, times: u32) {
-        *self.fault.lock().expect("no panic") = Some(Fault::Refused(operation, times));
+        *self.fault.lock().expect("the lock is not poisoned") =
+            Some(Fault::Refused(operation, times));
     }
 
-    /// Returns whether the fault that was asked for has come.
+    /// Returns whether the fault has happened.
     pub fn has_failed(&self) -> bool {
-        self.fault.lock().expect("no panic").is_none()
+        self.fault.lock().expect("the lock is not poisoned").is_none()
     }
 }
 
-/// Returns the fault that a call of this operation meets, and uses it up.
+/// Returns the fault that a call of this operation meets, and counts it down.
 fn met(fault: &Mutex<Option<Fault>>, operation: Option<&str>) -> Option<Fault> {
-    let mut fault = fault.lock().expect("no panic");
+    let mut fault = fault.lock().expect("the lock is not poisoned");
     let found = fault.filter(|fault| operation == Some(fault.operation()))?;
     *fault = match found {
         Fault::Refused(operation, times) if times > 1 => Some(Fault::Refused(operation, times - 1)),
@@ -88,7 +89,7 @@ fn met(fault: &Mutex<Option<Fault>>, operation: Option<&str>) -> Option<Fault> {
     Some(found)
 }
 
-/// The answer of a table that fails.
+/// Returns the answer of a table that fails.
 fn failure() -> Reply {
     let error =
         r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"a fault"}"#;

@@ -1,43 +1,46 @@
-//! The mails that the service's own SES took.
+//! The mails in the local service's inbox.
 
 use beckon::Running;
 use serde_json::Value;
 
-/// Returns the mails so far as `/local/inbox` shows them, newest first.
+/// Returns the mails of `/local/inbox`, newest first.
 pub async fn inbox(running: &Running) -> Vec<Value> {
     let answer = reqwest::get(format!("{}/local/inbox", running.url)).await;
     let inbox: Value = answer.expect("the inbox answers").json().await.expect("the inbox is JSON");
-    inbox["messages"].as_array().expect("messages").clone()
+    inbox["messages"].as_array().expect("the inbox has messages").clone()
 }
 
-/// A mail as its reader sees it.
+/// A mail as its recipient sees it.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    /// Its recipients.
+    /// The recipients.
     pub to: Vec<String>,
-    /// Its sender.
+    /// The sender.
     pub from: String,
-    /// Its subject.
+    /// The subject.
     pub subject: String,
-    /// Its text part.
+    /// The text part.
     pub text: String,
-    /// Its HTML part.
+    /// The HTML part.
     pub html: String,
-    /// Its other headers.
+    /// The other headers.
     pub headers: Value,
 }
 
 impl Mail {
-    /// Reads a mail of `/local/inbox`.
+    /// Reads a mail from a message of `/local/inbox`.
     pub fn read(message: &Value) -> Self {
         let text = |name: &str| {
-            message[name].as_str().unwrap_or_else(|| panic!("no {name}: {message}")).to_owned()
+            message[name]
+                .as_str()
+                .unwrap_or_else(|| panic!("the mail has no {name}: {message}"))
+                .to_owned()
         };
         let to = message["to"]
             .as_array()
-            .expect("recipients")
+            .expect("the mail has recipients")
             .iter()
-            .map(|to| to.as_str().expect("text").to_owned())
+            .map(|to| to.as_str().expect("the recipient is text").to_owned())
             .collect();
         Self {
             to,
@@ -49,7 +52,7 @@ impl Mail {
         }
     }
 
-    /// Returns the link, taken from the text part as a reader would.
+    /// Returns the link in the text part.
     pub fn link(&self) -> String {
         let links: Vec<&str> =
             self.text.split_whitespace().filter(|word| word.contains("/i/bkn_")).collect();
@@ -57,8 +60,8 @@ impl Mail {
         links[0].to_owned()
     }
 
-    /// Returns the token at the link's end.
+    /// Returns the token at the end of the link.
     pub fn token(&self) -> String {
-        self.link().rsplit('/').next().expect("a last part").to_owned()
+        self.link().rsplit('/').next().expect("the link has a last part").to_owned()
     }
 }

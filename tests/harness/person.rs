@@ -1,4 +1,4 @@
-//! A person who calls the service, signed in or not.
+//! The people who call the service, signed in or not.
 
 use std::sync::Mutex;
 
@@ -8,10 +8,10 @@ use shared::domain::clock::Clock;
 
 use crate::Answer;
 
-/// How long a token is used before the next one is asked for, in the service's seconds.
+/// The age at which a token is replaced, in seconds of the service's clock.
 const TOKEN_AGE: i64 = 1800;
 
-/// A person, by what their token says.
+/// A person, described by the claims of their token.
 pub struct Person {
     service: Service,
     claims: Option<Value>,
@@ -27,61 +27,61 @@ pub(crate) struct Service {
 }
 
 impl Person {
-    /// A person whose token has these claims, or who isn't signed in.
+    /// Makes a person with these claims. `None` is a person who is not signed in.
     pub(crate) fn new(service: Service, claims: Option<Value>) -> Self {
         Self { service, claims, token: Mutex::default() }
     }
 
-    /// The same person with this claim, as `POST /local/token` takes it.
+    /// Adds a claim, in the form that `POST /local/token` reads.
     #[must_use]
     pub fn claim(mut self, name: &str, value: Value) -> Self {
-        self.claims.as_mut().expect("a person who is signed in")[name] = value;
+        self.claims.as_mut().expect("the person is signed in")[name] = value;
         self
     }
 
-    /// The same person with this verified address.
+    /// Adds a verified address.
     #[must_use]
     pub fn email(self, address: &str) -> Self {
         self.claim("email", json!(address))
     }
 
-    /// The same person with this display name.
+    /// Adds a display name.
     #[must_use]
     pub fn name(self, name: &str) -> Self {
         self.claim("name", json!(name))
     }
 
-    /// Returns the address that the person's token has.
+    /// Returns the address in the person's token.
     ///
     /// # Panics
-    /// It has none.
+    /// The token has no address.
     pub fn address(&self) -> &str {
-        let claims = self.claims.as_ref().expect("a person who is signed in");
-        claims["email"].as_str().expect("a person with an address")
+        let claims = self.claims.as_ref().expect("the person is signed in");
+        claims["email"].as_str().expect("the person has an address")
     }
 
-    /// Returns the access token, which is asked for when it is first needed and when it has grown
-    /// old. A person who isn't signed in has none.
+    /// Returns the access token, and fetches a new one if there is none or it is old. `None` for a
+    /// person who is not signed in.
     pub async fn signs_in(&self) -> Option<String> {
         let claims = self.claims.as_ref()?;
         let now = self.service.clock.now().seconds();
-        let known = self.token.lock().expect("no panic").clone();
+        let known = self.token.lock().expect("the lock is not poisoned").clone();
         if let Some((_, token)) = known.filter(|(since, _)| now - since < TOKEN_AGE) {
             return Some(token);
         }
         let url = format!("{}/local/token", self.service.url);
         let answer = Answer::to(self.service.client.post(url).json(claims)).await.is(200);
         let token = answer.text_at("/access_token").to_owned();
-        *self.token.lock().expect("no panic") = Some((now, token.clone()));
+        *self.token.lock().expect("the lock is not poisoned") = Some((now, token.clone()));
         Some(token)
     }
 
-    /// Returns a request to this path, not yet signed.
+    /// Returns a request to this path, without credentials.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.service.client.request(method, format!("{}{path}", self.service.url))
     }
 
-    /// Sends the request, signed by this person.
+    /// Sends the request with this person's token.
     pub async fn sends(&self, request: RequestBuilder) -> Answer {
         let request = match self.signs_in().await {
             Some(token) => request.bearer_auth(token),
@@ -90,27 +90,27 @@ impl Person {
         Answer::to(request).await
     }
 
-    /// Sends a `GET`.
+    /// Sends a `GET` request.
     pub async fn gets(&self, path: &str) -> Answer {
         self.sends(self.request(Method::GET, path)).await
     }
 
-    /// Sends a `POST` of this JSON.
+    /// Sends a `POST` request with this JSON.
     pub async fn posts(&self, path: &str, body: &Value) -> Answer {
         self.sends(self.request(Method::POST, path).json(body)).await
     }
 
-    /// Sends a `PUT` of this JSON.
+    /// Sends a `PUT` request with this JSON.
     pub async fn puts(&self, path: &str, body: &Value) -> Answer {
         self.sends(self.request(Method::PUT, path).json(body)).await
     }
 
-    /// Sends a `PATCH` of this JSON.
+    /// Sends a `PATCH` request with this JSON.
     pub async fn patches(&self, path: &str, body: &Value) -> Answer {
         self.sends(self.request(Method::PATCH, path).json(body)).await
     }
 
-    /// Sends a `DELETE`.
+    /// Sends a `DELETE` request.
     pub async fn deletes(&self, path: &str) -> Answer {
         self.sends(self.request(Method::DELETE, path)).await
     }

@@ -1,5 +1,6 @@
-//! The one proxy between a function and what it calls. It reads each call whole; what stands behind
-//! it decides whether the call is forwarded, and what is answered.
+//! A proxy between a function and the service that it calls.
+//!
+//! It reads each call whole. A callback decides whether to forward the call, and what to answer.
 
 use std::fmt::Display;
 use std::future::Future;
@@ -15,13 +16,13 @@ use crate::server::Server;
 
 /// The largest request that DynamoDB takes is 16 MB.
 const LARGEST: usize = 16 << 20;
-/// The headers that belong to a connection, or follow from the body.
+/// The headers that belong to a connection or follow from the body.
 const NOT_FORWARDED: [header::HeaderName; 4] =
     [header::HOST, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION];
 
 /// A call that has reached the proxy.
 pub struct Call {
-    /// Where it was sent, from the first `/` on.
+    /// The path of the URL, from the first `/` on.
     pub path: String,
     /// The body, which may be changed before it is forwarded.
     pub body: Bytes,
@@ -30,7 +31,7 @@ pub struct Call {
     client: Client,
 }
 
-/// What a call is answered.
+/// The answer to a call.
 pub struct Reply {
     /// The status.
     pub status: StatusCode,
@@ -40,9 +41,9 @@ pub struct Reply {
     pub body: Bytes,
 }
 
-/// A running proxy. It ends when this is dropped.
+/// A running proxy. Dropping it stops the proxy.
 pub struct Proxy {
-    /// Where it is, without a slash at the end.
+    /// The proxy's URL, without a slash at the end.
     pub url: String,
     _server: Server,
 }
@@ -56,27 +57,27 @@ impl Call {
         }
         Self {
             path: parts.uri.path().to_owned(),
-            body: axum::body::to_bytes(body, LARGEST).await.expect("a whole request"),
+            body: axum::body::to_bytes(body, LARGEST).await.expect("the request is read whole"),
             query: parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default(),
             headers,
             client,
         }
     }
 
-    /// Returns the header that says which operation of which service is called.
+    /// Returns the header that names the service and the operation.
     pub fn target(&self) -> Option<&str> {
         self.headers.get("x-amz-target")?.to_str().ok()
     }
 
-    /// Returns the operation as DynamoDB names it, where a table is called.
+    /// Returns DynamoDB's name of the operation; `None` if the call is not to a table.
     pub fn operation(&self) -> Option<&str> {
         self.target()?.strip_prefix("DynamoDB_20120810.")
     }
 
-    /// Forwards the call to `upstream`, a URL without a slash at the end, at this path.
+    /// Forwards the call to this path of `upstream`, a URL without a slash at the end.
     ///
     /// # Errors
-    /// There is no answer.
+    /// Returns an error if `upstream` does not answer.
     pub async fn forward_to(self, upstream: &str, path: &str) -> Result<Reply, reqwest::Error> {
         let request = self.client.post(format!("{upstream}{path}{}", self.query));
         let answer = request.headers(self.headers).body(self.body).send().await?;
@@ -87,10 +88,10 @@ impl Call {
         Ok(Reply { status, headers, body: answer.bytes().await? })
     }
 
-    /// Forwards the call to `upstream` at the path that it was sent to.
+    /// Forwards the call to the same path of `upstream`.
     ///
     /// # Errors
-    /// There is no answer.
+    /// Returns an error if `upstream` does not answer.
     pub async fn forward(self, upstream: &str) -> Result<Reply, reqwest::Error> {
         let path = self.path.clone();
         self.forward_to(upstream, &path).await
@@ -104,14 +105,14 @@ impl IntoResponse for Reply {
 }
 
 impl Proxy {
-    /// Starts a proxy that answers each call as `answer` does; an error of `answer` is a 502.
+    /// Starts a proxy that answers each call with `answer`. An error of `answer` becomes a 502.
     pub async fn start<F, Fut, E>(answer: F) -> Self
     where
         F: Fn(Call) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result<Reply, E>> + Send,
         E: Display,
     {
-        let client = Client::builder().no_proxy().build().expect("a client");
+        let client = Client::builder().no_proxy().build().expect("the client is built");
         let router = Router::new().fallback(async move |request: Request| {
             let call = Call::read(request, client.clone()).await;
             answer(call).await.map_err(|error| (StatusCode::BAD_GATEWAY, error.to_string()))

@@ -1,5 +1,6 @@
-//! A way to table and mail on which each function's accesses are written down: a proxy whose path
-//! names the function that calls, and the host that it calls.
+//! A proxy in front of the table and SES that records the accesses of each function.
+//!
+//! The path of each call names the calling function and the host that it calls.
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
@@ -13,21 +14,21 @@ use crate::access;
 use crate::asked::asked;
 use crate::proxy::{Call, Proxy, Reply};
 
-/// The variables by which functions find what they access.
+/// The settings that hold the endpoints of the table and of SES.
 const ENDPOINTS: [Setting; 2] =
     [settings::AWS_ENDPOINT_URL_DYNAMODB, settings::AWS_ENDPOINT_URL_SESV2];
 
-/// Returns the folder that this process's accesses are to be written into.
+/// Returns the folder for the records of this process; `None` if the run records nothing.
 fn folder() -> Option<PathBuf> {
     asked("BECKON_RECORD").map(PathBuf::from)
 }
 
-/// Returns whether accesses are to be written down.
+/// Returns whether this run records accesses.
 pub(crate) fn is_asked_for() -> bool {
     folder().is_some()
 }
 
-/// Returns the endpoints for this function. Each leads through the proxy.
+/// Returns the endpoints for this function, which lead through the proxy.
 pub(crate) fn own_settings(function: &str, environment: &Environment) -> Vec<(String, String)> {
     let through = |setting: Setting| {
         let behind = environment.optional(setting)?.strip_prefix("http://")?;
@@ -36,8 +37,8 @@ pub(crate) fn own_settings(function: &str, environment: &Environment) -> Vec<(St
     ENDPOINTS.into_iter().filter_map(through).collect()
 }
 
-/// Returns the URL of this process's one proxy. It has a thread of its own because every test has
-/// its own runtime.
+/// Returns the URL of the process's only proxy. The proxy has its own thread, because every test
+/// has its own runtime.
 fn proxy() -> &'static str {
     static URL: OnceLock<String> = OnceLock::new();
     URL.get_or_init(|| {
@@ -46,11 +47,11 @@ fn proxy() -> &'static str {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
-                .expect("a runtime");
+                .expect("the runtime starts");
             runtime.block_on(async move {
                 let seen: Arc<Mutex<BTreeSet<String>>> = Arc::default();
                 let proxy = Proxy::start(move |call| recorded(Arc::clone(&seen), call)).await;
-                tell.send(proxy.url.clone()).expect("a test waits");
+                tell.send(proxy.url.clone()).expect("a test waits for the URL");
                 std::future::pending::<()>().await;
             });
         });
@@ -58,10 +59,11 @@ fn proxy() -> &'static str {
     })
 }
 
-/// Notes what the call accesses, and forwards it.
+/// Records the accesses of the call, and forwards the call.
 async fn recorded(seen: Arc<Mutex<BTreeSet<String>>>, call: Call) -> Result<Reply, reqwest::Error> {
     let path = call.path.clone();
-    let (function, behind) = path[1..].split_once('/').expect("a function and what is behind");
+    let (function, behind) =
+        path[1..].split_once('/').expect("the path names a function and a host");
     for access in access::of_request(call.target(), behind, &call.body) {
         note(&seen, format!("{function} {access}"));
     }
@@ -69,16 +71,16 @@ async fn recorded(seen: Arc<Mutex<BTreeSet<String>>>, call: Call) -> Result<Repl
 }
 
 fn note(seen: &Mutex<BTreeSet<String>>, line: String) {
-    let mut seen = seen.lock().expect("no panic");
+    let mut seen = seen.lock().expect("the lock is not poisoned");
     if seen.contains(&line) {
         return;
     }
-    let folder = folder().expect("a folder");
+    let folder = folder().expect("the run records accesses");
     let mut file = OpenOptions::new()
         .create(true)
         .append(true)
         .open(folder.join(format!("{}.txt", std::process::id())))
-        .expect("a file");
-    writeln!(file, "{line}").expect("written");
+        .expect("the file opens");
+    writeln!(file, "{line}").expect("the line is written");
     seen.insert(line);
 }

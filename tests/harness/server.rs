@@ -1,4 +1,4 @@
-//! A server of a test's own.
+//! An HTTP server for one test.
 
 use std::net::Ipv4Addr;
 
@@ -6,21 +6,21 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
-/// A server that ends when this is dropped.
+/// A running server. Dropping it stops the server.
 pub(crate) struct Server {
     pub(crate) url: String,
     task: AbortHandle,
 }
 
 impl Server {
-    /// Serves the router on a free port of the loopback.
+    /// Serves the router on a free port of the loopback interface.
     #[expect(
         clippy::disallowed_methods,
-        reason = "a test's server isn't frozen after an answer as Lambda is"
+        reason = "a test's server is not frozen after an answer, unlike Lambda"
     )]
     pub(crate) async fn start(router: Router) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port is free");
+        let url = format!("http://{}", listener.local_addr().expect("the listener has an address"));
         let task = tokio::spawn(async { axum::serve(listener, router).await }).abort_handle();
         Self { url, task }
     }

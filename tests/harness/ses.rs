@@ -1,4 +1,4 @@
-//! An SES of a test's own, which refuses as the test tells it.
+//! An SES for one test, which refuses mails as the test says.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 
 use crate::server::Server;
 
-/// What SES answers to one request.
+/// The answer of SES to one request.
 #[derive(Clone, Copy)]
 pub enum Verdict {
-    /// It takes the mail.
+    /// SES takes the mail.
     Taken,
-    /// This status and type of error.
+    /// SES refuses the mail with this status and error type.
     Refused(u16, &'static str),
 }
 
@@ -37,17 +37,17 @@ pub struct Ses {
 }
 
 impl Ses {
-    /// Answers so to the first requests, and takes every mail after them.
+    /// Starts an SES that gives these answers to the first requests, and then takes every mail.
     pub async fn first(verdicts: &[Verdict]) -> Self {
         Self::start(State { next: verdicts.iter().copied().collect(), ..State::default() }).await
     }
 
-    /// Answers so to every request.
+    /// Starts an SES that gives this answer to every request.
     pub async fn always(verdict: Verdict) -> Self {
         Self::start(State { always: Some(verdict), ..State::default() }).await
     }
 
-    /// Answers so to every mail for `address`, and takes the others.
+    /// Starts an SES that gives this answer to mails for `address`, and takes the others.
     pub async fn always_to(address: &str, verdict: Verdict) -> Self {
         Self::start(State {
             always: Some(verdict),
@@ -67,40 +67,43 @@ impl Ses {
         Self { server: Server::start(router).await, state }
     }
 
-    /// Returns its URL.
+    /// Returns the URL of the endpoint.
     pub fn url(&self) -> String {
         self.server.url.clone()
     }
 
-    /// Returns options for a service that mails by it.
+    /// Returns options for a service that sends its mails here.
     pub fn options(&self) -> Options {
         Options { ses: Some(self.url()), ..Options::default() }
     }
 
-    /// Returns the recipients of every request, in order.
+    /// Returns the recipients of all requests, in order.
     pub fn asked(&self) -> Vec<String> {
-        self.state.lock().expect("no panic").asked.clone()
+        self.state.lock().expect("the lock is not poisoned").asked.clone()
     }
 
-    /// Returns the recipients of the mails that it took, in order.
+    /// Returns the recipients of the mails that SES took, in order.
     pub fn taken(&self) -> Vec<String> {
-        self.state.lock().expect("no panic").taken.clone()
+        self.state.lock().expect("the lock is not poisoned").taken.clone()
     }
 }
 
 fn answer(state: &Mutex<State>, mail: &Value) -> Response {
-    let to = mail["Destination"]["ToAddresses"][0].as_str().expect("a recipient").to_owned();
-    let mut state = state.lock().expect("no panic");
+    let to = mail["Destination"]["ToAddresses"][0]
+        .as_str()
+        .expect("the mail has a recipient")
+        .to_owned();
+    let mut state = state.lock().expect("the lock is not poisoned");
     state.asked.push(to.clone());
-    let concerned = state.only_to.as_ref().is_none_or(|only| *only == to);
-    let standing = state.always.filter(|_| concerned);
-    match state.next.pop_front().or(standing).unwrap_or(Verdict::Taken) {
+    let applies = state.only_to.as_ref().is_none_or(|only| *only == to);
+    let always = state.always.filter(|_| applies);
+    match state.next.pop_front().or(always).unwrap_or(Verdict::Taken) {
         Verdict::Taken => {
             state.taken.push(to);
             Json(json!({ "MessageId": format!("m-{}", state.taken.len()) })).into_response()
         }
         Verdict::Refused(status, kind) => {
-            let status = StatusCode::from_u16(status).expect("a status");
+            let status = StatusCode::from_u16(status).expect("the status is valid");
             (
                 status,
                 [(HeaderName::from_static("x-amzn-errortype"), kind)],

@@ -1,31 +1,31 @@
-//! The table below the functions, asked in DynamoDB's own JSON.
+//! Direct access to the table, in DynamoDB's JSON.
 
 use reqwest::Client;
 use serde_json::{Value, json};
 
-/// A signature's form: the engines of tests check no more.
+/// A header in the form of a signature. The engines that tests use check only the form.
 const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=tests/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
 
-/// Asks the engine at `endpoint`, and returns what it answers.
+/// Sends a request to the engine at `endpoint`, and returns the answer.
 ///
 /// # Panics
 /// The engine refuses the request, or doesn't answer.
 pub async fn ask(endpoint: &str, operation: &str, request: &Value) -> Value {
-    let client = Client::builder().no_proxy().build().expect("a client");
+    let client = Client::builder().no_proxy().build().expect("the client is built");
     ask_by(&client, endpoint, operation, request).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Asks the engine at `endpoint` by this client, which keeps its connection.
+/// Sends a request to the engine at `endpoint` with this client, which keeps its connection open.
 ///
 /// # Errors
-/// The engine refuses the request, or doesn't answer.
+/// Returns the reason if the engine refuses the request or doesn't answer.
 pub async fn ask_by(
     client: &Client,
     endpoint: &str,
     operation: &str,
     request: &Value,
 ) -> Result<Value, String> {
-    let said = |error: reqwest::Error| format!("{operation}: {error}");
+    let named = |error: reqwest::Error| format!("{operation}: {error}");
     let request = client
         .post(endpoint)
         .header("authorization", SIGNED)
@@ -33,17 +33,18 @@ pub async fn ask_by(
         .header("content-type", "application/x-amz-json-1.0")
         .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
         .body(request.to_string());
-    let answer = request.send().await.map_err(said)?;
-    let (status, text) = (answer.status(), answer.text().await.map_err(said)?);
+    let answer = request.send().await.map_err(named)?;
+    let (status, text) = (answer.status(), answer.text().await.map_err(named)?);
     if !status.is_success() {
         return Err(format!("{operation}: {status}: {text}"));
     }
     serde_json::from_str(&text).map_err(|error| format!("{operation}: {error}: {text}"))
 }
 
-/// Makes the table `name` like the table `like`, which follows the template, but without a stream:
-/// for functions that are invoked one by one, without the local service sending mails of its own
-/// accord.
+/// Creates the table `name` with the keys and indexes of the table `like`, but without a stream.
+///
+/// Tests that invoke functions one by one use it, because the local service would send mails from a
+/// stream.
 pub async fn make_like(endpoint: &str, like: &str, name: &str) {
     let described = ask(endpoint, "DescribeTable", &json!({ "TableName": like })).await;
     let described = &described["Table"];

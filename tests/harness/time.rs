@@ -1,17 +1,17 @@
-//! Waiting, and the seconds that texts name.
+//! Waiting for a condition, and reading times.
 
 use std::future::Future;
 use std::time::Duration;
 
-/// How often a condition is checked before the test fails: about twenty seconds, for a machine that
-/// is busy.
+/// The number of checks before the test fails. They take about twenty seconds, because the machine
+/// may be busy.
 const CHECKS: u32 = 800;
 const BETWEEN_CHECKS: Duration = Duration::from_millis(25);
 
-/// Checks until `check` returns something, and returns that.
+/// Calls `check` until it returns `Some`, and returns the value.
 ///
 /// # Panics
-/// It returns nothing for about twenty seconds.
+/// `check` returns `None` for about twenty seconds.
 pub async fn eventually<T, F, Fut>(what: &str, check: F) -> T
 where
     F: Fn() -> Fut,
@@ -23,13 +23,13 @@ where
         }
         tokio::time::sleep(BETWEEN_CHECKS).await;
     }
-    panic!("this never came: {what}")
+    panic!("waited in vain for {what}")
 }
 
-/// Returns the second that an RFC 3339 text names.
+/// Returns an RFC 3339 time as seconds since 1970.
 ///
 /// # Panics
-/// The text isn't whole seconds in UTC, as every time in an answer is.
+/// The text is not whole seconds in UTC, the form of every time in an answer.
 pub fn seconds(instant: &str) -> i64 {
     assert!(instant.len() == 20 && instant.ends_with('Z'), "{instant} is not whole seconds in UTC");
     let timestamp: jiff::Timestamp =

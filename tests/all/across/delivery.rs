@@ -1,4 +1,4 @@
-//! Mails are sent once each, although streams repeat and SES fails.
+//! Each mail is sent once, although the stream repeats records and SES fails.
 
 use aws_lambda_events::event::dynamodb::Event;
 use beckon::Options;
@@ -15,7 +15,7 @@ const REJECTED: Verdict = Verdict::Refused(400, "MessageRejected");
 
 pub(crate) const PAUSED: Verdict = Verdict::Refused(400, "SendingPausedException");
 
-/// The stream's record of an invite that was just written, as Lambda brings it.
+/// Returns the stream record of a new invite, in the form that Lambda delivers.
 pub(crate) fn record(invited: &Invited, sequence_number: &str) -> Value {
     let key = json!({"pk": {"S": "G#3773"}, "sk": {"S": format!("I#{}", invited.id)}});
     json!({
@@ -30,18 +30,18 @@ pub(crate) fn record(invited: &Invited, sequence_number: &str) -> Value {
 }
 
 pub(crate) fn event(records: &[Value]) -> Event {
-    serde_json::from_value(json!({ "Records": records })).expect("an event")
+    serde_json::from_value(json!({ "Records": records })).expect("the event is valid")
 }
 
-/// The mail sender as the service has it, but with this SES.
+/// Starts the app's mail sender with this SES.
 pub(crate) fn sender(app: &App, ses: &Ses) -> MailService {
     let own = (settings::AWS_ENDPOINT_URL_SESV2.name().to_owned(), ses.url());
     let environment = app.running.environment.with([own]);
-    MailService::start(&environment, app.running.clock.clone()).expect("a mail service")
+    MailService::start(&environment, app.running.clock.clone()).expect("the mail sender starts")
 }
 
 async fn delivered(alice: &Person, id: &str, state: &str) -> Value {
-    eventually(&format!("delivery {state}"), || async {
+    eventually(&format!("the delivery to be {state}"), || async {
         let delivery = alice.reads(id).await.json["delivery"].clone();
         (delivery["state"] == state).then_some(delivery)
     })
@@ -49,7 +49,7 @@ async fn delivered(alice: &Person, id: &str, state: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_record_that_comes_twice_sends_one_mail() {
+async fn a_repeated_record_sends_one_mail() {
     let stuck = Ses::always(PAUSED).await;
     let app = App::with(stuck.options()).await;
     let alice = app.owner().await;
@@ -69,7 +69,7 @@ async fn a_record_that_comes_twice_sends_one_mail() {
 }
 
 #[tokio::test]
-async fn a_batch_ends_at_the_first_record_that_fails_for_now() {
+async fn a_batch_stops_at_the_first_record_with_a_temporary_failure() {
     let stuck = Ses::always(PAUSED).await;
     let app = App::with(stuck.options()).await;
     let alice = app.owner().await;
@@ -93,7 +93,7 @@ async fn a_batch_ends_at_the_first_record_that_fails_for_now() {
 }
 
 #[tokio::test]
-async fn a_record_without_a_readable_invite_is_passed_over() {
+async fn a_record_without_a_readable_invite_is_skipped() {
     let app = App::start().await;
     let ses = Ses::first(&[]).await;
     let sender = sender(&app, &ses);
@@ -107,9 +107,9 @@ async fn a_record_without_a_readable_invite_is_passed_over() {
 }
 
 #[tokio::test]
-async fn a_mail_that_ses_can_not_take_now_is_sent_later_and_once() {
+async fn a_mail_that_ses_throttles_is_retried_and_sent_once() {
     let ses = Ses::first(&[THROTTLED, BROKEN, THROTTLED, BROKEN]).await;
-    // What is tried again counts once.
+    // Retries of a mail count once against the limit.
     let once = vec![("LIMIT_MAILS_PER_RECIPIENT_DAY".into(), "1".into())];
     let app = App::with(Options { settings: once, ..ses.options() }).await;
     let alice = app.owner().await;
@@ -123,14 +123,14 @@ async fn a_mail_that_ses_can_not_take_now_is_sent_later_and_once() {
 }
 
 #[tokio::test]
-async fn an_address_gets_so_many_mails_a_day_whichever_group_invites_it() {
+async fn an_address_gets_a_limited_number_of_mails_a_day_from_all_groups() {
     let app = App::with_settings(&[("LIMIT_MAILS_PER_RECIPIENT_DAY", "2")]).await;
     app.advance_to("2030-06-01T12:00:00Z");
     let alice = app.owner().await;
     let mut tokens = Vec::new();
     for group in ["first", "second", "third"] {
         alice.creates(json!({"id": group, "name": "Private Group"})).await;
-        // A tag makes no other mailbox.
+        // Addresses that differ in the tag share one mailbox and its limit.
         let made = alice
             .invites_to(group, json!({"email": format!("ada+{group}@example.com")}))
             .await
@@ -147,16 +147,15 @@ async fn an_address_gets_so_many_mails_a_day_whichever_group_invites_it() {
         (&delivery["state"], &delivery["reason"], &delivery["attempts"]),
         (&json!("suppressed"), &Value::Null, &json!(0))
     );
-    // The invite stands: its link works for whom its maker gives it to. And tomorrow is another
-    // day.
+    // The invite stays pending, so the inviter can pass the link on. The limit ends with the day.
     app.user("ada").email("ada+third@example.com").accepts(&tokens[2]).await.is(200);
     app.advance(12 * 3600);
     alice.invited(json!({"email": "ada@example.com"})).await;
     app.mail_to("ada@example.com").await;
 }
 
-/// As many groups' invites of one address, with their records.
-async fn invitations_of_ada(alice: &Person, count: usize) -> Vec<Value> {
+/// Invites one address into `count` groups, and returns the stream records.
+async fn invite_ada_to_groups(alice: &Person, count: usize) -> Vec<Value> {
     let mut records = Vec::new();
     for at in 0..count {
         let group = format!("group-{at}");
@@ -170,10 +169,10 @@ async fn invitations_of_ada(alice: &Person, count: usize) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn mails_that_ses_refuses_in_turn_count_once_each() {
+async fn retried_mails_to_one_address_count_once_each() {
     let stuck = Ses::always(PAUSED).await;
     let app = App::with(stuck.options()).await;
-    let records = invitations_of_ada(&app.owner().await, 2).await;
+    let records = invite_ada_to_groups(&app.owner().await, 2).await;
     let ses = Ses::first(&[THROTTLED; 12]).await;
     let sender = sender(&app, &ses);
     for _ in 0..8 {
@@ -185,10 +184,10 @@ async fn mails_that_ses_refuses_in_turn_count_once_each() {
 }
 
 #[tokio::test]
-async fn of_many_mails_to_one_address_at_once_exactly_so_many_leave() {
+async fn concurrent_mails_to_one_address_never_exceed_the_limit() {
     let stuck = Ses::always(PAUSED).await;
     let app = App::with(stuck.options()).await;
-    let records = invitations_of_ada(&app.owner().await, 12).await;
+    let records = invite_ada_to_groups(&app.owner().await, 12).await;
     let ses = Ses::first(&[]).await;
     let sender = sender(&app, &ses);
     let events = records.iter().map(|record| event(std::slice::from_ref(record)));
@@ -199,7 +198,7 @@ async fn of_many_mails_to_one_address_at_once_exactly_so_many_leave() {
 }
 
 #[tokio::test]
-async fn a_mail_that_ses_rejects_fails_for_good() {
+async fn a_mail_that_ses_rejects_is_not_retried() {
     let ses = Ses::always_to("ada@example.com", REJECTED).await;
     let app = App::with(ses.options()).await;
     let alice = app.owner().await;
@@ -209,12 +208,12 @@ async fn a_mail_that_ses_rejects_fails_for_good() {
     let next = alice.invited(json!({"email": "eve@example.com"})).await;
     delivered(&alice, &next.id, "sent").await;
     assert_eq!(ses.asked(), ["ada@example.com", "eve@example.com"]);
-    // The link works all the same, for who made it can hand it over.
+    // The link still works, because the inviter can pass it on.
     app.person("ada").accepts(&invited.token).await.is(200);
 }
 
 #[tokio::test]
-async fn the_mail_of_an_invite_that_died_meanwhile_is_not_sent() {
+async fn no_mail_is_sent_for_an_invite_that_ended() {
     let stuck = Ses::always(PAUSED).await;
     let app = App::with(stuck.options()).await;
     let alice = app.owner().await;
@@ -227,12 +226,14 @@ async fn the_mail_of_an_invite_that_died_meanwhile_is_not_sent() {
     app.person("accepted").accepts(&accepted.token).await.is(200);
     let expired = alice.invited(json!({"email": "expired@example.com", "expires_in": 300})).await;
     app.advance(301);
-    let live = alice.invited(json!({"email": "live@example.com"})).await;
-    for (at, invited) in [&revoked, &declined, &accepted, &expired, &live].into_iter().enumerate() {
+    let pending = alice.invited(json!({"email": "pending@example.com"})).await;
+    for (at, invited) in
+        [&revoked, &declined, &accepted, &expired, &pending].into_iter().enumerate()
+    {
         records.push(record(invited, &format!("{}00", at + 1)));
     }
     let ses = Ses::first(&[]).await;
     let response = handle(&sender(&app, &ses), event(&records)).await.unwrap();
     assert!(response.batch_item_failures.is_empty());
-    assert_eq!(ses.taken(), ["live@example.com"]);
+    assert_eq!(ses.taken(), ["pending@example.com"]);
 }

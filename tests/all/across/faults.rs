@@ -1,11 +1,11 @@
-//! A table that fails: where the write was made and its answer is lost, nobody may notice; where it
-//! wasn't, trying again helps.
+//! A table that fails. If a write succeeded and its answer is lost, the caller still gets the
+//! success. If the write failed, a retry succeeds.
 
 use harness::{App, LossyTable};
 use serde_json::json;
 
 #[tokio::test]
-async fn an_invite_that_was_made_is_not_refused_as_made_already() {
+async fn a_create_with_a_lost_answer_is_not_refused_as_already_pending() {
     let below = App::start().await;
     let table = LossyTable::of(&below).await;
     let app = App::with(table.options()).await;
@@ -24,7 +24,7 @@ async fn an_invite_that_was_made_is_not_refused_as_made_already() {
         assert!(table.has_failed());
         app.nobody().previews(&invited.token).await.is(200);
     }
-    // So it is in the next life.
+    // The same holds for the next generation.
     let first = alice.invited(json!({"email": "joe@example.com"})).await;
     alice.revokes(&first.id).await.is(200);
     table.loses_the_answer_to("PutItem");
@@ -34,7 +34,7 @@ async fn an_invite_that_was_made_is_not_refused_as_made_already() {
 }
 
 #[tokio::test]
-async fn an_acceptance_is_an_acceptance() {
+async fn an_acceptance_with_a_lost_answer_succeeds() {
     let below = App::start().await;
     let table = LossyTable::of(&below).await;
     let app = App::with(table.options()).await;
@@ -56,7 +56,7 @@ async fn an_acceptance_is_an_acceptance() {
 }
 
 #[tokio::test]
-async fn an_end_is_an_end() {
+async fn a_revoke_or_decline_with_a_lost_answer_succeeds() {
     let below = App::start().await;
     let table = LossyTable::of(&below).await;
     let app = App::with(table.options()).await;
@@ -77,7 +77,7 @@ async fn an_end_is_an_end() {
 }
 
 #[tokio::test]
-async fn members_and_groups_are_changed_once() {
+async fn a_change_of_members_or_groups_with_a_lost_answer_succeeds() {
     let below = App::start().await;
     let table = LossyTable::of(&below).await;
     let app = App::with(table.options()).await;
@@ -98,7 +98,7 @@ async fn members_and_groups_are_changed_once() {
 }
 
 #[tokio::test]
-async fn a_changed_group_is_not_refused_as_changed_meanwhile() {
+async fn a_group_change_with_a_lost_answer_is_not_refused_as_a_conflict() {
     let below = App::start().await;
     let table = LossyTable::of(&below).await;
     let app = App::with(table.options()).await;
@@ -109,7 +109,7 @@ async fn a_changed_group_is_not_refused_as_changed_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_link_that_could_not_be_written_down_as_exhausted_is_so_later() {
+async fn a_link_that_could_not_be_marked_as_exhausted_is_marked_by_the_next_request() {
     let below = App::start().await;
     let table = LossyTable::of(&below).await;
     let app = App::with(table.options()).await;
@@ -118,10 +118,10 @@ async fn a_link_that_could_not_be_written_down_as_exhausted_is_so_later() {
         let link = alice.invited(json!({"link": {"max_uses": 1}})).await;
         let user = format!("{}-{late}", link.id);
         table.refuses("UpdateItem", 3);
-        // Who has joined has joined, whatever becomes of the mark.
+        // The member has joined, although the link could not be marked as exhausted.
         app.person(&user).accepts(&link.token).await.is(200);
         assert!(table.has_failed());
-        // Whoever comes next puts it right: the same person, or one who is too late.
+        // The next acceptance marks the link: by the same member, or by a person who is too late.
         let again = app.person(if late == "ada" { &user } else { late }).accepts(&link.token).await;
         assert_eq!(again.status, if late == "ada" { 200 } else { 410 });
         assert!(alice.lists("?state=exhausted").await.each("id").contains(&link.id));
@@ -130,7 +130,7 @@ async fn a_link_that_could_not_be_written_down_as_exhausted_is_so_later() {
 }
 
 #[tokio::test]
-async fn a_table_that_is_down_is_worth_another_try() {
+async fn a_failing_table_is_answered_with_503_and_a_retry_succeeds() {
     let below = App::start().await;
     let table = LossyTable::of(&below).await;
     let app = App::with(table.options()).await;
@@ -149,7 +149,7 @@ async fn a_table_that_is_down_is_worth_another_try() {
 }
 
 #[tokio::test]
-async fn a_request_counts_once() {
+async fn a_request_with_a_lost_answer_counts_once() {
     let below = App::start().await;
     let table = LossyTable::of(&below).await;
     let mut options = table.options();
@@ -162,7 +162,7 @@ async fn a_request_counts_once() {
 }
 
 #[tokio::test]
-async fn every_api_knows_its_own_write_again() {
+async fn a_write_with_a_lost_answer_succeeds_at_every_api() {
     let below = App::start().await;
     let table = LossyTable::of(&below).await;
     let app = App::with(table.options()).await;
@@ -176,7 +176,7 @@ async fn every_api_knows_its_own_write_again() {
         alice.posts(path, body).await.is(status);
         assert!(table.has_failed(), "{path}");
     }
-    // Without a mail, whose sender would write too.
+    // No mail is due, because the mail sender would also send an `UpdateItem`.
     let invited = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
     table.loses_the_answer_to("UpdateItem");
     alice.deletes(&format!("/me/groups/3773/invites/{}", invited.id)).await.is(204);
@@ -185,7 +185,7 @@ async fn every_api_knows_its_own_write_again() {
 }
 
 #[tokio::test]
-async fn a_count_of_pending_invites_that_fails_stops_nobody() {
+async fn a_create_succeeds_if_the_pending_invites_cannot_be_counted() {
     let below = App::start().await;
     let table = LossyTable::of(&below).await;
     let app = App::with(table.options()).await;

@@ -1,10 +1,10 @@
-//! Link tokens that are cut short, altered or another service's: all are answered alike.
+//! Invalid link tokens: cut, altered or of another service. All get the same answer.
 
 use harness::App;
 use serde_json::json;
 
 #[tokio::test]
-async fn every_token_that_is_not_ours_gets_one_answer() {
+async fn every_invalid_token_gets_the_same_answer() {
     let app = App::with_settings(&[("LIMIT_TOKEN_MISSES_PER_10_MINUTES", "10000")]).await;
     let other = App::start().await;
     let alice = app.owner().await;
@@ -37,7 +37,7 @@ async fn every_token_that_is_not_ours_gets_one_answer() {
         altered.replace_range(at..=at, &other.to_string());
         wrong.push(altered);
     }
-    // The largest that the body's limit lets through.
+    // The longest token that the body limit allows.
     wrong.push("9".repeat(60_000));
 
     let ada = app.person("ada");
@@ -62,7 +62,7 @@ async fn every_token_that_is_not_ours_gets_one_answer() {
 }
 
 #[tokio::test]
-async fn a_megabyte_of_token_is_too_much_of_a_body() {
+async fn a_token_of_a_megabyte_is_refused_as_too_large() {
     let app = App::start().await;
     let token = "9".repeat(1024 * 1024);
     app.nobody().previews(&token).await.refuses(413, "body_too_large");
@@ -71,7 +71,7 @@ async fn a_megabyte_of_token_is_too_much_of_a_body() {
 }
 
 #[tokio::test]
-async fn guessing_is_throttled_and_a_real_token_never() {
+async fn guessed_tokens_are_rate_limited_and_a_real_token_is_not() {
     let app = App::with_settings(&[("LIMIT_TOKEN_MISSES_PER_10_MINUTES", "3")]).await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;

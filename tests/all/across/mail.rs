@@ -1,10 +1,10 @@
-//! What stands in a mail, whatever people call themselves and whatever the request says.
+//! The content of mails, with hostile names and hostile requests.
 
 use harness::App;
 use serde_json::json;
 
 #[tokio::test]
-async fn who_asks_for_no_mail_gets_none() {
+async fn an_invite_without_notify_sends_no_mail() {
     let app = App::start().await;
     let alice = app.owner().await;
     let quiet = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
@@ -18,7 +18,7 @@ async fn who_asks_for_no_mail_gets_none() {
 }
 
 #[tokio::test]
-async fn hostile_names_are_harmless_in_the_mail() {
+async fn hostile_names_are_harmless_in_mail_and_page() {
     let app = App::start().await;
     let mallory = app.user("mallory").name("<script>alert(1)</script> https://evil.example/login");
     let name = "<img src=x onerror=alert(1)> www.evil.example \u{202e}moc.live";
@@ -49,7 +49,7 @@ async fn hostile_names_are_harmless_in_the_mail() {
 }
 
 #[tokio::test]
-async fn a_name_with_line_breaks_never_gets_as_far_as_a_mail() {
+async fn a_name_with_line_breaks_never_reaches_a_mail() {
     let app = App::start().await;
     let mallory = app.user("mallory").name("Eve\r\nBcc: all@example.com");
     mallory
@@ -64,7 +64,7 @@ async fn a_name_with_line_breaks_never_gets_as_far_as_a_mail() {
 }
 
 #[tokio::test]
-async fn no_header_of_the_request_changes_where_links_lead() {
+async fn request_headers_do_not_change_links() {
     let app = App::start().await;
     let alice = app.owner().await;
     let headers = [

@@ -1,4 +1,4 @@
-//! What holds across the APIs, whichever of them a request comes by.
+//! Behaviour that is the same at every API.
 
 mod access_tokens;
 mod delivery;

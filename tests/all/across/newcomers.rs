@@ -1,11 +1,11 @@
-//! Whom an invite has put into the directory before they ever signed in: whichever API they come in
-//! by, what was put there becomes theirs.
+//! Invitees who never signed in before. The invite made a pending user, which becomes their own
+//! record at whichever API they accept.
 
 use harness::{App, Invited, Person};
 use serde_json::json;
 
-/// Comes in by the API, which must work.
-async fn comes_in(newcomer: &Person, api: &str, invited: &Invited) {
+/// Accepts the invite at this API, and asserts success.
+async fn accept_at(newcomer: &Person, api: &str, invited: &Invited) {
     let by_id = json!({"group": "3773", "invite": invited.id});
     match api {
         "native" => newcomer.posts("/v1/invites/accept", &by_id).await.is(200),
@@ -20,12 +20,12 @@ async fn comes_in(newcomer: &Person, api: &str, invited: &Invited) {
         "onezone" => {
             newcomer.posts("/user/groups/join", &json!({"token": invited.token})).await.is(201)
         }
-        other => panic!("{other} is no API to come in by"),
+        other => panic!("{other} has no way to accept"),
     };
 }
 
 #[tokio::test]
-async fn a_newcomer_takes_over_what_stands_under_their_address() {
+async fn a_newcomer_takes_over_the_pending_user_of_their_address() {
     for api in ["native", "evanta", "rownd", "onezone"] {
         let app = App::start().await;
         let alice = app.owner().await;
@@ -38,7 +38,7 @@ async fn a_newcomer_takes_over_what_stands_under_their_address() {
             1,
             "{api}: {before:?}"
         );
-        comes_in(&app.person("ada"), api, &invited).await;
+        accept_at(&app.person("ada"), api, &invited).await;
         assert_eq!(alice.sees_members().await, ["ada", "alice"], "{api}");
         let after = app.items("user").await;
         assert!(after.iter().all(|user| user["state"]["S"] != "pending"), "{api}: {after:?}");

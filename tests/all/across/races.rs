@@ -1,4 +1,4 @@
-//! What must hold when everybody comes at once.
+//! Races: the rules that must hold under concurrent requests.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use futures::future::join_all;
 use harness::{Answer, App, AtOnce, GROUP, Person, at_last, under};
 use serde_json::json;
 
-/// So many people, signed in already.
+/// Returns `count` people who are already signed in.
 async fn crowd(app: &App, count: usize) -> Vec<Person> {
     let crowd: Vec<Person> =
         (0..count).map(|number| app.person(&format!("p{number:03}"))).collect();
@@ -14,13 +14,13 @@ async fn crowd(app: &App, count: usize) -> Vec<Person> {
     crowd
 }
 
-/// Lets everybody accept by this token at once.
+/// Accepts this token as every person at once.
 async fn all_accept(crowd: &[Person], token: &str) -> AtOnce {
     AtOnce::send(crowd.iter().map(|person| async move || person.accepts(token).await)).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_people_accept_one_invite_at_once_and_one_joins() {
+async fn one_of_two_concurrent_acceptances_of_an_invite_succeeds() {
     let app = App::start().await;
     let alice = app.owner().await;
     for round in 0..10 {
@@ -44,7 +44,7 @@ async fn two_people_accept_one_invite_at_once_and_one_joins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_person_accepts_many_times_at_once_and_hears_yes_each_time() {
+async fn concurrent_acceptances_by_one_person_all_succeed() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
@@ -63,7 +63,7 @@ async fn one_person_accepts_many_times_at_once_and_hears_yes_each_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_rush_to_a_link_for_twenty() {
+async fn a_link_for_twenty_admits_exactly_twenty_of_two_hundred() {
     let app = App::start().await;
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {"max_uses": 20}})).await;
@@ -82,7 +82,7 @@ async fn two_hundred_rush_to_a_link_for_twenty() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_whose_last_uses_are_taken_at_once_is_listed_as_exhausted() {
+async fn a_link_whose_last_uses_race_is_listed_as_exhausted() {
     let app = App::start().await;
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {"max_uses": 8}})).await;
@@ -93,8 +93,8 @@ async fn a_link_whose_last_uses_are_taken_at_once_is_listed_as_exhausted() {
     assert!(alice.lists("?state=pending").await.data().is_empty());
 }
 
-/// Invites ada fifty times at once, which makes one invite, and returns its id.
-async fn fifty_at_once(alice: &Person) -> String {
+/// Invites Ada fifty times at once, asserts that this creates one invite, and returns its id.
+async fn invite_ada_fifty_times_at_once(alice: &Person) -> String {
     let body = json!({"email": "ada@example.com"});
     let invites = AtOnce::send((0..50).map(|_| async || alice.invites(body.clone()).await)).await;
     invites.splits((201, 1), 409);
@@ -109,22 +109,22 @@ async fn fifty_at_once(alice: &Person) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fifty_creates_for_one_address_make_one_invite_and_one_mail() {
+async fn fifty_concurrent_creates_for_one_address_make_one_invite_and_one_mail() {
     let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "5000")]).await;
     let alice = app.owner().await;
-    let id = fifty_at_once(&alice).await;
+    let id = invite_ada_fifty_times_at_once(&alice).await;
     assert_eq!(alice.lists("").await.each("id"), [id]);
     app.settled(&alice).await;
     assert_eq!(app.mails_to("ada@example.com").await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fifty_revivals_of_a_dead_invite_make_one_life() {
+async fn fifty_concurrent_creates_after_a_revocation_make_one_generation() {
     let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "5000")]).await;
     let alice = app.owner().await;
     let first = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
     alice.revokes(&first.id).await.is(200);
-    assert_eq!(fifty_at_once(&alice).await, first.id);
+    assert_eq!(invite_ada_fifty_times_at_once(&alice).await, first.id);
     assert_eq!(alice.lists("").await.each("id"), [first.id]);
     app.settled(&alice).await;
     assert_eq!(app.mails_to("ada@example.com").await.len(), 1);
@@ -196,7 +196,7 @@ async fn a_group_never_has_more_members_than_seats() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_owners_who_leave_at_once_one_stays() {
+async fn one_of_two_owners_who_leave_at_once_stays() {
     let app = App::start().await;
     for round in 0..10 {
         let (alice, bob) = (app.person("alice"), app.person("bob"));
@@ -212,12 +212,13 @@ async fn of_two_owners_who_leave_at_once_one_stays() {
         bob.accepts(invited.text_at("/token")).await.is(200);
         let member = |user: &str| format!("/v1/groups/{group}/members/{user}");
         let paths = [(&alice, member("alice")), (&bob, member("bob"))];
-        let leaves = AtOnce::send(paths.iter().map(|(who, path)| async || who.deletes(path).await));
+        let leaves =
+            AtOnce::send(paths.iter().map(|(owner, path)| async || owner.deletes(path).await));
         let AtOnce { answers, again } = leaves.await;
         let [first, second] = <[Answer; 2]>::try_from(answers).expect("two answers");
         let (left, stays, refused) =
             if second.status == 409 { (first, &bob, second) } else { (second, &alice, first) };
-        // An owner who asks again after a 503 may have left by then.
+        // After a 503, the owner may have left before the retry.
         assert!(left.status == 204 || (again && left.status == 404), "{left:#?}");
         refused.refuses(409, "last_owner");
         assert_eq!(
@@ -228,7 +229,7 @@ async fn of_two_owners_who_leave_at_once_one_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_person_invited_by_two_groups_at_once_is_one_user() {
+async fn a_person_invited_by_two_groups_at_once_is_one_user() {
     let app = App::start().await;
     let alice = app.owner().await;
     alice.creates(json!({"id": "other", "name": "Other"})).await;
@@ -259,7 +260,7 @@ async fn one_person_invited_by_two_groups_at_once_is_one_user() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_inviter_makes_exactly_so_many_invites_an_hour() {
+async fn concurrent_creates_never_exceed_the_inviters_hourly_limit() {
     let app = App::with_settings(&[("LIMIT_INVITES_PER_INVITER_HOUR", "10")]).await;
     let alice = app.owner().await;
     let since = Instant::now();
@@ -267,11 +268,10 @@ async fn an_inviter_makes_exactly_so_many_invites_an_hour() {
         alice.invites(json!({"email": format!("p{number}@example.com"), "notify": false}))
     });
     let answers = join_all(creates).await;
-    // What takes a second is sent to the table again, and then counts twice
-    // (faults::a_request_counts_once).
+    // A count that takes a second is sent to the table again, and may then count twice.
     let quick = since.elapsed() < Duration::from_secs(1);
     let made = answers.iter().filter(|answer| answer.status == 201).count();
-    assert!(made == 10 || (!quick && made < 10), "{made} were made");
+    assert!(made == 10 || (!quick && made < 10), "{made} invites were created");
     let limited = answers
         .into_iter()
         .find(|answer| answer.status == 429)
@@ -285,7 +285,7 @@ async fn an_inviter_makes_exactly_so_many_invites_an_hour() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_who_take_one_group_id_at_once_one_gets_it() {
+async fn one_of_ten_concurrent_creates_of_a_group_id_succeeds() {
     let app = App::start().await;
     let crowd = crowd(&app, 10).await;
     let body = json!({"id": GROUP, "name": "Mine"});

@@ -1,5 +1,4 @@
-//! What is logged of a fault: one line, with the id that the caller is shown, and the side that
-//! failed.
+//! The log of a fault: one line, with the request id that the answer shows and the error.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -20,19 +19,19 @@ use harness::{App, Ses, panics};
 
 const ID: &str = "9f0a6c1e-request";
 
-/// The lines that this thread logs.
+/// The log of this thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Collects what is logged until the guard is dropped.
+    /// Collects the log until the guard is dropped.
     fn start() -> (Self, DefaultGuard) {
         let log = Self::default();
         let subscriber = tracing_subscriber::fmt().json().with_writer(log.clone()).finish();
         (log, tracing::subscriber::set_default(subscriber))
     }
 
-    /// The lines of warnings and errors since the last call.
+    /// Returns the warnings and errors since the last call.
     fn troubles(&self) -> Vec<Value> {
         let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
         let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -59,14 +58,14 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// A request as API Gateway brings it.
+/// Returns a request with the request id of API Gateway.
 fn request() -> Request {
     let mut context = ApiGatewayProxyRequestContext::default();
     context.request_id = Some(ID.into());
     Request::default().with_request_context(RequestContext::ApiGatewayV1(context))
 }
 
-/// Whether the answer shows the request's id.
+/// Returns whether the answer shows the request's id.
 fn shows_id(answer: &Response<Body>) -> bool {
     matches!(answer.body(), Body::Text(text) if text.contains(ID))
 }
@@ -113,13 +112,13 @@ async fn a_fault_is_logged_once_with_the_id_that_the_answer_shows() {
         logs_once!(log, chembiohub, chembiohub::Failure),
         logs_once!(log, bungie, bungie::Failure),
     ];
-    // The shapes of the others have no place for it.
+    // The answers of the other APIs have no field for it.
     let shown: Vec<&str> = apis.iter().filter(|(_, shown)| *shown).map(|(name, _)| *name).collect();
     assert_eq!(shown, ["native", "chembiohub"]);
 }
 
 #[tokio::test]
-async fn a_mail_that_fails_is_not_the_table_s_fault() {
+async fn a_failed_mail_is_logged_as_a_fault_of_the_mail_service() {
     let ses = Ses::always(PAUSED).await;
     let app = App::with(ses.options()).await;
     let invited = app.owner().await.invited(json!({"email": "ada@example.com"})).await;
@@ -127,7 +126,7 @@ async fn a_mail_that_fails_is_not_the_table_s_fault() {
     let (log, _guard) = Log::start();
     let response = handle(&sender, event(&[record(&invited, "100")])).await.unwrap();
     assert_eq!(response.batch_item_failures.len(), 1);
-    // The service's own sender may try at the same moment, with the same line.
+    // The local service's own mail sender may log the same line at the same time.
     let mut lines = log.troubles();
     lines.retain(|line| line["target"] == "background_send_mail");
     assert!(!lines.is_empty());

@@ -1,18 +1,18 @@
-//! One person has several names (a user id, addresses, numbers, accounts), and is invited to a
-//! group once, by whichever API and name.
+//! One person has several identities: a user id, addresses, phone numbers, accounts. A group can
+//! have one pending invite for the person, by any identity and at any API.
 
 use harness::{App, GROUP, Person};
 use serde_json::{Value, json};
 
-/// Ada, whom the directory knows by her address, her number and her account.
-async fn known(app: &App) -> Person {
+/// Writes Ada's address, number and account to the directory, and returns her.
+async fn write_ada(app: &App) -> Person {
     let accounts = json!([{"membership_type": 3, "membership_id": "4611686018429783292"}]);
     let ada = json!({"first_name": "Ada", "email": "ada@example.com", "phone": "+19199993333", "accounts": accounts});
     app.directory().puts("/v1/users/29845", &ada).await.is(200);
     app.user("29845").email("ada@example.com")
 }
 
-fn names() -> [Value; 4] {
+fn identities() -> [Value; 4] {
     [
         json!({"user_id": "29845"}),
         json!({"email": "ADA@example.com"}),
@@ -22,14 +22,14 @@ fn names() -> [Value; 4] {
 }
 
 #[tokio::test]
-async fn whoever_is_invited_by_one_name_is_not_invited_by_another() {
+async fn a_person_invited_by_one_identity_cannot_be_invited_by_another() {
     let app = App::start().await;
     let alice = app.user("29842");
     alice.creates(json!({"id": GROUP, "name": "Private Group"})).await;
-    known(&app).await;
-    for first in names() {
+    write_ada(&app).await;
+    for first in identities() {
         let invited = alice.invited(first.clone()).await;
-        for second in names().into_iter().filter(|name| *name != first) {
+        for second in identities().into_iter().filter(|name| *name != first) {
             let refused =
                 alice.invites(second.clone()).await.refuses(409, "invite_already_pending");
             assert_eq!(refused.json["invite_id"], invited.id, "{first} {second}");
@@ -39,11 +39,11 @@ async fn whoever_is_invited_by_one_name_is_not_invited_by_another() {
 }
 
 #[tokio::test]
-async fn it_is_one_person_at_every_api() {
+async fn an_identity_leads_to_the_same_person_at_every_api() {
     let app = App::start().await;
     let alice = app.user("29842").claim("scope", json!("AdminGroups"));
     alice.creates(json!({"id": GROUP, "name": "Private Group"})).await;
-    let ada = known(&app).await;
+    let ada = write_ada(&app).await;
     let invited = alice
         .invited(json!({"email": "ada@example.com", "roles": ["editor"], "notify": false}))
         .await;
@@ -52,7 +52,7 @@ async fn it_is_one_person_at_every_api() {
         alice.posts("/group_invites", &evanta).await.is(422).json,
         json!({"user_id": ["has already been taken"]})
     );
-    // The rownd API gives the invite that is there.
+    // The rownd API returns the pending invite.
     let again = alice
         .posts("/me/groups/3773/invites", &json!({"roles": ["editor"], "user_id": "29845"}))
         .await

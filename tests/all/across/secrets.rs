@@ -1,10 +1,10 @@
-//! A link's token is told to who made it and to who was mailed it, and stands nowhere else.
+//! Secrecy of link tokens: only the answer to the create and the mail contain the token.
 
 use harness::App;
 use serde_json::json;
 
 #[tokio::test]
-async fn no_answer_but_the_first_carries_a_token() {
+async fn only_the_answer_to_a_create_contains_a_token() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
@@ -37,7 +37,7 @@ async fn no_answer_but_the_first_carries_a_token() {
 }
 
 #[tokio::test]
-async fn the_table_holds_no_token() {
+async fn the_table_contains_no_token() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
@@ -53,7 +53,7 @@ async fn the_table_holds_no_token() {
 }
 
 #[tokio::test]
-async fn an_access_token_of_the_issuer_is_no_link_and_a_link_no_access_token() {
+async fn an_access_token_is_not_a_link_token_and_a_link_token_is_not_an_access_token() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;

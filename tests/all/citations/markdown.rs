@@ -1,8 +1,8 @@
-//! Links and headings of a Markdown text.
+//! Reads the links and headings of a Markdown text.
 
 use std::collections::BTreeMap;
 
-/// The targets of a Markdown text's links into the repository, with their lines.
+/// Returns the link targets inside the repository, with their line numbers.
 pub(super) fn links(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (number, line) in prose(text) {
@@ -16,7 +16,7 @@ pub(super) fn links(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// The lines of a Markdown text outside its fences, without inline code, with their numbers.
+/// Returns the numbered lines outside fenced blocks, without inline code.
 fn prose(text: &str) -> Vec<(usize, String)> {
     let mut fenced = false;
     let mut lines = Vec::new();
@@ -31,7 +31,7 @@ fn prose(text: &str) -> Vec<(usize, String)> {
     lines
 }
 
-/// Whether a heading of the Markdown text has this anchor, by GitHub's rule.
+/// Returns whether a heading has this anchor by GitHub's rule.
 pub(super) fn has_heading(text: &str, anchor: &str) -> bool {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut fenced = false;
@@ -52,11 +52,12 @@ pub(super) fn has_heading(text: &str, anchor: &str) -> bool {
     false
 }
 
-/// The anchor of a heading: lower case, letters, digits, `_` and `-` only, a `-` for each space.
+/// Returns the anchor of a heading: lower case, with a `-` for each space. Only letters, digits,
+/// `_` and `-` remain.
 fn anchor_of(title: &str) -> String {
     let mut visible = String::new();
     for part in title.trim().split("](") {
-        // Behind the first, each part begins with the target of a link.
+        // Each part after the first begins with a link target.
         let text = if visible.is_empty() { part } else { part.split_once(')').map_or("", |p| p.1) };
         visible.push_str(text);
     }
@@ -65,7 +66,7 @@ fn anchor_of(title: &str) -> String {
 }
 
 #[test]
-fn anchors_follow_github_s_rule() {
+fn anchors_follow_the_rule_of_github() {
     let text =
         "# What it is, and why: `x_y`\n## Twice\n```sh\n# code\n```\n## Twice\n## [A](b) c\n";
     for anchor in ["what-it-is-and-why-x_y", "twice", "twice-1", "a-c"] {

@@ -1,4 +1,4 @@
-//! Rules of what the registry says of a function: the event that starts it, its callers, and the kind
+//! Rules about the registry's entries: the event that starts a function, its callers, and the kind
 //! of its requests.
 
 use beckon::{Callers, Kind, logical_id};
@@ -8,7 +8,7 @@ use super::tree::{House, events, yaml};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
-        says: "The template starts each function as the registry says: by requests, or by the stream.",
+        says: "The template starts each function by the event that the registry names: a request or the stream.",
         broken: triggers,
         mutant: (
             "local/src/registry.rs",
@@ -17,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        says: "Each function that uses the table may use the table's key.",
+        says: "Each function with access to the table has the policy TableKeyUse.",
         broken: |house| {
             let table = |policies: &str| policies.contains("dynamodb:");
             let key = |policies: &str| policies.contains("- !Ref TableKeyUse\n");
@@ -27,7 +27,7 @@ pub(super) const RULES: &[Rule] = &[
             policies
                 .filter(|(_, policies)| table(policies) && !key(policies))
                 .map(|(id, _)| {
-                    format!("{id}: add TableKeyUse to its Policies, as the others have it")
+                    format!("{id}: add TableKeyUse to its Policies, as in the other functions")
                 })
                 .collect()
         },
@@ -38,7 +38,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        says: "Routes that make something, and routes that take a token, are throttled lower than those that read.",
+        says: "Routes that create something or take a token have lower throttles than the other routes.",
         broken: throttles,
         mutant: (
             "template.yaml",
@@ -57,12 +57,12 @@ fn triggers(house: &House) -> Vec<String> {
         let only = function["Properties"]["Events"]
             .as_mapping()
             .is_some_and(|all| all.values().all(|event| event["Type"] == kind));
-        broken.extend(unless(only, &format!("{id}: its events must be of the type {kind}")));
+        broken.extend(unless(only, &format!("{id}: set the type of all its events to {kind}")));
     }
     broken
 }
 
-/// The routes that lack the throttle of their function's kind.
+/// Returns the routes without the throttle of their function's kind.
 fn throttles(house: &House) -> Vec<String> {
     let registered = house.registered();
     let mut broken = Vec::new();
@@ -77,20 +77,20 @@ fn throttles(house: &House) -> Vec<String> {
             };
             let set = yaml(&route["RouteSettings"]["ThrottlingRateLimit"]).contains(limit);
             let path = route["Path"].as_str().unwrap_or("?");
-            broken.extend(unless(set, &format!("{id}: {path} needs the throttle {limit}")));
+            broken.extend(unless(set, &format!("{id}: add the throttle {limit} to {path}")));
         }
     }
     let default = |name: &str| house.template()["Parameters"][name]["Default"].as_i64();
     for lower in ["CreatesPerSecond", "TokensPerSecond"] {
         broken.extend(unless(
             default(lower) < default("RequestsPerSecond"),
-            &format!("the default of {lower}"),
+            &format!("template.yaml: set the default of {lower} below that of RequestsPerSecond"),
         ));
     }
     broken
 }
 
-/// Whether callers without credentials are answered 401.
+/// Returns whether the function answers requests without credentials with 401.
 pub(super) fn needs_sign_in(house: &House, id: &str) -> bool {
     let registered = house.registered();
     let access =

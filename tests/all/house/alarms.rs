@@ -1,4 +1,4 @@
-//! Rules of the alarms: each watches a metric that exists, and tells somebody.
+//! Rules about the alarms: each watches a metric that exists, and notifies the topic.
 
 use serde_yaml_ng::Value;
 
@@ -7,7 +7,7 @@ use super::template::of_type;
 use super::tree::yaml;
 
 pub(super) const RULES: &[Rule] = &[Rule {
-    says: "An alarm watches a metric that AWS or this template makes, tells the topic, and isn't set off by silence.",
+    says: "Each alarm watches a metric of AWS or of this template, notifies the topic, and ignores missing data.",
     broken: |house| alarms(house.template()),
     mutant: (
         "template.yaml",
@@ -16,8 +16,8 @@ pub(super) const RULES: &[Rule] = &[Rule {
     ),
 }];
 
-/// The metrics of AWS that alarms may watch, with the dimension they need; SES's rates are the
-/// account's and have none.
+/// The metrics of AWS that alarms may watch, with the dimension that they need. `None` for the
+/// rates of SES, which belong to the whole account.
 const METRICS_OF_AWS: &[(&str, &str, Option<&str>)] = &[
     ("AWS/Lambda", "IteratorAge", Some("FunctionName")),
     ("AWS/Lambda", "Errors", Some("FunctionName")),
@@ -67,7 +67,7 @@ fn alarms(template: &Value) -> Vec<String> {
     }
     broken.extend(unless(
         count >= 6,
-        "errors, latency, stream age, queue, table and SES each need an alarm",
+        "add an alarm for each of errors, latency, stream age, queue, table and SES",
     ));
     broken
 }

@@ -1,4 +1,4 @@
-//! Files, or parts of files, that follow from others, and the commands that write them.
+//! Files, or parts of files, that are generated from others, and the commands that write them.
 
 use beckon::logical_id;
 use serde_yaml_ng::Value;
@@ -7,7 +7,7 @@ use super::rule::Rule;
 use super::tree::{House, events, routes, yaml};
 use super::{edges, settings};
 
-/// A file of which the tables follow from other files.
+/// A file whose tables are generated from other files.
 pub(super) struct Derived {
     pub(super) path: &'static str,
     pub(super) text: fn(&House) -> String,
@@ -26,17 +26,17 @@ pub(super) const DERIVED: &[Derived] = &[FUNCTIONS, SETTINGS, ARCHITECTURE];
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
-        says: "docs/functions.md lists each function with its routes and its description, as the template has them.",
+        says: "docs/functions.md lists each function with its routes and description from the template.",
         broken: |house| {
             let mut broken = differences(house, &FUNCTIONS);
             let text = functions(house);
             let apis = house.deployed().into_iter().filter_map(|(_, function)| api(function));
-            let mut unheard: Vec<String> = apis
+            let mut undocumented: Vec<String> = apis
                 .filter(|api| !text.to_lowercase().contains(&format!("## {api}\n")))
                 .map(|api| format!("docs/functions.md: add a section ## {api} with a table"))
                 .collect();
-            unheard.dedup();
-            broken.extend(unheard);
+            undocumented.dedup();
+            broken.extend(undocumented);
             broken
         },
         mutant: ("docs/functions.md", "| `native-get-invite` |", "| `native-read-invite` |"),
@@ -52,7 +52,7 @@ pub(super) const RULES: &[Rule] = &[
         mutant: ("ARCHITECTURE.md", "| `config` | nothing |", "| `config` | `store` |"),
     },
     Rule {
-        says: "tests/recording/accesses.txt has every function that accesses anything.",
+        says: "tests/recording/accesses.txt has every function with policies.",
         broken: |house| {
             let accesses = house.read("tests/recording/accesses.txt");
             let recorded: Vec<&str> =
@@ -76,22 +76,22 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// The lines in which the file isn't what it follows from.
+/// Returns the lines in which the file differs from its generated text.
 fn differences(house: &House, file: &Derived) -> Vec<String> {
     const COMMAND: &str = "run `INSTA_UPDATE=always cargo test -p tests house`";
     let (found, wanted) = (house.read(file.path), (file.text)(house));
-    let missing = wanted.lines().filter(|line| !found.lines().any(|there| there == *line));
+    let missing = wanted.lines().filter(|line| !found.lines().any(|own| own == *line));
     let missing = missing.map(|line| format!("{COMMAND}: {} lacks the line {line}", file.path));
-    let strange = found.lines().filter(|line| !wanted.lines().any(|there| there == *line));
-    let strange = strange.map(|line| format!("{COMMAND}: {} has the line {line}", file.path));
-    let mut broken: Vec<String> = missing.chain(strange).collect();
+    let extra = found.lines().filter(|line| !wanted.lines().any(|own| own == *line));
+    let extra = extra.map(|line| format!("{COMMAND}: {} has the line {line}", file.path));
+    let mut broken: Vec<String> = missing.chain(extra).collect();
     if broken.is_empty() && found != wanted {
         broken.push(format!("{COMMAND}: {} has its lines in another order", file.path));
     }
     broken
 }
 
-/// The document with other rows in its tables: those for the heading above them.
+/// Returns the document with the rows of each table replaced by those for its heading.
 fn with_rows(house: &House, path: &str, rows: impl Fn(&str) -> Vec<String>) -> String {
     let mut text = String::new();
     let mut heading = String::new();
@@ -111,7 +111,7 @@ fn with_rows(house: &House, path: &str, rows: impl Fn(&str) -> Vec<String>) -> S
     text
 }
 
-/// docs/functions.md with the functions of each API in the order of the template.
+/// Returns docs/functions.md with the functions of each API in the order of the template.
 fn functions(house: &House) -> String {
     with_rows(house, "docs/functions.md", |heading| {
         let functions = house.deployed().into_iter().map(|(_, function)| function);
@@ -119,7 +119,7 @@ fn functions(house: &House) -> String {
     })
 }
 
-/// The words of the function's folder: its API, and its verb and noun.
+/// Returns the parts of the function's folder: its API, and its verb and noun.
 fn words(function: &Value) -> Option<(&str, &str)> {
     function["Properties"]["CodeUri"].as_str()?.strip_prefix("functions/")?.split_once('/')
 }
@@ -128,8 +128,8 @@ fn api(function: &Value) -> Option<String> {
     words(function).map(|(api, _)| api.to_owned())
 }
 
-/// Whether docs/functions.md leaves a route out, because a sentence above its table tells of it.
-fn is_told_above(route: &str) -> bool {
+/// Returns whether a sentence above the table of docs/functions.md covers the route.
+fn is_covered_above(route: &str) -> bool {
     let path = route.split(' ').nth(1).unwrap_or_default();
     let other_form = ["/Platform/", "/platform/", "/api/v3/onezone/"]
         .iter()
@@ -139,7 +139,7 @@ fn is_told_above(route: &str) -> bool {
 
 fn row(function: &Value) -> String {
     let package = words(function).map(|(api, verb)| format!("{api}-{verb}")).unwrap_or_default();
-    let routes = routes(function).into_iter().filter(|route| !is_told_above(route));
+    let routes = routes(function).into_iter().filter(|route| !is_covered_above(route));
     let routes: Vec<String> = routes.map(|route| format!("`{route}`")).collect();
     let of_the_stream = events(function, "DynamoDB").next().is_some();
     let routes = if of_the_stream { "the table's stream".to_owned() } else { routes.join(", ") };
@@ -148,7 +148,7 @@ fn row(function: &Value) -> String {
 }
 
 #[test]
-fn a_function_is_a_row_of_the_docs() {
+fn a_function_has_a_row_in_the_docs() {
     let house = House::here();
     let id = logical_id("native-get-invite");
     let (_, function) = house.deployed().into_iter().find(|(deployed, _)| *deployed == id).unwrap();

@@ -1,5 +1,5 @@
-//! Adding a native endpoint: each hand edit of ARCHITECTURE.md, "Adding an endpoint", made in a copy
-//! of the repository, one after the other. The house rules name each one until it is made.
+//! Adds a native endpoint to a copy of the repository, edit by edit, as ARCHITECTURE.md, "Adding an
+//! endpoint", describes. The house rules must name each edit until it is made.
 
 use std::fs;
 use std::path::Path;
@@ -10,19 +10,19 @@ use super::derived::DERIVED;
 use super::findings;
 use super::tree::House;
 
-/// A hand edit.
+/// An edit that is made by hand.
 struct Step {
-    /// The place, as ARCHITECTURE.md calls it.
+    /// The file, as ARCHITECTURE.md names it.
     place: &'static str,
-    /// What the rules say as long as the edit is missing.
+    /// The start of the finding while the edit is missing.
     named: &'static str,
     edit: fn(&House),
 }
 
-/// The most edits that an endpoint may take.
+/// The largest number of edits that an endpoint may need.
 const MOST: usize = 8;
 
-/// The edits, each copied from the function that is most like it.
+/// The edits. Each copies the text of `get-invite`.
 const STEPS: &[Step] = &[
     Step {
         place: "Cargo.toml",
@@ -76,27 +76,27 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// The text of `get-invite` for the new endpoint.
+/// Returns a text of `get-invite` with the names of the new endpoint.
 fn renamed(text: &str) -> String {
     text.replace("get-invite", "try-endpoint")
         .replace("get_invite", "try_endpoint")
         .replace("NativeGetInvite", "NativeTryEndpoint")
 }
 
-/// Copies the file of `get-invite`; `{}` stands for its name in the path.
+/// Copies a file of `get-invite`. `{}` in the path is the endpoint's name.
 fn copy(house: &House, path: &str) {
     let text = house.read(&path.replace("{}", "get-invite"));
     house.write(&path.replace("{}", "try-endpoint"), &renamed(&text));
 }
 
-/// Copies the line of `get-invite` that begins so.
+/// Copies the line of `get-invite` that begins with this text.
 fn copy_line(house: &House, path: &str, begins: &str) {
     let text = house.read(path);
     let line = text.lines().find(|line| line.trim_start().starts_with(begins)).unwrap();
     house.write(path, &text.replace(line, &format!("{line}\n{}", renamed(line))));
 }
 
-/// Copies what the rules read; not what was built, nor what lies hidden.
+/// Copies the files that the rules read, without build output and hidden files.
 fn copy_tree(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -114,19 +114,19 @@ fn copy_tree(from: &Path, to: &Path) {
     }
 }
 
-/// Everything that the rules find, each as a sentence.
+/// Returns all findings of the rules.
 fn found(house: &House) -> Vec<String> {
     findings(house).into_iter().flat_map(|(_, broken)| broken).collect()
 }
 
 #[test]
-fn a_native_endpoint_takes_eight_edits_and_each_that_is_missing_is_named() {
+fn a_native_endpoint_takes_eight_edits_and_the_rules_name_each_missing_one() {
     let copy = tempdir().unwrap();
     copy_tree(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), copy.path());
-    // A copy of a template is read anew after each edit.
+    // A new `House` reads the files again after each edit.
     let house = || House::at(copy.path().to_owned());
     let before = found(&house());
-    // With its folder the endpoint begins to be.
+    // The rules find an endpoint by its folder.
     for folder in ["functions/native/try-endpoint/src", "events/native-try-endpoint"] {
         fs::create_dir_all(copy.path().join(folder)).unwrap();
     }
@@ -140,15 +140,23 @@ fn a_native_endpoint_takes_eight_edits_and_each_that_is_missing_is_named() {
         };
         for later in &STEPS[number..] {
             let named = is_named(later, &missing);
-            assert!(named, "after {number} edits nothing says {:?}: {missing:#?}", later.named);
+            assert!(
+                named,
+                "after {number} edits no finding begins with {:?}: {missing:#?}",
+                later.named
+            );
         }
         (step.edit)(&house());
         println!("edit {}: {}", number + 1, step.named);
         missing = new(&house());
-        assert!(!is_named(step, &missing), "{:?} is still said: {missing:#?}", step.named);
+        assert!(
+            !is_named(step, &missing),
+            "the edit is made, but a finding begins with {:?}: {missing:#?}",
+            step.named
+        );
     }
-    assert!(STEPS.len() <= MOST, "{} edits", STEPS.len());
-    // Commands write the rest: the docs here, the accesses when the tests are recorded.
+    assert!(STEPS.len() <= MOST, "an endpoint takes {} edits", STEPS.len());
+    // Commands write the rest: the docs are written here, the accesses by a recorded test run.
     let by_command = |finding: &String| finding.starts_with("run `");
     assert!(missing.iter().all(by_command), "{missing:#?}");
     let house = house();
@@ -160,7 +168,9 @@ fn a_native_endpoint_takes_eight_edits_and_each_that_is_missing_is_named() {
 #[test]
 fn the_architecture_lists_the_edits() {
     let architecture = House::here().read("ARCHITECTURE.md");
-    let (_, rest) = architecture.split_once("\n## Adding an endpoint\n").expect("the section");
+    let (_, rest) = architecture
+        .split_once("\n## Adding an endpoint\n")
+        .expect("ARCHITECTURE.md has the section");
     let section = rest.split("\n## ").next().unwrap_or_default();
     let number =
         |line: &str| line.split_once(". ").and_then(|(number, _)| number.parse::<usize>().ok());

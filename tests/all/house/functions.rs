@@ -1,4 +1,4 @@
-//! Rules of the functions: folder, registry, template, events and docs have the same ones.
+//! Rules about the functions: folders, registry, template and events list the same ones.
 
 use serde_yaml_ng::Value;
 
@@ -16,7 +16,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        says: "A function's main.rs is telemetry, configuration, clients, run; the rest belongs in lib.rs.",
+        says: "A function's main.rs has at most 20 lines and only starts the function; the rest is in lib.rs.",
         broken: |house| {
             let main = |folder: &Folder| format!("{}/src/main.rs", folder.path);
             let lines = |path: &String| house.text(path).map_or(0, |text| text.lines().count());
@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        says: "The registry has every function, and the local service depends on each.",
+        says: "The registry lists every function, and the local service depends on each.",
         broken: registry,
         mutant: (
             "local/src/registry.rs",
@@ -39,12 +39,12 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        says: "template.yaml and functions/ have the same functions.",
+        says: "template.yaml and functions/ list the same functions.",
         broken: resources,
         mutant: ("template.yaml", "  NativeGetInvite:\n", "  NativeReadInvite:\n"),
     },
     Rule {
-        says: "No function's environment names the API: the API's body names the functions, so that would be a cycle (docs/adr/0011), which no linter sees.",
+        says: "No function's environment refers to the API, because the API refers to the functions, and no linter finds the cycle (docs/adr/0011).",
         broken: |house| {
             let globals = &house.template()["Globals"]["Function"]["Environment"];
             let own = house.deployed().into_iter();
@@ -69,22 +69,22 @@ pub(super) const RULES: &[Rule] = &[
         broken: |house| {
             let missing =
                 house.folders().into_iter().flat_map(|folder| missing_events(house, &folder));
-            missing.chain(strange_events(house)).collect()
+            missing.chain(unknown_events(house)).collect()
         },
         mutant: ("events/native-get-invite/success.json", "{", "{,"),
     },
     Rule {
-        says: "A panic is the API's own 500, and a request that takes too long its 503: shared::http::settle sees to both.",
+        says: "Every function of an API turns a panic into the API's 500, and a timeout into its 503, through shared::http::settle.",
         broken: |house| {
             let of_requests = |folder: &Folder| !folder.package.starts_with("background-");
             let folders = house.folders().into_iter().filter(of_requests);
-            folders.flat_map(|folder| guarded(house, &folder)).collect()
+            folders.flat_map(|folder| unguarded(house, &folder)).collect()
         },
         mutant: ("functions/native/get-invite/src/lib.rs", "native::respond(", "respond("),
     },
 ];
 
-/// What is missing of the function's package.
+/// Returns the problems of the function's package.
 fn package(house: &House, folder: &Folder) -> Vec<String> {
     let Folder { path, package } = folder;
     let mut broken = Vec::new();
@@ -97,14 +97,14 @@ fn package(house: &House, folder: &Folder) -> Vec<String> {
     let first_name = manifest.lines().find(|line| line.starts_with("name = "));
     let named = first_name == Some(&format!("name = \"{package}\""));
     let wanted = [
-        (named, format!("name the package \"{package}\", as its folder says")),
+        (named, format!("name the package \"{package}\", after its folder")),
         (
             manifest.contains(&format!("[[bin]]\nname = \"{package}\"")),
-            format!("name the binary \"{package}\", as its folder says"),
+            format!("name the binary \"{package}\", after its folder"),
         ),
         (
             manifest.contains("description = ") && !manifest.contains("description = \"\""),
-            "say in `description` what the function does".to_owned(),
+            "describe the function in `description`".to_owned(),
         ),
     ];
     let missing = wanted.into_iter().filter(|(good, _)| !good);
@@ -170,24 +170,24 @@ fn resources(house: &House) -> Vec<String> {
     broken
 }
 
-/// The events that the function must have, and has not; that of a request without credentials
-/// follows from `success.json`.
+/// Returns the events that the function lacks. The event of a request without credentials is
+/// derived from `success.json`.
 fn missing_events(house: &House, folder: &Folder) -> Vec<String> {
     let folder = format!("events/{}", folder.package);
-    let there = house.names_in(&folder);
+    let existing = house.names_in(&folder);
     if folder.starts_with("events/background-") {
         return unless(
-            !there.is_empty(),
+            !existing.is_empty(),
             &format!("{folder}: add a batch of the stream, <case>.json"),
         );
     }
     let needed = ["success.json", "malformed.json"].into_iter();
-    let missing = needed.filter(|name| !there.iter().any(|there| there == name));
+    let missing = needed.filter(|name| !existing.iter().any(|own| own == name));
     missing.map(|name| format!("{folder}: add {name}, a whole event as Lambda gets it")).collect()
 }
 
-/// The events that are of no function, or no JSON.
-fn strange_events(house: &House) -> Vec<String> {
+/// Returns the events that belong to no function or are not JSON.
+fn unknown_events(house: &House) -> Vec<String> {
     let folders = house.folders();
     let mut broken = Vec::new();
     for name in
@@ -198,15 +198,15 @@ fn strange_events(house: &House) -> Vec<String> {
         }
         for path in house.files(&format!("events/{name}"), "") {
             if let Err(error) = serde_json::from_str::<serde_json::Value>(&house.read(&path)) {
-                broken.push(format!("{path}: must be JSON: {error}"));
+                broken.push(format!("{path}: not JSON: {error}"));
             }
         }
     }
     broken
 }
 
-/// The function's file, where no guard against panics and long requests is in it.
-fn guarded(house: &House, folder: &Folder) -> Vec<String> {
+/// Returns the function's lib.rs if it lacks the guard against panics and timeouts.
+fn unguarded(house: &House, folder: &Folder) -> Vec<String> {
     let path = format!("{}/src/lib.rs", folder.path);
     let Some(code) = house.text(&path) else { return Vec::new() };
     let (api, _) = folder.package.split_once('-').expect("a package is <api>-<verb-noun>");

@@ -1,5 +1,4 @@
-//! Every reason that the engine has to say no, through every API: the same reason, in each API's
-//! own shape.
+//! Every refusal and fault of the engine, rendered by every API in its own format.
 
 use lambda_http::{Body, Request, Response};
 use shared::api::{bungie, chembiohub, evanta, native, onezone, rownd};
@@ -10,8 +9,8 @@ use shared::domain::invite::State;
 use shared::engine::{Conflict, Denied, Fault, Forbidden, Limited, NotFound, Refusal, Scope, Stop};
 use shared::store::StoreError;
 
-/// Examples of every case of a type: a case without a pattern does not compile, and a pattern
-/// without an example of its own fails the test.
+/// Lists examples of every case of a type. A case without a pattern does not compile, and a pattern
+/// without an example fails the test.
 macro_rules! examples {
     ($type:ty: $($pattern:pat => $examples:expr),+ $(,)?) => {{
         let _every_case = |case: &$type| match case {
@@ -30,7 +29,7 @@ macro_rules! examples {
     }};
 }
 
-/// One of each reason, and each form that an API tells apart.
+/// Returns every refusal, in every variant that an API renders differently.
 fn refusals() -> Vec<Refusal> {
     let invalid = Invalid::new("invalid_roles", "Give 1 to 16 different roles.");
     let id = InviteId::parse("506").unwrap();
@@ -85,7 +84,7 @@ fn rules() -> Vec<Forbidden> {
     )
 }
 
-/// One fault of each kind: the caller hears no more than the kind.
+/// Returns one fault of each kind. Callers see only the kind.
 fn faults() -> Vec<Fault> {
     examples!(Fault:
         Fault::Unavailable(_) => [StoreError::Unavailable("ThrottlingException".into()).into()],
@@ -93,16 +92,16 @@ fn faults() -> Vec<Fault> {
     )
 }
 
-/// Every reason and every fault, in the order of the snapshot.
+/// Returns every refusal and every fault, in the order of the snapshot.
 fn all() -> Vec<Stop> {
     let refusals = refusals().into_iter().map(Stop::from);
     refusals.chain(faults().into_iter().map(Stop::from)).collect()
 }
 
-/// The answer as one line: status, what the caller is told to wait, body.
+/// Returns the answer as one line: status, `retry-after`, body.
 fn line(api: &str, answer: Response<Body>) -> String {
     let status = answer.status().as_u16();
-    assert!(status >= 400, "{api} calls a refusal a success");
+    assert!(status >= 400, "{api} answers a refusal with a success");
     let wait = answer
         .headers()
         .get("retry-after")
@@ -110,7 +109,7 @@ fn line(api: &str, answer: Response<Body>) -> String {
         .unwrap_or_default();
     assert!(
         !["429", "503"].contains(&status.to_string().as_str()) || !wait.is_empty(),
-        "{api} says {status} and not for how long"
+        "{api} answers {status} without retry-after"
     );
     let body = match answer.body() {
         Body::Text(text) => text.clone(),
@@ -118,7 +117,7 @@ fn line(api: &str, answer: Response<Body>) -> String {
         _ => panic!("{api} answers with bytes"),
     };
     for inside in ["ThrottlingException", "ValidationException"] {
-        assert!(!body.contains(inside), "{api} shows what is inside: {body}");
+        assert!(!body.contains(inside), "{api} shows an internal error: {body}");
     }
     format!("{api:<11} {status}{wait} {body}\n")
 }
@@ -146,7 +145,7 @@ async fn through_every_api(stop: &Stop) -> String {
 }
 
 #[tokio::test]
-async fn every_reason_looks_in_each_api_as_its_contract_says() {
+async fn every_refusal_is_rendered_at_every_api_as_its_contract_says() {
     let mut shown = String::new();
     for stop in all() {
         shown += &through_every_api(&stop).await;

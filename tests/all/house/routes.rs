@@ -1,4 +1,4 @@
-//! The credentials that every route asks for.
+//! The routes that need credentials.
 
 use reqwest::Method;
 
@@ -6,7 +6,7 @@ use super::access::needs_sign_in;
 use super::tree::{House, routes};
 use harness::App;
 
-/// A route with something in each of its variables.
+/// Returns the path with a value for each of its variables.
 fn filled(path: &str) -> String {
     let value = |variable: &str| match variable {
         "namespace" => "chembiohub".to_owned(),
@@ -22,7 +22,7 @@ fn filled(path: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_function_that_is_not_open_to_anyone_asks_who_calls() {
+async fn every_function_that_is_not_public_needs_credentials() {
     let app = App::start().await;
     let nobody = app.nobody();
     let house = House::here();
@@ -32,7 +32,7 @@ async fn every_function_that_is_not_open_to_anyone_asks_who_calls() {
     for (id, function) in deployed.filter(|(id, _)| needs_sign_in(&house, id)) {
         for route in routes(function) {
             let (method, path) = route.split_once(' ').unwrap();
-            // A preflight has no credentials.
+            // A browser sends a preflight without credentials.
             let expected = if method == "OPTIONS" { 200 } else { 401 };
             let method = if method == "ANY" { Method::GET } else { method.parse().unwrap() };
             let request = nobody.request(method, &filled(path)).header("x-api-key", "key");
@@ -43,6 +43,6 @@ async fn every_function_that_is_not_open_to_anyone_asks_who_calls() {
             }
         }
     }
-    assert!(asked > 60, "only {asked} routes were asked");
+    assert!(asked > 60, "only {asked} routes were tested");
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }

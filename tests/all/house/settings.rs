@@ -1,5 +1,5 @@
-//! Rules of the settings: the table in shared/src/config/settings.rs, template.yaml, events/env.json
-//! and the docs have the same ones.
+//! Rules about the settings: shared/src/config/settings.rs, template.yaml, events/env.json and the
+//! docs list the same ones.
 
 use std::collections::BTreeSet;
 
@@ -11,38 +11,39 @@ use shared::config::{Reader, Setting, Unset};
 use super::rule::{Rule, unless};
 use super::tree::{House, yaml};
 
-/// The variable that no function reads: it changes them when a parameter changes (docs/adr/0017).
+/// A variable that no function reads. It changes the functions when a parameter changes
+/// (docs/adr/0017).
 const NOT_READ: &str = "CONFIGURATION_VERSION";
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
-        says: "template.yaml gives each setting to the functions that read it, and sets nothing else.",
+        says: "template.yaml sets each setting for the functions that read it, and no other variable.",
         broken: |house| {
-            missing_variables(house).into_iter().chain(strange_variables(house)).collect()
+            missing_variables(house).into_iter().chain(unknown_variables(house)).collect()
         },
         mutant: ("template.yaml", "        JWT_TYPE: !Ref JwtType\n", ""),
     },
     Rule {
-        says: "A parameter's default is that of its setting.",
+        says: "A parameter has the default of its setting.",
         broken: defaults,
         mutant: ("template.yaml", "    Default: 86400\n", "    Default: 86401\n"),
     },
     Rule {
-        says: "A parameter that functions read is counted in the resource Configuration (docs/adr/0017).",
+        says: "The resource Configuration contains each parameter that functions read (docs/adr/0017).",
         broken: |house| {
-            let counted =
+            let content =
                 yaml(&house.template()["Resources"]["Configuration"]["Properties"]["Content"]);
             let parameters =
                 variables(house).into_iter().filter_map(|(.., value)| parameter(house, value));
             parameters
-                .filter(|parameter| !counted.contains(&format!("${{{parameter}}}")))
+                .filter(|parameter| !content.contains(&format!("${{{parameter}}}")))
                 .map(|parameter| format!("template.yaml: add ${{{parameter}}} to Configuration"))
                 .collect()
         },
         mutant: ("template.yaml", "        ${JwtType}\n", ""),
     },
     Rule {
-        says: "Secrets come from Secrets Manager, and nothing else does.",
+        says: "Secrets come from Secrets Manager, and other settings do not.",
         broken: |house| {
             let mut broken = Vec::new();
             for (place, name, value) in variables(house) {
@@ -50,7 +51,11 @@ pub(super) const RULES: &[Rule] = &[
                 let secret =
                     ALL.iter().any(|setting| setting.name() == name && setting.is_secret());
                 let good = resolved == secret || value.as_str() == Some("");
-                broken.extend(unless(good, &format!("template.yaml: {name} of {place}")));
+                let from = if secret { "from" } else { "without" };
+                broken.extend(unless(
+                    good,
+                    &format!("template.yaml: {place} must set {name} {from} Secrets Manager"),
+                ));
             }
             broken
         },
@@ -61,23 +66,23 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        says: "events/env.json has each setting but those of AWS, and nothing else.",
+        says: "events/env.json has each setting except those of AWS, and no other variable.",
         broken: examples,
         mutant: ("events/env.json", "    \"JWT_TYPE\": \"\",\n", ""),
     },
     Rule {
-        says: "The docs name no setting that isn't there.",
+        says: "The docs name only settings that exist.",
         broken: |house| {
             let files = house.files("docs", ".md").into_iter();
             let files =
                 files.chain(["README.md", "ARCHITECTURE.md", "events/README.md"].map(String::from));
-            files.flat_map(|path| strange_names(house, &path)).collect()
+            files.flat_map(|path| unknown_names(house, &path)).collect()
         },
         mutant: ("docs/settings.md", "`JWT_TYPE`", "`JWT_KIND`"),
     },
 ];
 
-/// Every variable that the template sets: for all functions (`Globals`) or for one, by its id.
+/// Returns every variable in the template, with its place: `Globals` or a function's logical id.
 fn variables(house: &House) -> Vec<(&str, &str, &Value)> {
     let globals = ("Globals", &house.template()["Globals"]["Function"]["Environment"]);
     let own = house.deployed().into_iter();
@@ -91,7 +96,7 @@ fn variables(house: &House) -> Vec<(&str, &str, &Value)> {
         .collect()
 }
 
-/// The settings that a function lacks.
+/// Returns the settings that a function lacks.
 fn missing_variables(house: &House) -> Vec<String> {
     let set = variables(house);
     let is_set = |place: &str, setting: &Setting| {
@@ -113,18 +118,20 @@ fn missing_variables(house: &House) -> Vec<String> {
     broken
 }
 
-/// The variables that no setting is.
-fn strange_variables(house: &House) -> Vec<String> {
+/// Returns the variables that are not settings.
+fn unknown_variables(house: &House) -> Vec<String> {
     let known = |name: &str| name == NOT_READ || ALL.iter().any(|setting| setting.name() == name);
-    let strange = variables(house).into_iter().filter(|(_, name, _)| !known(name));
-    strange
+    let unknown = variables(house).into_iter().filter(|(_, name, _)| !known(name));
+    unknown
         .map(|(place, name, _)| {
-            format!("template.yaml: {place} sets {name}, which shared/src/config/settings.rs lacks")
+            format!(
+                "template.yaml: {place} sets {name}, which is not in shared/src/config/settings.rs"
+            )
         })
         .collect()
 }
 
-/// The parameter that a value is.
+/// Returns the parameter that the value refers to.
 fn parameter<'a>(house: &House, value: &'a Value) -> Option<&'a str> {
     let Value::Tagged(reference) = value else { return None };
     let name = reference.value.as_str().filter(|_| reference.tag == "Ref")?;
@@ -147,7 +154,7 @@ fn defaults(house: &House) -> Vec<String> {
         };
         broken.extend(unless(
             good,
-            &format!("template.yaml: {parameter} must have {wanted}, as {name} has"),
+            &format!("template.yaml: {parameter} must have {wanted}, as the setting {name}"),
         ));
     }
     broken
@@ -155,17 +162,17 @@ fn defaults(house: &House) -> Vec<String> {
 
 fn examples(house: &House) -> Vec<String> {
     let file: serde_json::Value = serde_json::from_str(&house.read("events/env.json")).unwrap();
-    let there = file["Parameters"].as_object().expect("events/env.json has Parameters");
+    let found = file["Parameters"].as_object().expect("events/env.json has Parameters");
     let wanted: BTreeSet<&str> =
         ALL.iter().map(|setting| setting.name()).filter(|name| !name.starts_with("AWS_")).collect();
-    let missing = wanted.iter().filter(|name| !there.contains_key(**name));
+    let missing = wanted.iter().filter(|name| !found.contains_key(**name));
     let missing = missing.map(|name| format!("events/env.json: add {name}"));
-    let strange = there.keys().filter(|name| !wanted.contains(name.as_str()));
-    missing.chain(strange.map(|name| format!("events/env.json: {name} is no setting"))).collect()
+    let unknown = found.keys().filter(|name| !wanted.contains(name.as_str()));
+    missing.chain(unknown.map(|name| format!("events/env.json: {name} is not a setting"))).collect()
 }
 
-/// The words in code font that look like a setting's name and are none.
-fn strange_names(house: &House, path: &str) -> Vec<String> {
+/// Returns the words in code font that look like a setting's name, but are not settings.
+fn unknown_names(house: &House, path: &str) -> Vec<String> {
     let prefix = |name: &str| name.split_once('_').map(|(first, _)| format!("{first}_"));
     let prefixes: BTreeSet<String> =
         ALL.iter().filter_map(|setting| prefix(setting.name())).collect();
@@ -181,7 +188,7 @@ fn strange_names(house: &House, path: &str) -> Vec<String> {
         .collect()
 }
 
-/// The rows of the table in docs/settings.md.
+/// Returns the rows of the table in docs/settings.md.
 pub(super) fn rows(house: &House) -> Vec<String> {
     let set = variables(house);
     let row = |setting: &Setting| {
@@ -213,9 +220,10 @@ pub(super) fn rows(house: &House) -> Vec<String> {
     ALL.iter().map(row).collect()
 }
 
-/// The parameters that a text names, in code font.
+/// Returns the parameters that a text refers to, in code font.
 fn parameters_in(house: &House, text: &str) -> String {
-    let parameters = house.template()["Parameters"].as_mapping().expect("Parameters").keys();
+    let parameters =
+        house.template()["Parameters"].as_mapping().expect("the template has Parameters").keys();
     let named = parameters.filter_map(Value::as_str).filter(|name| {
         text.contains(&format!("${{{name}}}")) || text.contains(&format!("!Ref {name}\n"))
     });
@@ -224,7 +232,7 @@ fn parameters_in(house: &House, text: &str) -> String {
 }
 
 #[test]
-fn a_setting_is_a_row_of_the_docs() {
+fn a_setting_has_a_row_in_the_docs() {
     let rows = rows(&House::here());
     assert_eq!(rows.len(), ALL.len());
     let row = format!("| `JWT_TYPE` | {} | `JwtType` | – | requests |", JWT_TYPE.about());

@@ -1,4 +1,4 @@
-//! Rules of the table's stream: no record is lost, and none holds up the others for long.
+//! Rules about the table's stream: no record is lost, and none blocks the others for long.
 
 use serde_yaml_ng::Value;
 
@@ -7,7 +7,7 @@ use super::tree::{House, events, yaml};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
-        says: "The stream's answer names the records that failed, or a whole batch would come again.",
+        says: "The mail sender reports the failed records, so that Lambda does not repeat the whole batch.",
         broken: |house| {
             streams(house, |source| {
                 source["FunctionResponseTypes"][0].as_str() == Some("ReportBatchItemFailures")
@@ -20,7 +20,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        says: "A failing batch is cut in two, so that one bad record holds up no other.",
+        says: "A failing batch is split in two, so that one bad record does not block the others.",
         broken: |house| {
             streams(house, |source| source["BisectBatchOnFunctionError"].as_bool() == Some(true))
         },
@@ -31,7 +31,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        says: "A record is tried a bounded number of times; Lambda's default is until it expires, a day later.",
+        says: "A record has a bounded number of retries; Lambda's default is to retry until it expires after a day.",
         broken: |house| {
             streams(house, |source| {
                 source["MaximumRetryAttempts"]
@@ -42,7 +42,7 @@ pub(super) const RULES: &[Rule] = &[
         mutant: ("template.yaml", "MaximumRetryAttempts: 10000", "MaximumRetryAttempts: -1"),
     },
     Rule {
-        says: "A record is given up after hours, not after a day, when the stream has lost it.",
+        says: "Retries end after some hours, before the stream drops the record after a day.",
         broken: |house| {
             streams(house, |source| {
                 source["MaximumRecordAgeInSeconds"]
@@ -57,7 +57,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        says: "What was given up goes to a queue.",
+        says: "Failed records go to a queue.",
         broken: |house| {
             streams(house, |source| {
                 yaml(&source["DestinationConfig"]["OnFailure"]["Destination"])
@@ -67,21 +67,21 @@ pub(super) const RULES: &[Rule] = &[
         mutant: ("template.yaml", "                Destination: !GetAtt FailedMails.Arn\n", ""),
     },
     Rule {
-        says: "A new mapping begins at the oldest record: LATEST would lose what came while it was made.",
+        says: "A new mapping begins at the oldest record, because LATEST would skip records written meanwhile.",
         broken: |house| {
             streams(house, |source| source["StartingPosition"].as_str() == Some("TRIM_HORIZON"))
         },
         mutant: ("template.yaml", "StartingPosition: TRIM_HORIZON", "StartingPosition: LATEST"),
     },
     Rule {
-        says: "The stream starts a function only for records that it works on.",
+        says: "The stream starts the function only for records that it handles.",
         broken: |house| {
             streams(house, |source| source["FilterCriteria"]["Filters"][0]["Pattern"].is_string())
         },
         mutant: ("template.yaml", "            FilterCriteria:\n", "            Comment:\n"),
     },
     Rule {
-        says: "What the queue holds stays for 14 days and is encrypted.",
+        says: "The queue keeps its messages for 14 days and encrypts them.",
         broken: |house| {
             let template = house.template();
             let queue = &template["Resources"]["FailedMails"]["Properties"];
@@ -97,7 +97,7 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// The stream mappings for which a rule doesn't hold; a template without any breaks each rule.
+/// Returns the stream mappings that break a rule. A template without a mapping breaks every rule.
 fn streams(house: &House, good: impl Fn(&Value) -> bool) -> Vec<String> {
     let mut seen = false;
     let mut broken = Vec::new();

@@ -1,4 +1,4 @@
-//! What template.yaml must keep to, beyond what linters know.
+//! Rules about template.yaml that linters do not check.
 
 use serde_yaml_ng::Value;
 
@@ -38,7 +38,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        says: "Every log group forgets.",
+        says: "Every log group has a retention period.",
         broken: |house| {
             let template = house.template();
             of_type(template, "AWS::Logs::LogGroup")
@@ -49,7 +49,7 @@ pub(super) const RULES: &[Rule] = &[
         mutant: ("template.yaml", ", RetentionInDays: !Ref LogDays}", "}"),
     },
     Rule {
-        says: "Each function publishes a version when its text or a parameter changes (docs/adr/0017).",
+        says: "Each function publishes a version when its template or a parameter changes (docs/adr/0017).",
         broken: |house| {
             each_function(house, |properties| {
                 properties["AutoPublishAliasAllProperties"].as_bool() == Some(true)
@@ -64,7 +64,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        says: "Every function is traced, bounded, and behind an alias that alarms roll back.",
+        says: "Every function has tracing, a permissions boundary, and an alias that alarms roll back.",
         broken: |house| {
             let template = house.template();
             let all = &template["Globals"]["Function"];
@@ -79,10 +79,10 @@ pub(super) const RULES: &[Rule] = &[
         mutant: ("template.yaml", "    PermissionsBoundary: !Ref Boundary\n", ""),
     },
     Rule {
-        says: "Each function has policies of its own, with exact actions, and resources that aren't everything.",
+        says: "Each function has its own policies, without wildcards for actions or resources.",
         broken: |house| {
             each_function(house, |properties| {
-                // Without any, a function can only log and trace.
+                // A function without policies can only log and trace.
                 let policies = yaml(&properties["Policies"]);
                 !policies.contains(":*\n")
                     && !policies.contains("'*'")
@@ -96,7 +96,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        says: "The access log records the route key: a path or a query holds tokens and ids.",
+        says: "The access log records the route key only, because paths and queries contain tokens and ids.",
         broken: |house| {
             let template = house.template();
             let format = yaml(&template["Resources"]["Api"]["Properties"]["AccessLogSettings"]);
@@ -117,10 +117,10 @@ pub(super) const RULES: &[Rule] = &[
         mutant: ("template.yaml", "$context.routeKey", "$context.path"),
     },
     Rule {
-        says: "Cookies never cross origins.",
+        says: "CORS never allows credentials.",
         broken: |house| {
             let template = house.template();
-            // Its second branch is no CORS at all.
+            // The second branch of the condition is no CORS at all.
             let cors = &template["Resources"]["Api"]["Properties"]["CorsConfiguration"];
             let cors = if let Value::Tagged(condition) = cors { &condition.value[1] } else { cors };
             unless(cors["AllowCredentials"].is_null() && !cors["AllowOrigins"].is_null(), "Api")
@@ -132,7 +132,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        says: "The table outlives the stack, can be restored to any second, and forgets by its TTL.",
+        says: "The table survives the stack's deletion, is encrypted, and has point-in-time recovery and a TTL.",
         broken: |house| {
             let template = house.template();
             let table = &template["Resources"]["Table"];
@@ -154,7 +154,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        says: "The token key outlives the stack.",
+        says: "The token key survives the stack's deletion.",
         broken: |house| {
             let template = house.template();
             let key = &template["Resources"]["TokenKey"];
@@ -177,7 +177,7 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// The functions for which a rule doesn't hold.
+/// Returns the functions that break a rule.
 fn each_function(house: &House, good: impl Fn(&Value) -> bool) -> Vec<String> {
     let functions = house.deployed().into_iter();
     functions
@@ -186,7 +186,7 @@ fn each_function(house: &House, good: impl Fn(&Value) -> bool) -> Vec<String> {
         .collect()
 }
 
-/// The resources of a type: logical id and properties.
+/// Returns the resources of a type: logical ids and properties.
 pub(super) fn of_type<'a>(
     template: &'a Value,
     kind: &'a str,
@@ -231,7 +231,7 @@ fn parameters(template: &Value) -> Vec<String> {
         placed
             .iter()
             .filter(|name| !parameters.contains_key(**name))
-            .map(|name| format!("{name} isn't a parameter")),
+            .map(|name| format!("{name} is not a parameter")),
     );
     broken
 }

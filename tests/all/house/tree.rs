@@ -1,4 +1,4 @@
-//! The repository as the rules read it: the files, the functions, the registry and the template.
+//! The repository that the rules read: files, functions, registry and template.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use beckon::{Access, Callers, FUNCTIONS, Kind, logical_id};
 use serde_yaml_ng::Value;
 
-/// A repository, or a copy of one, with texts that take the place of some of its files.
+/// A repository on disk, with replacement texts for some of its files.
 pub(super) struct House {
     root: PathBuf,
-    instead: BTreeMap<String, String>,
+    replaced: BTreeMap<String, String>,
     template: OnceCell<Value>,
 }
 
-/// One folder under `functions/`.
+/// The folder of a function under `functions/`.
 pub(super) struct Folder {
     pub(super) path: String,
     pub(super) package: String,
@@ -31,38 +31,40 @@ impl Folder {
     }
 }
 
-/// A line of the registry: a crate, and what a request function asks of its callers.
+/// An entry of the registry: a crate, and the access of a request function.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Registered {
+    /// The name of the crate.
     pub(super) name: String,
+    /// `None` for a function that the stream starts.
     pub(super) access: Option<Access>,
 }
 
 impl House {
-    /// This repository.
+    /// Returns this repository.
     pub(super) fn here() -> Self {
         Self::at(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
     }
 
-    /// The repository at `root`.
+    /// Returns the repository at `root`.
     pub(super) fn at(root: PathBuf) -> Self {
-        Self { root, instead: BTreeMap::new(), template: OnceCell::new() }
+        Self { root, replaced: BTreeMap::new(), template: OnceCell::new() }
     }
 
-    /// The same with another text of this file.
+    /// Returns the same repository with another text for this file.
     pub(super) fn with(&self, path: &str, text: String) -> Self {
-        let mut instead = self.instead.clone();
-        instead.insert(path.to_owned(), text);
-        Self { root: self.root.clone(), instead, template: OnceCell::new() }
+        let mut replaced = self.replaced.clone();
+        replaced.insert(path.to_owned(), text);
+        Self { root: self.root.clone(), replaced, template: OnceCell::new() }
     }
 
-    /// The file's text, if there is such a file.
+    /// Returns the file's text; `None` if there is no such file.
     pub(super) fn text(&self, path: &str) -> Option<String> {
-        let instead = self.instead.get(path).cloned();
-        instead.or_else(|| fs::read_to_string(self.root.join(path)).ok())
+        let replaced = self.replaced.get(path).cloned();
+        replaced.or_else(|| fs::read_to_string(self.root.join(path)).ok())
     }
 
-    /// The text of a file that must be there.
+    /// Returns the text of a file that must exist.
     pub(super) fn read(&self, path: &str) -> String {
         self.text(path).unwrap_or_else(|| panic!("{path}: there is no such file"))
     }
@@ -75,7 +77,7 @@ impl House {
         self.root.join(path).is_dir()
     }
 
-    /// The names in a folder, sorted; none where there is no such folder.
+    /// Returns the names in a folder, sorted; empty if there is no such folder.
     pub(super) fn names_in(&self, path: &str) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.root.join(path)) else { return Vec::new() };
         let mut names: Vec<String> =
@@ -84,7 +86,7 @@ impl House {
         names
     }
 
-    /// Every file with this ending below the folder, by its path from the root.
+    /// Returns every file below the folder with this ending, by its path from the root.
     pub(super) fn files(&self, folder: &str, ending: &str) -> Vec<String> {
         let mut files = Vec::new();
         for name in self.names_in(folder) {
@@ -98,7 +100,7 @@ impl House {
         files
     }
 
-    /// The folders under `functions/`.
+    /// Returns the functions' folders.
     pub(super) fn folders(&self) -> Vec<Folder> {
         let apis = self.names_in("functions").into_iter();
         let folders: Vec<Folder> = apis
@@ -110,32 +112,33 @@ impl House {
                 })
             })
             .collect();
-        assert!(!folders.is_empty(), "is the test run from the repository? functions/ is empty");
+        assert!(!folders.is_empty(), "functions/ is empty; does the test run in the repository?");
         folders
     }
 
-    /// The registry's lines, as `local/src/registry.rs` has them.
+    /// Returns the entries of `local/src/registry.rs`.
     pub(super) fn registered(&self) -> Vec<Registered> {
         self.read("local/src/registry.rs").lines().filter_map(registered).collect()
     }
 
-    /// The template.
+    /// Returns the parsed template.
     pub(super) fn template(&self) -> &Value {
         self.template.get_or_init(|| {
             serde_yaml_ng::from_str(&self.read("template.yaml")).expect("template.yaml is YAML")
         })
     }
 
-    /// The template's functions: logical id and properties.
+    /// Returns the template's functions: logical ids and resources.
     pub(super) fn deployed(&self) -> Vec<(&str, &Value)> {
-        let resources = self.template()["Resources"].as_mapping().expect("Resources").iter();
+        let resources =
+            self.template()["Resources"].as_mapping().expect("the template has Resources").iter();
         let functions =
             resources.filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function");
         functions.map(|(id, function)| (id.as_str().unwrap(), function)).collect()
     }
 }
 
-/// A line such as `request!(native_get_invite, SignedIn, Plain),`.
+/// Parses a line such as `request!(native_get_invite, SignedIn, Plain),`.
 fn registered(line: &str) -> Option<Registered> {
     let row = line.trim().strip_suffix("),")?;
     if let Some(name) = row.strip_prefix("stream!(") {
@@ -150,12 +153,12 @@ fn registered(line: &str) -> Option<Registered> {
     Some(Registered { name: name.to_owned(), access: Some(access) })
 }
 
-/// The one of the variants that has this name.
+/// Returns the variant with this name.
 fn named<T: Copy + std::fmt::Debug>(variants: &[T], name: &str) -> Option<T> {
     variants.iter().copied().find(|variant| format!("{variant:?}") == name)
 }
 
-/// The events of a template function that are of this type.
+/// Returns the events of this type of a function in the template.
 pub(super) fn events<'a>(
     function: &'a Value,
     kind: &'a str,
@@ -165,7 +168,7 @@ pub(super) fn events<'a>(
     events.filter(move |event| event["Type"] == kind).map(|event| &event["Properties"])
 }
 
-/// The routes of a template function, each as `METHOD /path`.
+/// Returns the routes of a function in the template, each as `METHOD /path`.
 pub(super) fn routes(function: &Value) -> Vec<String> {
     let text = |route: &Value, name: &str| route[name].as_str().unwrap_or("?").to_owned();
     events(function, "HttpApi")
@@ -173,13 +176,13 @@ pub(super) fn routes(function: &Value) -> Vec<String> {
         .collect()
 }
 
-/// A value as YAML.
+/// Returns a value as YAML.
 pub(super) fn yaml(value: &Value) -> String {
     serde_yaml_ng::to_string(value).unwrap()
 }
 
 #[test]
-fn the_registry_is_read_as_it_is_compiled() {
+fn the_parsed_registry_equals_the_compiled_one() {
     let compiled: Vec<Registered> = FUNCTIONS
         .iter()
         .map(|function| Registered { name: function.name.to_owned(), access: function.access() })

@@ -1,10 +1,10 @@
-//! Accepting an invite: the invited person, proven by the issuer, and nobody else.
+//! Accepting an invite: only the invitee can, and the issuer proves who that is.
 
 use harness::{App, GROUP};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn another_account_is_refused_and_changes_nothing() {
+async fn another_user_cannot_accept_and_changes_nothing() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
@@ -25,7 +25,7 @@ async fn another_account_is_refused_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_not_verified_proves_nothing() {
+async fn an_unverified_address_proves_nothing() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
@@ -39,7 +39,7 @@ async fn an_address_that_is_not_verified_proves_nothing() {
 }
 
 #[tokio::test]
-async fn upper_and_lower_case_are_the_same_address() {
+async fn an_address_is_the_same_in_upper_and_lower_case() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "Ada.Lovelace@Example.COM"})).await;
@@ -50,7 +50,7 @@ async fn upper_and_lower_case_are_the_same_address() {
 }
 
 #[tokio::test]
-async fn under_the_bearer_policy_the_link_is_enough() {
+async fn a_bearer_invite_needs_only_the_link() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited =
@@ -64,7 +64,7 @@ async fn under_the_bearer_policy_the_link_is_enough() {
 }
 
 #[tokio::test]
-async fn a_user_is_invited_by_id() {
+async fn a_user_can_be_invited_by_id() {
     let app = App::start().await;
     let alice = app.owner().await;
     alice.invites(json!({"user_id": "29845"})).await.refuses(404, "user_not_found");
@@ -86,7 +86,7 @@ async fn a_user_is_invited_by_id() {
 }
 
 #[tokio::test]
-async fn a_phone_number_is_proven_by_the_issuer() {
+async fn the_issuer_proves_a_phone_number() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"phone": "+19199993333"})).await;
@@ -106,7 +106,7 @@ async fn a_phone_number_is_proven_by_the_issuer() {
 }
 
 #[tokio::test]
-async fn an_account_is_its_platform_and_its_number_together() {
+async fn an_account_matches_only_by_type_and_id_together() {
     let app = App::start().await;
     let alice = app.owner().await;
     let account = |kind: i32, id: &str| json!([{"membership_type": kind, "membership_id": id}]);
@@ -128,7 +128,7 @@ async fn an_account_is_its_platform_and_its_number_together() {
 }
 
 #[tokio::test]
-async fn somebody_new_becomes_a_user_by_accepting() {
+async fn a_new_person_becomes_a_user_by_accepting() {
     let app = App::start().await;
     let alice = app.owner().await;
     let person = json!({"person": {"email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"}});
@@ -153,7 +153,7 @@ async fn somebody_new_becomes_a_user_by_accepting() {
 }
 
 #[tokio::test]
-async fn a_pending_user_gives_way_to_who_proves_the_address() {
+async fn a_user_who_proves_the_address_replaces_the_pending_user() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited =
@@ -166,7 +166,7 @@ async fn a_pending_user_gives_way_to_who_proves_the_address() {
 }
 
 #[tokio::test]
-async fn a_bearer_invite_takes_in_only_whom_the_group_s_domains_allow() {
+async fn a_bearer_invite_admits_only_addresses_of_the_group_s_domains() {
     let app = App::start().await;
     let alice = app.owner().await;
     alice.sets_policy(json!({"allowed_domains": ["example.com"]})).await;
@@ -182,7 +182,7 @@ async fn a_bearer_invite_takes_in_only_whom_the_group_s_domains_allow() {
 }
 
 #[tokio::test]
-async fn who_invited_cannot_take_the_invite_up_themselves() {
+async fn an_inviter_cannot_accept_their_own_invite() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
@@ -191,7 +191,7 @@ async fn who_invited_cannot_take_the_invite_up_themselves() {
 }
 
 #[tokio::test]
-async fn accepting_twice_gives_the_same_membership() {
+async fn accepting_twice_returns_the_same_membership() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
@@ -208,7 +208,7 @@ async fn accepting_twice_gives_the_same_membership() {
 }
 
 #[tokio::test]
-async fn the_answer_to_an_acceptance_shows_the_invite_as_it_then_stands() {
+async fn the_answer_to_an_acceptance_shows_the_accepted_invite() {
     let app = App::start().await;
     let alice = app.owner().await;
     let by_address = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
@@ -225,7 +225,7 @@ async fn the_answer_to_an_acceptance_shows_the_invite_as_it_then_stands() {
 }
 
 #[tokio::test]
-async fn a_member_who_is_invited_otherwise_stays_the_member_they_are() {
+async fn a_member_with_a_second_invite_keeps_their_membership() {
     let app = App::start().await;
     let alice = app.owner().await;
     let by_address = alice.invited(json!({"email": "ada@example.com", "roles": ["admin"]})).await;

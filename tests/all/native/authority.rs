@@ -1,10 +1,10 @@
-//! The inviter's right to invite, which must still hold when the invite is accepted.
+//! The inviter's right to invite, which is checked again when the invite is accepted.
 
 use harness::App;
 use serde_json::json;
 
 #[tokio::test]
-async fn an_invite_dies_with_its_inviters_right() {
+async fn an_invite_fails_while_its_inviter_has_no_right_to_invite() {
     let app = App::start().await;
     let alice = app.owner().await;
     let bob = app.person("bob");
@@ -19,7 +19,7 @@ async fn an_invite_dies_with_its_inviters_right() {
         app.nobody().previews(token).await.refuses(410, "inviter_gone");
         app.nobody().opens(token).await.is(410);
     }
-    // What is given back counts again: the right is looked up when it is used.
+    // A right that is given back counts again, because each acceptance checks it.
     alice.gives_roles("bob", json!(["admin"])).await.is(200);
     app.nobody().previews(&invited.token).await.is(200);
     alice.removes("bob").await.is(204);
@@ -29,7 +29,7 @@ async fn an_invite_dies_with_its_inviters_right() {
 }
 
 #[tokio::test]
-async fn an_invite_dies_with_the_policy_that_it_was_made_under() {
+async fn an_invite_fails_after_the_policy_takes_the_inviters_right() {
     let app = App::start().await;
     let alice = app.owner().await;
     let bob = app.person("bob");
@@ -40,7 +40,7 @@ async fn an_invite_dies_with_the_policy_that_it_was_made_under() {
 }
 
 #[tokio::test]
-async fn the_roles_are_weighed_again_when_the_invite_is_accepted() {
+async fn the_granted_roles_are_checked_again_at_acceptance() {
     let app = App::start().await;
     let alice = app.owner().await;
     let bob = app.person("bob");
@@ -51,7 +51,7 @@ async fn the_roles_are_weighed_again_when_the_invite_is_accepted() {
 }
 
 #[tokio::test]
-async fn a_change_of_others_leaves_an_invite_alone() {
+async fn changes_of_other_members_do_not_affect_an_invite() {
     let app = App::start().await;
     let alice = app.owner().await;
     let bob = app.person("bob");
@@ -63,7 +63,7 @@ async fn a_change_of_others_leaves_an_invite_alone() {
 }
 
 #[tokio::test]
-async fn whoever_made_an_invite_handles_it_after_losing_the_right_to_make_more() {
+async fn an_inviter_still_manages_own_invites_after_losing_the_right_to_invite() {
     let app = App::start().await;
     let alice = app.owner().await;
     let bob = app.person("bob");

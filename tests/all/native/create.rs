@@ -1,10 +1,10 @@
-//! Creating an invite: who may invite whom, to what, and how often.
+//! Creating an invite: the rights, the roles, the domains and the limits.
 
 use harness::App;
 use serde_json::json;
 
 #[tokio::test]
-async fn the_groups_policy_says_who_may_invite() {
+async fn the_group_s_policy_decides_who_may_invite() {
     let app = App::start().await;
     let alice = app.owner().await;
     let (admin, editor, member) = (app.person("admin"), app.person("editor"), app.person("member"));
@@ -39,7 +39,7 @@ async fn the_groups_policy_says_who_may_invite() {
 }
 
 #[tokio::test]
-async fn whoever_may_not_invite_hears_that_and_not_how_full_the_group_is() {
+async fn a_caller_without_the_right_to_invite_does_not_learn_that_the_group_is_full() {
     let app = App::start().await;
     let alice = app.owner().await;
     alice.sets_policy(json!({"max_pending": 1})).await;
@@ -51,7 +51,7 @@ async fn whoever_may_not_invite_hears_that_and_not_how_full_the_group_is() {
 }
 
 #[tokio::test]
-async fn nobody_grants_a_role_above_their_own() {
+async fn a_member_cannot_grant_a_role_above_their_own() {
     let app = App::start().await;
     let alice = app.owner().await;
     let bob = app.person("bob");
@@ -79,7 +79,7 @@ async fn nobody_grants_a_role_above_their_own() {
 }
 
 #[tokio::test]
-async fn only_allowed_domains_are_invited() {
+async fn only_addresses_of_allowed_domains_can_be_invited() {
     let app = App::start().await;
     let alice = app.owner().await;
     alice.sets_policy(json!({"allowed_domains": ["Example.com", "münchen.example"], "blocked_domains": ["sub.example.com"]})).await;
@@ -98,7 +98,7 @@ async fn only_allowed_domains_are_invited() {
             .await
             .refuses(403, "domain_not_allowed");
     }
-    // What a change does not name stays.
+    // A change keeps the fields that it does not name.
     alice.sets_policy(json!({"links": false})).await;
     alice.invites(json!({"email": "ada@example.org"})).await.refuses(403, "domain_not_allowed");
     alice.sets_policy(json!({"allowed_domains": [], "blocked_domains": ["example.com"]})).await;
@@ -107,7 +107,7 @@ async fn only_allowed_domains_are_invited() {
 }
 
 #[tokio::test]
-async fn an_invite_lives_seven_days_unless_it_is_said_otherwise() {
+async fn an_invite_expires_after_seven_days_by_default() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await.json;
@@ -116,7 +116,7 @@ async fn an_invite_lives_seven_days_unless_it_is_said_otherwise() {
 }
 
 #[tokio::test]
-async fn while_the_first_is_pending_there_is_no_second() {
+async fn a_person_cannot_be_invited_twice_while_an_invite_is_pending() {
     let app = App::start().await;
     let alice = app.owner().await;
     let first = alice.invited(json!({"email": "ada@example.com"})).await;
@@ -133,11 +133,10 @@ async fn while_the_first_is_pending_there_is_no_second() {
 }
 
 #[tokio::test]
-async fn a_group_takes_as_many_pending_invites_as_its_policy_says_and_one_more_for_each_that_ends()
-{
+async fn a_group_has_at_most_max_pending_invites_and_a_revoked_one_frees_its_slot() {
     let app = App::start().await;
     let alice = app.owner().await;
-    // More than the 25 that are counted beside the first reads (ADR 0012).
+    // The limit is above the 25 invites that the first query counts (ADR 0012).
     alice.sets_policy(json!({"max_pending": 30})).await;
     let address = |at: usize| json!({"email": format!("ada-{at}@example.com"), "notify": false});
     let mut made = Vec::new();

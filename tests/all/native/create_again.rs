@@ -1,5 +1,5 @@
-//! Inviting a person again after the first invite ended: the same id, a new generation, and a dead older
-//! link.
+//! Inviting a person again after the first invite ended: the same id, a new generation, and an
+//! older link that no longer works.
 
 use harness::{App, Invited, Person};
 use serde_json::{Value, json};
@@ -8,8 +8,8 @@ fn number(etag: &Value) -> u64 {
     etag.as_str().unwrap().trim_matches('"').parse().unwrap()
 }
 
-/// Invites again, and holds the second life against the first.
-async fn lives_again(app: &App, alice: &Person, first: &Invited) -> Invited {
+/// Invites the person again, and compares the second generation with the first.
+async fn invite_again(app: &App, alice: &Person, first: &Invited) -> Invited {
     let second = alice.invited(json!({"email": "Ada@Example.com", "roles": ["editor"]})).await;
     assert_eq!(second.id, first.id);
     assert_ne!(second.token, first.token);
@@ -32,44 +32,44 @@ async fn lives_again(app: &App, alice: &Person, first: &Invited) -> Invited {
     second
 }
 
-async fn the_newer_works(app: &App, second: &Invited) {
+async fn accept_newer(app: &App, second: &Invited) {
     let accepted = app.person("ada").accepts(&second.token).await.is(200);
     assert_eq!(accepted.json["membership"]["roles"], json!(["editor"]));
 }
 
 #[tokio::test]
-async fn after_expiry() {
+async fn a_person_can_be_invited_again_after_expiry() {
     let app = App::start().await;
     let alice = app.owner().await;
     let first = alice.invited(json!({"email": "ada@example.com", "expires_in": 300})).await;
     app.advance(301);
-    let second = lives_again(&app, &alice, &first).await;
-    the_newer_works(&app, &second).await;
+    let second = invite_again(&app, &alice, &first).await;
+    accept_newer(&app, &second).await;
 }
 
 #[tokio::test]
-async fn after_a_decline() {
+async fn a_person_can_be_invited_again_after_a_decline() {
     let app = App::start().await;
     let alice = app.owner().await;
     let first = alice.invited(json!({"email": "ada@example.com"})).await;
     let reason = json!({"token": first.token, "reason": "Not now."});
     app.nobody().posts("/v1/invites/decline", &reason).await.is(200);
-    let second = lives_again(&app, &alice, &first).await;
-    the_newer_works(&app, &second).await;
+    let second = invite_again(&app, &alice, &first).await;
+    accept_newer(&app, &second).await;
 }
 
 #[tokio::test]
-async fn after_a_revocation() {
+async fn a_person_can_be_invited_again_after_a_revocation() {
     let app = App::start().await;
     let alice = app.owner().await;
     let first = alice.invited(json!({"email": "ada@example.com"})).await;
     alice.revokes(&first.id).await.is(200);
-    let second = lives_again(&app, &alice, &first).await;
-    the_newer_works(&app, &second).await;
+    let second = invite_again(&app, &alice, &first).await;
+    accept_newer(&app, &second).await;
 }
 
 #[tokio::test]
-async fn after_the_member_has_left() {
+async fn a_member_who_left_can_be_invited_again() {
     let app = App::start().await;
     let alice = app.owner().await;
     let ada = app.person("ada");
@@ -77,6 +77,6 @@ async fn after_the_member_has_left() {
     ada.accepts(&first.token).await.is(200);
     ada.removes("ada").await.is(204);
     ada.accepts(&first.token).await.refuses(409, "invite_not_pending");
-    let second = lives_again(&app, &alice, &first).await;
-    the_newer_works(&app, &second).await;
+    let second = invite_again(&app, &alice, &first).await;
+    accept_newer(&app, &second).await;
 }

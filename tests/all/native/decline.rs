@@ -4,7 +4,7 @@ use harness::App;
 use serde_json::json;
 
 #[tokio::test]
-async fn whoever_holds_the_link_declines_without_an_account() {
+async fn a_holder_of_the_link_can_decline_without_signing_in() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
@@ -28,7 +28,7 @@ async fn whoever_holds_the_link_declines_without_an_account() {
 }
 
 #[tokio::test]
-async fn by_its_id_an_invite_is_declined_by_the_invited_person_alone() {
+async fn only_the_invitee_can_decline_an_invite_by_its_id() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;

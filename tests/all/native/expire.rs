@@ -4,7 +4,7 @@ use harness::{App, seconds};
 use serde_json::json;
 
 #[tokio::test]
-async fn an_invite_is_expired_from_the_very_second_on() {
+async fn an_invite_is_expired_from_the_second_of_expires_at() {
     let app = App::start().await;
     let alice = app.owner().await;
     let ada = app.person("ada");
@@ -12,7 +12,7 @@ async fn an_invite_is_expired_from_the_very_second_on() {
     let end = invited.json["expires_at"].as_str().unwrap();
     assert_eq!(seconds(end) - seconds(invited.json["created_at"].as_str().unwrap()), 300);
 
-    // Half a minute is left for a slow machine.
+    // The other 30 seconds are for a slow machine.
     app.advance(270);
     assert_eq!(alice.reads(&invited.id).await.json["state"], "pending");
     assert_eq!(alice.lists("?state=pending").await.each("id"), [invited.id.as_str()]);
@@ -38,7 +38,7 @@ async fn an_invite_is_expired_from_the_very_second_on() {
 }
 
 #[tokio::test]
-async fn a_link_expires_as_any_invite_does_and_an_endless_one_never() {
+async fn a_link_expires_unless_it_has_no_expiry() {
     let app = App::start().await;
     let alice = app.owner().await;
     let short = alice.invited(json!({"link": {}, "expires_in": 300})).await;

@@ -1,4 +1,4 @@
-//! Groups: how they are made, changed and deleted, their policies, and what becomes of invites into them.
+//! Groups: creating, changing and deleting them, their policies, and the effect on their invites.
 
 use harness::{App, GROUP};
 use reqwest::Method;
@@ -7,7 +7,7 @@ use serde_json::json;
 const HERE: &str = "/v1/groups/3773";
 
 #[tokio::test]
-async fn whoever_makes_a_group_owns_it() {
+async fn the_creator_of_a_group_owns_it() {
     let app = App::start().await;
     let alice = app.user("alice").name("Alice");
     let made =
@@ -30,7 +30,7 @@ async fn whoever_makes_a_group_owns_it() {
 }
 
 #[tokio::test]
-async fn an_id_is_given_once() {
+async fn a_group_id_is_never_used_twice() {
     let app = App::start().await;
     let alice = app.owner().await;
     let body = json!({"id": GROUP, "name": "Mine"});
@@ -42,7 +42,7 @@ async fn an_id_is_given_once() {
 }
 
 #[tokio::test]
-async fn invites_die_with_their_group() {
+async fn the_invites_of_a_deleted_group_no_longer_work() {
     let app = App::start().await;
     let alice = app.owner().await;
     let bob = app.person("bob");
@@ -66,7 +66,7 @@ async fn invites_die_with_their_group() {
 }
 
 #[tokio::test]
-async fn a_frozen_group_takes_nobody_in_until_it_thaws() {
+async fn a_frozen_group_admits_nobody_until_it_is_unfrozen() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
@@ -79,12 +79,12 @@ async fn a_frozen_group_takes_nobody_in_until_it_thaws() {
     alice.sets_policy(json!({"frozen": false})).await;
     ada.accepts(&invited.token).await.is(200);
     alice.sets_policy(json!({"frozen": true})).await;
-    // Who has joined already hears so.
+    // A member who already accepted gets the same answer.
     ada.accepts(&invited.token).await.is(200);
 }
 
 #[tokio::test]
-async fn without_links_none_is_made_and_none_works() {
+async fn a_group_without_links_refuses_new_and_existing_links() {
     let app = App::start().await;
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {}})).await;
@@ -98,7 +98,7 @@ async fn without_links_none_is_made_and_none_works() {
 }
 
 #[tokio::test]
-async fn a_group_takes_as_many_as_it_has_seats() {
+async fn a_group_admits_members_up_to_its_seats() {
     let app = App::start().await;
     let alice = app.user("alice");
     alice.creates_group_with(json!({"max_members": 2})).await;
@@ -118,13 +118,13 @@ async fn a_group_takes_as_many_as_it_has_seats() {
     let link = alice.invited(json!({"link": {}})).await;
     ada.accepts(&link.token).await.is(200);
     assert_eq!(alice.gets(HERE).await.json["member_count"], 3);
-    // Members were counted all the while, so that the limit can come back.
+    // Members are counted even without a limit, so that a later limit is exact.
     alice.sets_policy(json!({"max_members": 3})).await;
     app.person("eve").accepts(&link.token).await.refuses(409, "seats_full");
 }
 
 #[tokio::test]
-async fn a_change_can_be_bound_to_what_was_read() {
+async fn a_change_can_require_the_etag_that_was_read() {
     let app = App::start().await;
     let alice = app.owner().await;
     let read = alice.gets(HERE).await;
@@ -152,7 +152,7 @@ async fn a_change_can_be_bound_to_what_was_read() {
 }
 
 #[tokio::test]
-async fn members_read_the_group_and_admins_change_it() {
+async fn members_can_read_the_group_and_admins_can_change_it() {
     let app = App::start().await;
     let alice = app.owner().await;
     let (bob, member) = (app.person("bob"), app.person("member"));
@@ -167,7 +167,7 @@ async fn members_read_the_group_and_admins_change_it() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_right_makes_and_changes_no_group() {
+async fn an_invalid_body_creates_and_changes_no_group() {
     let app = App::start().await;
     let alice = app.owner().await;
     let table = app.table().await;

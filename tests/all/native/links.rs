@@ -1,10 +1,10 @@
-//! Shareable links: for whoever holds them, counted or not.
+//! Shareable links, counted and uncounted.
 
 use harness::App;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_counted_link_takes_so_many_and_is_then_exhausted() {
+async fn a_counted_link_admits_max_uses_people_and_is_then_exhausted() {
     let app = App::start().await;
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {"max_uses": 2}})).await;
@@ -25,7 +25,7 @@ async fn a_counted_link_takes_so_many_and_is_then_exhausted() {
     assert_eq!(alice.lists("?state=exhausted").await.each("id"), [link.id.as_str()]);
     assert!(alice.lists("?state=pending").await.data().is_empty());
     app.nobody().opens(&link.token).await.is(410);
-    // Who joined by it hears so again.
+    // A member who joined by the link gets the same answer again.
     assert_eq!(
         app.user("a").accepts(&link.token).await.is(200).json["membership"]["invite_id"],
         json!(link.id)
@@ -34,7 +34,7 @@ async fn a_counted_link_takes_so_many_and_is_then_exhausted() {
 }
 
 #[tokio::test]
-async fn the_answer_that_uses_a_link_up_says_that_it_is_exhausted() {
+async fn the_answer_to_the_last_use_shows_the_link_as_exhausted() {
     let app = App::start().await;
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {"max_uses": 1}})).await;
@@ -45,7 +45,7 @@ async fn the_answer_that_uses_a_link_up_says_that_it_is_exhausted() {
 }
 
 #[tokio::test]
-async fn an_uncounted_link_takes_everybody_once() {
+async fn an_uncounted_link_admits_each_person_once() {
     let app = App::start().await;
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {}})).await;
@@ -58,7 +58,7 @@ async fn an_uncounted_link_takes_everybody_once() {
 }
 
 #[tokio::test]
-async fn a_member_uses_no_link_up() {
+async fn a_member_does_not_use_up_a_link() {
     let app = App::start().await;
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {"max_uses": 2}})).await;
@@ -70,7 +70,7 @@ async fn a_member_uses_no_link_up() {
 }
 
 #[tokio::test]
-async fn a_link_for_domains_takes_those_who_prove_one() {
+async fn a_link_for_a_domain_admits_only_verified_addresses_of_it() {
     let app = App::start().await;
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {"allowed_domains": ["Example.com"]}})).await;
@@ -87,7 +87,7 @@ async fn a_link_for_domains_takes_those_who_prove_one() {
 }
 
 #[tokio::test]
-async fn a_link_is_nobodys_by_name() {
+async fn a_link_cannot_be_accepted_or_declined_by_its_id() {
     let app = App::start().await;
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {}})).await;
@@ -100,7 +100,7 @@ async fn a_link_is_nobodys_by_name() {
 }
 
 #[tokio::test]
-async fn every_link_is_its_own() {
+async fn revoking_a_link_leaves_other_links_alone() {
     let app = App::start().await;
     let alice = app.owner().await;
     let (first, second) =
@@ -113,7 +113,7 @@ async fn every_link_is_its_own() {
 }
 
 #[tokio::test]
-async fn a_member_who_left_may_come_back_by_the_link() {
+async fn a_member_who_left_can_join_again_by_the_link() {
     let app = App::start().await;
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {"max_uses": 2}})).await;
@@ -125,7 +125,7 @@ async fn a_member_who_left_may_come_back_by_the_link() {
 }
 
 #[tokio::test]
-async fn who_came_by_a_link_stays_in_whatever_became_of_it() {
+async fn a_member_who_joined_by_a_link_can_repeat_the_acceptance_after_it_ends() {
     let app = App::start().await;
     let alice = app.owner().await;
     let ada = app.person("ada");
@@ -146,7 +146,7 @@ async fn who_came_by_a_link_stays_in_whatever_became_of_it() {
 }
 
 #[tokio::test]
-async fn a_link_takes_in_only_whom_the_group_s_domains_allow() {
+async fn a_link_admits_only_addresses_of_the_group_s_domains() {
     let app = App::start().await;
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {}})).await;

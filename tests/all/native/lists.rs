@@ -1,11 +1,11 @@
-//! Lists: every object once, page by page, and cursors that belong to one list.
+//! Lists: pages that show every object once, and cursors that belong to one list.
 
 use std::collections::BTreeSet;
 
 use harness::{App, Person};
 use serde_json::json;
 
-/// The ids of all pages of the list at `path`, and how many each page had.
+/// Returns the ids of all pages of the list at `path`, and the size of each page.
 async fn pages(actor: &Person, path: &str) -> (Vec<String>, Vec<usize>) {
     let (mut ids, mut sizes) = (Vec::new(), Vec::new());
     let mut cursor = String::new();
@@ -20,7 +20,7 @@ async fn pages(actor: &Person, path: &str) -> (Vec<String>, Vec<usize>) {
             None => return (ids, sizes),
         }
     }
-    panic!("the list has no end")
+    panic!("the list has more than 50 pages")
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn paging_shows_every_invite_exactly_once() {
         pages(&alice, "/v1/groups/3773/invites?limit=3&state=revoked&state=declined").await;
     assert_eq!(repeated, two);
 
-    // In the middle of a walk time passes: nothing is shown twice, nothing is left out.
+    // Invites that expire between two pages are shown once.
     let first = alice.lists("?limit=20").await;
     app.advance(600);
     let second = alice.lists(&format!("?limit=20&cursor={}", first.next_cursor().unwrap())).await;
@@ -66,7 +66,7 @@ async fn paging_shows_every_invite_exactly_once() {
 }
 
 #[tokio::test]
-async fn an_inbox_has_everything_that_the_token_proves() {
+async fn an_inbox_has_the_invites_to_every_identity_of_the_token() {
     let app = App::start().await;
     let alice = app.owner().await;
     for group in 0..5 {
@@ -84,7 +84,7 @@ async fn an_inbox_has_everything_that_the_token_proves() {
 }
 
 #[tokio::test]
-async fn members_and_groups_are_paged_too() {
+async fn members_and_groups_are_paged() {
     let app = App::start().await;
     let alice = app.owner().await;
     let link = alice.invited(json!({"link": {}})).await;
@@ -140,7 +140,7 @@ async fn a_cursor_belongs_to_its_list() {
 }
 
 #[tokio::test]
-async fn a_query_that_is_not_right_is_refused() {
+async fn an_invalid_query_is_refused() {
     let app = App::start().await;
     let alice = app.owner().await;
     let lists =
@@ -171,7 +171,7 @@ async fn a_query_that_is_not_right_is_refused() {
 }
 
 #[tokio::test]
-async fn no_page_is_empty_where_the_limit_divides_the_list() {
+async fn no_page_is_empty_if_the_limit_divides_the_list() {
     let app = App::start().await;
     let alice = app.owner().await;
     for number in 0..4 {

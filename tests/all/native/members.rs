@@ -1,16 +1,16 @@
-//! Members: how they leave, what a removal ends, and the last owner.
+//! Members: leaving, removal and its effect on invites, and the last owner.
 
 use harness::{App, GROUP};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_removed_member_has_no_way_back() {
+async fn a_removed_member_cannot_join_by_their_pending_invites() {
     let app = App::start().await;
     let alice = app.owner().await;
     let ada = app.person("ada");
     ada.puts("/v1/me", &json!({"first_name": "Ada"})).await.is(200);
-    // Invited by id, and by an address that the directory doesn't know yet, ada comes by a link
-    // instead: her own invites stay pending.
+    // Ada is invited by id and by an address that the directory doesn't know yet. She joins by a
+    // link, so both invites stay pending.
     let by_id = alice.invited(json!({"user_id": "ada"})).await;
     let by_address = alice.invited(json!({"email": "ada@example.com"})).await;
     ada.puts("/v1/me", &json!({"email": "ada@example.com"})).await.is(200);
@@ -27,7 +27,7 @@ async fn a_removed_member_has_no_way_back() {
 }
 
 #[tokio::test]
-async fn a_removed_member_whom_the_directory_does_not_know_has_no_way_back() {
+async fn a_removed_member_without_a_user_record_cannot_join_by_a_pending_invite() {
     let app = App::start().await;
     let alice = app.owner().await;
     let ada = app.person("ada");
@@ -39,7 +39,7 @@ async fn a_removed_member_whom_the_directory_does_not_know_has_no_way_back() {
 }
 
 #[tokio::test]
-async fn the_last_owner_can_neither_leave_nor_step_down() {
+async fn the_last_owner_can_neither_leave_nor_give_up_the_role() {
     let app = App::start().await;
     let alice = app.owner().await;
     let bob = app.person("bob");
@@ -53,7 +53,7 @@ async fn the_last_owner_can_neither_leave_nor_step_down() {
 }
 
 #[tokio::test]
-async fn an_owner_who_came_by_invite_counts_as_one() {
+async fn an_owner_who_joined_by_invite_counts_as_an_owner() {
     let app = App::start().await;
     let alice = app.owner().await;
     let bob = app.person("bob");

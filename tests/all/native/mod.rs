@@ -1,4 +1,4 @@
-//! The native API over HTTP, act by act.
+//! The native API over HTTP, operation by operation.
 
 mod accept;
 mod answers;

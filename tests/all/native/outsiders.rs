@@ -1,10 +1,10 @@
-//! What those learn who aren't members: nothing, not even that there is a group.
+//! Callers who are not members: they learn nothing, not even that the group exists.
 
 use harness::App;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Every route of a group, with a body where it takes one.
+/// Returns every route of a group, with a body for the routes that need one.
 fn routes(group: &str, invite: &str) -> Vec<(Method, String, Option<Value>)> {
     let group = format!("/v1/groups/{group}");
     vec![
@@ -31,7 +31,7 @@ fn routes(group: &str, invite: &str) -> Vec<(Method, String, Option<Value>)> {
 }
 
 #[tokio::test]
-async fn a_group_of_others_and_no_group_look_the_same() {
+async fn an_existing_group_looks_like_a_missing_one_to_outsiders() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
@@ -69,7 +69,7 @@ async fn a_group_of_others_and_no_group_look_the_same() {
 }
 
 #[tokio::test]
-async fn who_is_invited_is_no_member_yet() {
+async fn an_invitee_is_not_a_member_before_accepting() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
@@ -81,7 +81,7 @@ async fn who_is_invited_is_no_member_yet() {
 }
 
 #[tokio::test]
-async fn an_invite_is_found_in_its_own_group_only() {
+async fn an_invite_is_found_only_in_its_own_group() {
     let app = App::start().await;
     let alice = app.owner().await;
     alice.creates(json!({"id": "other", "name": "Other"})).await;
@@ -102,7 +102,7 @@ async fn an_invite_is_found_in_its_own_group_only() {
 }
 
 #[tokio::test]
-async fn ids_that_cannot_be_are_not_found() {
+async fn invalid_ids_are_not_found() {
     let app = App::start().await;
     let alice = app.owner().await;
     for id in [
@@ -131,7 +131,7 @@ async fn ids_that_cannot_be_are_not_found() {
 }
 
 #[tokio::test]
-async fn who_was_invited_to_the_system_is_nobody_s_to_see() {
+async fn nobody_can_see_the_members_of_the_application() {
     let app = App::start().await;
     let inviter = app.person("inviter");
     inviter

@@ -1,4 +1,4 @@
-//! The invite's page: it protects the link, and changes nothing.
+//! The page of an invite: it protects the link, and changes nothing.
 
 use harness::{App, eventually};
 use reqwest::Method;
@@ -10,8 +10,8 @@ async fn the_page_protects_the_link_and_changes_nothing() {
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
     let token = app.mail_to("ada@example.com").await.token();
-    // The mail's mark is the last write.
-    let before = eventually("the mark", || async {
+    // The sender marks the mail as sent, which is the last write.
+    let before = eventually("the mail to be marked as sent", || async {
         let read = alice.reads(&invited.id).await;
         (read.json["delivery"]["state"] == "sent").then_some(read)
     })
@@ -46,7 +46,7 @@ async fn the_page_protects_the_link_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn the_page_of_a_token_that_is_not_ours_says_so_alike() {
+async fn every_invalid_token_gets_the_same_page() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;

@@ -4,7 +4,7 @@ use harness::App;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_revoked_invite_is_dead_and_revoking_it_again_says_the_same() {
+async fn a_revoked_invite_no_longer_works_and_revoking_it_again_returns_the_same() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;

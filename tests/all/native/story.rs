@@ -1,4 +1,4 @@
-//! The main job from end to end: invite, mail, link, join.
+//! The main scenario from end to end: invite, mail, link, join.
 
 use harness::{App, GROUP};
 use serde_json::json;

@@ -1,10 +1,10 @@
-//! The directory: everybody's own profile, and the app's right to write anybody's.
+//! The directory: a caller's own profile, and the scope that allows writing others.
 
 use harness::App;
 use serde_json::json;
 
 #[tokio::test]
-async fn without_a_record_me_is_what_the_token_proves() {
+async fn a_user_without_a_record_sees_what_the_token_proves() {
     let app = App::start().await;
     let ada = app.person("ada").claim("phone_number", json!("+19199993333"));
     let me = ada.gets("/v1/me").await.is(200).json;
@@ -18,7 +18,7 @@ async fn without_a_record_me_is_what_the_token_proves() {
 }
 
 #[tokio::test]
-async fn everybody_writes_what_they_prove_and_no_more() {
+async fn a_user_can_write_only_identities_that_the_token_proves() {
     let app = App::start().await;
     let ada = app.person("ada");
     let written = ada
@@ -40,7 +40,7 @@ async fn everybody_writes_what_they_prove_and_no_more() {
         .refuses(422, "invalid_body")
         .points_at("/id", "unknown_field");
     assert_eq!(ada.gets("/v1/me").await.json, written.json);
-    // What stands there already needs no new proof.
+    // An address that is already in the record needs no new proof.
     app.user("ada").puts("/v1/me", &json!({"email": "ada@example.com"})).await.is(200);
 }
 
@@ -57,7 +57,7 @@ async fn an_address_belongs_to_one_user() {
 }
 
 #[tokio::test]
-async fn writing_others_takes_the_scope() {
+async fn writing_by_user_id_needs_the_scope() {
     let app = App::start().await;
     let body = json!({"email": "ada@example.com", "first_name": "Ada"});
     for scope in [
@@ -81,7 +81,7 @@ async fn writing_others_takes_the_scope() {
             "{challenge}"
         );
     }
-    // Not even one's own record goes by this way.
+    // The scope is needed even for the caller's own record.
     app.user("ada").puts("/v1/users/ada", &body).await.refuses(403, "insufficient_scope");
     assert!(app.items("user").await.is_empty());
     let directory = app.user("app").claim("scope", json!("openid users:write"));
@@ -92,7 +92,7 @@ async fn writing_others_takes_the_scope() {
 }
 
 #[tokio::test]
-async fn a_profile_of_the_wrong_form_is_refused() {
+async fn an_invalid_profile_is_refused() {
     let app = App::start().await;
     let ada = app.person("ada");
     for (body, pointer, code) in [

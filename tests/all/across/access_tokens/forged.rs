@@ -1,4 +1,4 @@
-//! Tokens that the issuer never signed.
+//! Access tokens that the issuer did not sign.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{claims, is_invalid, trusting, with_token};
 
 #[tokio::test]
-async fn a_signature_that_is_not_the_issuers_is_refused() {
+async fn a_token_without_the_issuers_signature_is_refused() {
     let (rsa, ec, stranger) =
         (SigningKey::rs256("rsa"), SigningKey::es256("ec"), SigningKey::es256("ec"));
     let (app, issuer) = trusting(&[&rsa, &ec]).await;
@@ -24,7 +24,7 @@ async fn a_signature_that_is_not_the_issuers_is_refused() {
             is_invalid(with_token(&app, &format!("{head}.{body}.{signature}")).await, alg);
         }
     }
-    // The issuer's public keys, in every spelling of them, as a secret for HS256.
+    // The issuer's public keys, in several encodings, as the secret for HS256.
     for public in [rsa.public(), ec.public()] {
         let field = |name: &str| public[name].as_str().map(|text| text.as_bytes().to_vec());
         let raw =

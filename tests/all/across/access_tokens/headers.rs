@@ -1,4 +1,4 @@
-//! Where the token is: its own header, and the request's.
+//! The header of the access token, and the header of the request that carries it.
 
 use harness::{Answer, App, Issuer, SigningKey};
 use jsonwebtoken::Header;
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{claims, is_invalid, trusting, with_header, with_token};
 
 #[tokio::test]
-async fn headers_that_are_not_right_are_refused() {
+async fn a_token_with_an_invalid_header_is_refused() {
     let (key, stranger) = (SigningKey::es256("ec"), SigningKey::es256("own"));
     let (app, issuer) = trusting(&[&key]).await;
     let claims = claims(&app, &issuer);
@@ -28,7 +28,7 @@ async fn headers_that_are_not_right_are_refused() {
     for kid in ["other", "../../dev/null", "' OR 1=1 --", "", "ec\u{0}", &"k".repeat(4000)] {
         is_invalid(with_token(&app, &but(&|header| header.kid = Some(kid.into()))).await, kid);
     }
-    // Where the token itself says where its key is, nobody looks.
+    // The service ignores a key, or the URL of a key, in the token itself.
     let evil = Issuer::with(&[&stranger]).await;
     let mut own = stranger.header();
     own.jku = Some(format!("{}/jwks", evil.name()));
@@ -45,7 +45,7 @@ async fn headers_that_are_not_right_are_refused() {
 }
 
 #[tokio::test]
-async fn one_header_with_one_token_or_none_at_all() {
+async fn a_request_carries_exactly_one_token_in_one_header() {
     let key = SigningKey::es256("ec");
     let (app, issuer) = trusting(&[&key]).await;
     let token = key.signs(&claims(&app, &issuer));
@@ -85,7 +85,7 @@ async fn one_header_with_one_token_or_none_at_all() {
 }
 
 #[tokio::test]
-async fn every_endpoint_but_the_public_ones_asks_who_is_there() {
+async fn every_endpoint_except_the_public_ones_needs_a_token() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
@@ -119,7 +119,7 @@ async fn every_endpoint_but_the_public_ones_asks_who_is_there() {
         );
         is_invalid(Answer::to(request().bearer_auth("x.y.z").json(&body)).await, &path);
     }
-    // A wrong token isn't ignored where none is needed.
+    // A public endpoint refuses an invalid token too.
     let decline = app
         .nobody()
         .request(Method::POST, "/v1/invites/decline")

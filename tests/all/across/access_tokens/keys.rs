@@ -1,17 +1,20 @@
-//! The issuer's keys: rotated, unknown, out of reach.
+//! The issuer's keys: rotated, unknown or unreachable.
 
 use harness::{App, SigningKey};
 
 use super::{claims, is_invalid, trusting, with_token};
 
 #[tokio::test]
-async fn a_rotated_key_is_picked_up_and_unknown_ones_cause_no_storm() {
+async fn a_rotated_key_is_fetched_and_unknown_keys_cause_at_most_one_fetch_a_minute() {
     let (old, new) = (SigningKey::es256("old"), SigningKey::es256("new"));
     let (app, issuer) = trusting(&[&old]).await;
     with_token(&app, &old.signs(&claims(&app, &issuer))).await.is(200);
     let asked = issuer.asked();
     for _ in 0..20 {
-        is_invalid(with_token(&app, &new.signs(&claims(&app, &issuer))).await, "not yet known");
+        is_invalid(
+            with_token(&app, &new.signs(&claims(&app, &issuer))).await,
+            "a key that is not published yet",
+        );
     }
     assert_eq!(issuer.asked(), asked);
 
@@ -25,14 +28,14 @@ async fn a_rotated_key_is_picked_up_and_unknown_ones_cause_no_storm() {
     app.advance(61);
     is_invalid(
         with_token(&app, &SigningKey::es256("x").signs(&claims(&app, &issuer))).await,
-        "makes it ask again",
+        "an unknown key causes a fetch",
     );
-    is_invalid(with_token(&app, &old.signs(&claims(&app, &issuer))).await, "withdrawn");
+    is_invalid(with_token(&app, &old.signs(&claims(&app, &issuer))).await, "a withdrawn key");
     with_token(&app, &new.signs(&claims(&app, &issuer))).await.is(200);
 }
 
 #[tokio::test]
-async fn known_keys_outlive_an_issuer_that_is_down() {
+async fn known_keys_work_while_the_issuer_is_down() {
     let (key, stranger) = (SigningKey::es256("ec"), SigningKey::es256("x"));
     let (app, issuer) = trusting(&[&key]).await;
     with_token(&app, &key.signs(&claims(&app, &issuer))).await.is(200);
@@ -40,13 +43,13 @@ async fn known_keys_outlive_an_issuer_that_is_down() {
     app.advance(3600);
     is_invalid(
         with_token(&app, &stranger.signs(&claims(&app, &issuer))).await,
-        "unknown while down",
+        "an unknown key while the issuer is down",
     );
     with_token(&app, &key.signs(&claims(&app, &issuer))).await.is(200);
 }
 
 #[tokio::test]
-async fn an_issuer_that_was_never_reached_is_worth_another_try() {
+async fn an_unreachable_issuer_is_answered_with_503_until_it_is_back() {
     let key = SigningKey::es256("ec");
     let (app, issuer) = trusting(&[&key]).await;
     issuer.goes(true);
@@ -54,7 +57,7 @@ async fn an_issuer_that_was_never_reached_is_worth_another_try() {
     let answer = with_token(&app, &token).await.refuses(503, "temporarily_unavailable");
     assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
     issuer.goes(false);
-    // An issuer that did not answer is left in peace for five seconds.
+    // The service waits five seconds before it asks an issuer again that did not answer.
     with_token(&app, &token).await.refuses(503, "temporarily_unavailable");
     app.advance(5);
     with_token(&app, &token).await.is(200);
@@ -67,6 +70,6 @@ async fn an_issuer_that_was_never_reached_is_worth_another_try() {
     with_token(&unreachable, &key.signs(&claims(&unreachable, &issuer)))
         .await
         .refuses(503, "temporarily_unavailable");
-    // Nobody needs the issuer to hear that they sent nothing.
+    // A request without a token is refused without the issuer.
     unreachable.nobody().gets("/v1/me").await.refuses(401, "unauthenticated");
 }

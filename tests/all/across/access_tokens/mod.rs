@@ -1,4 +1,4 @@
-//! Access tokens: which are accepted, and which are refused, with an issuer of the test's own.
+//! Access tokens that are accepted or refused, from an issuer that the test controls.
 
 mod forged;
 mod headers;
@@ -8,20 +8,20 @@ use harness::{Answer, App, Issuer, SigningKey};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// A service that trusts an issuer with these keys.
+/// Starts an issuer with these keys, and a service that trusts it.
 async fn trusting(keys: &[&SigningKey]) -> (App, Issuer) {
     let issuer = Issuer::with(keys).await;
     let app = App::with(issuer.options()).await;
     (app, issuer)
 }
 
-/// The claims of a right token.
+/// Returns the claims of a valid token.
 fn claims(app: &App, issuer: &Issuer) -> Value {
     let now = app.now();
     json!({"iss": issuer.name(), "aud": "beckon", "sub": "ada", "iat": now - 10, "nbf": now - 10, "exp": now + 600})
 }
 
-/// The right claims but for this one; `null` leaves it out.
+/// Returns valid claims with this one replaced, or left out if it is `null`.
 fn but(app: &App, issuer: &Issuer, name: &str, value: Value) -> Value {
     let mut claims = claims(app, issuer);
     if value.is_null() {
@@ -58,7 +58,7 @@ fn is_invalid(answer: Answer, what: &str) {
 }
 
 #[tokio::test]
-async fn the_usual_algorithms_are_taken() {
+async fn rs256_es256_and_eddsa_are_accepted() {
     let keys = [SigningKey::rs256("rsa"), SigningKey::es256("ec"), SigningKey::eddsa("ed")];
     let (app, issuer) = trusting(&keys.each_ref()).await;
     for key in &keys {
@@ -73,7 +73,7 @@ async fn the_usual_algorithms_are_taken() {
 }
 
 #[tokio::test]
-async fn claims_that_are_not_right_are_refused() {
+async fn a_token_with_an_invalid_claim_is_refused() {
     let key = SigningKey::es256("ec");
     let (app, issuer) = trusting(&[&key]).await;
     let now = app.now();
@@ -112,7 +112,7 @@ async fn claims_that_are_not_right_are_refused() {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_said_to_be_expired() {
+async fn an_expired_token_is_refused_as_expired() {
     let key = SigningKey::es256("ec");
     let (app, issuer) = trusting(&[&key]).await;
     let token = key.signs(&claims(&app, &issuer));

@@ -1,4 +1,4 @@
-//! What can be done with an invite, and at which API.
+//! The acts on an invite, at every API.
 
 use harness::Answer;
 use reqwest::Method;
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::make::{Made, shows};
 use super::world::{GROUP, INVITEE, MEMBERSHIP, World, get, has, keyed, post};
 
-/// Something that an API does with an invite of its own or another's.
+/// An act of one API on an invite that any API made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Act {
     NativeLists,
@@ -32,7 +32,7 @@ pub(super) enum Act {
     BungieCancels,
 }
 
-/// What an act makes of the invite.
+/// The effect of an act on the invite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Stays,
@@ -65,8 +65,8 @@ impl Act {
         Self::BungieCancels,
     ];
 
-    /// Whether the act is possible with such an invite: a token needs one, what is somebody's own
-    /// needs an address, and the bungie API cancels by account.
+    /// Returns whether the act is possible with this invite. Some acts need a token, some an
+    /// invitee, and the bungie API cancels by account.
     pub(super) fn fits(self, made: &Made) -> bool {
         match self {
             Self::NativeAcceptsByToken | Self::OnezoneJoins => made.token.is_some(),
@@ -77,7 +77,7 @@ impl Act {
             | Self::EvantaDeclines
             | Self::EvantaJoins
             | Self::RowndAccepts => made.addressed,
-            // It is public: an address is nothing to be found by.
+            // The list is public, so it does not show invites to an address.
             Self::BungiePotential => made.to_account || made.to_user,
             Self::BungieCancels => made.to_account,
             Self::NativeLists
@@ -92,7 +92,7 @@ impl Act {
         }
     }
 
-    /// What becomes of the invite.
+    /// Returns the effect of the act on the invite.
     pub(super) fn ends(self) -> End {
         match self {
             Self::NativeAcceptsById
@@ -115,8 +115,8 @@ impl Act {
         }
     }
 
-    /// Whether the API goes on showing an invite that is over.
-    pub(super) fn lists_what_is_over(self) -> bool {
+    /// Returns whether the act still shows an invite that has ended.
+    pub(super) fn shows_ended_invites(self) -> bool {
         matches!(
             self,
             Self::NativeLists
@@ -127,8 +127,10 @@ impl Act {
         )
     }
 
-    /// Does it, as whoever it is for: the answer, wherever it is not the API's success, or does not
-    /// show the invite.
+    /// Performs the act as the owner or the invitee.
+    ///
+    /// # Errors
+    /// Returns the answer if it is not the API's success, or does not show the invite.
     pub(super) async fn done(self, world: &World, made: &Made) -> Result<(), Answer> {
         let (owner, invitee) = (world.owner(), world.invitee());
         let token = made.token.as_deref().unwrap_or_default();
@@ -198,8 +200,8 @@ impl Act {
         };
         let shown = match self {
             _ if self.ends() != End::Stays => true,
-            // Bungie's answers have no invite ids: the group, or one person in it, stands for the
-            // invite.
+            // Bungie's answers have no invite ids, so the check is for the group or for the only
+            // person in the list.
             Self::BungieLists => answer.json["Response"]["totalResults"] == 1,
             Self::BungiePotential => has(&answer.json["Response"]["results"], "groupId", GROUP),
             Self::EvantaListsMine => {

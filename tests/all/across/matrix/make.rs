@@ -1,10 +1,10 @@
-//! The ways to make an invite, one or more for each API.
+//! The ways to create an invite, one or more for each API.
 
 use serde_json::{Value, json};
 
 use super::world::{ADDRESS, GROUP, INVITEE, MEMBERSHIP, World, has, post};
 
-/// A way to make an invite.
+/// A way to create an invite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Maker {
     NativeUser,
@@ -19,23 +19,22 @@ pub(super) enum Maker {
     Bungie,
 }
 
-/// An invite that was made.
+/// A created invite.
 pub(super) struct Made {
-    /// Its id, as the native API tells it.
+    /// The id that the native API shows.
     pub(super) id: String,
-    /// The token that whoever is invited gets, in the answer or by mail; none where no API tells
-    /// one.
+    /// The invitee's token, from the answer or the mail; `None` if the API gives no token.
     pub(super) token: Option<String>,
-    /// Whether it is addressed to somebody.
+    /// Whether the invite has an invitee, which links do not.
     pub(super) addressed: bool,
-    /// Whether it is addressed to a platform account.
+    /// Whether the invitee is a platform account.
     pub(super) to_account: bool,
-    /// Whether it is addressed to a user's id.
+    /// Whether the invitee is a user id.
     pub(super) to_user: bool,
 }
 
 impl Maker {
-    /// Makes an invite for the invitee in the name of the group's owner.
+    /// Creates an invite for the invitee, as the group's owner.
     pub(super) async fn make(self, world: &World) -> Made {
         let token = match self {
             Self::NativeUser => native(world, json!({"user_id": INVITEE})).await,
@@ -99,11 +98,11 @@ async fn native(world: &World, body: Value) -> Option<String> {
 
 async fn id_of_the_only_invite(world: &World) -> String {
     let ids = world.owner().gets(&format!("/v1/groups/{GROUP}/invites")).await.is(200).each("id");
-    assert_eq!(ids.len(), 1, "an invite of any API is an invite of the native one");
-    ids.into_iter().next().expect("one")
+    assert_eq!(ids.len(), 1, "the native API lists an invite of any API");
+    ids.into_iter().next().expect("there is one id")
 }
 
-/// Whether the answer shows this invite.
+/// Returns whether the answer shows this invite.
 pub(super) fn shows(json: &Value, made: &Made) -> bool {
     has(json, "id", &made.id)
 }

@@ -1,7 +1,7 @@
-//! One engine behind every API: an invite that is made at one is seen, accepted, declined and revoked
-//! at every other, and expires there.
+//! One engine behind every API: an invite of one API can be seen, accepted, declined and revoked at
+//! every other, and expires there.
 //!
-//! Every pair of a way to make and an act is tried, each over a service of its own.
+//! The test tries every pair of a maker and an act, each on its own service.
 
 mod act;
 mod make;
@@ -12,10 +12,10 @@ use futures::{StreamExt, stream};
 use make::Maker;
 use world::{GROUP, INVITEE, World};
 
-/// How many pairs are tried at once: each starts a service.
+/// The number of pairs that run at once. Each starts a service.
 const AT_ONCE: usize = 4;
 
-/// Tries `act` on an invite of `maker`, and compares the invite's state at the native API.
+/// Tries `act` on an invite of `maker`, and checks the invite's state at the native API.
 async fn try_pair(maker: Maker, act: Act) {
     let pair = format!("made at {maker:?}, then {act:?}");
     let world = World::start().await;
@@ -29,7 +29,7 @@ async fn try_pair(maker: Maker, act: Act) {
     let joined = world.members().await.contains(&INVITEE.to_owned());
     match act.ends() {
         End::Stays => assert_eq!((state.as_str(), joined), ("pending", false), "{pair}"),
-        // A counted link whose one use is taken is exhausted; everything else is accepted.
+        // A counted link becomes exhausted; every other invite becomes accepted.
         End::Accepted => assert!(
             joined && ["accepted", "exhausted"].contains(&state.as_str()),
             "{pair}: {state}"
@@ -41,7 +41,7 @@ async fn try_pair(maker: Maker, act: Act) {
         for act in Act::ALL.into_iter().filter(|act| act.ends() == End::Accepted && act.fits(&made))
         {
             let again = act.done(&world, &made).await;
-            // The person who joined may be told so again; nobody else gets in.
+            // The member who joined may repeat the acceptance; nobody else may join.
             assert!(again.is_err() || joined, "{pair}, then {act:?}: {again:#?}");
         }
         assert_eq!(world.members().await.contains(&INVITEE.to_owned()), joined, "{pair}");
@@ -52,7 +52,7 @@ async fn every_act_after(maker: Maker) {
     stream::iter(Act::ALL).for_each_concurrent(AT_ONCE, |act| try_pair(maker, act)).await;
 }
 
-/// After its time, nobody can accept an invite of any API, and no list shows it as pending.
+/// Checks that an expired invite cannot be accepted, and that no list shows it as pending.
 async fn expires(maker: Maker) {
     let world = World::start().await;
     let made = maker.make(&world).await;
@@ -60,16 +60,16 @@ async fn expires(maker: Maker) {
     assert_eq!(world.state(&made.id).await, "expired", "{maker:?}");
     for act in Act::ALL.into_iter().filter(|act| act.fits(&made)) {
         let answer = act.done(&world, &made).await;
-        // Chembiohub, rownd and the native API keep what is over in their lists.
+        // The chembiohub, rownd and native APIs keep ended invites in their lists.
         assert!(
-            answer.is_err() || act.lists_what_is_over(),
+            answer.is_err() || act.shows_ended_invites(),
             "{maker:?}, expired, then {act:?}: {answer:#?}"
         );
     }
     assert_eq!(world.members().await, ["29842"], "{maker:?}");
 }
 
-/// A member who left can be invited again, by the same API and by the same name.
+/// Checks that a member who left can be invited again in the same way.
 async fn invites_again_after_leaving(maker: Maker) {
     let world = World::start().await;
     let invitee = world.invitee();
@@ -94,12 +94,12 @@ macro_rules! each_maker {
             use super::*;
 
             #[tokio::test]
-            async fn every_api_acts_on_it() {
+            async fn every_api_can_act_on_it() {
                 every_act_after($maker).await;
             }
 
             #[tokio::test]
-            async fn it_is_made_again_after_the_invitee_left() {
+            async fn the_invitee_can_be_invited_again_after_leaving() {
                 invites_again_after_leaving($maker).await;
             }
 

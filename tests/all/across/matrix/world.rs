@@ -1,18 +1,20 @@
-//! The service of a pair, the two people in it, and how they ask an API.
+//! The service of a pair, its two people, and their requests.
 
 use harness::{Answer, App, Person};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-/// The group that every maker invites to: its id is a number, so that every API can name it.
+/// The group of every invite. Its id is a number, so that every API can name it.
 pub(super) const GROUP: &str = "3773";
-/// The invitee, by whatever an API goes by.
+/// The invitee's user id.
 pub(super) const INVITEE: &str = "29845";
+/// The invitee's address.
 pub(super) const ADDRESS: &str = "juliet@towne.com";
+/// The invitee's platform account: its type and id.
 pub(super) const MEMBERSHIP: (i32, &str) = (3, "4611686018429783292");
 
-/// A service with the group, its owner, and a user of the directory who proves all that an invite can
-/// be addressed to.
+/// A service with the group, its owner, and an invitee whose token proves the address and the
+/// account.
 pub(super) struct World {
     pub(super) app: App,
 }
@@ -48,19 +50,19 @@ impl World {
             .claim("scope", json!("AdminGroups"))
     }
 
-    /// Returns the ids of the members, as the native API shows them.
+    /// Returns the ids of the members, as shown by the native API.
     pub(super) async fn members(&self) -> Vec<String> {
         self.owner().gets(&format!("/v1/groups/{GROUP}/members")).await.is(200).each("user_id")
     }
 
-    /// Returns the invite's state, as the native API shows it.
+    /// Returns the invite's state, as shown by the native API.
     pub(super) async fn state(&self, id: &str) -> String {
         let invite = self.owner().gets(&format!("/v1/groups/{GROUP}/invites/{id}")).await.is(200);
-        invite.json["state"].as_str().expect("a state").to_owned()
+        invite.json["state"].as_str().expect("the invite has a state").to_owned()
     }
 }
 
-/// Returns a request with the key that the bungie API wants. The other APIs ignore it.
+/// Returns a request with an API key. The bungie API needs one; the others ignore it.
 pub(super) fn keyed(actor: &Person, method: Method, path: &str) -> RequestBuilder {
     actor.request(method, path).header("x-api-key", "matrix")
 }
@@ -73,7 +75,7 @@ pub(super) async fn post(actor: &Person, path: &str, body: &Value) -> Answer {
     actor.sends(keyed(actor, Method::POST, path).json(body)).await
 }
 
-/// Returns whether `json` has the value `wanted`, as a number or a text, under `key` at any depth.
+/// Returns whether `json` has `wanted` under `key` at any depth, as a number or as text.
 pub(super) fn has(json: &Value, key: &str, wanted: &str) -> bool {
     match json {
         Value::Object(fields) => fields.iter().any(|(name, value)| {

@@ -1,8 +1,8 @@
-//! The state machine under property tests: random commands against the real engine and table, and
-//! against a model that fits on a page.
+//! Property tests of the state machine: random commands run against the real engine and table, and
+//! against a small model.
 //!
-//! After each command the answer, every invite, every member and every older token are compared
-//! with what the model says.
+//! After each command, the outcome, every invite, every member and every older token must match the
+//! model.
 
 mod reference;
 
@@ -30,33 +30,34 @@ use shared::engine::{
 
 use crate::lambda::Deployment;
 
-/// Of proptest's cases (256, or `PROPTEST_CASES`) one in ten is tried: each is a long talk with a
-/// database.
+/// One in this many of proptest's cases (256, or `PROPTEST_CASES`) runs, because each makes many
+/// requests to the table.
 const ONE_IN: u32 = 10;
 const STEPS: std::ops::Range<usize> = 5..30;
-/// Makes the group; the others come by invite or not at all.
+/// The person who creates the group. Everybody else joins by invite.
 const FOUNDER: usize = 0;
 const PEOPLE: usize = 3;
 
-/// A group of its own in the table, with what was handed out and last seen.
+/// A group in the table, with the tokens and invites that the test has seen.
 struct World<'a> {
     engine: &'a Engine,
     group: GroupId,
     people: Vec<Caller>,
-    /// For each address the tokens of its invites, by generation from 1.
+    /// The tokens of each address's invites, in the order of the generations.
     tokens: BTreeMap<usize, Vec<String>>,
+    /// The last state of each address's invite.
     seen: BTreeMap<usize, Invite>,
     now: Timestamp,
 }
 
-/// The commands, most of which can succeed: the founder acts often, and people mostly use what is
-/// addressed to them.
+/// Returns a strategy for commands. Most can succeed, because the founder acts often and people
+/// mostly use their own invites.
 fn step() -> impl Strategy<Value = Step> {
     let person = prop_oneof![5 => Just(FOUNDER), 4 => 0..PEOPLE];
     let guest = prop_oneof![8 => 1..PEOPLE, 1 => Just(FOUNDER)];
     let role = prop_oneof![2 => Just(0_usize), 3 => Just(2_usize), 1 => 0..ROLES.len()];
     let back = prop_oneof![4 => Just(0_usize), 1 => 1..3_usize];
-    // Mostly the one to whom the address belongs.
+    // The person is mostly the owner of the address.
     let pair = prop_oneof![4 => (1..PEOPLE).prop_map(|person| (person, person)), 1 => (0..PEOPLE, 1..PEOPLE)];
     let lifetime = prop_oneof![300..2000_i64, Just(86_400_i64)];
     prop_oneof![
@@ -74,9 +75,10 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Where sequences begin, so that more of them come far: nowhere; with an admin; with somebody whom
-/// that admin has invited, once or again; with a member who came by another's invite and has one of
-/// their own.
+/// Returns a strategy for the first commands, so that more sequences reach deep states.
+///
+/// They are: nothing; an admin; an invitee of that admin; an invitee who is invited again; and a
+/// member who joined by another person's invite and has a pending one.
 fn beginnings() -> impl Strategy<Value = Vec<Step>> {
     let invite =
         |by, address, role| Step::Invite { by, address, role, lifetime: 86_400, bearer: false };
@@ -109,7 +111,7 @@ fn role(roles: &Roles) -> usize {
     ROLES.iter().position(|role| *role == name).unwrap()
 }
 
-/// The refusal's name, with the state where it tells one.
+/// Returns the name of the outcome: `ok`, the refusal or the fault.
 fn word<T>(outcome: &Outcome<T>) -> String {
     match outcome {
         Ok(_) => "ok".into(),
@@ -120,7 +122,7 @@ fn word<T>(outcome: &Outcome<T>) -> String {
 
 fn reason(refusal: &Refusal) -> String {
     let word = match refusal {
-        // As the native API tells it.
+        // The native API answers a caller who is not a member as if the group did not exist.
         Refusal::Denied(Denied::NotMember(_)) => return "GroupNotFound".into(),
         Refusal::NotFound(what) => return format!("{what:?}NotFound"),
         Refusal::Conflict(conflict @ Conflict::NotPending(_)) => return format!("{conflict:?}"),
@@ -132,8 +134,7 @@ fn reason(refusal: &Refusal) -> String {
 }
 
 impl<'a> World<'a> {
-    /// A group that the founder has just made. Limits count by user, so every case has users of its
-    /// own.
+    /// Creates the group as the founder. Limits count by user, so every case has its own users.
     async fn found(engine: &'a Engine, case: usize) -> Self {
         let person = |number| Caller {
             user: UserId::parse(&format!("{case}-{number}")).unwrap(),
@@ -167,13 +168,13 @@ impl<'a> World<'a> {
         InviteRef::Id(self.group.clone(), self.id(of))
     }
 
-    /// The token of so many generations ago; where there is none, one that nobody made.
+    /// Returns the token of `back` generations ago, or an invalid token if there is none.
     fn token(&self, of: usize, back: usize) -> InviteRef {
         let token = self.tokens.get(&of).and_then(|tokens| tokens.iter().rev().nth(back));
         InviteRef::Token(token.cloned().unwrap_or_else(|| "bkn_1".into()))
     }
 
-    /// Does the step, and gives its outcome's name.
+    /// Performs the step, and returns the name of the outcome.
     async fn act(&mut self, step: &Step) -> String {
         let (engine, now, group) = (self.engine, self.now, self.group.clone());
         let person = |number: usize| &self.people[number];
@@ -227,11 +228,11 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Compares all that can be seen with the model.
+    /// Compares everything that people can see with the model.
     async fn check(&mut self, model: &Model) -> Result<(), TestCaseError> {
         self.check_older_tokens().await?;
         let Some(owner) = model.owner() else {
-            prop_assert!(!model.alive, "a living group has an owner");
+            prop_assert!(!model.alive, "a group that exists has an owner");
             for person in &self.people {
                 let found = self.engine.list_members(person, &self.group, 100, None).await;
                 prop_assert_eq!(
@@ -260,10 +261,10 @@ impl<'a> World<'a> {
             .iter()
             .map(|member| (number(&member.user), (role(&member.roles), member.invite.map(via))));
         let found: BTreeMap<_, _> = found.collect();
-        prop_assert_eq!(&found, &model.members, "the members are the model's");
+        prop_assert_eq!(&found, &model.members, "the members match the model");
         prop_assert!(
             found.values().any(|(role, _)| ROLES[*role] == "owner"),
-            "somebody owns the group"
+            "the group has an owner"
         );
         Ok(())
     }
@@ -296,18 +297,18 @@ impl<'a> World<'a> {
         );
         if let Some(before) = self.seen.insert(of, found.clone()) {
             let ended = before.state(self.now) != State::Pending;
-            let same_life = before.generation == found.generation;
+            let same_generation = before.generation == found.generation;
             prop_assert!(
-                !(ended && same_life) || before == found,
-                "what has ended changes no more: {:?} {:?}",
+                !(ended && same_generation) || before == found,
+                "an ended invite does not change: {:?} {:?}",
                 before,
                 found
             );
             prop_assert!(
                 before == found || before.version < found.version,
-                "a change is a new version"
+                "a change raises the version"
             );
-            prop_assert!(before.generation <= found.generation, "generations only rise");
+            prop_assert!(before.generation <= found.generation, "the generation never falls");
         }
         Ok(())
     }
@@ -331,15 +332,15 @@ impl<'a> World<'a> {
             .await
             .unwrap();
         let listed: Vec<String> = page.data.iter().map(|invite| invite.invitee.key()).collect();
-        let live = model.invites.iter().filter(|(_, invite)| model.is_live(invite));
-        let live: BTreeSet<String> =
-            live.map(|(of, _)| Invitee::Email(address(*of)).key()).collect();
-        prop_assert_eq!(listed.len(), live.len(), "one live invite for an address");
-        prop_assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), live);
+        let pending = model.invites.iter().filter(|(_, invite)| model.is_pending(invite));
+        let pending: BTreeSet<String> =
+            pending.map(|(of, _)| Invitee::Email(address(*of)).key()).collect();
+        prop_assert_eq!(listed.len(), pending.len(), "an address has at most one pending invite");
+        prop_assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), pending);
         Ok(())
     }
 
-    /// A token of an older generation shows nothing, whatever has happened since.
+    /// Checks that a token of an older generation shows nothing.
     async fn check_older_tokens(&self) -> Result<(), TestCaseError> {
         for token in self.tokens.values().flat_map(|tokens| tokens.iter().rev().skip(1)) {
             let shown = self.engine.preview_invite(token, self.now).await;
@@ -348,7 +349,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// And it neither admits nor declines, for anybody.
+    /// Checks that a token of an older generation neither accepts nor declines.
     async fn check_older_tokens_do_nothing(&self) -> Result<(), TestCaseError> {
         for (of, tokens) in &self.tokens {
             for token in tokens.iter().rev().skip(1) {
@@ -406,7 +407,7 @@ fn the_engine_follows_the_model() {
     }
 }
 
-/// What tells one request from the other.
+/// Returns the random bytes that a function adds to each request.
 fn random() -> [u8; 16] {
     shared::http::entropy()
 }

@@ -1,13 +1,13 @@
-//! What inviting by e-mail means, without a table: the whole rules in their shortest form.
+//! The model: all rules of invites by e-mail in their shortest form, without a table.
 
 use std::collections::BTreeMap;
 
-/// Roles by rank.
+/// The roles, lowest rank first.
 pub(super) const ROLES: [&str; 4] = ["member", "editor", "admin", "owner"];
 const ADMIN: usize = 2;
 const OWNER: usize = 3;
 
-/// A command. People and addresses are numbers; address 2 is person 2's.
+/// A command. People and addresses are numbers; address 2 belongs to person 2.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Invite {
@@ -17,7 +17,7 @@ pub(super) enum Step {
         lifetime: i64,
         bearer: bool,
     },
-    /// By the token of so many generations ago.
+    /// Accepts by the token of `back` generations ago.
     Accept {
         by: usize,
         address: usize,
@@ -80,9 +80,9 @@ pub(super) struct Invite {
 pub(super) struct Model {
     now: i64,
     pub(super) alive: bool,
-    /// Each member's role, and the address whose invite brought them.
+    /// The role of each member, and the address of the invite by which they joined.
     pub(super) members: BTreeMap<usize, (usize, Option<usize>)>,
-    /// The invite to each address.
+    /// The invite of each address.
     pub(super) invites: BTreeMap<usize, Invite>,
 }
 
@@ -102,7 +102,7 @@ impl Model {
         }
     }
 
-    /// Does the step, and gives its outcome's name.
+    /// Performs the step, and returns the name of the outcome.
     pub(super) fn act(&mut self, step: &Step) -> String {
         let done = match *step {
             Step::Invite { by, address, role, lifetime, bearer } => {
@@ -133,7 +133,7 @@ impl Model {
         done.err().unwrap_or_else(|| "ok".into())
     }
 
-    /// Somebody who owns the group.
+    /// Returns an owner of the group; `None` after the group was deleted.
     pub(super) fn owner(&self) -> Option<usize> {
         self.members.iter().find(|(_, (role, _))| *role == OWNER).map(|(person, _)| *person)
     }
@@ -146,7 +146,7 @@ impl Model {
         }
     }
 
-    pub(super) fn is_live(&self, invite: &Invite) -> bool {
+    pub(super) fn is_pending(&self, invite: &Invite) -> bool {
         self.state(invite) == State::Pending
     }
 
@@ -154,7 +154,7 @@ impl Model {
         self.members.get(&person).map(|(role, _)| *role).ok_or_else(|| "GroupNotFound".into())
     }
 
-    /// The invite, if the token of `back` generations ago is the newest.
+    /// Returns the invite, if the token of `back` generations ago is the newest.
     fn current(&self, address: usize, back: usize) -> Result<Invite, Refused> {
         match self.invites.get(&address) {
             Some(invite) if back == 0 => Ok(invite.clone()),
@@ -165,7 +165,7 @@ impl Model {
         }
     }
 
-    /// By its id, an invite is there only for whom it is addressed to.
+    /// Checks that the person may use the invite by its id, which only the invitee may.
     fn own(&self, by: usize, address: usize) -> Result<(), Refused> {
         if by == address && self.invites.contains_key(&address) {
             Ok(())
@@ -202,12 +202,12 @@ impl Model {
         }
         let (mut generation, mut version) = (1, 1);
         if let Some(before) = self.invites.get(&address) {
-            if self.is_live(before) {
+            if self.is_pending(before) {
                 return refuse("AlreadyPending");
             }
-            let stays = before.written == State::Accepted
+            let still_member = before.written == State::Accepted
                 && before.resolved_by.is_some_and(|by| self.members.contains_key(&by));
-            if stays {
+            if still_member {
                 return refuse("AlreadyMember");
             }
             (generation, version) = (before.generation + 1, before.version + 1);
@@ -229,15 +229,15 @@ impl Model {
 
     fn accept(&mut self, by: usize, address: usize) -> Result<(), Refused> {
         let invite = self.invites[&address].clone();
-        let came_by_it = self.members.get(&by).is_some_and(|(_, via)| *via == Some(address));
-        if invite.written == State::Accepted && invite.resolved_by == Some(by) && came_by_it {
+        let joined_by_it = self.members.get(&by).is_some_and(|(_, via)| *via == Some(address));
+        if invite.written == State::Accepted && invite.resolved_by == Some(by) && joined_by_it {
             return Ok(());
         }
-        // Only a deleted group is without members.
+        // Only a deleted group has no members.
         if self.members.is_empty() {
             return refuse("GroupNotFound");
         }
-        if !self.is_live(&invite) {
+        if !self.is_pending(&invite) {
             return Err(format!("NotPending({:?})", self.state(&invite)));
         }
         if !self
@@ -284,7 +284,7 @@ impl Model {
         }
     }
 
-    /// Gives the member another role, or ends the membership.
+    /// Changes the member's role, or removes the member if `to` is `None`.
     fn change(&mut self, by: usize, of: usize, to: Option<usize>) -> Result<(), Refused> {
         let own = self.role(by)?;
         let leaves = by == of && to.is_none();
@@ -307,9 +307,9 @@ impl Model {
             }
             None => {
                 self.members.remove(&of);
-                // What they could come back by: what was sent to the address that everybody here
-                // proves.
-                if self.invites.get(&of).is_some_and(|invite| self.is_live(invite)) {
+                // A removal revokes the pending invite of the member's address, so that the member
+                // cannot join again by it.
+                if self.invites.get(&of).is_some_and(|invite| self.is_pending(invite)) {
                     self.end(of, State::Revoked, Some(by));
                 }
             }
@@ -321,13 +321,13 @@ impl Model {
         if self.role(by)? < OWNER {
             return refuse("Forbidden");
         }
-        let live: Vec<usize> = self
+        let pending: Vec<usize> = self
             .invites
             .iter()
-            .filter(|(_, invite)| self.is_live(invite))
+            .filter(|(_, invite)| self.is_pending(invite))
             .map(|(address, _)| *address)
             .collect();
-        for address in live {
+        for address in pending {
             self.end(address, State::Revoked, Some(by));
         }
         self.members.clear();

@@ -1,4 +1,4 @@
-//! Requests to the native API, made as API Gateway makes them, and their answers.
+//! Requests to the native API in the form of API Gateway's events, and their answers.
 
 use harness::events::{env_json, pretty};
 use harness::{Answer, SigningKey};
@@ -7,7 +7,7 @@ use shared::domain::clock::Timestamp;
 
 use crate::lambda::Deployment;
 
-/// The caller: the claims of their access token.
+/// A caller, given by the claims of their access token as JSON.
 pub(crate) type Claims = &'static str;
 
 pub(crate) const GRACE: Claims = r#"{"sub": "29842", "name": "Grace Hopper", "email": "grace@example.com", "email_verified": true}"#;
@@ -15,26 +15,26 @@ pub(crate) const ADA: Claims = r#"{"sub": "29845", "name": "Ada Lovelace", "emai
 pub(crate) const EVE: Claims =
     r#"{"sub": "29901", "name": "Eve Adams", "email": "eve@example.org", "email_verified": true}"#;
 pub(crate) const APP: Claims = r#"{"sub": "directory-sync", "scope": "users:write"}"#;
-/// Ada, before she has answered her issuer's mail.
+/// Ada with an unverified address.
 pub(crate) const UNVERIFIED: Claims =
     r#"{"sub": "29845", "email": "ada@example.com", "email_verified": false}"#;
-/// A caller who isn't signed in.
+/// A caller who is not signed in.
 pub(crate) const NOBODY: Claims = "";
 
 /// 2026-11-21T00:00:00Z.
 const START: i64 = 1_795_219_200;
 
-/// The group `3773`, in a deployment of its own, owned by Grace.
+/// A deployment with the group `3773`, which Grace owns.
 pub(crate) struct Api {
     pub(crate) deployment: Deployment,
 }
 
-/// Shows an answer as a snapshot keeps it.
+/// An answer that can be shown as a snapshot.
 pub(crate) trait Shown {
-    /// Returns the answer as one reads it, without what is random in it.
+    /// Returns the answer as text, without its random values.
     fn shown(&self) -> String;
 
-    /// Returns the answer without the ids and tokens of the links that are in `other`.
+    /// Returns the answer as text, without the ids and tokens of the links in `other`.
     fn shown_without(&self, other: &Self) -> String;
 }
 
@@ -59,7 +59,7 @@ impl Shown for Answer {
     }
 }
 
-/// Returns a token that Grace's issuer might have made.
+/// Returns an access token with these claims, signed with the secret of `events/env.json`.
 fn access_token(claims: Claims) -> String {
     let secret = env_json().into_iter().find(|(name, _)| name == "JWT_HS256_SECRET").unwrap().1;
     let mut claims: Value = serde_json::from_str(claims).unwrap();
@@ -91,7 +91,7 @@ impl Api {
         api
     }
 
-    /// Sends a request about the group.
+    /// Sends a request with the group's id as path parameter.
     pub(crate) async fn send(
         &self,
         package: &str,
@@ -196,7 +196,7 @@ impl Api {
         self.send("native-manage-groups", "PATCH", GRACE, "", Some(body)).await
     }
 
-    /// Invites the caller with a role, and lets them accept at once.
+    /// Invites the caller with this role, and accepts for them.
     pub(crate) async fn join(&self, caller: Claims, role: &str) {
         let email = serde_json::from_str::<Value>(caller).unwrap()["email"].clone();
         let invite = self.invite(GRACE, json!({"email": email, "roles": [role]})).await;

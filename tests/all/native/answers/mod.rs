@@ -1,5 +1,5 @@
-//! What the native API answers, object by object and problem by problem, and the mail as it is
-//! delivered.
+//! The answers of the native API, object by object and problem by problem, and the mail as SES gets
+//! it.
 
 mod api;
 mod problems;
@@ -16,7 +16,7 @@ pub(crate) fn snapshot(name: &str, text: &str) {
     });
 }
 
-/// The keys of the object at the path in the answer, in the order in which they were sent.
+/// Returns the keys of the object at this path of the answer, in the order of the text.
 fn keys(answer: &Answer, path: &[&str]) -> Vec<String> {
     let body = pretty(&answer.text);
     let mut inside = body.as_str();
@@ -40,7 +40,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn invites_of_every_kind() {
+async fn an_invite_of_every_kind_matches_its_snapshot() {
     let api = Api::with_group().await;
     api.user("29845", json!({"first_name": "Ada", "accounts": [{"membership_type": 3, "membership_id": "4611686018429783292"}]})).await;
     let kinds = [
@@ -88,7 +88,7 @@ async fn invites_of_every_kind() {
 }
 
 #[tokio::test]
-async fn an_invite_seen_declined_and_accepted() {
+async fn each_step_of_an_invite_matches_its_snapshot() {
     let api = Api::with_group().await;
     let invite = api
         .invite(
@@ -118,7 +118,7 @@ async fn an_invite_seen_declined_and_accepted() {
 }
 
 #[tokio::test]
-async fn groups_and_users() {
+async fn groups_and_users_match_their_snapshots() {
     let api = Api::with_group().await;
     let limits = json!({"who_may_invite": "members", "allowed_domains": ["example.com"], "max_members": 10, "max_pending": 5, "links": false});
     let full = json!({"id": "team-7", "name": "Team 7", "description": "All of it", "type": "secret", "policy": limits, "metadata": {"a": [1, 2.50]}});
@@ -145,9 +145,9 @@ async fn groups_and_users() {
     );
 }
 
-/// The mail as SES got it. Its id and times are the inbox's.
+/// The snapshot leaves out the id and times, because the inbox adds them.
 #[tokio::test]
-async fn the_mail_as_delivered() {
+async fn the_delivered_mail_matches_its_snapshot() {
     let api = Api::with_group().await;
     let body = json!({"person": {"email": "ada@example.com", "first_name": "Ada"}, "roles": ["editor", "billing"], "message": "Come & see <it>."});
     let invite = api.invite(GRACE, body).await;
@@ -176,9 +176,9 @@ async fn the_mail_as_delivered() {
     );
 }
 
-/// The examples of docs/contracts/native.md, key by key.
+/// The order of keys is that of the examples in docs/contracts/native.md.
 #[tokio::test]
-async fn keys_stand_in_the_contracts_order() {
+async fn keys_are_in_the_order_of_the_contract() {
     let api = Api::with_group().await;
     let invite = words(
         "object id group invitee roles state identity_policy message metadata locale redirect_url delivery created_at created_by updated_at \

@@ -1,4 +1,4 @@
-//! A problem for every code: how each reason to refuse looks over HTTP.
+//! A problem for every code: each refusal as it looks over HTTP.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,7 @@ use shared::api::native::Code;
 use super::api::{ADA, APP, Api, EVE, GRACE, NOBODY, Shown, UNVERIFIED};
 use super::snapshot;
 
-/// Codes that nothing a client sends can bring about here, one that `events/` shows, and one that
-/// the directory has no word for yet.
+/// The codes that no request of this test can cause. Other tests and `events/` cover them.
 const ELSEWHERE: [Code; 5] = [
     Code::Internal,
     Code::TemporarilyUnavailable,
@@ -19,7 +18,7 @@ const ELSEWHERE: [Code; 5] = [
     Code::InvitesRefused,
 ];
 
-/// The problems that came up, each under what was tried.
+/// The problems that were returned, each with the attempt that caused it.
 #[derive(Default)]
 struct Problems {
     shown: Vec<String>,
@@ -76,7 +75,7 @@ async fn of_callers(problems: &mut Problems) {
     );
 }
 
-async fn of_making(problems: &mut Problems) {
+async fn of_creating(problems: &mut Problems) {
     let api = Api::with_group().await;
     api.join(ADA, "member").await;
     let first = api.invite(GRACE, json!({"email": "bob@example.com"})).await;
@@ -175,7 +174,7 @@ async fn of_making(problems: &mut Problems) {
     );
 }
 
-async fn of_taking_up(problems: &mut Problems) {
+async fn of_accepting(problems: &mut Problems) {
     let api = Api::with_group().await;
     let invite = api.invite(GRACE, json!({"email": "ada@example.com"})).await;
     let token = &invite.json["token"];
@@ -205,7 +204,7 @@ async fn of_taking_up(problems: &mut Problems) {
 }
 
 impl Api {
-    /// Somebody accepting into a group that has as many members as it may have.
+    /// Accepts a link into a group with as many members as its policy allows.
     async fn accept_full(&self) -> Answer {
         let full = json!({"id": "full", "name": "Full", "policy": {"max_members": 1}});
         self.send_to("native-manage-groups", "POST", &[], GRACE, "", Some(full)).await;
@@ -252,16 +251,16 @@ async fn of_versions(problems: &mut Problems) {
 }
 
 #[tokio::test]
-async fn every_reason_to_refuse_has_its_problem() {
+async fn every_refusal_has_its_problem() {
     let mut problems = Problems::default();
     of_callers(&mut problems).await;
-    of_making(&mut problems).await;
-    of_taking_up(&mut problems).await;
+    of_creating(&mut problems).await;
+    of_accepting(&mut problems).await;
     of_limits(&mut problems).await;
     of_versions(&mut problems).await;
     let word = |code: Code| serde_json::to_value(code).unwrap().as_str().unwrap().to_owned();
     let wanted: BTreeSet<String> =
         Code::ALL.into_iter().filter(|code| !ELSEWHERE.contains(code)).map(word).collect();
     snapshot("problems", &problems.shown.join("\n"));
-    assert_eq!(problems.codes, wanted, "each code but those of ELSEWHERE is shown");
+    assert_eq!(problems.codes, wanted, "the snapshot shows every code except those of ELSEWHERE");
 }

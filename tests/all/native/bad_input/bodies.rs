@@ -1,8 +1,8 @@
-//! Bodies of a create that aren't right.
+//! Invalid bodies for creating an invite.
 
 use serde_json::{Value, json};
 
-/// Bodies that are no JSON.
+/// Bodies that are not JSON.
 pub(super) const MALFORMED: &[&[u8]] = &[
     b"",
     b" ",
@@ -24,14 +24,14 @@ pub(super) const MALFORMED: &[&[u8]] = &[
     b"email=ada@example.com",
 ];
 
-/// An invite of ada with this field besides.
+/// Returns a valid body with this field added.
 fn with(field: &str, value: Value) -> Value {
     let mut body = json!({"email": "ada@example.com"});
     body[field] = value;
     body
 }
 
-/// Bodies of JSON that are not right, with the place and the code.
+/// Returns invalid bodies of JSON, each with the pointer and the code of its error.
 pub(super) fn wrong() -> Vec<(Value, &'static str, &'static str)> {
     let mut wrong = vec![
         (json!(null), "", "wrong_type"),

@@ -1,4 +1,4 @@
-//! Requests that aren't right: each is refused with its code, and nothing is written or mailed.
+//! Invalid requests: each is refused with its code, and nothing is written or mailed.
 
 mod bodies;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 const PATH: &str = "/v1/groups/3773/invites";
 
 #[tokio::test]
-async fn what_is_not_right_is_refused_and_leaves_nothing() {
+async fn an_invalid_create_is_refused_and_writes_nothing() {
     let app = App::with_settings(&[
         ("REDIRECT_ORIGINS", "https://app.example"),
         ("LIMIT_INVITES_PER_INVITER_HOUR", "1000"),
@@ -38,7 +38,7 @@ async fn what_is_not_right_is_refused_and_leaves_nothing() {
         let answer = alice.invites(body.clone()).await;
         let found = (answer.status, answer.json["errors"][0]["code"].as_str());
         assert_eq!(found, (422, Some(code)), "{body}: {}", answer.text);
-        // Where a field is unknown, the field itself is pointed at.
+        // An empty pointer with `unknown_field` means the pointer to the added field.
         let expected = if code == "unknown_field" && pointer.is_empty() {
             unknown(&body)
         } else {
@@ -66,14 +66,14 @@ async fn what_is_not_right_is_refused_and_leaves_nothing() {
     assert_eq!(app.mails().await.len(), 1);
 }
 
-/// The pointer to the field that ada's invite has besides.
+/// Returns the pointer to the field that the body adds to a valid one.
 fn unknown(body: &Value) -> String {
     let field = body.as_object().unwrap().keys().find(|key| *key != "email").unwrap();
     format!("/{field}")
 }
 
 #[tokio::test]
-async fn a_body_may_have_64_kib_and_not_a_byte_more() {
+async fn a_body_of_64_kib_is_accepted_and_one_byte_more_is_refused() {
     let app = App::start().await;
     let alice = app.owner().await;
     let of_size = |size: usize| {
@@ -92,7 +92,7 @@ async fn a_body_may_have_64_kib_and_not_a_byte_more() {
 }
 
 #[tokio::test]
-async fn what_is_at_its_limit_passes() {
+async fn values_at_their_limits_are_accepted() {
     let app = App::with_settings(&[("REDIRECT_ORIGINS", "https://app.example")]).await;
     let alice = app.owner().await;
     let roles: Vec<String> = (0..16).map(|n| format!("r{n}")).collect();
@@ -109,7 +109,7 @@ async fn what_is_at_its_limit_passes() {
 }
 
 #[tokio::test]
-async fn other_bodies_are_refused_in_the_same_way() {
+async fn invalid_bodies_of_other_operations_are_refused() {
     let app = App::start().await;
     let ada = app.person("ada");
     let one_of = |answer: Answer| answer.refuses(422, "invalid_body").points_at("", "one_of");
@@ -151,7 +151,7 @@ async fn other_bodies_are_refused_in_the_same_way() {
 }
 
 #[tokio::test]
-async fn an_array_is_no_object() {
+async fn an_array_is_refused_in_place_of_a_body() {
     let app = App::start().await;
     let alice = app.owner().await;
     let invited = alice.invited(json!({"email": "ada@example.com"})).await;
@@ -175,7 +175,7 @@ async fn an_array_is_no_object() {
 }
 
 #[tokio::test]
-async fn an_array_is_no_object_inside_a_body_either() {
+async fn an_array_is_refused_in_place_of_an_object_inside_a_body() {
     let app = App::start().await;
     let alice = app.owner().await;
     for (field, value) in [
