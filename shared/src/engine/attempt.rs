@@ -1,13 +1,13 @@
-//! One try of a use case that starts over where something changed under it.
+//! The outcome of one attempt of a use case that retries on conflicts.
 
-/// How many times such a use case is tried in all.
+/// Maximum number of attempts.
 pub(super) const ATTEMPTS: u8 = 4;
 
-/// What became of the try.
+/// The outcome of one attempt.
 #[derive(Debug)]
 pub(super) enum Attempt<T> {
-    /// It is done.
+    /// The attempt succeeded.
     Done(T),
-    /// Something that it read has changed: read again.
-    ReadAgain,
+    /// A record changed after it was read. The use case reads it again and retries.
+    Retry,
 }

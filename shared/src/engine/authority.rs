@@ -1,4 +1,4 @@
-//! Who may do what in a group: pure rules over what was read.
+//! Authority in a group: pure rules over records that the caller of the rule has read.
 
 use super::{Denied, Forbidden, NotFound, Refusal, Scope};
 use crate::auth::Caller;
@@ -10,17 +10,17 @@ use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
 
-/// The group and the caller's place in it.
+/// Returns the group and the caller's membership.
 ///
-/// Everybody is a plain member of the system itself. A group that has no member yet is in the hands
-/// of the app's own credential.
+/// Every caller is a plain member of the application. In a group without an owner, an app with the
+/// scope `groups:write` acts as the owner.
 pub(super) fn member_of(
     caller: &Caller,
     group: Option<Group>,
     member: Option<Member>,
 ) -> Result<(Group, Member), Refusal> {
     let group = group.ok_or(NotFound::Group)?;
-    let stands_in = || {
+    let implied_member = || {
         let roles = if group.is_system() {
             Roles::default()
         } else if group.owner_count == 0 && caller.has_scope(Scope::GroupsWrite.as_str()) {
@@ -39,24 +39,25 @@ pub(super) fn member_of(
             came_as: Vec::new(),
         })
     };
-    match member.or_else(stands_in) {
+    match member.or_else(implied_member) {
         Some(member) => Ok((group, member)),
         None => Err(Denied::NotMember(group.kind).into()),
     }
 }
 
-/// Refuses a member who may not invite by this rule.
+/// Checks that the member may invite by this rule.
 pub(super) fn may_invite(rule: InviteRule, group: &Group, member: &Member) -> Result<(), Refusal> {
     if rule.allows(group, member) { Ok(()) } else { Err(Forbidden::MayNotInvite.into()) }
 }
 
-/// Refuses roles that rank above the granter's own. So `owner` is granted by owners only.
+/// Checks that the roles do not rank above the granter's own. So only owners grant `owner`.
 pub(super) fn may_grant(granter: &Member, roles: &Roles) -> Result<(), Refusal> {
     if roles.rank() <= granter.roles.rank() { Ok(()) } else { Err(Denied::RoleAboveOwn.into()) }
 }
 
-/// The roles that somebody gets who comes into the group by these: the first member is an owner
-/// besides, whoever made the way in (docs/contracts/rownd.md#the-first-member).
+/// Returns the roles of a new member.
+///
+/// The first member of a group also becomes an owner (docs/contracts/rownd.md#the-first-member).
 pub(super) fn first_roles(group: &Group, roles: &Roles) -> Result<Roles, Refusal> {
     if group.owner_count > 0 || group.is_system() {
         return Ok(roles.clone());
@@ -64,13 +65,14 @@ pub(super) fn first_roles(group: &Group, roles: &Roles) -> Result<Roles, Refusal
     roles.with_owner().map_err(|invalid| Refusal::Invalid("/roles", invalid))
 }
 
-/// How much later than the last removal or role change in its group an invite must have been made,
-/// in seconds, for the rank that was read then to be trusted: no request runs so long, so its reads
-/// saw that change (ADR 0007).
+/// Seconds that must pass between a group's last removal or role change and the creation of an
+/// invite whose stored rank is trusted.
+///
+/// No request runs this long, so the reads of such an invite saw that change (ADR 0007).
 const AUTHORITY_MARGIN: i64 = 60;
 
-/// What the invite itself and the group's record prove about the inviter's right, without reading
-/// the membership (ADR 0007).
+/// Returns whether the invite and the group alone prove that the inviter may still invite (ADR
+/// 0007).
 pub(super) fn right_is_proven(group: &Group, invite: &Invite) -> bool {
     let Inviter { rank, .. } = &invite.created_by;
     let nobody_lost_rights =
@@ -80,14 +82,14 @@ pub(super) fn right_is_proven(group: &Group, invite: &Invite) -> bool {
         && invite.terms.roles.rank() <= *rank
 }
 
-/// Refuses where the inviter has left, may no longer invite, or no longer grant these roles.
+/// Checks that the inviter is still a member, may still invite, and may still grant these roles.
 pub(super) fn inviter_still_may(
     group: &Group,
     inviter: Option<&Member>,
     invite: &Invite,
 ) -> Result<(), Refusal> {
     let may = match invite.terms.rule {
-        // Neither is a member; what let them invite is not theirs to lose in the group.
+        // These inviters need no membership, so the group cannot take their right away.
         InviteRule::Service | InviteRule::Anyone => true,
         rule => inviter.is_some_and(|member| {
             rule.allows(group, member) && may_grant(member, &invite.terms.roles).is_ok()
@@ -96,7 +98,7 @@ pub(super) fn inviter_still_may(
     if may { Ok(()) } else { Err(Denied::InviterGone.into()) }
 }
 
-/// Refuses a caller who is not the person invited.
+/// Checks that the caller is the invitee.
 pub(super) fn is_invited(caller: &Caller, invite: &Invite) -> Result<(), Refusal> {
     if caller.is(&invite.invitee) {
         return Ok(());
@@ -106,8 +108,10 @@ pub(super) fn is_invited(caller: &Caller, invite: &Invite) -> Result<(), Refusal
     Err(if unverified { Denied::EmailNotVerified } else { Denied::IdentityMismatch }.into())
 }
 
-/// Refuses a caller who was not invited by an address of their own, where the group takes addresses
-/// of some domains only and the caller proves none of them.
+/// Checks that the group's policy allows the caller's address, for a caller whom the invite does
+/// not name.
+///
+/// A caller without a verified address passes only if the policy has no `allowed_domains`.
 pub(super) fn check_domain(caller: &Caller, group: &Group) -> Result<(), Refusal> {
     let policy = &group.policy;
     let fits = caller
@@ -117,7 +121,7 @@ pub(super) fn check_domain(caller: &Caller, group: &Group) -> Result<(), Refusal
     if fits { Ok(()) } else { Err(Denied::DomainNotAllowed.into()) }
 }
 
-/// Refuses a policy that leaves a group without a single seat.
+/// Checks that the policy leaves at least one seat.
 pub(super) fn check_seats(policy: &Policy) -> Result<(), Refusal> {
     if policy.max_members != Some(0) {
         return Ok(());
@@ -160,9 +164,9 @@ mod tests {
         Member { roles: roles(names), ..member }
     }
 
-    /// Every pair of sets of one or two roles.
+    /// Tries every pair of sets of one or two roles.
     #[test]
-    fn nobody_grants_above_their_own_rank() {
+    fn a_member_grants_no_role_above_their_own_rank() {
         let sets: Vec<Vec<&str>> = NAMES
             .iter()
             .flat_map(|a| {
@@ -185,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn outsiders_are_no_members_and_nobody_is_of_what_is_not_there() {
+    fn an_outsider_is_not_a_member_and_an_unknown_group_is_not_found() {
         assert!(matches!(
             member_of(&caller(&[]), Some(group()), None),
             Err(Refusal::Denied(Denied::NotMember(GroupType::Private)))
@@ -197,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_s_own_credential_stands_in_for_an_owner_until_there_is_one() {
+    fn an_app_acts_as_owner_of_a_group_until_it_has_an_owner() {
         let empty = Group { owner_count: 0, ..group() };
         assert!(
             member_of(&caller(&["groups:write"]), Some(empty.clone()), None)
@@ -208,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_is_a_plain_member_of_the_system() {
+    fn every_caller_is_a_plain_member_of_the_application() {
         let system = Group::system(Name::parse("Beckon").unwrap());
         let (system, member) = member_of(&caller(&[]), Some(system), None).unwrap();
         assert!(may_invite(InviteRule::Anyone, &system, &member).is_ok());

@@ -1,47 +1,47 @@
-//! What failed on our side. A caller hears no more of it than whether another try is worth it; the
-//! operator finds the rest in the log.
+//! Failures on our side. The caller learns only whether a retry is worthwhile; the log has the
+//! rest.
 
 use super::refusal::{Conflict, Denied, Forbidden, Limited, NotFound, Refusal};
 use crate::store::{ListError, StoreError};
 
-/// A failure on our side. Nobody knows whether anything was changed.
+/// A failure on our side. It is unknown whether anything was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// Another try later is worth it.
+    /// A later retry may succeed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
-    /// A mistake of ours or of the deployment's: another try changes nothing.
+    /// A bug or a wrong deployment. A retry changes nothing.
     #[error(transparent)]
     Internal(#[from] Mistake),
 }
 
-/// What can't answer now.
+/// The part that cannot answer now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unavailable {
     /// The table.
     #[error(transparent)]
     Table(StoreError),
-    /// This record changed under every attempt to write it.
-    #[error("{0} is contended")]
+    /// This record changed on every attempt to write it.
+    #[error("too many conflicts on {0}")]
     Contended(&'static str),
-    /// The mail service: its error code, or where the request got to.
+    /// The mail service: its error code, or the step at which the request failed.
     #[error("the mail service is unavailable: {0}")]
     Mail(String),
-    /// The endpoint, which took longer than its deadline.
+    /// The endpoint, which exceeded its deadline.
     #[error("no answer before the deadline")]
     Late,
 }
 
-/// What is wrong here.
+/// A bug or a wrong deployment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Mistake {
-    /// The table refuses the request, or holds an item that can't be read.
+    /// The table rejects the request, or holds an item that cannot be read.
     #[error(transparent)]
     Table(StoreError),
     /// The endpoint panicked.
     #[error("the endpoint panicked")]
     Panic,
-    /// The group that stands for the application can't be read.
+    /// The group that represents the application cannot be read.
     #[error("the application has no group")]
     NoApplication,
 }
@@ -57,17 +57,17 @@ impl From<StoreError> for Fault {
     }
 }
 
-/// Why a use case has no outcome.
+/// The reason why a use case has no outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// The caller was refused.
+    /// A rule refused the request.
     Refused(Refusal),
     /// Something failed on our side.
     Failed(Fault),
 }
 
 impl Stop {
-    /// The failure of an API that tells this.
+    /// Converts the reason into the failure type of an API.
     pub fn into_failure<F: From<Refusal> + From<Fault>>(self) -> F {
         match self {
             Self::Refused(refusal) => refusal.into(),
@@ -76,7 +76,7 @@ impl Stop {
     }
 }
 
-/// Lets `?` and `into` make a [`Stop`] of everything that a use case stops for.
+/// Implements the conversions into [`Stop`] that `?` and `into` need.
 macro_rules! stops_for {
     ($variant:ident: $($reason:ty),+) => {
         $(
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_names_the_side_that_failed_and_no_other() {
+    fn a_fault_names_only_the_part_that_failed() {
         let mail = Fault::from(Unavailable::Mail("TooManyRequestsException".into())).to_string();
         assert_eq!(mail, "the mail service is unavailable: TooManyRequestsException");
         let table = Fault::from(StoreError::Unavailable("ThrottlingException".into()));

@@ -1,7 +1,7 @@
-//! The use cases: each takes the caller, its input and the present, decides on what the table says,
-//! and gives a typed outcome.
+//! The use cases. Each one takes the caller, its input and the present time, decides by what it
+//! reads from the table, and returns a typed outcome.
 //!
-//! APIs differ in credentials, forms and rendering only; no rule stands anywhere else.
+//! All rules are here. The APIs differ only in credentials, request formats and rendering.
 
 mod acting;
 mod attempt;
@@ -35,10 +35,11 @@ use crate::domain::token::{TokenKeys, TokenSubject};
 use crate::outbound::Outbound;
 use crate::store::{Store, Window};
 
-/// What a use case gives: its outcome, or why it stopped.
+/// The result of a use case: its outcome, or the reason why it stopped.
 pub type Outcome<T> = Result<T, Stop>;
 
-/// The engine: the rules, over one table and one set of keys. Clones share the table's connections.
+/// The engine: the rules over one table and one set of keys. Clones share the connections to the
+/// table.
 #[derive(Clone)]
 pub struct Engine {
     store: Store,
@@ -49,17 +50,17 @@ pub struct Engine {
     pending_per_group: u32,
 }
 
-/// How a person names the invite that they act on.
+/// A reference to the invite that a caller acts on.
 #[derive(Clone)]
 pub enum InviteRef {
-    /// By the link's token, which proves that they hold it.
+    /// A token. It proves that the caller holds it.
     Token(String),
-    /// By group and id, which prove nothing: it must be addressed to them.
+    /// The group and the id. They prove nothing, so the invite must be addressed to the caller.
     Id(GroupId, InviteId),
 }
 
 impl std::fmt::Debug for InviteRef {
-    /// A token opens an invite: it is never shown.
+    /// Hides the token, because the token gives access to the invite.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Token(_) => f.write_str("Token(…)"),
@@ -69,11 +70,11 @@ impl std::fmt::Debug for InviteRef {
 }
 
 impl Engine {
-    /// Reads `TABLE_NAME`, `TOKEN_KEY`, `TOKEN_KEY_VERSION`, `TOKEN_KEY_PREVIOUS` and the `LIMIT_…`
-    /// variables, and the AWS ones.
+    /// Reads `TABLE_NAME`, `TOKEN_KEY`, `TOKEN_KEY_VERSION`, `TOKEN_KEY_PREVIOUS`, the `LIMIT_…`
+    /// variables and the AWS variables.
     ///
     /// # Errors
-    /// Names the variable that is missing or wrong.
+    /// [`ConfigError`], which names the variable that is missing or wrong.
     pub(crate) fn configure(
         environment: &Environment,
         outbound: &Outbound,
@@ -107,9 +108,10 @@ impl Engine {
         self.store.open().await;
     }
 
-    /// What to answer a caller at `address` (of the network) for whom `stop` was found: after
-    /// too many tokens that do not exist, no longer that they do not exist. Nothing else is ever
-    /// throttled here, a token that does exist least of all.
+    /// Counts a request with an unknown token for the network `address`, and returns the answer.
+    ///
+    /// After too many unknown tokens, the answer is `Limited::Rate` instead of `NotFound::Invite`.
+    /// Every other `stop` is returned unchanged, so a valid token is never throttled.
     pub async fn count_miss(&self, stop: Stop, address: &str, now: Timestamp) -> Stop {
         if stop != NotFound::Invite.into() {
             return stop;
@@ -119,20 +121,20 @@ impl Engine {
             Ok(true) => stop,
             Ok(false) => Limited::Rate(self.misses_per_address.remaining(now)).into(),
             Err(error) => {
-                tracing::warn!(%error, "Could not count a token that does not exist");
+                tracing::warn!(%error, "Could not count a request with an unknown token");
                 stop
             }
         }
     }
 }
 
-/// Sixteen bytes as text.
+/// Returns sixteen bytes as hexadecimal text.
 fn hex(bytes: [u8; 16]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Returns the invite, if it is of the token's generation: an older one was replaced.
-fn of_generation(invite: Option<Invite>, subject: &TokenSubject) -> Outcome<Invite> {
+/// Returns the invite, if it has the token's generation. Otherwise a newer invite has replaced it.
+fn require_generation(invite: Option<Invite>, subject: &TokenSubject) -> Outcome<Invite> {
     let invite = invite.ok_or(NotFound::Invite)?;
     if invite.generation == subject.generation {
         Ok(invite)
@@ -141,7 +143,7 @@ fn of_generation(invite: Option<Invite>, subject: &TokenSubject) -> Outcome<Invi
     }
 }
 
-/// Refuses an invite that is not pending at `now`, with its state.
+/// Checks that the invite is pending at `now`. The refusal carries the invite's state.
 fn require_pending(invite: &Invite, now: Timestamp) -> Outcome<()> {
     if invite.is_pending(now) {
         Ok(())

@@ -1,5 +1,8 @@
-//! Why a use case was refused: one variant per reason, in groups, rendered by each API in its own
-//! shape. A refusal is the caller's to hear; what fails here is a [`Fault`](super::Fault).
+//! Refusals of use cases: one variant for each reason, in groups. Each API renders them in its own
+//! format.
+//!
+//! A refusal tells the caller which rule does not allow the request. A failure on our side is a
+//! [`Fault`](super::Fault).
 
 use crate::domain::Invalid;
 use crate::domain::group::GroupType;
@@ -11,12 +14,12 @@ use crate::domain::invite::State;
 pub enum Scope {
     /// `users:write`: may write any user of the directory.
     UsersWrite,
-    /// `groups:write`: may make groups for others, and invite their first member.
+    /// `groups:write`: may create groups for others, and invite their first member.
     GroupsWrite,
 }
 
 impl Scope {
-    /// The scope as a token has it.
+    /// Returns the scope as it is written in a token.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::UsersWrite => "users:write",
@@ -25,24 +28,24 @@ impl Scope {
     }
 }
 
-/// Why the engine said no. Nothing was changed.
+/// The reason why a rule refused the request. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// There is no such thing, or none that the caller may know of.
+    /// The record does not exist, or the caller may not know that it exists.
     NotFound(NotFound),
     /// The caller may not do this.
     Denied(Denied),
-    /// The records do not allow it as they are now.
+    /// The present state of the records does not allow the request.
     Conflict(Conflict),
-    /// It is too much for now.
+    /// A limit is reached.
     Limited(Limited),
-    /// A value is not allowed: a pointer to the field, and why.
+    /// A value is not allowed: the JSON pointer of the field, and the reason.
     Invalid(&'static str, Invalid),
-    /// The cursor is not one of this list.
+    /// The cursor does not belong to this list.
     InvalidCursor,
 }
 
-/// What is not there.
+/// The kind of record that was not found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotFound {
     /// The group.
@@ -51,68 +54,68 @@ pub enum NotFound {
     User,
     /// The member.
     Member,
-    /// The invite; also for every token that is not ours.
+    /// The invite. Also the answer to every unknown or forged token.
     Invite,
 }
 
-/// Why the caller may not.
+/// The reason why the caller may not do this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denied {
-    /// There is such a group, of this type, and the caller is not a member. Each API decides
-    /// whether a stranger may know that the group exists.
+    /// The group exists and has this type, but the caller is not a member. Each API decides whether
+    /// a non-member may know that the group exists.
     NotMember(GroupType),
-    /// The token lacks a scope.
+    /// The token lacks this scope.
     InsufficientScope(Scope),
-    /// The token was narrowed by a caveat that the caller does not meet, or that is unknown here.
+    /// A caveat of the token is unknown, or the caller does not meet it.
     CaveatNotMet,
-    /// A rule of the group or of the application does not allow it.
+    /// A rule of the group or of the application does not allow this.
     Forbidden(Forbidden),
-    /// The role granted, or the role of the member acted on, ranks above the caller's own.
+    /// The role to grant, or the role of the member to change, ranks above the caller's own.
     RoleAboveOwn,
     /// The caller is not the invitee.
     IdentityMismatch,
-    /// The caller's address is the invited one, but the issuer has not verified it.
+    /// The invite is for the caller's address, but the issuer has not verified that address.
     EmailNotVerified,
-    /// The group, or the link, does not take addresses of this domain.
+    /// The group or the link does not allow addresses of this domain.
     DomainNotAllowed,
-    /// The invitee takes no invites.
+    /// The invitee refuses invites.
     InvitesRefused,
     /// The inviter may no longer invite.
     InviterGone,
 }
 
-/// A rule that does not allow what the caller asks for. APIs answer all of them alike, with the
-/// rule's own [`sentence`](Forbidden::sentence).
+/// A rule that does not allow the request. APIs render all variants alike, with the text of
+/// [`sentence`](Forbidden::sentence).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forbidden {
-    /// The member may not handle the group's invites.
+    /// The member may not manage the group's invites.
     MayNotInvite,
-    /// The group can be joined by an invite only.
+    /// People join this group only by an invite.
     InviteOnly,
     /// The group's invites are frozen.
     Frozen,
-    /// The group's policy has no links.
+    /// The group's policy does not allow links.
     LinksOff,
-    /// The invite is for somebody else, in a group of the caller's.
+    /// The invite is for another person, and leads into a group of the caller's.
     SomebodyElses,
     /// The application has no members to change.
     NoMembersToChange,
-    /// The caller is neither owner nor admin, and changes a member.
+    /// Only owners and admins change members.
     ChangesMembers,
-    /// The caller is not an owner, and manages members.
+    /// Only owners manage members.
     ManagesMembers,
-    /// The caller is not an owner, and adds a member.
+    /// Only owners add members.
     AddsMembers,
-    /// The caller is neither owner nor admin, and changes the group.
+    /// Only owners and admins change the group.
     ChangesGroup,
-    /// The caller is not an owner, and changes the policy.
+    /// Only owners change the policy.
     ChangesPolicy,
-    /// The caller is not an owner, and deletes the group.
+    /// Only owners delete the group.
     DeletesGroup,
 }
 
 impl Forbidden {
-    /// The rule in words, for people.
+    /// Returns the rule in words, for people.
     pub fn sentence(self) -> &'static str {
         match self {
             Self::MayNotInvite => {
@@ -133,37 +136,37 @@ impl Forbidden {
     }
 }
 
-/// What the request conflicts with.
+/// The state that the request conflicts with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conflict {
-    /// The person is a member already.
+    /// The person is already a member.
     AlreadyMember,
-    /// The invite would be for the caller.
+    /// The invitee is the caller.
     Yourself,
-    /// The person has an acceptable invite already.
+    /// The person already has this pending invite.
     AlreadyPending(InviteId),
-    /// The invite is not pending: it is in this state.
+    /// The invite is in this state, and no longer pending.
     NotPending(State),
-    /// A newer invite for the same person has replaced the one that the token belongs to.
+    /// A newer generation of the invite has replaced the token's generation.
     InviteReplaced,
-    /// The group has as many members as it may have.
+    /// All seats of the group are taken.
     SeatsFull,
-    /// The group would be left without an owner.
+    /// The change would leave the group without an owner.
     LastOwner,
-    /// A group has, or had, this id.
+    /// A group has this id, or a deleted group had it.
     GroupIdTaken,
-    /// An address, number or account belongs to another user.
+    /// Another user has this address, number or account.
     IdentityTaken,
-    /// The record changed since it was read: the `If-Match` no longer holds.
+    /// The record is not at the version in the caller's `If-Match`.
     PreconditionFailed,
 }
 
-/// Which limit is reached.
+/// The limit that is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limited {
-    /// The group has as many acceptable invites as it may have.
+    /// The group has the maximum number of pending invites.
     Pending,
-    /// There were too many requests; the next one may come after so many seconds.
+    /// Too many requests. The next one may follow after this many seconds.
     Rate(i64),
 }
 

@@ -1,5 +1,5 @@
-//! The two kinds of token that open an invite: our own links, and macaroons, which whoever holds
-//! one can narrow.
+//! The two kinds of invite token: our own link tokens, and macaroons, which every holder can
+//! narrow.
 
 use super::{Denied, Engine, NotFound, Outcome, Stop};
 use crate::auth::Caller;
@@ -8,26 +8,27 @@ use crate::domain::macaroon::{Caveats, NotOpened};
 use crate::domain::token::{InviteToken, TokenSubject};
 
 impl Engine {
-    /// The link token that belongs to this generation of the invite.
+    /// Returns the link token of this generation of the invite.
     pub fn token(&self, invite: &Invite) -> InviteToken {
         self.tokens.token(&subject_of(invite))
     }
 
-    /// The macaroon that belongs to this generation of the invite, good for as long as the invite.
+    /// Returns the macaroon of this generation of the invite. It expires with the invite.
     pub fn macaroon(&self, invite: &Invite) -> InviteToken {
         InviteToken::from(&self.tokens.macaroon(&subject_of(invite), invite.terms.expires_at))
     }
 
-    /// What the token names, of either kind. Nothing is looked up: the invite may be over, or gone.
+    /// Returns the invite that a token of either kind names. Reads nothing from the table, so the
+    /// invite may have ended or be gone.
     ///
     /// # Errors
-    /// See [`NotOpened`].
+    /// `NotOpened::Unknown`, `NotOpened::Forged`, `NotOpened::Caveat`.
     pub fn read_token(&self, token: &str) -> Result<TokenSubject, NotOpened> {
         self.open(token).map(|(subject, _)| subject)
     }
 
-    /// What the token names, and what it asks of its holder beyond what the invite does: a link
-    /// token nothing.
+    /// Returns the invite that the token names, and the token's caveats. A link token has no
+    /// caveats.
     fn open(&self, token: &str) -> Result<(TokenSubject, Caveats), NotOpened> {
         match self.tokens.verify(token) {
             Some(subject) => Ok((subject, Caveats::default())),
@@ -35,12 +36,15 @@ impl Engine {
         }
     }
 
-    /// As [`Engine::read_token`], for a holder who may use the token as far as anybody knows who
-    /// holds it. Whether its time is over is for the use case to ask, beside the invite's own.
+    /// Reads a token, and checks that its caveats allow the caller. Without a caller, it skips the
+    /// caveats about the caller.
+    ///
+    /// The use case checks the time caveat together with the invite's own expiry.
     ///
     /// # Errors
-    /// `InviteNotFound` for unknown, foreign and malformed tokens alike; `CaveatNotMet`.
-    pub(super) fn admitted(
+    /// `NotFound::Invite` for unknown, forged and malformed tokens alike, and
+    /// `Denied::CaveatNotMet`.
+    pub(super) fn verify_token(
         &self,
         token: &str,
         caller: Option<&Caller>,

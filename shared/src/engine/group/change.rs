@@ -14,10 +14,10 @@ use crate::engine::group::read::GroupView;
 use crate::engine::{Conflict, Engine, Forbidden, Outcome, Refusal, Unavailable};
 use crate::store::UpdateGroupOutcome;
 
-/// How many times a change starts over because the group changed under it.
+/// Maximum number of attempts when a record changes between the read and the write.
 const ATTEMPTS: u8 = 3;
 
-/// A change of a group. A field that is `None` stays as it is.
+/// A change of a group. `None` keeps the field as it is.
 #[derive(Clone, Debug, Default)]
 pub struct GroupChange {
     /// The new name.
@@ -26,21 +26,21 @@ pub struct GroupChange {
     pub description: Option<Option<Description>>,
     /// The new type.
     pub kind: Option<GroupType>,
-    /// Whether anybody may join. A secret group that is not opened by this stays secret.
+    /// Whether any user may join. `Some(false)` makes an open group private, and keeps a secret
+    /// group secret.
     pub open: Option<bool>,
-    /// A change of the policy.
+    /// The change of the policy.
     pub policy: Option<PolicyChange>,
-    /// The new metadata, as a whole.
+    /// The new metadata, which replaces the old.
     pub metadata: Option<Metadata>,
 }
 
 impl Engine {
-    /// Changes the group, if it is still at `version`, where a version is given.
+    /// Changes the group. With a `version`, the group must still be at that version.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below admin and, for the policy,
-    /// below owner, `PreconditionFailed`, `Invalid` for a member limit where members were never
-    /// counted, and the table's own.
+    /// `NotFound::Group`, `Denied::NotMember`, `Forbidden::ChangesGroup`,
+    /// `Forbidden::ChangesPolicy`, `Conflict::PreconditionFailed`, `Invalid`, `Fault`.
     pub async fn update_group(
         &self,
         caller: &Caller,
@@ -55,7 +55,7 @@ impl Engine {
             if version.is_some_and(|version| version != group.version) {
                 return Err(Conflict::PreconditionFailed.into());
             }
-            // Counted before the write: after it, nothing may fail any more.
+            // Count before the write, because nothing may fail after it.
             let view = self.view(changed(group, change.clone(), now)?, Some(member)).await?;
             match self.store.update_group(&view.group).await? {
                 UpdateGroupOutcome::Updated => return Ok(view),
@@ -69,7 +69,7 @@ impl Engine {
     }
 }
 
-/// Refuses a member who may not make this change.
+/// Checks that the member may make this change.
 fn may_change(member: &Member, change: &GroupChange) -> Outcome<()> {
     let rank = member.roles.rank();
     if rank < Rank::Admin {
@@ -84,7 +84,7 @@ fn may_change(member: &Member, change: &GroupChange) -> Outcome<()> {
 /// Returns the group to write.
 fn changed(mut group: Group, change: GroupChange, now: Timestamp) -> Outcome<Group> {
     if let Some(policy) = change.policy.map(|policy| policy.apply(group.policy.clone())) {
-        // The count cannot start later, because somebody could join uncounted at that moment.
+        // The count cannot start later, because a person could join uncounted at that moment.
         if policy.max_members.is_some() && group.seats_taken.is_none() {
             let rule = Invalid::new(
                 "members_not_counted",

@@ -14,16 +14,16 @@ use crate::engine::group::read::GroupView;
 use crate::engine::{Conflict, Denied, Engine, Outcome, Scope};
 use crate::store::CreateGroupOutcome;
 
-/// A group to be created.
+/// A group to create.
 #[derive(Clone, Debug)]
 pub struct NewGroup {
-    /// The id to take.
+    /// The id of the group.
     pub id: GroupId,
     /// The name.
     pub name: Name,
     /// The purpose.
     pub description: Option<Description>,
-    /// The visibility.
+    /// The type.
     pub kind: GroupType,
     /// The rules about inviting and joining.
     pub policy: Policy,
@@ -35,8 +35,8 @@ impl Engine {
     /// Creates the group, with the caller as its owner.
     ///
     /// # Errors
-    /// `GroupIdTaken`, also by a group that was deleted, `Invalid` for a policy without seats, and
-    /// the table's own.
+    /// `Conflict::GroupIdTaken` (also for the id of a deleted group), `Invalid` for a policy
+    /// without seats, `Fault`.
     pub async fn create_group(
         &self,
         caller: &Caller,
@@ -66,7 +66,8 @@ impl Engine {
     /// becomes its owner (docs/contracts/rownd.md#the-first-member).
     ///
     /// # Errors
-    /// `InsufficientScope` without `groups:write`, and as for [`Engine::create_group`].
+    /// `Denied::InsufficientScope` without `groups:write`, and the variants of
+    /// [`Engine::create_group`].
     pub async fn create_group_for_others(
         &self,
         caller: &Caller,

@@ -6,11 +6,11 @@ use crate::domain::ids::GroupId;
 use crate::engine::{Engine, Forbidden, NotFound, Outcome};
 
 impl Engine {
-    /// Deletes the group. Its pending invites are revoked, its members are removed, and its id is
-    /// never used again.
+    /// Deletes the group: revokes its pending invites, removes its members, and reserves its id
+    /// forever.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below owner, and the table's own.
+    /// `NotFound::Group` if the caller is not a member, `Forbidden::DeletesGroup`, `Fault`.
     pub async fn delete_group(&self, caller: &Caller, id: &GroupId, now: Timestamp) -> Outcome<()> {
         // The owner's membership is deleted last, so that the owner can repeat an interrupted call.
         let member = self.store.member(id, &caller.user).await?.ok_or(NotFound::Group)?;

@@ -1,23 +1,23 @@
-//! Making a group for its maker, or for others.
+//! Creating a group for the caller, or for its first member.
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::engine::{Engine, GroupView, NewGroup, Outcome};
 
-/// The user who owns a new group first.
+/// The first owner of a new group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FirstOwner {
     /// The caller.
     Caller,
-    /// The first member, because the caller is an app that makes the group for others.
+    /// The first member. The caller is an app that creates the group for others.
     FirstMember,
 }
 
 impl Engine {
-    /// Makes the group.
+    /// Creates the group.
     ///
     /// # Errors
-    /// As for [`Engine::create_group`], or for [`Engine::create_group_for_others`].
+    /// The variants of [`Engine::create_group`] or [`Engine::create_group_for_others`].
     pub async fn create_group_owned_by(
         &self,
         owner: FirstOwner,

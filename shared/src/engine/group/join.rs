@@ -1,5 +1,5 @@
-//! Joining a group by its id: by the caller's own live invite, or, where the group is open to all,
-//! without one.
+//! Joining a group by its id: by the caller's own pending invite, or without an invite if the group
+//! is open.
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
@@ -16,12 +16,12 @@ use crate::engine::{
 use crate::store::{Claim, JoinOutcome, Joining};
 
 impl Engine {
-    /// Makes the caller a member. No link can be taken up here: it is for whoever holds its token.
+    /// Makes the caller a member. Links are ignored, because a link requires its token.
     ///
     /// # Errors
-    /// `AlreadyMember`, `GroupNotFound` also for a secret group without an invite, `Forbidden` for
-    /// a private one without, and while frozen, `DomainNotAllowed`, `SeatsFull`, and the table's
-    /// own.
+    /// `NotFound::Group` (also for a secret group without an invite), `Denied::DomainNotAllowed`,
+    /// `Forbidden::InviteOnly`, `Forbidden::Frozen`, `Conflict::AlreadyMember`,
+    /// `Conflict::SeatsFull`, `Invalid`, `Fault`.
     pub async fn join_group(
         &self,
         caller: &Caller,
@@ -42,7 +42,7 @@ impl Engine {
             {
                 Ok(accepted) if accepted.repeated => return Err(Conflict::AlreadyMember.into()),
                 Ok(accepted) => return Ok(accepted.member),
-                // It was good when it was read. Now the caller is like anybody without it.
+                // The invite ended after it was read, so the caller joins as if without it.
                 Err(Stop::Refused(
                     Refusal::Conflict(Conflict::NotPending(_) | Conflict::InviteReplaced)
                     | Refusal::NotFound(NotFound::Invite)
@@ -52,8 +52,8 @@ impl Engine {
             }
         }
         match group.kind {
-            // The first member becomes the owner, so a group without an owner is not open yet: the
-            // app chooses that member.
+            // The app chooses the first member, because that member becomes the owner. So a group
+            // without an owner is not open yet.
             GroupType::Open if group.owner_count > 0 => self.join_open(caller, &group, now).await,
             GroupType::Open | GroupType::Private => Err(Forbidden::InviteOnly.into()),
             GroupType::Secret => Err(NotFound::Group.into()),
@@ -88,7 +88,8 @@ impl Engine {
             JoinOutcome::AlreadyMember => Err(Conflict::AlreadyMember.into()),
             JoinOutcome::GroupRefused => {
                 self.check_group(group).await?;
-                // It got its first owner at this moment; the next try finds that.
+                // The group got its first owner meanwhile. The caller's next request finds that
+                // owner.
                 Err(Unavailable::Contended("the group's record").into())
             }
             JoinOutcome::InviteChanged | JoinOutcome::UserChanged => {

@@ -1,4 +1,4 @@
-//! Joining a group by its id, and seeing it as its new member does.
+//! Joining a group by its id, and returning the group as the new member sees it.
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
@@ -7,14 +7,13 @@ use crate::domain::member::Member;
 use crate::engine::{Engine, Outcome, SeenGroup};
 
 impl Engine {
-    /// Makes the caller a member as [`Engine::join_group`] does, and returns the membership with
-    /// the group as its new member sees it.
+    /// Makes the caller a member as [`Engine::join_group`] does. Returns the membership, and the
+    /// group as the new member sees it.
     ///
-    /// The group is read before the write, because a caller who has joined must not be told that it
-    /// failed.
+    /// The group is read before the write, because nothing may fail after the caller has joined.
     ///
     /// # Errors
-    /// As for [`Engine::join_group`].
+    /// The variants of [`Engine::join_group`].
     pub async fn join_seen_group(
         &self,
         caller: &Caller,
@@ -28,7 +27,7 @@ impl Engine {
     }
 }
 
-/// Returns the group as it is for the caller, who has just become this member of it.
+/// Returns the group as the caller sees it after joining as `member`.
 fn joined_as(mut seen: SeenGroup, member: Member) -> SeenGroup {
     seen.view.member_count += 1;
     seen.view.group.owner_count += u32::from(member.roles.is_owner());

@@ -10,8 +10,8 @@ use crate::domain::member::Member;
 use crate::engine::authority::member_of;
 use crate::engine::{Engine, NotFound, Outcome};
 
-/// How many memberships one read returns.
-const MOST_AT_ONCE: i32 = 100;
+/// Maximum number of memberships in one read.
+const PAGE: i32 = 100;
 
 /// A group as one user sees it.
 #[derive(Clone, Debug)]
@@ -25,10 +25,10 @@ pub struct GroupView {
 }
 
 impl Engine {
-    /// Returns the group to one of its members.
+    /// Returns the group, for a caller who is a member.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, and the table's own.
+    /// `NotFound::Group`, `Denied::NotMember`, `Fault`.
     pub async fn get_group(&self, caller: &Caller, group: &GroupId) -> Outcome<GroupView> {
         let (group, member) = self.visible_membership(caller, group).await?;
         self.view(group, Some(member)).await
@@ -37,7 +37,7 @@ impl Engine {
     /// Returns a page of the caller's groups.
     ///
     /// # Errors
-    /// `InvalidCursor`, and the table's own.
+    /// `InvalidCursor`, `Fault`.
     pub async fn list_groups(
         &self,
         caller: &Caller,
@@ -51,12 +51,11 @@ impl Engine {
     /// Returns all of the caller's groups, in the order of their ids.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn all_groups(&self, caller: &Caller) -> Outcome<Vec<GroupView>> {
         let (mut views, mut cursor) = (Vec::new(), None::<String>);
         loop {
-            let page =
-                self.store.list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref()).await?;
+            let page = self.store.list_memberships(&caller.user, PAGE, cursor.as_deref()).await?;
             views.extend(self.views(page.data).await?);
             cursor = page.next_cursor;
             if cursor.is_none() {
@@ -65,11 +64,11 @@ impl Engine {
         }
     }
 
-    /// Returns the group to any caller. The API decides what of it a stranger may see. `None` where
-    /// there is no such group.
+    /// Returns the group, for any caller. The API decides which parts a non-member may see. `None`
+    /// if the group does not exist.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn find_group(&self, caller: &Caller, group: &GroupId) -> Outcome<Option<GroupView>> {
         let (group, own) = self.store.group_and_member(group, &caller.user).await?;
         match group {
@@ -81,7 +80,7 @@ impl Engine {
     /// Returns those of the groups that exist, as [`Engine::find_group`] does.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn find_groups(
         &self,
         caller: &Caller,
@@ -91,20 +90,20 @@ impl Engine {
         found.into_iter().filter_map(Outcome::transpose).collect()
     }
 
-    /// Returns the groups of one user's memberships, in their order, without those that are gone.
+    /// Returns the groups of one user's memberships, in their order. Omits deleted groups.
     async fn views(&self, memberships: Vec<Member>) -> Outcome<Vec<GroupView>> {
         let ids: Vec<GroupId> = memberships.iter().map(|member| member.group.clone()).collect();
         let groups = self.store.groups(&ids).await?;
         let own =
             |group: &Group| memberships.iter().find(|member| member.group == group.id).cloned();
-        // Nobody's list of groups shows the application.
+        // The application is not listed as a group.
         let groups = groups.into_iter().filter(|group| !group.is_system());
         let views = join_all(groups.map(|group| self.view(group.clone(), own(&group)))).await;
         views.into_iter().collect()
     }
 
-    /// Returns the group and the caller's membership of it, if members may see each other: nobody
-    /// may see who was invited to the application.
+    /// Returns the group and the caller's membership, if members may see each other. In the
+    /// application they may not.
     pub(in crate::engine) async fn visible_membership(
         &self,
         caller: &Caller,
@@ -114,7 +113,7 @@ impl Engine {
         if group.is_system() { Err(NotFound::Group.into()) } else { Ok((group, member)) }
     }
 
-    /// Returns the group and the caller's membership of it.
+    /// Returns the group and the caller's membership.
     pub(in crate::engine) async fn membership(
         &self,
         caller: &Caller,
@@ -124,7 +123,7 @@ impl Engine {
         Ok(member_of(caller, group, member)?)
     }
 
-    /// Returns the group as the user with the membership `own` sees it.
+    /// Returns the group as a user with the membership `own` sees it.
     pub(in crate::engine) async fn view(
         &self,
         group: Group,

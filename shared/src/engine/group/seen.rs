@@ -1,4 +1,4 @@
-//! A group as one caller sees it, with the people who are shown with it.
+//! A group as one caller sees it, with the users who are shown with it.
 
 use std::collections::BTreeMap;
 
@@ -8,23 +8,25 @@ use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::user::User;
 use crate::engine::{Engine, GroupView, NotFound, Outcome};
 
-/// A group, the caller's membership of it, and the people who are shown with it.
+/// A group, the caller's membership, and the users who are shown with it.
 #[derive(Debug)]
 pub struct SeenGroup {
     /// The group.
     pub view: GroupView,
     /// The caller's own pending invite into it.
     pub invite: Option<InviteId>,
-    /// The directory's records of the caller, the group's owner, and the people asked for.
+    /// The directory's records of the caller, the group's owner, and the requested people.
     pub people: BTreeMap<UserId, User>,
 }
 
 impl Engine {
-    /// Returns the group, with these people of the directory. It takes one round trip where the
-    /// owner is among them or the caller. What of it a stranger may see is the API's to say.
+    /// Returns the group, with the directory's records of these people. The API decides which parts
+    /// a non-member may see.
+    ///
+    /// This takes one round trip if the owner is the caller or one of these people.
     ///
     /// # Errors
-    /// `GroupNotFound`, and the table's own.
+    /// `NotFound::Group`, `Fault`.
     pub async fn see_group(
         &self,
         caller: &Caller,

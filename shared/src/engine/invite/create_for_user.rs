@@ -1,4 +1,5 @@
-//! Inviting a user of the directory by their id, where only owners may (docs/contracts/evanta.md).
+//! Inviting a user of the directory by id, by owners only
+//! (docs/contracts/evanta.md#order-of-checks).
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
@@ -24,11 +25,11 @@ impl Engine {
     /// Invites a user into a group of the caller's. `user` is `None` for an id that no user can
     /// have.
     ///
-    /// Authority is decided before the directory is asked, so that no stranger learns which user
+    /// Authority is checked before the directory, so that a non-member does not learn which user
     /// ids exist.
     ///
     /// # Errors
-    /// As for [`Engine::create_invite`]; `UserNotFound` also where `user` is `None`.
+    /// The variants of [`Engine::create_invite`]. `NotFound::User` also if `user` is `None`.
     pub async fn invite_user(
         &self,
         caller: &Caller,
@@ -41,8 +42,8 @@ impl Engine {
             self.check_inviter(caller, &group, InviteRule::Owners).await?;
             return Err(NotFound::User.into());
         };
-        // Read before the write, because nothing may fail after it. Whether there is such a group
-        // is decided with everything else when the invite is made.
+        // Read before the write, because nothing may fail after it. A missing group is refused
+        // later, in the order of checks of `create_invite`.
         let seen = match self.see_group(caller, &group, std::slice::from_ref(&user), now).await {
             Ok(seen) => Some(seen),
             Err(Stop::Refused(Refusal::NotFound(NotFound::Group))) => None,

@@ -1,4 +1,4 @@
-//! Creating an invite, or finding the one that an earlier call created.
+//! Creating an invite, or returning the one that an earlier call created.
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
@@ -7,12 +7,12 @@ use crate::domain::role::Roles;
 use crate::engine::{Conflict, Created, Engine, NewInvite, Outcome, Refusal, Stop};
 
 impl Engine {
-    /// Creates an invite. Where the invitee has a pending one that grants the same roles and leads
-    /// to the same place, returns that one, so that calling twice is safe
-    /// (docs/contracts/rownd.md#asking-again).
+    /// Creates an invite, or returns the invitee's pending invite if it has the same roles and
+    /// redirect. So a repeated call is safe (docs/contracts/rownd.md#asking-again).
     ///
     /// # Errors
-    /// As for [`Engine::create_invite`]; `AlreadyPending` only where the pending invite differs.
+    /// The variants of [`Engine::create_invite`], and `NotFound::Invite` if the pending invite
+    /// disappears meanwhile. `Conflict::AlreadyPending` only if the pending invite differs.
     pub async fn create_or_find_invite(
         &self,
         caller: &Caller,
@@ -34,7 +34,7 @@ impl Engine {
     }
 }
 
-/// Whether an invite with these roles and this redirect is the one that is asked for. The order of
+/// Returns whether an invite with these roles and this redirect matches the request. The order of
 /// the roles does not matter.
 fn is_same((roles, redirect_url): (&Roles, Option<&RedirectUrl>), new: &NewInvite) -> bool {
     sorted(roles) == sorted(&new.roles) && redirect_url == new.redirect_url.as_ref()
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_is_asked_with_the_same_roles_and_redirect() {
+    fn an_invite_matches_a_request_with_the_same_roles_and_redirect() {
         let (editor, home) = (roles(&["editor", "billing"]), RedirectUrl::parse("/", &[]).unwrap());
         let found = (&editor, Some(&home));
         assert!(is_same(found, &asked(&["billing", "editor"], Some("/"))));

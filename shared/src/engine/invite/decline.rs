@@ -1,19 +1,19 @@
-//! Declining: by who holds the token, without an account, or by the person whom the invite is for.
+//! Declining an invite: by its token, without an account, or by the invitee.
 
 use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
 use crate::domain::invite::{Invite, State};
 use crate::domain::text::Message;
-use crate::engine::{Conflict, Engine, InviteRef, NotFound, Outcome, Refusal, of_generation};
+use crate::engine::{Conflict, Engine, InviteRef, NotFound, Outcome, Refusal, require_generation};
 
 impl Engine {
-    /// Ends the invite by its invitee's will. Declining again gives the same record.
+    /// Declines the invite. Declining again returns the same record.
     ///
     /// # Errors
-    /// `InviteNotFound` (by id also where it is not addressed to the caller), `InviteReplaced`,
-    /// `CaveatNotMet`, `NotPending` with the state found, `Invalid` for a link, which nobody can
-    /// decline for others, and the table's own.
+    /// `NotFound::Invite` (also for the id of an invite that is not addressed to the caller),
+    /// `Denied::CaveatNotMet`, `Conflict::InviteReplaced`, `Conflict::NotPending`, `Invalid` for a
+    /// link, because it belongs to no single person, `Fault`.
     pub async fn decline_invite(
         &self,
         caller: Option<&Caller>,
@@ -21,12 +21,15 @@ impl Engine {
         reason: Option<&Message>,
         now: Timestamp,
     ) -> Outcome<Invite> {
-        let mut over = false;
+        let mut token_expired = false;
         let invite = match reference {
             InviteRef::Token(token) => {
-                let (subject, caveats) = self.admitted(token, caller)?;
-                over = caveats.over(now);
-                of_generation(self.store.invite(&subject.group, subject.invite).await?, &subject)?
+                let (subject, caveats) = self.verify_token(token, caller)?;
+                token_expired = caveats.over(now);
+                require_generation(
+                    self.store.invite(&subject.group, subject.invite).await?,
+                    &subject,
+                )?
             }
             InviteRef::Id(group, id) => {
                 let found = self.store.invite(group, *id).await?;
@@ -47,7 +50,7 @@ impl Engine {
         }
         let by = caller.map(|caller| &caller.user);
         let declined = invite.decline(by, reason, now).map_err(Conflict::NotPending)?;
-        if over {
+        if token_expired {
             return Err(Conflict::NotPending(State::Expired).into());
         }
         if let Some(declined) = self.store.end_invite(&declined).await? {

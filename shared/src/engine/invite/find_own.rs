@@ -1,4 +1,4 @@
-//! A caller's own invites by what little a client may know of one: its group, or its id alone.
+//! The caller's own invites, by the group or by the invite's id alone.
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
@@ -7,15 +7,15 @@ use crate::domain::invite::Invite;
 use crate::engine::{Engine, Forbidden, InviteRef, NotFound, Outcome};
 use crate::store::InviteList;
 
-/// How many invites or memberships are read at once.
+/// Maximum number of memberships in one read.
 const PAGE: i32 = 100;
 
 impl Engine {
-    /// The caller's live invites into the group, in the order of the keys that they prove to be; as
-    /// last written.
+    /// Returns the caller's pending invites into the group, in the order of the caller's invitee
+    /// keys. Reads consistently.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn own_invites_into(
         &self,
         caller: &Caller,
@@ -25,8 +25,8 @@ impl Engine {
         self.pending_invites_for(&caller.invitee_keys(), group, now).await
     }
 
-    /// The live invites into the group that are for these invitee keys, in the keys' order; as last
-    /// written.
+    /// Returns the pending invites into the group for these invitee keys, in the order of the keys.
+    /// Reads consistently.
     pub(in crate::engine) async fn pending_invites_for(
         &self,
         keys: &[String],
@@ -40,12 +40,11 @@ impl Engine {
         Ok(found)
     }
 
-    /// Ends the caller's invite of this id by their will. Declining again gives the same record.
+    /// Declines the caller's invite with this id. Declining again returns the same record.
     ///
     /// # Errors
-    /// `Forbidden` where it is somebody else's invite into a group of the caller's,
-    /// `InviteNotFound` where it is another or none, those of [`Engine::decline_invite`], and the
-    /// table's own.
+    /// `Forbidden::SomebodyElses` for another person's invite into a group of the caller's,
+    /// `NotFound::Invite`, `Conflict::InviteReplaced`, `Conflict::NotPending`, `Fault`.
     pub async fn decline_own_invite(
         &self,
         caller: &Caller,
@@ -61,7 +60,7 @@ impl Engine {
         }
     }
 
-    /// The group of the caller's own invite of this id, whatever its state; it may lag by moments.
+    /// Returns the group of the caller's own invite with this id, in any state. The index may lag.
     async fn group_of_own(
         &self,
         caller: &Caller,
@@ -82,7 +81,7 @@ impl Engine {
         }
     }
 
-    /// Whether one of the groups that the caller is a member of has an invite of this id.
+    /// Returns whether a group of the caller's has an invite with this id.
     async fn is_of_own_group(&self, caller: &Caller, id: InviteId) -> Outcome<bool> {
         let mut cursor = None;
         loop {

@@ -9,26 +9,26 @@ use crate::domain::invitee::Invitee;
 use crate::domain::user::{User, UserState};
 use crate::engine::{Engine, Outcome};
 
-/// How many accounts are looked up at once.
+/// Maximum number of accounts in one read.
 const BATCH: usize = 100;
 
-/// The ids of the users whom invites are for, by invitee key.
+/// The ids of the invited users, by invitee key.
 #[derive(Debug, Default)]
 pub struct InviteeIds(BTreeMap<String, UserId>);
 
 impl InviteeIds {
-    /// The user whom the invitee names. `None` if the directory knows no such user.
+    /// Returns the user whom the invitee names. `None` if the directory knows no such user.
     pub fn of(&self, invitee: &Invitee) -> Option<&UserId> {
         self.0.get(&invitee.key())
     }
 }
 
 impl Engine {
-    /// The ids of the active users whom these invites are for: by user id, or by an address, number
-    /// or account of theirs.
+    /// Returns the ids of the active users whom these invites are for: by user id, or by an
+    /// address, number or account of theirs.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn invitee_ids(&self, invites: &[Invite]) -> Outcome<InviteeIds> {
         let identities: Vec<Identity> =
             invites.iter().filter_map(|invite| invite.invitee.identity()).collect();
@@ -44,13 +44,13 @@ impl Engine {
         Ok(InviteeIds(known))
     }
 
-    /// The users who are invited by user id or by an account, by invitee key, with their profiles.
+    /// Returns the users who are invited by user id or by account, by invitee key.
     ///
-    /// An address or a number shows no profile: otherwise every inviter could look up the name
-    /// behind any address.
+    /// An invite by address or number shows no profile. Otherwise every inviter could look up the
+    /// name behind any address.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn invitee_profiles(&self, invitees: &[&Invitee]) -> Outcome<BTreeMap<String, User>> {
         let mut ids: BTreeMap<String, UserId> = BTreeMap::new();
         let mut accounts: BTreeMap<String, Identity> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Lists: a group's invites for who may handle them, and everybody's own inbox.
+//! Lists of invites: a group's, for callers who may invite, and the caller's own.
 
 use std::collections::HashSet;
 
@@ -14,31 +14,31 @@ use crate::engine::authority::may_invite;
 use crate::engine::{Engine, Outcome};
 use crate::store::InviteList;
 
-/// How many invites are given at once where an API has no pages: as many as a group's policy allows
-/// to be live.
-pub(in crate::engine) const MOST: usize = 10_000;
-/// How many are read at a time.
+/// Maximum number of invites in a list without pages. A group's policy allows at most this many
+/// pending invites.
+pub(in crate::engine) const MAX_LISTED: usize = 10_000;
+/// Maximum number of invites in one read.
 const PAGE: usize = 500;
 
-/// Which invites to list, and which page.
+/// The invites to list, and the page.
 #[derive(Clone, Debug)]
 pub struct InviteFilter {
-    /// The states, in the order in which to show them.
+    /// The states, in the order of the list.
     pub states: Vec<State>,
     /// The order within a state.
     pub order: Order,
-    /// How many on a page.
+    /// The maximum number of invites on the page.
     pub limit: usize,
-    /// Where the page begins.
+    /// The cursor at which the page begins. `None` for the first page.
     pub cursor: Option<String>,
 }
 
 impl Engine {
-    /// Refuses a caller whom `rule` does not let invite into the group, as making an invite would;
-    /// for APIs that say so before all else.
+    /// Checks that `rule` lets the caller invite into the group, as creating an invite does. For
+    /// APIs that check this before everything else.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden`, and the table's own.
+    /// `NotFound::Group`, `Denied::NotMember`, `Forbidden::MayNotInvite`, `Fault`.
     pub async fn check_inviter(
         &self,
         caller: &Caller,
@@ -49,11 +49,10 @@ impl Engine {
         Ok(may_invite(rule, &group, &member)?)
     }
 
-    /// A page of the group's invites, for whom `rule` lets invite.
+    /// Returns a page of the group's invites, if `rule` lets the caller invite.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite,
-    /// `InvalidCursor`, and the table's own.
+    /// `NotFound::Group`, `Denied::NotMember`, `Forbidden::MayNotInvite`, `InvalidCursor`, `Fault`.
     pub async fn list_group_invites(
         &self,
         caller: &Caller,
@@ -67,11 +66,11 @@ impl Engine {
         Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await?)
     }
 
-    /// A page of the invites addressed to anything that the caller proves: user id, address,
-    /// number, accounts.
+    /// Returns a page of the invites to any identity that the caller proves: user id, address,
+    /// number or account.
     ///
     /// # Errors
-    /// `InvalidCursor`, and the table's own.
+    /// `InvalidCursor`, `Fault`.
     pub async fn list_my_invites(
         &self,
         caller: &Caller,
@@ -83,11 +82,11 @@ impl Engine {
         Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await?)
     }
 
-    /// All of the group's invites, state after state, for whom `rule` lets invite; at most 10,000,
-    /// the pending ones before any others.
+    /// Returns the group's invites in all states, if `rule` lets the caller invite. At most 10,000,
+    /// the pending ones first.
     ///
     /// # Errors
-    /// As for [`Engine::list_group_invites`].
+    /// The variants of [`Engine::check_inviter`].
     pub async fn all_group_invites(
         &self,
         caller: &Caller,
@@ -105,11 +104,10 @@ impl Engine {
         Ok(invites)
     }
 
-    /// All of the group's pending invites, for whom `rule` lets invite; the first 10,000 where
-    /// there are more.
+    /// Returns the group's pending invites, at most 10,000, if `rule` lets the caller invite.
     ///
     /// # Errors
-    /// As for [`Engine::list_group_invites`].
+    /// The variants of [`Engine::check_inviter`].
     pub async fn pending_group_invites(
         &self,
         caller: &Caller,
@@ -121,11 +119,10 @@ impl Engine {
         self.every_page(&InviteList::of_group(group, vec![State::Pending], Order::Asc), now).await
     }
 
-    /// All pending invites that are addressed to anything that the caller proves; the first 10,000
-    /// where there are more.
+    /// Returns the pending invites, at most 10,000, to any identity that the caller proves.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn own_pending_invites(
         &self,
         caller: &Caller,
@@ -143,23 +140,23 @@ impl Engine {
         list: &InviteList,
         now: Timestamp,
     ) -> Outcome<Vec<Invite>> {
-        self.up_to(MOST, list, now).await
+        self.up_to(MAX_LISTED, list, now).await
     }
 
-    /// The first `most` of the list.
+    /// Returns the first `limit` invites of the list.
     pub(in crate::engine) async fn up_to(
         &self,
-        most: usize,
+        limit: usize,
         list: &InviteList,
         now: Timestamp,
     ) -> Outcome<Vec<Invite>> {
         let (mut found, mut seen, mut cursor) = (Vec::new(), HashSet::new(), None::<String>);
-        while found.len() < most {
+        while found.len() < limit {
             let page = self
                 .store
-                .list_invites(list, PAGE.min(most - found.len()), cursor.as_deref(), now)
+                .list_invites(list, PAGE.min(limit - found.len()), cursor.as_deref(), now)
                 .await?;
-            // One that changed its state while the list was read may come twice.
+            // An invite whose state changes during the reads may appear twice.
             found.extend(
                 page.data
                     .into_iter()
@@ -173,17 +170,17 @@ impl Engine {
         Ok(found)
     }
 
-    /// The group's invite for this invitee, as last written, whatever its state. A link is not
-    /// found so: each is its own.
+    /// Returns the group's invite for this invitee, in any state. Reads consistently. Finds no
+    /// link, because every link has a key of its own.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn invite_for(&self, group: &GroupId, invitee: &Invitee) -> Outcome<Option<Invite>> {
         let key = invitee.key();
         for attempt in 0..ATTEMPTS {
             match self.store.invite(group, InviteId::of(group, &key, attempt)).await? {
                 Some(found) if found.invitee.key() == key => return Ok(Some(found)),
-                // Another invitee has the same 53 bits of hash: this one took the next id.
+                // Another invitee has the same 53 bits of hash, so this invite took the next id.
                 Some(_) => {}
                 None => return Ok(None),
             }

@@ -1,11 +1,11 @@
-//! Invitations across groups: what somebody made, and what belongs to the groups whose invites they
+//! Invites across groups: those that the caller made, and those of groups whose invites the caller
 //! may see (docs/contracts/chembiohub.md#lists).
 
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::list::MOST;
+use super::list::MAX_LISTED;
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
@@ -16,18 +16,20 @@ use crate::domain::rule::InviteRule;
 use crate::engine::{Engine, NotFound, Outcome};
 use crate::store::InviteList;
 
-/// How many groups are read at once.
+/// Maximum number of groups that are read at the same time.
 const AT_ONCE: usize = 8;
-/// How many memberships one read gives.
+/// Maximum number of memberships in one read.
 const PAGE: i32 = 100;
 
 impl Engine {
-    /// The invites of all states that the caller made, or that belong to a group in which `rule`
-    /// lets the caller invite, in the order in which they were made. Of one group at most 10,000
-    /// are looked at; what the caller made in a group and left is not found.
+    /// Returns the invites that the caller made, and those of groups in which `rule` lets the
+    /// caller invite. They are in all states, and in the order of creation.
+    ///
+    /// Reads at most 10,000 invites of a group. Omits the caller's invites into groups that the
+    /// caller has left.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn all_invitations(
         &self,
         caller: &Caller,
@@ -36,7 +38,7 @@ impl Engine {
     ) -> Outcome<Vec<Invite>> {
         let memberships = self.memberships(caller).await?;
         let reads =
-            self.places(&memberships).await?.into_iter().map(|(group, member)| async move {
+            self.with_groups(&memberships).await?.into_iter().map(|(group, member)| async move {
                 let mut invites =
                     self.every_page(&InviteList::all_of_group(&group.id), now).await?;
                 invites.retain(|invite| may_see(caller, rule, &group, member.as_ref(), invite));
@@ -46,15 +48,14 @@ impl Engine {
             stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
         let mut invites: Vec<Invite> = found.into_iter().flatten().collect();
         invites.sort_unstable_by_key(|invite| (invite.created_at, invite.id));
-        invites.truncate(MOST);
+        invites.truncate(MAX_LISTED);
         Ok(invites)
     }
 
-    /// The invite of this id in whichever group, if the caller may see it as
-    /// [`Engine::all_invitations`] says.
+    /// Returns the invite with this id, in any group, if [`Engine::all_invitations`] would list it.
     ///
     /// # Errors
-    /// `InviteNotFound`, and the table's own.
+    /// `NotFound::Invite`, `Fault`.
     pub async fn find_invitation(
         &self,
         caller: &Caller,
@@ -64,8 +65,7 @@ impl Engine {
         let memberships = self.memberships(caller).await?;
         let groups = memberships.into_keys().chain([GroupId::system()]).collect::<Vec<_>>();
         for found in self.store.invites_of_id(&groups, id).await? {
-            // The list of memberships may lag: whether the caller may see it is asked of the group
-            // itself.
+            // The list of memberships may lag, so the group itself decides.
             let (group, member) = self.store.group_and_member(&found.group, &caller.user).await?;
             if group.is_some_and(|group| may_see(caller, rule, &group, member.as_ref(), &found)) {
                 return Ok(found);
@@ -74,7 +74,7 @@ impl Engine {
         Err(NotFound::Invite.into())
     }
 
-    /// The caller's memberships, by group. The list may lag by moments.
+    /// Returns the caller's memberships by group, without the application. The index may lag.
     async fn memberships(&self, caller: &Caller) -> Outcome<BTreeMap<GroupId, Member>> {
         let (mut found, mut cursor) = (BTreeMap::new(), None::<String>);
         loop {
@@ -92,21 +92,21 @@ impl Engine {
         }
     }
 
-    /// The groups of these memberships that live, and the system itself, of which nobody's
-    /// membership counts.
-    async fn places(
+    /// Returns the groups of these memberships that still exist, and the application without a
+    /// membership.
+    async fn with_groups(
         &self,
         memberships: &BTreeMap<GroupId, Member>,
     ) -> Outcome<Vec<(Group, Option<Member>)>> {
         let ids: Vec<GroupId> = memberships.keys().cloned().chain([GroupId::system()]).collect();
-        let mut places = Vec::new();
+        let mut found = Vec::new();
         for ids in ids.chunks(100) {
-            places.extend(self.store.groups(ids).await?.into_iter().map(|group| {
+            found.extend(self.store.groups(ids).await?.into_iter().map(|group| {
                 let member = memberships.get(&group.id).cloned();
                 (group, member)
             }));
         }
-        Ok(places)
+        Ok(found)
     }
 }
 
@@ -117,6 +117,7 @@ fn may_see(
     member: Option<&Member>,
     invite: &Invite,
 ) -> bool {
-    let by_place = !group.is_system() && member.is_some_and(|member| rule.allows(group, member));
-    invite.created_by.id == caller.user || by_place
+    let by_membership =
+        !group.is_system() && member.is_some_and(|member| rule.allows(group, member));
+    invite.created_by.id == caller.user || by_membership
 }

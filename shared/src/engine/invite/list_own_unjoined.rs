@@ -1,6 +1,6 @@
-//! The caller's own pending invites into groups that they have not joined.
+//! The caller's own pending invites into groups that the caller has not joined.
 //!
-//! A person may join in another way than by their invite, which is then pending until it expires.
+//! A person can join without using their invite, which then stays pending until it expires.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::domain::invite::Invite;
 use crate::domain::user::User;
 use crate::engine::{Engine, GroupView, Outcome};
 
-/// The caller's own pending invites into groups that they have not joined.
+/// The caller's own pending invites into groups that the caller has not joined.
 #[derive(Debug)]
 pub struct OwnUnjoinedInvites {
     /// The invites, each with the group that it leads into.
@@ -21,11 +21,11 @@ pub struct OwnUnjoinedInvites {
 }
 
 impl Engine {
-    /// Returns the caller's pending invites, without those into groups that are gone, groups that
-    /// the caller is a member of, and the application itself.
+    /// Returns the caller's pending invites. Omits those into deleted groups, into groups that the
+    /// caller has joined, and into the application.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn own_unjoined_invites(
         &self,
         caller: &Caller,
@@ -36,13 +36,13 @@ impl Engine {
         let groups = self.find_groups(caller, &ids).await?;
         let owners = each_once(groups.iter().filter_map(|view| view.group.owner.clone()));
         let owners = self.users(&owners).await?;
-        let open: BTreeMap<GroupId, GroupView> = groups
+        let joinable: BTreeMap<GroupId, GroupView> = groups
             .into_iter()
             .filter(|view| view.own.is_none() && !view.group.is_system())
             .map(|view| (view.group.id.clone(), view))
             .collect();
         let with_group = |invite: Invite| {
-            let view = open.get(&invite.group)?.clone();
+            let view = joinable.get(&invite.group)?.clone();
             Some((invite, view))
         };
         let invites = invites.into_iter().filter_map(with_group).collect();

@@ -1,6 +1,6 @@
 //! A group's pending invites whose invitees have not joined.
 //!
-//! A person may join in another way than by their invite, which is then pending until it expires.
+//! A person can join without using their invite, which then stays pending until it expires.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::domain::rule::InviteRule;
 use crate::domain::user::User;
 use crate::engine::{Engine, Outcome};
 
-/// A group's pending invites by which nobody has joined.
+/// A group's pending invites whose invitees have not joined.
 #[derive(Debug)]
 pub struct UnjoinedInvites {
     /// The invites.
@@ -23,11 +23,11 @@ pub struct UnjoinedInvites {
 }
 
 impl Engine {
-    /// Returns the group's pending invites, for whom `rule` lets invite, without those of users who
-    /// are members already.
+    /// Returns the group's pending invites, if `rule` lets the caller invite. Omits those of users
+    /// who are already members.
     ///
     /// # Errors
-    /// As for [`Engine::pending_group_invites`].
+    /// The variants of [`Engine::check_inviter`].
     pub async fn unjoined_invites(
         &self,
         caller: &Caller,

@@ -1,8 +1,8 @@
-//! A platform account's invites.
+//! The invites of a platform account.
 
 use std::collections::BTreeMap;
 
-use super::list::MOST;
+use super::list::MAX_LISTED;
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::GroupType;
@@ -16,28 +16,28 @@ use crate::domain::user::User;
 use crate::engine::{Engine, GroupView, NotFound, Outcome};
 use crate::store::InviteList;
 
-/// How many invites are shown of an account that the caller doesn't prove: nobody makes a large
-/// read without signing in.
-const MOST_FOR_STRANGERS: usize = 100;
+/// Maximum number of invites for a caller who does not prove the account. A larger read requires
+/// signing in.
+const MAX_LISTED_UNPROVEN: usize = 100;
 
-/// How many groups are read at once.
+/// Maximum number of groups in one read.
 const BATCH: usize = 100;
 
-/// What anybody may know of an account's invites.
+/// The invites of an account, as any caller may see them.
 #[derive(Debug)]
 pub struct AccountInvites {
     /// The directory's user who has the account.
     pub user: Option<User>,
-    /// The live invites, one for each group, with the group as a stranger sees it.
+    /// The pending invites, one for each group, with the group as a non-member sees it.
     pub invites: Vec<(Invite, GroupView)>,
 }
 
 impl Engine {
-    /// Takes back the group's live invite of the account.
+    /// Revokes the group's pending invite of the account.
     ///
     /// # Errors
-    /// `InviteNotFound` where there is none, also where it was taken back or taken up before; else
-    /// as for [`Engine::revoke_invite`].
+    /// `NotFound::Invite` if the account has no pending invite, and the variants of
+    /// [`Engine::revoke_invite`].
     pub async fn revoke_account_invite(
         &self,
         caller: &Caller,
@@ -53,16 +53,16 @@ impl Engine {
         if found.is_some_and(|found| found.is_pending(now)) {
             return self.revoke_invite(caller, group, id, rule, now).await;
         }
-        // Who may not know hears of that first.
+        // A caller who may not see the group's invites gets that refusal first.
         self.get_invite(caller, group, id, rule).await?;
         Err(NotFound::Invite.into())
     }
 
-    /// The live invites of the account, and of the user who has it; those into secret groups only
-    /// where the caller proves the account.
+    /// Returns the pending invites of the account and of the user who has it. Invites into secret
+    /// groups are included only if the caller proves the account.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn account_invites(
         &self,
         caller: Option<&Caller>,
@@ -75,9 +75,9 @@ impl Engine {
             .chain(user.as_ref().map(|user| user_key(&user.id)))
             .collect();
         let own = caller.is_some_and(|caller| caller.is(&invitee));
-        let most = if own { MOST } else { MOST_FOR_STRANGERS };
+        let limit = if own { MAX_LISTED } else { MAX_LISTED_UNPROVEN };
         let mut found = self
-            .up_to(most, &InviteList::of_invitee(&keys, vec![State::Pending], Order::Asc), now)
+            .up_to(limit, &InviteList::of_invitee(&keys, vec![State::Pending], Order::Asc), now)
             .await?;
         found.retain(|invite| invite.is_pending(now));
         let mut invites: BTreeMap<GroupId, Invite> = BTreeMap::new();

@@ -1,36 +1,36 @@
-//! What a link's holder may see before signing in.
+//! The preview that the holder of a link sees before signing in.
 
 use futures::future::join_all;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::invite::{Invite, State};
 use crate::engine::authority::{inviter_still_may, right_is_proven};
-use crate::engine::{Engine, NotFound, Outcome, of_generation};
+use crate::engine::{Engine, NotFound, Outcome, require_generation};
 
-/// An invite for a stranger's eyes; which fields are shown is the renderer's allow-list.
+/// The preview of an invite. The renderer chooses the fields to show.
 #[derive(Debug)]
 pub struct Preview {
     /// The invite.
     pub invite: Invite,
-    /// The group's name, as it is now.
+    /// The group's present name.
     pub group_name: String,
-    /// The names of the other groups that the link leads into, as they were when the invites were
-    /// made.
+    /// The names of the other groups that the link accepts, as they were when the invites were
+    /// created.
     pub further_groups: Vec<String>,
-    /// The state that holds.
+    /// The invite's present state.
     pub state: State,
 }
 
 impl Engine {
-    /// What the token leads to. Nothing is changed, whatever the state.
+    /// Returns the preview of the token's invite, in any state. Changes nothing.
     ///
     /// # Errors
-    /// `InviteNotFound` for every token that is not ours, `CaveatNotMet` where a macaroon says what
-    /// nobody knows, `InviteReplaced`, `GroupNotFound`, `InviterGone`, and the table's own.
+    /// `NotFound::Invite`, `NotFound::Group`, `Denied::CaveatNotMet`, `Denied::InviterGone`,
+    /// `Conflict::InviteReplaced`, `Fault`.
     pub async fn preview_invite(&self, token: &str, now: Timestamp) -> Outcome<Preview> {
-        let (subject, caveats) = self.admitted(token, None)?;
+        let (subject, caveats) = self.verify_token(token, None)?;
         let (invite, group) = self.store.invite_and_group(&subject.group, subject.invite).await?;
-        let invite = of_generation(invite, &subject)?;
+        let invite = require_generation(invite, &subject)?;
         let group = group.ok_or(NotFound::Group)?;
         let state = match invite.state(now) {
             State::Pending if caveats.over(now) => State::Expired,

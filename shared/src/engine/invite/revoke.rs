@@ -1,4 +1,4 @@
-//! Revoking: the group takes an invite back.
+//! Revoking an invite, and reading one of a group.
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
@@ -9,12 +9,11 @@ use crate::engine::authority::{may_invite, member_of};
 use crate::engine::{Conflict, Engine, NotFound, Outcome};
 
 impl Engine {
-    /// Ends the invite by the group's will. Revoking again gives the same record.
+    /// Revokes the invite. Revoking again returns the same record.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite
-    /// and did not make it, `InviteNotFound`, `NotPending` with the state found, and the table's
-    /// own.
+    /// `NotFound::Group`, `NotFound::Invite`, `Denied::NotMember`, `Forbidden::MayNotInvite` if the
+    /// caller did not make the invite either, `Conflict::NotPending`, `Fault`.
     pub async fn revoke_invite(
         &self,
         caller: &Caller,
@@ -39,11 +38,11 @@ impl Engine {
         }
     }
 
-    /// One invite of the group, for who may handle it.
+    /// Returns one invite of the group, if the caller made it or `rule` lets the caller invite.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite
-    /// and did not make it, `InviteNotFound`, and the table's own.
+    /// `NotFound::Group`, `NotFound::Invite`, `Denied::NotMember`, `Forbidden::MayNotInvite`,
+    /// `Fault`.
     pub async fn get_invite(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! Changing an invite that nobody has answered yet.
+//! Changing a pending invite.
 
 use super::create::InviteeRequest;
 use crate::auth::Caller;
@@ -18,31 +18,30 @@ use crate::engine::{
     Conflict, Denied, Engine, Forbidden, NotFound, Outcome, Refusal, Unavailable, require_pending,
 };
 
-/// How many times a change starts over because the invite changed under it.
+/// Maximum number of attempts when a record changes between the read and the write.
 const ATTEMPTS: u8 = 3;
 
-/// A change of an invite: what is given replaces what was, the rest stays.
+/// A change of an invite. `None` keeps the field as it is.
 #[derive(Clone, Debug)]
 pub struct InviteChange {
-    /// Whom the caller takes the invite to be for; never changed.
+    /// The invitee that the caller expects. It must be the invite's own.
     pub invitee: Option<InviteeRequest>,
-    /// What to grant.
+    /// The roles to grant.
     pub roles: Roles,
-    /// Where to go after accepting, or nowhere in particular.
+    /// The URL to open after accepting. `Some(None)` removes it.
     pub redirect_url: Option<Option<RedirectUrl>>,
-    /// What the API keeps on the invite, field by field.
+    /// The fields to replace in the API's own data.
     pub api_data: ApiData,
 }
 
 impl Engine {
-    /// Changes a pending invite of the group, for whom `rule` lets invite. Its token and its end
-    /// stay as they are, and no mail is sent.
+    /// Changes a pending invite of the group, if `rule` lets the caller invite. Its token and
+    /// expiry stay as they are, and no mail is sent.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` for members who may not invite
-    /// and while frozen, `InviteNotFound`, `NotPending` with the state found, `Invalid` for another
-    /// invitee, `RoleAboveOwn` for roles above the caller's or the inviter's own, and the table's
-    /// own.
+    /// `NotFound::Group`, `NotFound::Invite`, `Denied::NotMember`, `Denied::RoleAboveOwn` if the
+    /// roles rank above the caller's or the inviter's own, `Forbidden::MayNotInvite`,
+    /// `Forbidden::Frozen`, `Conflict::NotPending`, `Invalid`, `Fault`.
     pub async fn update_invite(
         &self,
         caller: &Caller,
@@ -67,7 +66,7 @@ impl Engine {
     }
 }
 
-/// Returns the terms that the invite gets.
+/// Returns the terms to write.
 fn changed(
     group: &Group,
     member: &Member,
@@ -86,7 +85,7 @@ fn changed(
         return Err(Refusal::Invalid("", rule).into());
     }
     may_grant(member, &change.roles)?;
-    // The inviter answers for what it grants: on acceptance it is their rank that counts.
+    // On acceptance, the inviter's rank must cover the roles.
     if change.roles.rank() > invite.created_by.rank {
         return Err(Denied::RoleAboveOwn.into());
     }

@@ -1,4 +1,4 @@
-//! Sending the mail that an invite asks for: once, and only while the invite is worth it.
+//! Sending the mail of an invite: once, and only while the invite is pending.
 
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::Generation;
@@ -14,30 +14,30 @@ use crate::engine::authority::{inviter_still_may, right_is_proven};
 use crate::engine::{Engine, Fault, Mistake, Unavailable, hex};
 use crate::mail::{Facts, Mailer, RenderedMail, SendError, render};
 
-/// What became of a mail that was due.
+/// The outcome of a mail that was due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendOutcome {
-    /// SES took it.
+    /// SES accepted the mail.
     Sent,
-    /// No mail is due any more: it was sent, or the invite is another generation.
+    /// The mail is no longer due: it was sent, or the invite has another generation.
     NotDue,
-    /// The invite goes without its mail: it is dead, its inviter may not invite any more, or the
-    /// recipient got enough mails today.
+    /// The mail was not sent: the invite has ended, the inviter may no longer invite, or the
+    /// recipient has received enough mails today.
     Suppressed,
-    /// SES refused it for good; the invite says so.
+    /// The mail can never be sent. The invite records the reason.
     Failed,
 }
 
 impl Engine {
-    /// Sends the invitation of this generation, if its mail is still due, and writes that down.
-    /// `public_url` is where links lead.
+    /// Sends the mail of this generation of the invite, if it is still due, and records the
+    /// outcome. Links in the mail begin with `public_url`.
     ///
-    /// Delivering the same request again sends nothing. A crash between SES and the mark sends the
-    /// same mail, with the same link, twice: SES has no idempotency token.
+    /// A repeated call sends nothing. A crash between SES and the record sends the same mail, with
+    /// the same link, twice: SES has no idempotency token.
     ///
     /// # Errors
-    /// Every fault of the table, `Unavailable::Mail` where SES can't answer now, and
-    /// `Mistake::NoApplication`: the mail stays due.
+    /// `Fault::Unavailable` if the table or SES cannot answer now, and `Fault::Internal` if the
+    /// table rejects a request, holds a corrupt item or has no application. The mail remains due.
     pub async fn send_invitation(
         &self,
         mailer: &Mailer,
@@ -54,7 +54,7 @@ impl Engine {
                 .record(&invite, DeliveryState::Suppressed, Some("no_longer_pending"), now)
                 .await;
         };
-        if !self.inviter_may_still(&found_group, &invite).await? {
+        if !self.inviter_is_allowed(&found_group, &invite).await? {
             return self
                 .record(&invite, DeliveryState::Suppressed, Some("inviter_gone"), now)
                 .await;
@@ -62,8 +62,9 @@ impl Engine {
         let (Some(address), first_name) = self.recipient(&invite).await? else {
             return self.record(&invite, DeliveryState::Failed, Some("no_address"), now).await;
         };
-        if !self.may_get_another(&address, &invite, now).await? {
-            // Without a reason, which would tell the inviter how much others send to this person.
+        if !self.may_send_another(&address, &invite, now).await? {
+            // No reason is recorded, because it would tell the inviter how many mails others send
+            // to this person.
             return self.record(&invite, DeliveryState::Suppressed, None, now).await;
         }
         let mail =
@@ -81,7 +82,7 @@ impl Engine {
         }
     }
 
-    /// The mail; none where it can't be rendered.
+    /// Renders the mail. Returns `None` if rendering fails.
     async fn mail(
         &self,
         invite: &Invite,
@@ -89,10 +90,10 @@ impl Engine {
         (address, first_name): (&EmailAddress, Option<&Name>),
         public_url: &str,
     ) -> Result<Option<RenderedMail>, Fault> {
-        // The usual invitation is about its own group alone.
+        // An ordinary invitation is only about its own group.
         let (system, others) = match invite.mailing.kind {
             MailKind::Invitation => (group.clone(), Vec::new()),
-            _ => self.platform(invite).await?,
+            _ => self.application_and_others(invite).await?,
         };
         let url = format!("{public_url}/i/{}", self.token(invite).expose());
         let facts = Facts {
@@ -107,9 +108,8 @@ impl Engine {
         Ok(render(invite, &facts).ok())
     }
 
-    /// What stands for the system itself, and the other groups that the invite's mail is about, as
-    /// far as they live.
-    async fn platform(&self, invite: &Invite) -> Result<(Group, Vec<Group>), Fault> {
+    /// Returns the application, and the other groups of the mail that still exist.
+    async fn application_and_others(&self, invite: &Invite) -> Result<(Group, Vec<Group>), Fault> {
         let ids: Vec<GroupId> =
             [GroupId::system()].into_iter().chain(invite.mailing.groups.iter().cloned()).collect();
         let mut groups = self.store.groups(&ids).await?.into_iter();
@@ -118,7 +118,7 @@ impl Engine {
         Ok((system, groups.collect()))
     }
 
-    async fn inviter_may_still(&self, group: &Group, invite: &Invite) -> Result<bool, Fault> {
+    async fn inviter_is_allowed(&self, group: &Group, invite: &Invite) -> Result<bool, Fault> {
         if right_is_proven(group, invite) {
             return Ok(true);
         }
@@ -126,10 +126,11 @@ impl Engine {
         Ok(inviter_still_may(group, inviter.as_ref(), invite).is_ok())
     }
 
-    /// Counts the mail for the mailbox that it goes to, whoever invites into whichever group
-    /// (docs/contracts/native.md#limits); whether it may go. A mail that is tried again counts
-    /// once.
-    async fn may_get_another(
+    /// Counts the mail for its recipient's mailbox, over all groups. Returns whether it may be sent
+    /// (docs/contracts/native.md#limits).
+    ///
+    /// A retried mail counts once.
+    async fn may_send_another(
         &self,
         address: &EmailAddress,
         invite: &Invite,
@@ -144,8 +145,10 @@ impl Engine {
         Ok(self.store.pass_once(self.mails_per_recipient, &recipient, &mail, now).await?)
     }
 
-    /// Whom the mail goes to, and how the directory knows them, where that was looked up: for who
-    /// is invited by id, and for the platform's mails.
+    /// Returns the recipient's address, and their first name if the directory was read.
+    ///
+    /// The directory is read for invites by user id, and for every mail other than an ordinary
+    /// invitation.
     async fn recipient(
         &self,
         invite: &Invite,

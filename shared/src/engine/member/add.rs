@@ -1,4 +1,4 @@
-//! Adding a member without asking: an owner's right over people whom the directory knows.
+//! Adding a member without an invite: owners add users of the directory.
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
@@ -14,17 +14,18 @@ use crate::engine::authority::{first_roles, may_grant, member_of};
 use crate::engine::{Conflict, Denied, Engine, Forbidden, NotFound, Outcome, Unavailable};
 use crate::store::{Claim, JoinOutcome, Joining};
 
-/// How many times an addition starts over because an invite changed under it.
+/// Maximum number of attempts when a record changes between the read and the write.
 const ATTEMPTS: u8 = 3;
 
 impl Engine {
-    /// Makes a user of the directory a member; what was pending for that person in the group is
-    /// revoked with it. The first member of a group becomes its owner.
+    /// Adds a user of the directory to the group, and revokes the user's pending invites into it.
+    /// The first member of a group becomes its owner.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below owner and while frozen,
-    /// `RoleAboveOwn`, `UserNotFound`, `AlreadyMember`, `InvitesRefused`, `SeatsFull`,
-    /// `RateLimited` by the same window as inviting, and the table's own.
+    /// `NotFound::Group`, `NotFound::User`, `Denied::NotMember`, `Denied::InvitesRefused`,
+    /// `Forbidden::AddsMembers`, `Forbidden::Frozen`, `Conflict::AlreadyMember`,
+    /// `Conflict::SeatsFull`, `Limited::Rate` (invites count in the same window), `Invalid`,
+    /// `Fault`.
     pub async fn add_member(
         &self,
         caller: &Caller,
@@ -51,7 +52,7 @@ impl Engine {
                 return Err(Denied::InvitesRefused.into());
             }
             let member = new_member(&found, &known, first_roles(&found, roles)?, now);
-            let ended = self.ended_for(&member, &caller.user, now).await?;
+            let ended = self.revocations_for(&member, &caller.user, now).await?;
             let joining = Joining {
                 claim: Claim::Group,
                 group: &found,

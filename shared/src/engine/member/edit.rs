@@ -1,5 +1,6 @@
-//! Members: listed for members, given other roles and removed by admins of at least their rank, and
-//! free to leave.
+//! Members: listing, changing, removing and leaving.
+//!
+//! Admins and owners change and remove members up to their own rank. Every member may leave.
 
 use std::collections::BTreeSet;
 
@@ -17,25 +18,25 @@ use crate::engine::authority::may_grant;
 use crate::engine::{Conflict, Engine, Forbidden, NotFound, Outcome, Unavailable};
 use crate::store::{ChangeMemberOutcome, Changing, MemberChange};
 
-/// How many times a change starts over because the member changed under it.
+/// Maximum number of attempts when a record changes between the read and the write.
 const ATTEMPTS: u8 = 3;
-/// How many records one read gives.
+/// Maximum number of records in one read.
 const BATCH: usize = 100;
 
-/// A change of a member: what is given replaces what was.
+/// A change of a member. `None` keeps the field as it is.
 #[derive(Clone, Debug, Default)]
 pub struct MemberEdit {
-    /// Other roles.
+    /// The new roles.
     pub roles: Option<Roles>,
-    /// Other privileges.
+    /// The new privileges.
     pub privileges: Option<Privileges>,
 }
 
 impl Engine {
-    /// A page of the group's members, for its members.
+    /// Returns a page of the group's members, for a caller who is a member.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `InvalidCursor`, and the table's own.
+    /// `NotFound::Group`, `Denied::NotMember`, `InvalidCursor`, `Fault`.
     pub async fn list_members(
         &self,
         caller: &Caller,
@@ -47,10 +48,10 @@ impl Engine {
         Ok(self.store.list_members(group, limit, cursor).await?)
     }
 
-    /// Which of these users are members of the group, whoever asks.
+    /// Returns which of these users are members of the group. Does not check the caller's rights.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn members_among(
         &self,
         group: &GroupId,
@@ -64,12 +65,12 @@ impl Engine {
         Ok(members)
     }
 
-    /// Gives a member other roles, other privileges, or both.
+    /// Changes a member's roles, privileges or both.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` below admin, `MemberNotFound`,
-    /// `RoleAboveOwn` for roles given or held above the caller's own, `LastOwner`, and the table's
-    /// own.
+    /// `NotFound::Group`, `NotFound::Member`, `Denied::NotMember`, `Denied::RoleAboveOwn` if the
+    /// old or the new roles rank above the caller's own, `Forbidden::ChangesMembers`,
+    /// `Forbidden::NoMembersToChange`, `Conflict::LastOwner`, `Fault`.
     pub async fn edit_member(
         &self,
         caller: &Caller,
@@ -92,11 +93,11 @@ impl Engine {
         })
     }
 
-    /// Removes a member, or lets the caller leave; what was pending for that person in the group is
-    /// revoked.
+    /// Removes a member, or lets the caller leave. Revokes the person's pending invites into the
+    /// group.
     ///
     /// # Errors
-    /// As for [`Engine::edit_member`]; leaving needs no rank.
+    /// The variants of [`Engine::edit_member`]. A caller who leaves needs no rank.
     pub async fn remove_member(
         &self,
         caller: &Caller,
@@ -107,7 +108,7 @@ impl Engine {
         self.change_member(caller, group, user, |_| MemberChange::Removal, now).await.map(|_| ())
     }
 
-    /// The member as it was before, and the change that was made.
+    /// Makes a change. Returns the member as it was before, and the change.
     async fn change_member(
         &self,
         caller: &Caller,
@@ -125,7 +126,7 @@ impl Engine {
             let asked = member.as_ref().map(&change);
             let (member, change) = check_change(&own, member.zip(asked))?;
             let ended = match change {
-                MemberChange::Removal => self.ended_for(&member, &caller.user, now).await?,
+                MemberChange::Removal => self.revocations_for(&member, &caller.user, now).await?,
                 MemberChange::To(..) => Vec::new(),
             };
             let changing =
@@ -139,10 +140,12 @@ impl Engine {
         Err(Unavailable::Contended("the member's record").into())
     }
 
-    /// Returns the end, in the name of `by`, of every pending invite into the group that the person
-    /// could use to come back: by user id, by the invite that brought them, by everything that they
-    /// proved on joining, and by everything that the directory knows to be theirs.
-    pub(in crate::engine) async fn ended_for(
+    /// Returns revocations, in the name of `by`, of every pending invite that could bring the
+    /// person back into the group.
+    ///
+    /// Such an invite names the user id, is the invite that the person joined by, or names an
+    /// identity that the person proved on joining or that the directory lists.
+    pub(in crate::engine) async fn revocations_for(
         &self,
         member: &Member,
         by: &UserId,
@@ -164,7 +167,7 @@ impl Engine {
     }
 }
 
-/// The member to be changed, and how, if `own` may change it so.
+/// Returns the member and the change, if `own` may make that change.
 fn check_change(
     own: &Member,
     asked: Option<(Member, MemberChange)>,

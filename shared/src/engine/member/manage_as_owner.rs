@@ -1,4 +1,4 @@
-//! Changing and removing members where only owners may do so (docs/contracts/rownd.md#members).
+//! Member management by owners only (docs/contracts/rownd.md#members).
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
@@ -7,10 +7,11 @@ use crate::domain::member::Member;
 use crate::engine::{Engine, Forbidden, MemberEdit, Outcome};
 
 impl Engine {
-    /// Gives a member other roles, other privileges, or both, if the caller is an owner.
+    /// Changes a member's roles, privileges or both, if the caller is an owner.
     ///
     /// # Errors
-    /// `Forbidden` below owner, and as for [`Engine::edit_member`].
+    /// `Forbidden::ManagesMembers` if the caller is not an owner, and the variants of
+    /// [`Engine::edit_member`].
     pub async fn edit_member_as_owner(
         &self,
         caller: &Caller,
@@ -26,7 +27,8 @@ impl Engine {
     /// Removes a member, if the caller is an owner or that member.
     ///
     /// # Errors
-    /// `Forbidden` below owner unless the caller leaves, and as for [`Engine::remove_member`].
+    /// `Forbidden::ManagesMembers` if the caller is neither, and the variants of
+    /// [`Engine::remove_member`].
     pub async fn remove_member_as_owner(
         &self,
         caller: &Caller,

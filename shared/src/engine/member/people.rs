@@ -1,7 +1,7 @@
 //! The people of a group: its members, and the people who are invited to it.
 //!
-//! Members see members. Owners also see who is invited, by name: a pending link is for nobody in
-//! particular, so it is not a person (docs/contracts/rownd.md).
+//! Members see members. Owners also see the invited people. A pending link belongs to no particular
+//! person, so it is not listed (docs/contracts/rownd.md#members).
 
 use std::collections::BTreeMap;
 
@@ -14,21 +14,21 @@ use crate::domain::rule::InviteRule;
 use crate::domain::user::User;
 use crate::engine::{Engine, NotFound, Outcome, Roster};
 
-/// Names a person of a group.
+/// A reference to a person of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PersonId {
     /// A member, by user id.
     Member(UserId),
-    /// An invited person, by the invite.
+    /// An invited person, by the id of the invite.
     Invited(InviteId),
 }
 
-/// A person of a group.
+/// A person of a group: a member or an invited person.
 #[derive(Clone, Debug)]
 pub enum Person {
-    /// A member, and the directory's record of them.
+    /// A member, with the directory's record if there is one.
     Member(Box<Member>, Option<Box<User>>),
-    /// An invited person, and their user id if the directory knows them.
+    /// An invited person, with the user id if the directory knows the person.
     Invited(Box<Invite>, Option<UserId>),
 }
 
@@ -37,17 +37,19 @@ pub enum Person {
 pub struct People {
     /// The people on the page.
     pub page: Vec<Person>,
-    /// How many people the caller may see in all.
+    /// The number of all people whom the caller may see.
     pub total: usize,
 }
 
 impl Engine {
-    /// Returns at most `size` people of the group, behind the person `after`: the members in the
-    /// order of their user ids, and behind the last of them, for owners, the people who are
-    /// invited, in the order of the invites' ids.
+    /// Returns at most `size` people of the group that follow `after`.
+    ///
+    /// Members come first, in the order of their user ids. For owners, the invited people follow,
+    /// in the order of the invites' ids.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, and the table's own.
+    /// `NotFound::Group`, `Denied::NotMember`, `Forbidden::MayNotInvite` if the caller stops being
+    /// an owner between two reads, `Fault`.
     pub async fn list_people(
         &self,
         caller: &Caller,
@@ -81,13 +83,13 @@ impl Engine {
         Ok(People { page, total })
     }
 
-    /// Returns one person of the group: a member for its members, an invited person for its owners
-    /// and their inviter.
+    /// Returns one person of the group. Every member sees members. Owners and the inviter also see
+    /// an invited person.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden` and `InviteNotFound` for an
-    /// invited person, `MemberNotFound` also where the invite is no longer pending, and the table's
-    /// own.
+    /// `NotFound::Group`, `NotFound::Member`, `NotFound::Invite`, `Denied::NotMember`,
+    /// `Forbidden::MayNotInvite`, `Fault`. An invite that is not pending, or is a link, is
+    /// `NotFound::Member`.
     pub async fn get_person(
         &self,
         caller: &Caller,
@@ -111,10 +113,10 @@ impl Engine {
         }
     }
 
-    /// Returns the member with the directory's record of them.
+    /// Returns the member with the directory's record of the same user.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn known_member(&self, member: Member) -> Outcome<Person> {
         let users = self.users(std::slice::from_ref(&member.user)).await?;
         Ok(known(member, &users))
@@ -135,7 +137,7 @@ impl Engine {
         Ok(invites.into_iter().map(person).collect())
     }
 
-    /// Returns the group's pending invites of people, in the order of their ids.
+    /// Returns the group's pending invites except links, in the order of their ids.
     async fn pending_people(
         &self,
         caller: &Caller,
@@ -155,7 +157,7 @@ fn known(member: Member, users: &BTreeMap<UserId, User>) -> Person {
     Person::Member(Box::new(member), user)
 }
 
-/// Whether the invite is one of a person, who has not answered it yet.
+/// Returns whether the invite is pending and for a person, not a link.
 fn is_person(invite: &Invite, now: Timestamp) -> bool {
     invite.state(now) == State::Pending && invite.invitee.link().is_none()
 }

@@ -1,4 +1,4 @@
-//! A group's members, in the order of their user ids, and a caller's own groups.
+//! Reading a group's members, and the caller's own groups.
 
 use std::collections::BTreeMap;
 
@@ -8,21 +8,21 @@ use crate::domain::ids::{GroupId, UserId};
 use crate::domain::member::Member;
 use crate::engine::{Denied, Engine, GroupView, NotFound, Outcome};
 
-/// How many memberships one read gives.
-const MOST_AT_ONCE: i32 = 100;
+/// Maximum number of memberships in one read.
+const PAGE: i32 = 100;
 
 /// Some of a group's members.
 #[derive(Debug)]
 pub struct Roster {
     /// The caller's own membership.
     pub own: Member,
-    /// The members asked for.
+    /// The requested members.
     pub members: Vec<Member>,
-    /// How many members there are in all.
+    /// The number of all members.
     pub total: u32,
 }
 
-/// A group, and the caller's own place in it.
+/// A group and the caller's membership.
 #[derive(Clone, Debug)]
 pub struct OwnGroup {
     /// The group.
@@ -32,10 +32,10 @@ pub struct OwnGroup {
 }
 
 impl OwnGroup {
-    /// The same of a group as its member sees it.
+    /// Converts the view of a member.
     ///
     /// # Errors
-    /// `NotMember` where the view is a stranger's.
+    /// `Denied::NotMember` if the view has no membership.
     pub fn of(view: GroupView) -> Outcome<Self> {
         let GroupView { group, own, member_count: _ } = view;
         match own {
@@ -46,10 +46,11 @@ impl OwnGroup {
 }
 
 impl Engine {
-    /// At most `limit` members of the group, those after the user `after`, for its members.
+    /// Returns at most `limit` members of the group that follow the user `after`, for a caller who
+    /// is a member.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, and the table's own.
+    /// `NotFound::Group`, `Denied::NotMember`, `Fault`.
     pub async fn members_after(
         &self,
         caller: &Caller,
@@ -65,10 +66,10 @@ impl Engine {
         Ok(Roster { own, members: members?, total: total? })
     }
 
-    /// One member of the group, for its members.
+    /// Returns one member of the group, for a caller who is a member.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `MemberNotFound`, and the table's own.
+    /// `NotFound::Group`, `NotFound::Member`, `Denied::NotMember`, `Fault`.
     pub async fn get_member(
         &self,
         caller: &Caller,
@@ -79,24 +80,23 @@ impl Engine {
         self.store.member(group, user).await?.ok_or(NotFound::Member.into())
     }
 
-    /// The group, and the caller's place in it.
+    /// Returns the group and the caller's membership.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, and the table's own.
+    /// `NotFound::Group`, `Denied::NotMember`, `Fault`.
     pub async fn own_group(&self, caller: &Caller, group: &GroupId) -> Outcome<OwnGroup> {
         let (group, member) = self.membership(caller, group).await?;
         Ok(OwnGroup { group, member })
     }
 
-    /// All of the caller's groups, in the order of their ids, without counting their members.
+    /// Returns all of the caller's groups in the order of their ids, without member counts.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn own_groups(&self, caller: &Caller) -> Outcome<Vec<OwnGroup>> {
         let (mut own, mut cursor) = (Vec::new(), None::<String>);
         loop {
-            let page =
-                self.store.list_memberships(&caller.user, MOST_AT_ONCE, cursor.as_deref()).await?;
+            let page = self.store.list_memberships(&caller.user, PAGE, cursor.as_deref()).await?;
             let ids: Vec<GroupId> = page.data.iter().map(|member| member.group.clone()).collect();
             let mut groups: BTreeMap<GroupId, Group> = self
                 .store
@@ -105,7 +105,7 @@ impl Engine {
                 .into_iter()
                 .map(|group| (group.id.clone(), group))
                 .collect();
-            // The system itself is no group of anybody's.
+            // The application is not listed as a group.
             groups.retain(|_, group| !group.is_system());
             let members = page.data.into_iter();
             own.extend(members.filter_map(|member| {

@@ -1,4 +1,5 @@
-//! The directory: everybody's own profile, and the app's right to write anybody's.
+//! The directory: callers write their own profiles, and apps with the scope `users:write` write any
+//! profile.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,16 +11,16 @@ use crate::domain::user::{Profile, User, UserState};
 use crate::engine::{Conflict, Denied, Engine, Outcome, Scope, Unavailable};
 use crate::store::PutUserOutcome;
 
-/// How many times a write starts over because the record changed under it.
+/// Maximum number of attempts when a record changes between the read and the write.
 const ATTEMPTS: u8 = 3;
-/// How many records one read gives.
+/// Maximum number of records in one read.
 const BATCH: usize = 100;
 
 impl Engine {
-    /// The caller's own record: what the directory has, or what the token alone proves.
+    /// Returns the caller's record in the directory. Without one, returns what the token proves.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn get_me(&self, caller: &Caller) -> Outcome<User> {
         let known = self.store.user(&caller.user).await?;
         Ok(known.unwrap_or_else(|| User {
@@ -30,11 +31,12 @@ impl Engine {
         }))
     }
 
-    /// Writes the caller's own record. An address, number or account in it must be one that the
-    /// token proves, or stand there already.
+    /// Writes the caller's own record.
+    ///
+    /// The token must prove each address, number and account that the record does not hold already.
     ///
     /// # Errors
-    /// `EmailNotVerified`, `IdentityMismatch`, `IdentityTaken`, and the table's own.
+    /// `Denied::EmailNotVerified`, `Denied::IdentityMismatch`, `Conflict::IdentityTaken`, `Fault`.
     pub async fn put_me(&self, caller: &Caller, profile: Profile) -> Outcome<User> {
         let known = self.store.user(&caller.user).await?;
         let held = known.map(|user| user.profile.identities()).unwrap_or_default();
@@ -50,10 +52,10 @@ impl Engine {
         }
     }
 
-    /// Writes any user's record, in the name of the app that knows its people.
+    /// Writes any user's record, for an app that manages users.
     ///
     /// # Errors
-    /// `InsufficientScope` without `users:write`, `IdentityTaken`, and the table's own.
+    /// `Denied::InsufficientScope` without `users:write`, `Conflict::IdentityTaken`, `Fault`.
     pub async fn put_user(
         &self,
         caller: &Caller,
@@ -79,15 +81,16 @@ impl Engine {
             let replaced = self.pending_holders(&user, before.as_ref()).await?;
             match self.store.put_user(&user, before.as_ref(), &replaced).await? {
                 PutUserOutcome::Written => return Ok(user),
-                // Whose it is is read again: a pending user may have come or gone.
+                // Read the holder of the identity again, because pending users come and go.
                 PutUserOutcome::IdentityTaken | PutUserOutcome::Changed => {}
             }
         }
         Err(Unavailable::Contended("the user's record").into())
     }
 
-    /// The pending users who stand for somebody that turns out to be this user: they give way. A
-    /// real user does not.
+    /// Returns the pending users who hold an identity of this user. The write replaces them.
+    ///
+    /// An active holder is a conflict.
     async fn pending_holders(&self, user: &User, before: Option<&User>) -> Outcome<Vec<User>> {
         let held = before.map(|user| user.profile.identities()).unwrap_or_default();
         let mut pending: Vec<User> = Vec::new();
@@ -110,10 +113,10 @@ impl Engine {
         Ok(pending)
     }
 
-    /// The directory's records of these users; who isn't in it is left out.
+    /// Returns the directory's records of these users. Omits users without a record.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub async fn users(&self, ids: &[UserId]) -> Outcome<BTreeMap<UserId, User>> {
         let mut users = BTreeMap::new();
         for ids in ids.iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().chunks(BATCH)

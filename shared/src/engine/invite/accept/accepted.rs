@@ -3,13 +3,13 @@
 use crate::domain::invite::Invite;
 use crate::domain::member::Member;
 
-/// An acceptance.
+/// An accepted invite, and the membership.
 #[derive(Debug)]
 pub struct Accepted {
-    /// The invite as it is now.
+    /// The invite after the acceptance.
     pub invite: Invite,
     /// The membership.
     pub member: Member,
-    /// Whether the same person had joined by this invite before, so that nothing changed now.
+    /// Whether the caller had accepted this invite before, so that nothing changed.
     pub repeated: bool,
 }

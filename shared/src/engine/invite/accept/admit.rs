@@ -1,4 +1,4 @@
-//! Whether the caller may accept: whom the invite is for, and what the group allows.
+//! The checks before an acceptance: the invitee, the group and the inviter.
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
@@ -8,11 +8,10 @@ use crate::domain::invitee::Invitee;
 use crate::domain::macaroon::Caveats;
 use crate::engine::authority::{check_domain, inviter_still_may, is_invited, right_is_proven};
 use crate::engine::refusal::{Conflict, Denied, Forbidden, NotFound, Refusal};
-use crate::engine::{Engine, InviteRef, Outcome, of_generation, require_pending};
+use crate::engine::{Engine, InviteRef, Outcome, require_generation, require_pending};
 
 impl Engine {
-    /// Returns the invite and its group, if the invite is for the caller, and what their token asks
-    /// beyond that.
+    /// Returns the invite, its group and the token's caveats, if the caller may use the invite.
     pub(super) async fn invited(
         &self,
         caller: &Caller,
@@ -20,10 +19,10 @@ impl Engine {
     ) -> Outcome<(Invite, Option<Group>, Caveats)> {
         match reference {
             InviteRef::Token(token) => {
-                let (subject, caveats) = self.admitted(token, Some(caller))?;
+                let (subject, caveats) = self.verify_token(token, Some(caller))?;
                 let (invite, group) =
                     self.store.invite_and_group(&subject.group, subject.invite).await?;
-                let invite = of_generation(invite, &subject)?;
+                let invite = require_generation(invite, &subject)?;
                 may_use_token(caller, &invite)?;
                 Ok((invite, group, caveats))
             }
@@ -35,8 +34,7 @@ impl Engine {
         }
     }
 
-    /// Refuses where the invite has ended, the group does not take anybody in this way, or the
-    /// inviter has lost the right.
+    /// Checks that the invite is pending, the group allows it, and the inviter may still invite.
     pub(super) async fn check_right(
         &self,
         caller: &Caller,
@@ -55,7 +53,7 @@ impl Engine {
         if invite.invitee.link().is_some() && !group.policy.links {
             return Err(Forbidden::LinksOff.into());
         }
-        // The caller comes by a link, or by an invite for another person.
+        // The invite is a link, or names another person.
         if !caller.is(&invite.invitee) {
             check_domain(caller, group)?;
         }
@@ -67,8 +65,10 @@ impl Engine {
     }
 }
 
-/// Refuses the holder of a token who may not use it. Under the strict policy that is everybody but
-/// the invitee; for a link, everybody who proves no address of its domains.
+/// Checks that the caller may use the token.
+///
+/// Under the strict policy only the invitee may. A link with domains requires a verified address of
+/// one of them.
 fn may_use_token(caller: &Caller, invite: &Invite) -> Result<(), Refusal> {
     match (&invite.invitee, invite.terms.identity_policy) {
         (Invitee::Link(link), _) => {

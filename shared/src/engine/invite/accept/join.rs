@@ -1,4 +1,4 @@
-//! The write of an acceptance, and what it left.
+//! The write of an acceptance, and its outcomes.
 
 use super::accepted::Accepted;
 use super::person;
@@ -46,36 +46,38 @@ impl Engine {
         let joining = Joining { claim, group, member: &member, becoming, ended: &[], now };
         match self.store.join(joining).await? {
             JoinOutcome::Joined => {
-                let invite = self.after_join(claim, now).await.unwrap_or_else(|| invite.clone());
+                let invite =
+                    self.invite_after_join(claim, now).await.unwrap_or_else(|| invite.clone());
                 Ok(Attempt::Done(Accepted { invite, member, repeated: false }))
             }
             JoinOutcome::AlreadyMember => {
-                self.member_already(caller, invite).await.map(Attempt::Done)
+                self.existing_acceptance(caller, invite).await.map(Attempt::Done)
             }
-            JoinOutcome::InviteChanged => self.lost(caller, invite, now).await,
-            JoinOutcome::GroupRefused => self.check_group(group).await.map(|()| Attempt::ReadAgain),
-            JoinOutcome::UserChanged => Ok(Attempt::ReadAgain),
+            JoinOutcome::InviteChanged => self.after_conflict(caller, invite, now).await,
+            JoinOutcome::GroupRefused => self.check_group(group).await.map(|()| Attempt::Retry),
+            JoinOutcome::UserChanged => Ok(Attempt::Retry),
         }
     }
 
-    /// Returns the invite as the write left it. `None` where it is as it was read.
-    async fn after_join(&self, claim: Claim<'_>, now: Timestamp) -> Option<Invite> {
+    /// Returns the invite as the write left it. `None` if the write did not change it.
+    async fn invite_after_join(&self, claim: Claim<'_>, now: Timestamp) -> Option<Invite> {
         match claim {
             Claim::Invite(accepted) => Some(accepted.invite.clone()),
             Claim::Link(invite) if invite.invitee.link()?.max_uses.is_some() => {
-                Some(self.after_use(invite, now).await)
+                Some(self.reread_link(invite, now).await)
             }
             Claim::Link(_) | Claim::Group => None,
         }
     }
 
-    /// Returns the counted link as it is now, because others may have joined meanwhile.
+    /// Returns the counted link as it is now, because others may have joined by it meanwhile.
     ///
-    /// The caller has joined in any case: where the table cannot answer, this is the link as it was
-    /// read before.
-    async fn after_use(&self, invite: &Invite, now: Timestamp) -> Invite {
+    /// The caller has joined in any case, so a failed read returns the link as it was before.
+    async fn reread_link(&self, invite: &Invite, now: Timestamp) -> Invite {
         match self.store.invite(&invite.group, invite.id).await {
-            Ok(found) => self.with_end_written(found.unwrap_or_else(|| invite.clone()), now).await,
+            Ok(found) => {
+                self.record_if_exhausted(found.unwrap_or_else(|| invite.clone()), now).await
+            }
             Err(error) => {
                 tracing::warn!(%error, "Could not read a link again after its use");
                 invite.clone()
@@ -83,10 +85,10 @@ impl Engine {
         }
     }
 
-    /// Writes down that a link is exhausted, if its uses are all taken, so that lists find it
-    /// there. The caller who sees it first does this: the last who joined, or the next who is too
-    /// late. Every read knows it in any case, so nothing is lost where the write fails.
-    pub(super) async fn with_end_written(&self, invite: Invite, now: Timestamp) -> Invite {
+    /// Records that a link is exhausted, if all its uses are taken, so that lists show it.
+    ///
+    /// Every read derives this state by itself, so a failed write loses nothing.
+    pub(super) async fn record_if_exhausted(&self, invite: Invite, now: Timestamp) -> Invite {
         let Ok(exhausted) = invite.exhaust(now) else { return invite };
         match self.store.end_invite(&exhausted).await {
             Ok(Some(exhausted)) => exhausted,
@@ -95,7 +97,7 @@ impl Engine {
                 tracing::warn!(
                     %error,
                     invite.id = %invite.id,
-                    "Could not write down that link {} is exhausted",
+                    "Could not record that link {} is exhausted",
                     invite.id
                 );
                 invite
@@ -103,7 +105,7 @@ impl Engine {
         }
     }
 
-    /// Returns the caller's earlier acceptance, while the membership exists.
+    /// Returns the caller's earlier acceptance of this invite, if the membership still exists.
     pub(super) async fn joined_by(
         &self,
         caller: &Caller,
@@ -114,17 +116,17 @@ impl Engine {
         Ok(member.map(|member| Accepted { invite: invite.clone(), member, repeated: true }))
     }
 
-    /// A member who joined by this very invite keeps the membership. Any other member has one
-    /// already.
-    async fn member_already(&self, caller: &Caller, invite: &Invite) -> Outcome<Accepted> {
+    /// Returns the earlier acceptance of a member who joined by this invite. Any other member is a
+    /// conflict.
+    async fn existing_acceptance(&self, caller: &Caller, invite: &Invite) -> Outcome<Accepted> {
         let accepted = self.joined_by(caller, invite).await?.ok_or(Conflict::AlreadyMember)?;
         let invite = self.store.invite(&invite.group, invite.id).await?.ok_or(NotFound::Invite)?;
         Ok(Accepted { invite, ..accepted })
     }
 
-    /// Another write was faster: perhaps the same person's, twice at once. Where the invite is
-    /// still pending, with other roles, all is read again.
-    async fn lost(
+    /// Handles an invite that changed after it was read, perhaps by the same person's parallel
+    /// request. If the invite is still pending, the acceptance is retried.
+    async fn after_conflict(
         &self,
         caller: &Caller,
         invite: &Invite,
@@ -137,12 +139,12 @@ impl Engine {
         if let Some(accepted) = self.joined_by(caller, &found).await? {
             return Ok(Attempt::Done(accepted));
         }
-        require_pending(&self.with_end_written(found, now).await, now)?;
-        Ok(Attempt::ReadAgain)
+        require_pending(&self.record_if_exhausted(found, now).await, now)?;
+        Ok(Attempt::Retry)
     }
 
-    /// Says why the group, as read, took nobody in. `Ok` where another try may succeed, because the
-    /// group got its first owner meanwhile.
+    /// Returns why the write for `group` failed: the group is gone or full. `Ok` if a retry may
+    /// succeed, because the group got its first owner meanwhile.
     pub(in crate::engine) async fn check_group(&self, group: &Group) -> Outcome<()> {
         let found = self.store.groups(std::slice::from_ref(&group.id)).await?;
         let found = found.first().ok_or(NotFound::Group)?;

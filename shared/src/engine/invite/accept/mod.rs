@@ -1,4 +1,4 @@
-//! Accepting: the claim, the membership and the use change together or not at all.
+//! Accepting: the invite, the membership and the use count change together or not at all.
 
 mod accepted;
 mod admit;
@@ -19,18 +19,21 @@ use crate::engine::fault::{Stop, Unavailable};
 use crate::engine::refusal::NotFound;
 use crate::engine::{Engine, InviteRef, Outcome};
 
-/// How many times an acceptance starts over because what it read changed under it.
+/// Maximum number of attempts when a record changes between the read and the write.
 const ATTEMPTS: u8 = 3;
 
 impl Engine {
-    /// Makes the caller a member. The first member of a group becomes its owner. A person who
-    /// accepts again gets the same membership. Where one request made several invites, the link of
-    /// the first accepts the others too.
+    /// Accepts an invite: makes the caller a member. The first member of a group becomes its owner.
+    ///
+    /// Accepting again returns the same membership. If one request created several invites, the
+    /// link of the first accepts the others too (ADR 0014).
     ///
     /// # Errors
-    /// `InviteNotFound`, `InviteReplaced`, `NotPending` with the state found, `IdentityMismatch`,
-    /// `EmailNotVerified`, `CaveatNotMet`, `DomainNotAllowed`, `GroupNotFound`, `InviterGone`,
-    /// `Forbidden` while frozen, `SeatsFull`, `AlreadyMember`, and the table's own.
+    /// `NotFound::Invite`, `NotFound::Group`, `Denied::IdentityMismatch`,
+    /// `Denied::EmailNotVerified`, `Denied::CaveatNotMet`, `Denied::DomainNotAllowed`,
+    /// `Denied::InviterGone`, `Forbidden::Frozen`, `Forbidden::LinksOff`, `Conflict::NotPending`,
+    /// `Conflict::InviteReplaced`, `Conflict::AlreadyMember`, `Conflict::SeatsFull`, `Invalid`,
+    /// `Fault`.
     pub async fn accept_invite(
         &self,
         caller: &Caller,
@@ -44,9 +47,8 @@ impl Engine {
         Ok(accepted)
     }
 
-    /// Accepts the invites that the same request made and that the same mail is about, each by
-    /// itself. An invite that cannot be accepted stays as it is: the invite whose link it was is
-    /// accepted in any case.
+    /// Accepts the other invites of the same request, each by itself. A failure does not affect
+    /// `leading`.
     async fn accept_companions(&self, caller: &Caller, leading: &Invite, now: Timestamp) {
         let accept = |group| async move {
             let Some(companion) = self.companion(leading, group, now).await? else {
@@ -58,13 +60,12 @@ impl Engine {
         };
         for outcome in join_all(leading.mailing.groups.iter().map(accept)).await {
             if let Err(stop) = outcome {
-                tracing::info!(?stop, invite.id = %leading.id, "A companion of invite {} was not accepted", leading.id);
+                tracing::info!(?stop, invite.id = %leading.id, "Could not accept a companion of invite {}", leading.id);
             }
         }
     }
 
-    /// Returns the pending invite into this group that the same request made, and that the link of
-    /// `leading` accepts too.
+    /// Returns the pending invite into this group that the request of `leading` created.
     pub(in crate::engine) async fn companion(
         &self,
         leading: &Invite,
@@ -83,17 +84,17 @@ impl Engine {
     ) -> Outcome<Accepted> {
         for _ in 0..ATTEMPTS {
             let (invite, group, caveats) = self.invited(caller, reference).await?;
-            let invite = self.with_end_written(invite, now).await;
+            let invite = self.record_if_exhausted(invite, now).await;
             if invite.accepted_by() == Some(&caller.user)
                 && let Some(accepted) = self.joined_by(caller, &invite).await?
             {
                 return Ok(accepted);
             }
-            // The group comes before the invite's state, because deleting a group revokes its
+            // Check the group before the invite's state, because deleting a group revokes its
             // invites.
             let group = group.ok_or(NotFound::Group)?;
             if let Err(refusal) = self.check_right(caller, &group, &invite, &caveats, now).await {
-                // A link may have ended for others; a member who joined by it stays in.
+                // A member who joined by a link keeps the membership after the link has ended.
                 let before = if invite.invitee.link().is_some() {
                     self.joined_by(caller, &invite).await?
                 } else {
@@ -103,9 +104,9 @@ impl Engine {
             }
             match self.join(Acting { caller, now }, &invite, &group).await? {
                 Attempt::Done(accepted) => return Ok(accepted),
-                Attempt::ReadAgain => {}
+                Attempt::Retry => {}
             }
         }
-        Err(Unavailable::Contended("the invite, or the user's record,").into())
+        Err(Unavailable::Contended("the invite or the user's record").into())
     }
 }

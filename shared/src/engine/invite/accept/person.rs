@@ -1,4 +1,4 @@
-//! A new person who accepts: the pending user becomes the caller.
+//! Merging the pending user of a new person into the caller who accepts.
 
 use crate::auth::Caller;
 use crate::domain::counters::Version;
@@ -9,8 +9,7 @@ use crate::domain::user::{self, Profile, User, UserState};
 use crate::engine::{Engine, Outcome};
 
 impl Engine {
-    /// Returns the pending user who becomes the caller, and the caller's user record as it shall
-    /// be.
+    /// Returns the pending user to merge into the caller, and the caller's merged record.
     pub(super) async fn becoming(
         &self,
         caller: &Caller,
@@ -18,7 +17,7 @@ impl Engine {
     ) -> Outcome<Option<(User, User)>> {
         let Invitee::Person(person) = &invite.invitee else { return Ok(None) };
         // Under the bearer policy another person may accept. The pending user then still represents
-        // the person it was created for.
+        // its own person.
         if !caller.is(&invite.invitee) {
             return Ok(None);
         }
@@ -34,7 +33,7 @@ impl Engine {
     }
 }
 
-/// Returns the name that the inviter gave, if it is this caller's.
+/// Returns the name that the inviter gave, if the caller is the invitee.
 pub(super) fn name_given(caller: &Caller, invitee: &Invitee) -> Option<String> {
     match invitee {
         Invitee::Person(person) if caller.is(invitee) => {
@@ -44,8 +43,7 @@ pub(super) fn name_given(caller: &Caller, invitee: &Invitee) -> Option<String> {
     }
 }
 
-/// Returns the caller's own record, with what the pending user knew where the caller's says
-/// nothing.
+/// Returns the caller's record, with its gaps filled from the pending user.
 fn merged(pending: &User, own: Option<User>, caller: &UserId) -> User {
     let own = own.unwrap_or_else(|| User {
         id: caller.clone(),

@@ -1,4 +1,4 @@
-//! The one write that makes planned invites.
+//! The one write that creates planned invites.
 
 use super::plan::Draft;
 use crate::domain::invite::Invite;
@@ -7,13 +7,13 @@ use crate::engine::{Engine, Outcome};
 use crate::store::PutInvitesOutcome;
 
 impl Engine {
-    /// Writes all drafts or none: one, or several of one person.
+    /// Writes all drafts or none. All drafts are for the same person.
     ///
     /// # Errors
-    /// The table's own.
+    /// `Fault`.
     pub(super) async fn commit(&self, drafts: &[Draft]) -> Outcome<PutInvitesOutcome> {
         let invites: Vec<Invite> = drafts.iter().map(|draft| draft.invite.clone()).collect();
-        // The same address makes the same pending user everywhere.
+        // Drafts for the same address share one pending user.
         let user: Option<&User> = drafts.iter().find_map(|draft| draft.pending_user.as_ref());
         Ok(self.store.put_invites(&invites, user).await?)
     }

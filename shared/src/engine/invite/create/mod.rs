@@ -1,6 +1,6 @@
-//! Making invites: read, decide, write. One path for one invite and for several.
+//! Creating invites: read, decide, write. One invite and several take the same path.
 //!
-//! `reads` gathers what a decision needs, `rules` and `plan` decide without input or output, and
+//! `reads` gathers what a decision needs. `rules` and `plan` decide without input or output.
 //! `commit` is one conditional write.
 
 mod commit;
@@ -29,7 +29,7 @@ use crate::engine::refusal::Limited;
 use crate::engine::{Engine, Outcome};
 use crate::store::PutInvitesOutcome;
 
-/// An invite that was made, and its token: given out now and never again.
+/// A created invite, and its token.
 #[derive(Debug)]
 pub struct Created {
     /// The invite.
@@ -39,13 +39,14 @@ pub struct Created {
 }
 
 impl Engine {
-    /// Makes an invite in the name of the caller, and queues its mail with it. `entropy` tells
-    /// this request from every other, and names a link.
+    /// Creates an invite in the name of the caller, and queues its mail. `entropy` identifies the
+    /// request, and becomes the key of a link.
     ///
     /// # Errors
-    /// `GroupNotFound` and `NotMember` for outsiders, `Forbidden`, `RoleAboveOwn`, `Yourself`,
-    /// `DomainNotAllowed`, `UserNotFound`, `AlreadyMember`, `AlreadyPending`, `InvitesRefused`,
-    /// `RateLimited`, `PendingLimit`, `Invalid`, and the table's own.
+    /// `NotFound::Group`, `NotFound::User`, `Denied::NotMember`, `Denied::RoleAboveOwn`,
+    /// `Denied::DomainNotAllowed`, `Denied::InvitesRefused`, `Forbidden::MayNotInvite`,
+    /// `Forbidden::Frozen`, `Forbidden::LinksOff`, `Conflict::Yourself`, `Conflict::AlreadyMember`,
+    /// `Conflict::AlreadyPending`, `Limited::Rate`, `Limited::Pending`, `Invalid`, `Fault`.
     pub async fn create_invite(
         &self,
         caller: &Caller,
@@ -55,15 +56,15 @@ impl Engine {
     ) -> Outcome<Created> {
         let acting = Acting { caller, now };
         let mut ask = Ask::of(acting, new.clone(), RequestId::from_entropy(entropy))?;
-        let (passed, found, begun) = futures::join!(
+        let (passed, found, started) = futures::join!(
             self.pass_inviter(acting),
-            self.find(&ask, 0),
+            self.read_first(&ask, 0),
             self.begin_count(&new.group, now)
         );
         passed?;
         let mut found = found?;
         for _ in 0..ATTEMPTS {
-            let reads = self.look(&ask, found, Some(&begun)).await?;
+            let reads = self.read_rest(&ask, found, Some(&started)).await?;
             let draft = match plan(&ask, &reads)? {
                 Plan::Made(invite) => return Ok(self.created(*invite)),
                 Plan::Write(draft) => *draft,
@@ -73,7 +74,7 @@ impl Engine {
                 PutInvitesOutcome::Changed => {}
                 PutInvitesOutcome::UserTaken => ask.makes_user = false,
             }
-            found = self.find(&ask, 0).await?;
+            found = self.read_first(&ask, 0).await?;
         }
         Err(Unavailable::Contended("the invite").into())
     }
@@ -82,10 +83,10 @@ impl Engine {
         Created { token: self.token(&invite), invite }
     }
 
-    /// Counts one request in the inviter's window.
+    /// Counts one request in the inviter's rate window.
     ///
     /// # Errors
-    /// `RateLimited`, and the table's own.
+    /// `Limited::Rate`, `Fault`.
     pub(in crate::engine) async fn pass_inviter(&self, acting: Acting<'_>) -> Outcome<()> {
         let Acting { caller, now } = acting;
         if self.store.pass(self.invites_per_inviter, caller.user.as_str(), now).await? {

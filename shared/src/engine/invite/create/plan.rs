@@ -1,4 +1,4 @@
-//! The decision: pure, over what was read.
+//! The decision about one invite: pure, over what was read.
 
 use super::reads::Reads;
 use super::request::Ask;
@@ -12,26 +12,26 @@ use crate::domain::rule::InviteRule;
 use crate::domain::user::{Profile, User, UserState};
 use crate::engine::refusal::{Conflict, Denied, Limited, Refusal};
 
-/// What is to be written.
+/// The records to write.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Draft {
     /// The invite.
     pub(super) invite: Invite,
-    /// The pending user who comes with somebody new.
+    /// The pending user of a new person.
     pub(super) pending_user: Option<User>,
 }
 
-/// What follows from what was read.
+/// The decision.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Plan {
-    /// This is to be written.
+    /// Write this draft.
     Write(Box<Draft>),
-    /// The same request made this invite before, and the answer was lost.
+    /// An earlier attempt of this request created this invite, and its response was lost.
     Made(Box<Invite>),
 }
 
 impl Draft {
-    /// The same, told by this mail.
+    /// Returns the draft with this mail, which is due now.
     #[must_use]
     pub(super) fn mailed(mut self, mailing: Mailing) -> Self {
         self.invite.mailing = mailing;
@@ -43,29 +43,30 @@ impl Draft {
 /// Decides what one request to invite writes.
 ///
 /// # Errors
-/// `AlreadyMember`, `AlreadyPending`, `InvitesRefused`, `PendingLimit`.
+/// `Conflict::AlreadyMember`, `Conflict::AlreadyPending`, `Denied::InvitesRefused`,
+/// `Limited::Pending`.
 pub(super) fn plan(ask: &Ask<'_>, reads: &Reads) -> Result<Plan, Refusal> {
     if let Some(made) = reads.existing().filter(|invite| invite.request == ask.request) {
         return Ok(Plan::Made(Box::new(made.clone())));
     }
-    check_vacancy(ask, reads)?;
+    check_invitee(ask, reads)?;
     if let Some((count, cap)) = reads.pending {
         within_cap(count, cap)?;
     }
     Ok(Plan::Write(Box::new(draft(ask, reads))))
 }
 
-/// Refuses where the group has as many pending invites as it may have.
+/// Checks that the group may have one more pending invite.
 ///
 /// # Errors
-/// `PendingLimit`.
+/// `Limited::Pending`.
 pub(super) fn within_cap(count: u32, cap: u32) -> Result<(), Refusal> {
     if count < cap { Ok(()) } else { Err(Limited::Pending.into()) }
 }
 
-/// Refuses where the person is a member, has a pending invite under any of the names that the
-/// directory knows, or takes no invites.
-fn check_vacancy(ask: &Ask<'_>, reads: &Reads) -> Result<(), Refusal> {
+/// Checks that the person is not a member, has no pending invite under any known identity, and does
+/// not refuse invites.
+fn check_invitee(ask: &Ask<'_>, reads: &Reads) -> Result<(), Refusal> {
     if reads.found.invited_member.is_some() {
         return Err(Conflict::AlreadyMember.into());
     }
@@ -84,12 +85,12 @@ fn check_vacancy(ask: &Ask<'_>, reads: &Reads) -> Result<(), Refusal> {
     }
 }
 
-/// Returns the invite as it is asked for, whatever the person's place in the group.
+/// Returns the draft of the requested invite, without checks.
 pub(super) fn draft(ask: &Ask<'_>, reads: &Reads) -> Draft {
     let (invitee, pending_user) = with_pending_user(ask, reads.found.holder.as_ref());
     let known_address =
         reads.found.invited_user.as_ref().is_some_and(|user| user.profile.email.is_some());
-    let told = ask.new.notify && (invitee.address().is_some() || known_address);
+    let mail_is_due = ask.new.notify && (invitee.address().is_some() || known_address);
     let before = reads.existing();
     let group = &reads.admitted.group;
     let now = ask.now();
@@ -110,13 +111,13 @@ pub(super) fn draft(ask: &Ask<'_>, reads: &Reads) -> Draft {
         resolution: None,
     };
     let draft = Draft { invite, pending_user };
-    if told { draft.mailed(Mailing::default()) } else { draft }
+    if mail_is_due { draft.mailed(Mailing::default()) } else { draft }
 }
 
 fn terms(ask: &Ask<'_>, reads: &Reads) -> Terms {
     let new = &ask.new;
     let is_link = ask.invitee.link().is_some();
-    // An app's own credential holds no membership that could be asked for again.
+    // An app has no membership for an acceptance to check, so it invites by the rule `Service`.
     let by_app = reads.found.inviter.is_none() && !reads.admitted.group.is_system();
     Terms {
         roles: new.roles.clone(),
@@ -139,11 +140,10 @@ fn inviter(ask: &Ask<'_>, reads: &Reads) -> Inviter {
     }
 }
 
-/// Returns the invitee, and the pending user who represents somebody new whose address belongs to
-/// nobody.
+/// Returns the invitee, and the pending user of a new person whose address belongs to no user.
 ///
-/// The user's id is a function of the address, so that two groups that invite the same person at
-/// once make one user.
+/// The user's id is derived from the address, so two groups that invite the same person at once
+/// create one user.
 fn with_pending_user(ask: &Ask<'_>, holder: Option<&UserId>) -> (Invitee, Option<User>) {
     let Invitee::Person(person) = &ask.invitee else { return (ask.invitee.clone(), None) };
     let id = UserId::of_pending(&Identity::Email(person.email.clone()).key());

@@ -1,4 +1,4 @@
-//! The plan of one invite, decided without a table.
+//! Tests of the plan of one invite, without a table.
 
 use super::*;
 use crate::auth::Caller;
@@ -73,7 +73,7 @@ fn ask(caller: &Caller, invitee: InviteeRequest) -> Ask<'_> {
     Ask::of(Acting { caller, now: now() }, new, RequestId::from_entropy([7; 16])).unwrap()
 }
 
-/// What the table answers where an owner invites somebody whom nobody knows.
+/// Returns the reads for an owner who invites an unknown person.
 fn found() -> CreateReads {
     CreateReads {
         inviter: Some(member(&group(), "owner", Roles::owner())),
@@ -94,11 +94,11 @@ fn reads(ask: &Ask<'_>, found: CreateReads) -> Reads {
 fn written(ask: &Ask<'_>, reads: &Reads) -> Draft {
     match plan(ask, reads).unwrap() {
         Plan::Write(draft) => *draft,
-        Plan::Made(invite) => panic!("it was made before: {invite:?}"),
+        Plan::Made(invite) => panic!("the invite exists already: {invite:?}"),
     }
 }
 
-/// The invite of before, as the same request for the same person made it.
+/// Returns an earlier invite of the same person, created by the request with this id.
 fn earlier(invitee: InviteeRequest, request: u8) -> Invite {
     let owner = caller("owner");
     let earlier = ask(&owner, invitee);
@@ -122,7 +122,7 @@ fn the_first_invite_is_pending_and_its_mail_is_due() {
 }
 
 #[test]
-fn an_invite_that_ended_is_followed_by_the_next_generation_under_the_same_id() {
+fn an_ended_invite_gives_its_id_to_the_next_generation() {
     let owner = caller("owner");
     let ask = ask(&owner, email("ada@example.com"));
     let before = earlier(email("ada@example.com"), 1).revoke(None, now()).unwrap().invite;
@@ -134,7 +134,7 @@ fn an_invite_that_ended_is_followed_by_the_next_generation_under_the_same_id() {
 }
 
 #[test]
-fn a_pending_invite_stays_in_the_way_until_its_last_second() {
+fn a_pending_invite_blocks_another_until_it_expires() {
     let owner = caller("owner");
     let ask = ask(&owner, email("ada@example.com"));
     let mut before = earlier(email("ada@example.com"), 1);
@@ -148,7 +148,7 @@ fn a_pending_invite_stays_in_the_way_until_its_last_second() {
 }
 
 #[test]
-fn a_request_whose_answer_was_lost_finds_its_own_invite() {
+fn a_repeated_request_finds_its_own_invite() {
     let owner = caller("owner");
     let ask = ask(&owner, email("ada@example.com"));
     let own = earlier(email("ada@example.com"), 7);
@@ -157,23 +157,23 @@ fn a_request_whose_answer_was_lost_finds_its_own_invite() {
 }
 
 #[test]
-fn what_the_directory_tells_decides() {
+fn the_directory_decides_whether_a_person_can_be_invited() {
     let owner = caller("owner");
     let ask = ask(&owner, email("ada@example.com"));
     let id = InviteId::parse("506").unwrap();
-    let told = |people| plan(&ask, &Reads { people, ..reads(&ask, found()) });
+    let decide = |people| plan(&ask, &Reads { people, ..reads(&ask, found()) });
     let is_member = People { is_member: true, refuses: true, invited_as: Some(id) };
-    assert!(matches!(told(is_member), Err(Refusal::Conflict(Conflict::AlreadyMember))));
+    assert!(matches!(decide(is_member), Err(Refusal::Conflict(Conflict::AlreadyMember))));
     let refuses = People { refuses: true, ..People::default() };
-    assert!(matches!(told(refuses), Err(Refusal::Denied(Denied::InvitesRefused))));
+    assert!(matches!(decide(refuses), Err(Refusal::Denied(Denied::InvitesRefused))));
     let invited = People { invited_as: Some(id), ..People::default() };
     assert!(
-        matches!(told(invited), Err(Refusal::Conflict(Conflict::AlreadyPending(found))) if found == id)
+        matches!(decide(invited), Err(Refusal::Conflict(Conflict::AlreadyPending(found))) if found == id)
     );
 }
 
 #[test]
-fn the_cap_lets_exactly_so_many_be_pending() {
+fn the_cap_allows_exactly_that_many_pending_invites() {
     let owner = caller("owner");
     let ask = ask(&owner, email("ada@example.com"));
     let counted = |count| plan(&ask, &Reads { pending: Some((count, 3)), ..reads(&ask, found()) });
@@ -184,7 +184,7 @@ fn the_cap_lets_exactly_so_many_be_pending() {
 }
 
 #[test]
-fn somebody_new_gets_a_pending_user_unless_the_address_belongs_to_a_user() {
+fn a_new_person_gets_a_pending_user_unless_the_address_belongs_to_a_user() {
     let owner = caller("owner");
     let mut ask = ask(&owner, person("new@example.com"));
     let alone = written(&ask, &reads(&ask, found()));
@@ -210,7 +210,7 @@ fn somebody_new_gets_a_pending_user_unless_the_address_belongs_to_a_user() {
 }
 
 #[test]
-fn a_link_is_for_its_holder_and_told_by_no_mail() {
+fn a_link_is_for_its_holder_and_sends_no_mail() {
     let owner = caller("owner");
     let link = LinkRequest { max_uses: Some(2), allowed_domains: Vec::new() };
     let ask = ask(&owner, InviteeRequest::Link(link));
@@ -220,7 +220,7 @@ fn a_link_is_for_its_holder_and_told_by_no_mail() {
 }
 
 #[test]
-fn an_app_without_a_membership_is_remembered_as_such() {
+fn an_invite_by_an_app_without_a_membership_has_the_service_rule() {
     let app = Caller { scopes: vec!["groups:write".into()], ..caller("app") };
     let ask = ask(&app, email("ada@example.com"));
     let empty = Group { owner_count: 0, ..group() };
@@ -229,7 +229,7 @@ fn an_app_without_a_membership_is_remembered_as_such() {
 }
 
 #[test]
-fn authority_comes_before_the_directory() {
+fn authority_is_checked_before_the_directory() {
     let stranger = caller("stranger");
     let ask = ask(&stranger, InviteeRequest::User(user("nobody")));
     let outsider = CreateReads { inviter: None, ..found() };
@@ -241,12 +241,12 @@ fn authority_comes_before_the_directory() {
 }
 
 #[test]
-fn another_invitee_s_id_is_taken() {
+fn an_id_of_another_invitee_is_taken() {
     let owner = caller("owner");
     let ask = ask(&owner, email("ada@example.com"));
     let found = |invitee| CreateReads { existing: Some(earlier(invitee, 1)), ..found() };
     assert!(id_is_taken(&ask, &found(email("bob@example.com"))));
     assert!(!id_is_taken(&ask, &found(email("ADA@example.com"))));
-    // Somebody new is invited under the address alone.
+    // The key of a new person is the address alone.
     assert!(!id_is_taken(&ask, &found(person("ada@example.com"))));
 }

@@ -1,4 +1,4 @@
-//! What a caller asks for when they invite somebody.
+//! Requests to invite a person.
 
 use crate::auth::Caller;
 use crate::domain::Invalid;
@@ -16,7 +16,7 @@ use crate::domain::text::{ApiData, Message, Metadata, Name};
 use crate::engine::acting::Acting;
 use crate::engine::refusal::Refusal;
 
-/// The invitee that a caller asks for.
+/// The requested invitee.
 #[derive(Clone, Debug)]
 pub enum InviteeRequest {
     /// A user by id.
@@ -27,62 +27,62 @@ pub enum InviteeRequest {
     Phone(PhoneNumber),
     /// The person who has this account.
     Account(Account),
-    /// Somebody new.
+    /// A new person.
     Person(PersonRequest),
-    /// Everybody who gets the link.
+    /// Every holder of the link.
     Link(LinkRequest),
 }
 
-/// Somebody new: an address and what the inviter knows of the name.
+/// A new person: an address, and the name as far as the inviter knows it.
 #[derive(Clone, Debug)]
 pub struct PersonRequest {
     /// The address.
     pub email: EmailAddress,
-    /// First name.
+    /// The first name.
     pub first_name: Option<Name>,
-    /// Last name.
+    /// The last name.
     pub last_name: Option<Name>,
 }
 
-/// A link to be made.
+/// A link to create.
 #[derive(Clone, Debug)]
 pub struct LinkRequest {
-    /// How many may join. `None` for any number.
+    /// The maximum number of people who may join. `None` for any number.
     pub max_uses: Option<u32>,
-    /// Mail domains of which a person must prove an address. Empty for anybody.
+    /// The mail domains of which a person must prove an address. Empty for any domain.
     pub allowed_domains: Vec<String>,
 }
 
-/// An invite to be made.
+/// An invite to create.
 #[derive(Clone, Debug)]
 pub struct NewInvite {
     /// The group.
     pub group: GroupId,
-    /// Whom to invite.
+    /// The invitee.
     pub invitee: InviteeRequest,
-    /// What to grant.
+    /// The roles to grant.
     pub roles: Roles,
     /// A personal message.
     pub message: Option<Message>,
     /// The caller's own data.
     pub metadata: Metadata,
-    /// How long it can be accepted.
+    /// The time until the invite expires.
     pub lifetime: Lifetime,
-    /// Where to go after accepting.
+    /// The URL to open after accepting.
     pub redirect_url: Option<RedirectUrl>,
-    /// Whether to send a mail, where there is an address.
+    /// Whether to send a mail, if there is an address.
     pub notify: bool,
-    /// Whether the invitee must prove who they are.
+    /// Whether the invitee must prove their identity.
     pub identity_policy: IdentityPolicy,
     /// The rule by which the caller may invite.
     pub rule: InviteRule,
-    /// What the API keeps on the invite for its own answers.
+    /// The data that the API keeps for its own responses.
     pub api_data: ApiData,
 }
 
 impl NewInvite {
-    /// Returns an ordinary invite: the role `member`, the default lifetime, a mail where there is
-    /// an address, and an invitee who must prove who they are.
+    /// Returns an ordinary invite: the role `member`, the default lifetime, a mail if there is an
+    /// address, and the strict identity policy.
     pub fn of(group: GroupId, invitee: InviteeRequest, rule: InviteRule) -> Self {
         Self {
             group,
@@ -99,7 +99,7 @@ impl NewInvite {
         }
     }
 
-    /// Returns the address that is invited by itself, which the group's domains must allow.
+    /// Returns the invited address, which the group's policy must allow.
     pub(super) fn email(&self) -> Option<&EmailAddress> {
         match &self.invitee {
             InviteeRequest::Email(email) | InviteeRequest::Person(PersonRequest { email, .. }) => {
@@ -114,7 +114,7 @@ impl NewInvite {
 }
 
 impl InviteeRequest {
-    /// Returns the invitee that is asked for. `request` names a link.
+    /// Returns the requested invitee. `request` becomes the key of a link.
     pub(in crate::engine) fn invitee(&self, request: &RequestId) -> Invitee {
         match self.clone() {
             Self::User(user) => Invitee::User(user),
@@ -139,7 +139,7 @@ pub(super) struct Ask<'a> {
     pub(super) new: NewInvite,
     pub(super) invitee: Invitee,
     pub(super) request: RequestId,
-    /// Whether somebody new gets a pending user. False where the address could not be given to it.
+    /// Whether a new person gets a pending user. `false` after another user took the address.
     pub(super) makes_user: bool,
 }
 
@@ -147,7 +147,7 @@ impl<'a> Ask<'a> {
     /// Returns the request of `acting` for `new`.
     ///
     /// # Errors
-    /// `Invalid` where the invitee can't have such a lifetime.
+    /// `Invalid` if the invitee cannot have such a lifetime.
     pub(super) fn of(
         acting: Acting<'a>,
         new: NewInvite,

@@ -1,4 +1,4 @@
-//! Who may invite whom: pure rules over what was read.
+//! Authority to invite: pure rules over what was read.
 
 use super::request::{Ask, InviteeRequest};
 use crate::domain::group::Group;
@@ -8,18 +8,22 @@ use crate::engine::authority::{first_roles, may_grant, may_invite, member_of};
 use crate::engine::refusal::{Conflict, Denied, Forbidden, NotFound, Refusal};
 use crate::store::CreateReads;
 
-/// The group, and the membership by which the caller may invite into it.
+/// The group, and the membership by which the caller may invite.
 #[derive(Clone, Debug)]
 pub(super) struct Admitted {
     pub(super) group: Group,
     pub(super) inviter: Member,
 }
 
-/// Admits the request by the rules of the group and of roles. Authority comes before the directory:
-/// a caller who may not invite learns nothing about the invitee.
+/// Checks the request against the rules of the group and of roles.
+///
+/// Authority is checked before the directory, so that a caller without it learns nothing about the
+/// invitee.
 ///
 /// # Errors
-/// `NotFound::Group`, `Denied`, `Invalid`, `Conflict::Yourself`, `NotFound::User`.
+/// `NotFound::Group`, `NotFound::User`, `Denied::NotMember`, `Denied::RoleAboveOwn`,
+/// `Denied::DomainNotAllowed`, `Forbidden::MayNotInvite`, `Forbidden::Frozen`,
+/// `Forbidden::LinksOff`, `Conflict::Yourself`, `Invalid`.
 pub(super) fn admit(ask: &Ask<'_>, found: &CreateReads) -> Result<Admitted, Refusal> {
     let new = &ask.new;
     let (group, inviter) = member_of(ask.caller(), found.group.clone(), found.inviter.clone())?;
@@ -36,11 +40,11 @@ pub(super) fn admit(ask: &Ask<'_>, found: &CreateReads) -> Result<Admitted, Refu
             Err(Forbidden::LinksOff.into())
         };
     }
-    // By the token, or by what the directory says of the caller.
+    // Either the token or the directory may show that the caller is the invitee.
     if ask.caller().is(&ask.invitee) || found.holder.as_ref() == Some(&ask.caller().user) {
         return Err(Conflict::Yourself.into());
     }
-    // A pending user can't sign in: the person is invited by address.
+    // A pending user cannot sign in, so the person must be invited by address.
     let active = |state| state == UserState::Active;
     let known = found.invited_user.as_ref().is_some_and(|user| active(user.state));
     if matches!(new.invitee, InviteeRequest::User(_)) && !known {
@@ -52,16 +56,15 @@ pub(super) fn admit(ask: &Ask<'_>, found: &CreateReads) -> Result<Admitted, Refu
     }
 }
 
-/// Whether the invite's id belongs to another invitee: two of them may share 53 bits of hash, and
-/// the later one takes the next id.
+/// Returns whether the id belongs to another invitee's invite. Two invitees may share 53 bits of
+/// hash, and the later one takes the next id.
 pub(super) fn id_is_taken(ask: &Ask<'_>, found: &CreateReads) -> bool {
     found.existing.as_ref().is_some_and(|other| other.invitee.key() != ask.invitee.key())
 }
 
-/// Returns how many pending invites the group may have, where the deployment allows `most`.
+/// Returns how many pending invites the group may have. `limit` is the deployment's own maximum.
 ///
-/// `None` for invites that lead to no group: they belong to nobody in particular, and each
-/// inviter's own window bounds them.
-pub(super) fn cap(group: &Group, most: u32) -> Option<u32> {
-    (!group.is_system()).then(|| group.policy.max_pending.get().min(most))
+/// `None` for the application, where only each inviter's rate window is a limit.
+pub(super) fn cap(group: &Group, limit: u32) -> Option<u32> {
+    (!group.is_system()).then(|| group.policy.max_pending.get().min(limit))
 }

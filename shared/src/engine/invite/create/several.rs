@@ -1,8 +1,8 @@
-//! Inviting a person to several groups at once, or to the application itself, with one mail about
-//! all of it (docs/contracts/chembiohub.md).
+//! Inviting a person to several groups at once, or to the application, with one mail about all of
+//! it (docs/contracts/chembiohub.md).
 //!
-//! The invites are ordinary ones, one for each group, made all or none. The first carries the mail,
-//! and its link accepts the others too.
+//! Each group gets an ordinary invite; all are created or none. The first invite carries the mail,
+//! and its link accepts the others too (ADR 0014).
 
 use futures::future::join_all;
 
@@ -26,38 +26,38 @@ use crate::engine::refusal::{Conflict, Denied, Refusal};
 use crate::engine::{Engine, Outcome};
 use crate::store::PutInvitesOutcome;
 
-/// A person to be invited, and to what.
+/// A person to invite, and the groups.
 #[derive(Clone, Debug)]
 pub struct NewInvitation {
     /// The person.
     pub person: PersonRequest,
-    /// The groups, each once. Empty for the application itself.
+    /// The groups, each once. Empty for the application.
     pub groups: Vec<GroupId>,
-    /// What to grant in each.
+    /// The roles to grant in each group.
     pub roles: Roles,
-    /// Whether a person for whom none of it is new gets a reminder.
+    /// Whether to send a reminder if nothing is new to the person.
     pub remind: bool,
 }
 
-/// What the mail says that goes out.
+/// The content of the mail that goes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// Somebody new is invited.
+    /// A new person is invited.
     Invited,
     /// A person whom the directory knows is invited to groups that are new to them.
     AccessChanged,
-    /// Somebody who has not signed up yet is reminded.
+    /// A person who has not signed up yet is reminded.
     Reminded,
     /// A user is reminded.
     UserReminded,
 }
 
-/// The invite that carries the mail, and what the mail says.
+/// The invite that carries the mail, and the mail's content.
 #[derive(Debug)]
 pub struct Invitation {
     /// The invite.
     pub invite: Invite,
-    /// What the mail says.
+    /// The mail's content.
     pub notice: Notice,
 }
 
@@ -68,65 +68,65 @@ pub(super) struct Asking<'a> {
     /// The inviter's name in the directory.
     pub(super) sender: Option<String>,
     pub(super) request: RequestId,
-    /// Whether somebody new gets a pending user. False where the address could not be given to it.
+    /// Whether a new person gets a pending user. `false` after another user took the address.
     pub(super) makes_user: bool,
 }
 
-/// How the person is related to a group.
-enum Place {
-    /// Neither a member nor invited: this would invite them.
+/// The person's relation to a group.
+enum Relation {
+    /// The person is neither a member nor invited. This draft invites them.
     New(Box<Draft>),
-    /// This pending invite exists.
+    /// The person has this pending invite.
     Invited(InviteId),
-    /// A member.
+    /// The person is a member.
     Member,
-    /// This very request invited them before, and its answer was lost.
+    /// An earlier attempt of this request created this invite, and its response was lost.
     Made(Box<Invite>),
 }
 
-/// One of the groups, in which the caller may invite, and how the person is related to it.
-pub(super) struct Standing<'a> {
+/// A group into which the caller may invite, and the person's relation to it.
+pub(super) struct Target<'a> {
     pub(super) ask: Ask<'a>,
     pub(super) reads: Reads,
-    place: Place,
+    relation: Relation,
 }
 
-impl Standing<'_> {
+impl Target<'_> {
     pub(super) fn group(&self) -> &Group {
         &self.reads.admitted.group
     }
 
-    /// Returns the person's pending invite into the group under the id that a new one would have.
+    /// Returns the person's pending invite with the id that a new one would get.
     pub(super) fn pending(&self) -> Option<&Invite> {
         self.reads.pending_invite(self.ask.now())
     }
 
-    /// Returns the draft of a new invite, where the person can be invited. To somebody whom the
-    /// directory knows, the application itself is nothing new.
+    /// Returns the draft of a new invite, if the person can be invited. `None` for the application
+    /// if the directory knows the person.
     fn fresh(&self, is_known: bool) -> Option<&Draft> {
-        match &self.place {
-            Place::New(draft) if !(is_known && self.group().is_system()) => Some(draft),
-            Place::New(_) | Place::Invited(_) | Place::Member | Place::Made(_) => None,
+        match &self.relation {
+            Relation::New(draft) if !(is_known && self.group().is_system()) => Some(draft),
+            Relation::New(_) | Relation::Invited(_) | Relation::Member | Relation::Made(_) => None,
         }
     }
 
     fn made(&self) -> Option<&Invite> {
-        match &self.place {
-            Place::Made(invite) => Some(invite),
-            Place::New(_) | Place::Invited(_) | Place::Member => None,
+        match &self.relation {
+            Relation::Made(invite) => Some(invite),
+            Relation::New(_) | Relation::Invited(_) | Relation::Member => None,
         }
     }
 
     fn invited(&self) -> Option<InviteId> {
-        match self.place {
-            Place::Invited(id) => Some(id),
-            Place::New(_) | Place::Member | Place::Made(_) => None,
+        match self.relation {
+            Relation::Invited(id) => Some(id),
+            Relation::New(_) | Relation::Member | Relation::Made(_) => None,
         }
     }
 }
 
 impl<'a> Asking<'a> {
-    /// The same request for one of the groups.
+    /// Returns the request for one of the groups.
     fn ask(&self, group: &GroupId) -> Outcome<Ask<'a>> {
         let everybody = self.new.groups.is_empty() || *group == GroupId::system();
         let rule = if everybody { InviteRule::Anyone } else { InviteRule::Editors };
@@ -142,13 +142,15 @@ impl<'a> Asking<'a> {
 }
 
 impl Engine {
-    /// Invites a person into every group asked for that is new to them, all or none, or sends a
-    /// reminder.
+    /// Invites a person into every requested group that is new to them, all or none, or sends a
+    /// reminder. The first group that refuses decides.
     ///
     /// # Errors
-    /// As for [`Engine::create_invite`], of the group that refuses first. `AlreadyPending` and
-    /// `AlreadyMember` where nothing is new to the person and no reminder is asked for.
-    /// `RateLimited` also where a reminder went out a moment ago.
+    /// `NotFound::Group`, `Denied::NotMember`, `Denied::RoleAboveOwn`, `Denied::DomainNotAllowed`,
+    /// `Denied::InvitesRefused`, `Forbidden::MayNotInvite`, `Forbidden::Frozen`,
+    /// `Conflict::Yourself`, `Limited::Rate` (also within a minute of the last reminder),
+    /// `Limited::Pending`, `Invalid`, `Fault`. `Conflict::AlreadyPending` and
+    /// `Conflict::AlreadyMember` if nothing is new to the person and `remind` is `false`.
     pub async fn create_invitation(
         &self,
         caller: &Caller,
@@ -168,123 +170,121 @@ impl Engine {
         for _ in 0..ATTEMPTS {
             match self.invite_to_all(&mut asking).await? {
                 Attempt::Done(invitation) => return Ok(invitation),
-                Attempt::ReadAgain => {}
+                Attempt::Retry => {}
             }
         }
-        Err(contended())
+        Err(retries_exhausted())
     }
 
     async fn invite_to_all(&self, asking: &mut Asking<'_>) -> Outcome<Attempt<Invitation>> {
-        let standings = self.standings(asking).await?;
-        if let Some(made) = standings.iter().find_map(Standing::made) {
+        let targets = self.targets(asking).await?;
+        if let Some(made) = targets.iter().find_map(Target::made) {
             let notice = notice(made.mailing.kind, false);
             return Ok(Attempt::Done(Invitation { invite: made.clone(), notice }));
         }
-        let holder = self.holder(&standings).await?;
+        let holder = self.holder(&targets).await?;
         let is_known = holder.is_some();
-        let fresh: Vec<(&Standing<'_>, &Draft)> = standings
-            .iter()
-            .filter_map(|standing| Some((standing, standing.fresh(is_known)?)))
-            .collect();
+        let fresh: Vec<(&Target<'_>, &Draft)> =
+            targets.iter().filter_map(|target| Some((target, target.fresh(is_known)?))).collect();
         if fresh.is_empty() {
-            return self.remind_instead(asking, &standings, holder.as_ref()).await;
+            return self.remind_instead(asking, &targets, holder.as_ref()).await;
         }
         self.check_caps(&fresh, asking.acting.now).await?;
-        let known = is_known || fresh.len() < standings.len();
+        let known = is_known || fresh.len() < targets.len();
         let kind = if known { MailKind::AccessChanged } else { MailKind::PlatformInvitation };
-        let drafts = told_by_one_mail(asking, &fresh, kind);
+        let drafts = with_one_mail(asking, &fresh, kind);
         match self.commit(&drafts).await? {
             PutInvitesOutcome::Written => {
-                let leading = drafts.into_iter().next().ok_or_else(contended)?;
+                let leading = drafts.into_iter().next().ok_or_else(retries_exhausted)?;
                 let notice = notice(kind, false);
                 Ok(Attempt::Done(Invitation { invite: leading.invite, notice }))
             }
-            PutInvitesOutcome::Changed => Ok(Attempt::ReadAgain),
+            PutInvitesOutcome::Changed => Ok(Attempt::Retry),
             PutInvitesOutcome::UserTaken => {
                 asking.makes_user = false;
-                Ok(Attempt::ReadAgain)
+                Ok(Attempt::Retry)
             }
         }
     }
 
-    /// Sends a reminder, where one is asked for and nothing is new to the person.
+    /// Sends a reminder if the request asks for one. Otherwise returns the conflict.
     async fn remind_instead(
         &self,
         asking: &mut Asking<'_>,
-        standings: &[Standing<'_>],
+        targets: &[Target<'_>],
         holder: Option<&User>,
     ) -> Outcome<Attempt<Invitation>> {
         if !asking.new.remind {
-            let invited = standings.iter().find_map(Standing::invited);
+            let invited = targets.iter().find_map(Target::invited);
             return Err(invited.map_or(Conflict::AlreadyMember, Conflict::AlreadyPending).into());
         }
         if holder.is_some_and(|user| user.profile.refuses_invites) {
             return Err(Denied::InvitesRefused.into());
         }
         let is_user = holder.is_some_and(|user| user.state == UserState::Active);
-        Ok(match self.remind(asking, standings).await? {
+        Ok(match self.remind(asking, targets).await? {
             Attempt::Done(invite) => {
                 let notice = notice(MailKind::Reminder, is_user);
                 Attempt::Done(Invitation { invite, notice })
             }
-            Attempt::ReadAgain => Attempt::ReadAgain,
+            Attempt::Retry => Attempt::Retry,
         })
     }
 
-    async fn check_caps(&self, fresh: &[(&Standing<'_>, &Draft)], now: Timestamp) -> Outcome<()> {
-        let counts = fresh.iter().map(|(standing, _)| self.count_of(standing.group(), now));
+    async fn check_caps(&self, fresh: &[(&Target<'_>, &Draft)], now: Timestamp) -> Outcome<()> {
+        let counts = fresh.iter().map(|(target, _)| self.count_of(target.group(), now));
         for (count, cap) in join_all(counts).await.into_iter().flatten() {
             within_cap(count, cap)?;
         }
         Ok(())
     }
 
-    /// How the person is related to each group asked for.
-    async fn standings<'a>(&self, asking: &Asking<'a>) -> Outcome<Vec<Standing<'a>>> {
+    /// Returns every requested group with the person's relation to it.
+    async fn targets<'a>(&self, asking: &Asking<'a>) -> Outcome<Vec<Target<'a>>> {
         if asking.new.groups.is_empty() {
-            return Ok(vec![self.standing(asking, &GroupId::system()).await?]);
+            return Ok(vec![self.target(asking, &GroupId::system()).await?]);
         }
-        let standings = asking.new.groups.iter().map(|group| self.standing(asking, group));
-        join_all(standings).await.into_iter().collect()
+        let targets = asking.new.groups.iter().map(|group| self.target(asking, group));
+        join_all(targets).await.into_iter().collect()
     }
 
-    /// How the person is related to the group, if the caller may invite there.
-    pub(super) async fn standing<'a>(
+    /// Returns the group with the person's relation to it, if the caller may invite there.
+    pub(super) async fn target<'a>(
         &self,
         asking: &Asking<'a>,
         group: &GroupId,
-    ) -> Outcome<Standing<'a>> {
+    ) -> Outcome<Target<'a>> {
         let ask = asking.ask(group)?;
-        let found = self.find(&ask, 0).await?;
-        let reads = self.look(&ask, found, None).await?;
-        let place = match plan(&ask, &reads) {
-            Ok(Plan::Write(draft)) => Place::New(draft),
-            Ok(Plan::Made(invite)) => Place::Made(invite),
-            Err(Refusal::Conflict(Conflict::AlreadyPending(id))) => Place::Invited(id),
-            Err(Refusal::Conflict(Conflict::AlreadyMember)) => Place::Member,
+        let found = self.read_first(&ask, 0).await?;
+        let reads = self.read_rest(&ask, found, None).await?;
+        let relation = match plan(&ask, &reads) {
+            Ok(Plan::Write(draft)) => Relation::New(draft),
+            Ok(Plan::Made(invite)) => Relation::Made(invite),
+            Err(Refusal::Conflict(Conflict::AlreadyPending(id))) => Relation::Invited(id),
+            Err(Refusal::Conflict(Conflict::AlreadyMember)) => Relation::Member,
             Err(other) => return Err(other.into()),
         };
-        Ok(Standing { ask, reads, place })
+        Ok(Target { ask, reads, relation })
     }
 
-    /// Returns the holder of the address: a user, or a person who was invited before and has not
-    /// signed up.
-    async fn holder(&self, standings: &[Standing<'_>]) -> Outcome<Option<User>> {
-        let holders = standings.iter();
-        match holders.flat_map(|standing| &standing.reads.found.holder).next() {
+    /// Returns the holder of the address: an active user, or a person who was invited before and
+    /// has not signed up.
+    async fn holder(&self, targets: &[Target<'_>]) -> Outcome<Option<User>> {
+        let holders = targets.iter();
+        match holders.flat_map(|target| &target.reads.found.holder).next() {
             Some(holder) => Ok(self.store.user(holder).await?),
             None => Ok(None),
         }
     }
 }
 
-/// The invites to be made, of which the first carries the mail about all of them.
-fn told_by_one_mail(
+/// Returns the drafts. The first carries the mail about all of them.
+fn with_one_mail(
     asking: &Asking<'_>,
-    fresh: &[(&Standing<'_>, &Draft)],
+    fresh: &[(&Target<'_>, &Draft)],
     kind: MailKind,
 ) -> Vec<Draft> {
-    let groups = fresh.iter().skip(1).map(|(standing, _)| standing.group().id.clone()).collect();
+    let groups = fresh.iter().skip(1).map(|(target, _)| target.group().id.clone()).collect();
     let mut mailing = Some(Mailing { kind, sender: asking.sender.clone(), groups });
     let drafts = fresh.iter().map(|(_, draft)| (*draft).clone());
     drafts
@@ -295,7 +295,7 @@ fn told_by_one_mail(
         .collect()
 }
 
-/// What a mail of this kind says.
+/// Returns the notice of a mail of this kind.
 fn notice(kind: MailKind, is_user: bool) -> Notice {
     match kind {
         MailKind::Invitation | MailKind::PlatformInvitation => Notice::Invited,
@@ -305,6 +305,6 @@ fn notice(kind: MailKind, is_user: bool) -> Notice {
     }
 }
 
-fn contended() -> Stop {
+fn retries_exhausted() -> Stop {
     Unavailable::Contended("the invitation").into()
 }
