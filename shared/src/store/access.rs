@@ -46,8 +46,7 @@ pub(super) fn write<T: serde::Serialize>(
     value: &T,
     what: &'static str,
 ) -> Result<Item, StoreError> {
-    serde_dynamo::to_item(value)
-        .map_err(|error| StoreError::corrupt(what, error))
+    serde_dynamo::to_item(value).map_err(|error| StoreError::corrupt(what, error))
 }
 
 /// Serializes roles as invites and members store them.
@@ -55,8 +54,7 @@ pub(super) fn write<T: serde::Serialize>(
 /// # Errors
 /// `Corrupt`.
 pub(super) fn roles(roles: &Roles) -> Result<AttributeValue, StoreError> {
-    serde_dynamo::to_attribute_value(roles)
-        .map_err(|error| StoreError::corrupt("roles", error))
+    serde_dynamo::to_attribute_value(roles).map_err(|error| StoreError::corrupt("roles", error))
 }
 
 /// Returns an update expression that sets these fields to their values in `whole`, and removes

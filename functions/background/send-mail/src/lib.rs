@@ -41,10 +41,8 @@ async fn send(service: &MailService, record: &EventRecord) -> Result<(), Fault> 
         return Ok(());
     };
     let now = service.clock.now();
-    let outcome = service
-        .engine
-        .send_invitation(&service.mailer, &service.public_url, &subject, now)
-        .await?;
+    let outcome =
+        service.engine.send_invitation(&service.mailer, &service.public_url, &subject, now).await?;
     let TokenSubject { group, invite: id, .. } = subject;
     tracing::info!(invite.id = %id, group.id = %group, ?outcome, "Handled the mail of invite {id}");
     Ok(())

@@ -5,11 +5,7 @@ use lambda_http::Request;
 use super::answer::Failure;
 use super::request::{account, group, message, one_of};
 use crate::Service;
-use crate::domain::invite::IdentityPolicy;
-use crate::domain::invitee::Lifetime;
-use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
-use crate::domain::text::{ApiData, Metadata};
 use crate::engine::{InviteeRequest, NewInvite};
 
 /// The values of `GroupPotentialMemberStatus`, numbered from 0.
@@ -34,11 +30,7 @@ pub fn new_invite(service: &Service, request: &Request) -> Result<NewInvite, Fai
     let group = group(request)?;
     let invitee = InviteeRequest::Account(account(request)?);
     let message = message(service, request)?;
-    Ok(NewInvite {
-        message,
-        notify: false,
-        ..NewInvite::of(group, invitee, InviteRule::Admins)
-    })
+    Ok(NewInvite { message, notify: false, ..NewInvite::of(group, invitee, InviteRule::Admins) })
 }
 
 /// Returns whether the path's `filter` and `groupType` ask for invites to ordinary groups.

@@ -1,6 +1,8 @@
 //! Inviting a user of the directory by id, by owners only
 //! (docs/contracts/evanta.md#order-of-checks).
 
+use std::slice;
+
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId, UserId};
@@ -44,7 +46,7 @@ impl Engine {
         };
         // Read before the write, because nothing may fail after it. A missing group is refused
         // later, in the order of checks of `create_invite`.
-        let seen = match self.see_group(caller, &group, std::slice::from_ref(&user), now).await {
+        let seen = match self.see_group(caller, &group, slice::from_ref(&user), now).await {
             Ok(seen) => Some(seen),
             Err(Stop::Refused(Refusal::NotFound(NotFound::Group))) => None,
             Err(stop) => return Err(stop),
@@ -52,7 +54,11 @@ impl Engine {
         let invitee = InviteeRequest::User(user.clone());
         let new = NewInvite::of(group, invitee, InviteRule::Owners);
         let created = self.create_invite(caller, &new, entropy, now).await?;
-        let group = seen.ok_or(NotFound::Group)?;
+        let group = match seen {
+            Some(seen) if seen.people.contains_key(&user) => seen,
+            // The group or the user was created between the read and the write.
+            _ => self.see_group(caller, &created.invite.group, slice::from_ref(&user), now).await?,
+        };
         let user = group.people.get(&user).cloned().ok_or(NotFound::User)?;
         Ok(InvitedUser { invite: created.invite.id, user, group })
     }

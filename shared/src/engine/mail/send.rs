@@ -1,14 +1,14 @@
 //! Sending the mail of an invite: once, and only while the invite is pending.
 
 use crate::domain::clock::Timestamp;
-use crate::domain::counters::Generation;
 use crate::domain::email::EmailAddress;
 use crate::domain::group::Group;
-use crate::domain::ids::{GroupId, InviteId};
+use crate::domain::ids::GroupId;
 use crate::domain::invite::{DeliveryState, Invite};
 use crate::domain::invitee::Invitee;
 use crate::domain::mailing::MailKind;
 use crate::domain::text::Name;
+use crate::domain::token::TokenSubject;
 use crate::domain::user::User;
 use crate::engine::authority::{inviter_still_may, right_is_proven};
 use crate::engine::{Engine, Fault, Mistake, Unavailable, hex};
@@ -45,7 +45,8 @@ impl Engine {
         subject: &TokenSubject,
         now: Timestamp,
     ) -> Result<SendOutcome, Fault> {
-        let (invite, found_group) = self.store.invite_and_group(&subject.group, subject.invite).await?;
+        let (invite, found_group) =
+            self.store.invite_and_group(&subject.group, subject.invite).await?;
         let due =
             |invite: &Invite| invite.generation == subject.generation && invite.delivery.is_due();
         let Some(invite) = invite.filter(due) else { return Ok(SendOutcome::NotDue) };

@@ -169,7 +169,8 @@ pub(in crate::store) fn from_invite(invite: &Invite) -> Result<Item, StoreError>
 pub(in crate::store) fn to_invite(item: Item) -> Result<Invite, StoreError> {
     let mut item: InviteItem = access::read(item, "invite")?;
     Ok(Invite {
-        id: InviteId::from_number(item.id).map_err(|invalid| StoreError::corrupt("invite", invalid))?,
+        id: InviteId::from_number(item.id)
+            .map_err(|invalid| StoreError::corrupt("invite", invalid))?,
         resolution: to_resolution(&mut item)?,
         group: item.group,
         group_name: item.group_name,
@@ -248,8 +249,9 @@ fn to_resolution(item: &mut InviteItem) -> Result<Option<Resolution>, StoreError
         State::Expired => End::Expired,
         State::Exhausted => End::Exhausted,
     };
-    let at =
-        item.resolved_at.ok_or_else(|| StoreError::corrupt("invite", "the ended invite has no resolved_at"))?;
+    let at = item
+        .resolved_at
+        .ok_or_else(|| StoreError::corrupt("invite", "the ended invite has no resolved_at"))?;
     Ok(Some(Resolution { end, at, by: item.resolved_by.take() }))
 }
 

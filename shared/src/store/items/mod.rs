@@ -29,8 +29,7 @@ pub(super) fn from_metadata(metadata: &Metadata) -> Result<Option<String>, Store
 
 fn to_metadata(stored: Option<String>) -> Result<Metadata, StoreError> {
     let Some(json) = stored else { return Ok(Metadata::default()) };
-    serde_json::from_str(&json)
-        .map_err(|error| StoreError::corrupt("metadata", error))
+    serde_json::from_str(&json).map_err(|error| StoreError::corrupt("metadata", error))
 }
 
 /// Removes null attributes. An index key must be absent rather than null, and an absent attribute

@@ -115,9 +115,8 @@ impl Store {
         let page = query.send().await?;
         let after = page.last_evaluated_key.as_ref().and_then(|key| list.key(key));
         let found = page.items.unwrap_or_default().into_iter().map(|item| {
-            let key = list
-                .key(&item)
-                .ok_or_else(|| StoreError::corrupt("invite", "no index key"))?;
+            let key =
+                list.key(&item).ok_or_else(|| StoreError::corrupt("invite", "no index key"))?;
             Ok((key, items::to_invite(item)?))
         });
         Ok((found.collect::<Result<_, StoreError>>()?, after))

@@ -22,7 +22,7 @@ use shared::domain::invitee::{Invitee, Lifetime};
 use shared::domain::list::Order;
 use shared::domain::role::{RoleName, Roles};
 use shared::domain::rule::InviteRule;
-use shared::domain::text::{ApiData, Metadata, Name};
+use shared::domain::text::{Metadata, Name};
 use shared::engine::{
     Conflict, Denied, Engine, InviteFilter, InviteRef, InviteeRequest, MemberEdit, NewGroup,
     NewInvite, Outcome, Refusal, Stop,
@@ -181,8 +181,7 @@ impl<'a> World<'a> {
         match *step {
             Step::Invite { by, address: to, role, lifetime, bearer } => {
                 let invitee = InviteeRequest::Email(address(to));
-                let policy =
-                    if bearer { IdentityPolicy::Bearer } else { IdentityPolicy::Strict };
+                let policy = if bearer { IdentityPolicy::Bearer } else { IdentityPolicy::Strict };
                 let new = NewInvite {
                     roles: roles(role),
                     lifetime: Lifetime::Seconds(lifetime),

@@ -16,7 +16,7 @@ use crate::domain::invitee::Lifetime;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
-use crate::domain::text::{ApiData, Message, Metadata, Name};
+use crate::domain::text::{Message, Metadata, Name};
 use crate::domain::{Invalid, from_object};
 use crate::engine::{Created, InviteeRequest, LinkRequest, NewInvite, PersonRequest};
 use crate::http::{RequestError, json};

@@ -13,11 +13,9 @@ use crate::domain::email::EmailAddress;
 use crate::domain::group::given;
 use crate::domain::identity::PhoneNumber;
 use crate::domain::ids::{GroupId, UserId};
-use crate::domain::invite::IdentityPolicy;
-use crate::domain::invitee::Lifetime;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
-use crate::domain::text::{ApiData, Metadata};
+use crate::domain::text::ApiData;
 use crate::engine::{InviteChange, InviteeRequest, NewInvite};
 use crate::http::RequestError;
 
