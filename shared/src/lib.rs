@@ -13,6 +13,7 @@ pub mod mail;
 mod outbound;
 mod service;
 pub mod store;
+pub mod stream;
 pub mod telemetry;
 
 pub use service::{ApiKeys, ApiSettings, MailService, Service};

@@ -12,7 +12,7 @@ use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventR
 use shared::MailService;
 use shared::domain::token::TokenSubject;
 use shared::engine::Fault;
-use shared::store::invite_of;
+use shared::stream::invite_of;
 
 /// Sends the mails of the batch, and reports the first record that Lambda must redeliver. The
 /// response reports failures, so it never returns an error.

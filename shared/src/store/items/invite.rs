@@ -234,7 +234,7 @@ struct SubjectItem {
 
 /// Returns the generation that the image of a stream record is of. `None` if the image is not of a
 /// readable invite.
-pub(in crate::store) fn to_subject(image: serde_dynamo::Item) -> Option<TokenSubject> {
+pub(crate) fn invite_subject(image: serde_dynamo::Item) -> Option<TokenSubject> {
     let SubjectItem { group, id, generation } = serde_dynamo::from_item(image).ok()?;
     Some(TokenSubject { group, invite: InviteId::from_number(id).ok()?, generation })
 }

@@ -6,7 +6,8 @@ mod member;
 mod user;
 
 pub(super) use group::{GroupState, from_group, to_group};
-pub(super) use invite::{delivery_attribute, from_invite, to_invite, to_subject};
+pub(crate) use invite::invite_subject;
+pub(super) use invite::{delivery_attribute, from_invite, to_invite};
 pub(super) use member::{from_member, to_member};
 pub(super) use user::{PointerItem, from_user, to_user};
 

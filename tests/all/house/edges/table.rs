@@ -28,6 +28,7 @@ pub(super) const TABLE: &[Module] = &[
     module("domain", &[], "pure rules: no AWS, no HTTP, no clock"),
     module("auth", &["config", "domain", "outbound"], "a token becomes a caller"),
     module("store", &["config", "domain", "outbound"], "the table"),
+    module("stream", &["domain", "store"], "what a record of the stream says"),
     module("mail", &["config", "domain", "outbound"], "what mails say, and SES"),
     module(
         "engine",
@@ -47,7 +48,7 @@ pub(super) const TABLE: &[Module] = &[
     ),
     module(
         "functions/*/*",
-        &["api/*", "auth", "domain", "engine", "http", "service"],
+        &["api/*", "auth", "domain", "engine", "http", "service", "stream"],
         "one endpoint: parse, call the engine, answer",
     ),
     module("local/inbox", &[], "the mails that were sent"),
