@@ -41,7 +41,7 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
     all.into_iter().flatten()
 }
 
-/// What breaks a rule of the house, rule by rule.
+/// Returns the violated rules, each with its violations.
 fn findings(house: &House) -> Vec<(&'static str, Vec<String>)> {
     let found = rules().map(|rule| (rule.says, (rule.broken)(house)));
     found.filter(|(_, broken)| !broken.is_empty()).collect()

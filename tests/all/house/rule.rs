@@ -4,11 +4,11 @@ use super::tree::House;
 
 /// A rule of the house.
 pub(super) struct Rule {
-    /// What holds.
+    /// The rule, as a sentence.
     pub(super) says: &'static str,
-    /// What breaks the rule, each as a sentence that names the place.
+    /// Returns the violations, each as a sentence that names the place.
     pub(super) broken: fn(&House) -> Vec<String>,
-    /// A file, a piece of it, and the piece in its place that the rule must notice.
+    /// A file, a piece of it, and a replacement for that piece that must violate the rule.
     pub(super) mutant: (&'static str, &'static str, &'static str),
 }
 

@@ -1,10 +1,10 @@
-//! The graph of the files: an edge from each file to the files whose items it names.
+//! The graph of imports: an edge leads from each file to the files whose items it names.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::source::{Import, Source};
 
-/// One file.
+/// A file of the graph.
 struct File {
     path: String,
     source: Source,
@@ -13,7 +13,7 @@ struct File {
     children: BTreeMap<String, usize>,
 }
 
-/// The files of some crates, and who names whose items.
+/// The files of some crates, and their edges.
 pub(super) struct Graph {
     files: Vec<File>,
     /// The crates by the names that code gives them.
@@ -22,7 +22,7 @@ pub(super) struct Graph {
     edges: Vec<BTreeMap<usize, String>>,
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Clone, Copy)]
 enum Target {
     Module(usize),
@@ -79,12 +79,12 @@ impl Graph {
         at
     }
 
-    /// Every file, by its path.
+    /// Returns the path of every file.
     pub(super) fn files(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(|file| file.path.as_str())
     }
 
-    /// Every edge: from which file, to which file, and a name that is taken.
+    /// Returns every edge: the file it starts from, the file it leads to, and a name that is used.
     pub(super) fn edges(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.edges.iter().enumerate().flat_map(move |(from, edges)| {
             edges.iter().map(move |(to, name)| {
@@ -95,7 +95,7 @@ impl Graph {
 
     fn edges_of(&self, from: usize) -> BTreeMap<usize, String> {
         let source = &self.files[from].source;
-        // A file that hands a name on without using it depends on nothing by that.
+        // A re-export does not make the file depend on the item.
         let imports = source
             .imports
             .iter()
@@ -109,7 +109,7 @@ impl Graph {
                 edges.entry(to).or_insert_with(|| path.join("::"));
             }
         }
-        // A macro may take a crate's name alone. A name of one word may be a variable.
+        // A macro may use only the name of a crate. A single word may be a variable.
         for word in source.words.iter().filter(|word| word.contains('_')) {
             if let Some(to) = self.crates.get(word) {
                 edges.entry(*to).or_insert_with(|| word.clone());
@@ -118,8 +118,8 @@ impl Graph {
         edges
     }
 
-    /// What the path leads to from this file; `None` for what is no file of ours. `seen` are the
-    /// imports that led here, so that none is followed twice.
+    /// Returns the target of the path in this file. `None` for paths into other crates. `seen` holds
+    /// the imports that led here, so that no import is followed twice.
     fn resolve(
         &self,
         from: usize,
@@ -151,7 +151,7 @@ impl Graph {
             module = match name.as_str() {
                 "super" => self.files[module].parent?,
                 "*" => return Some(Target::Item(module)),
-                // A function may be called like the module that it is in.
+                // A function may have the name of its module.
                 name if last && self.import(module, name).is_some() => {
                     return self.imported(module, name, seen);
                 }
@@ -166,7 +166,7 @@ impl Graph {
         Some(Target::Module(module))
     }
 
-    /// The module or the imported item that the file calls by this name.
+    /// Returns the module or the imported item that has this name in the file.
     fn member(
         &self,
         module: usize,
@@ -195,8 +195,8 @@ impl Graph {
     }
 }
 
-/// The circles of a graph, each as a text: the shortest through any of its points. `edges` has for
-/// each point those that it leads to, with the name of each edge.
+/// Returns the circles of a graph as texts: for each circle, the shortest one through a node.
+/// `edges` holds for each node the nodes that it leads to, with the name of each edge.
 pub(super) fn circles(edges: &BTreeMap<&str, BTreeMap<&str, &str>>) -> Vec<String> {
     let mut told: BTreeSet<&str> = BTreeSet::new();
     let mut circles = Vec::new();
@@ -213,7 +213,7 @@ pub(super) fn circles(edges: &BTreeMap<&str, BTreeMap<&str, &str>>) -> Vec<Strin
     circles
 }
 
-/// The shortest way from the point back to it.
+/// Returns the shortest path from the node back to itself.
 fn circle_through<'a>(
     start: &'a str,
     edges: &BTreeMap<&'a str, BTreeMap<&'a str, &str>>,
@@ -239,7 +239,7 @@ fn circle_through<'a>(
     None
 }
 
-/// The folder that the file is in, and the one that its modules are in.
+/// Returns the folder of the file, and the folder of its modules.
 fn folders(path: &str, root: bool) -> (&str, String) {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     if root || name == "mod.rs" {

@@ -1,4 +1,4 @@
-//! Rules of imports: none runs in a circle, and each edge between two modules is in the table that
+//! Rules about imports: there is no circle, and every edge between two modules is in the table that
 //! ARCHITECTURE.md shows.
 
 mod graph;
@@ -12,7 +12,7 @@ use crate::house::rule::Rule;
 use graph::{Graph, circles};
 use table::{HEAD, Module, TABLE, module_of, rows};
 
-/// The crates beside the functions, each with the name that code gives it.
+/// The crates besides the functions, each with the name that code uses for it.
 const CRATES: &[(&str, &str)] = &[
     ("shared", "shared/src/lib.rs"),
     ("beckon", "local/src/lib.rs"),
@@ -24,7 +24,7 @@ const CRATES: &[(&str, &str)] = &[
     ("the recording", "tests/recording/main.rs"),
 ];
 
-/// Crates of one file, which name nothing of ours.
+/// Crates of one file that use no other crate of the repository.
 const APART: &[&str] = &["bench/floor/", "tests/rie/panics/"];
 
 pub(super) const RULES: &[Rule] = &[
@@ -117,8 +117,8 @@ fn circles_of_folders(house: &House) -> Vec<String> {
     folders.iter().flat_map(told).collect()
 }
 
-/// The folder in which the two paths part, and their parts there: a file, and a folder of the same
-/// name, are one.
+/// Returns the deepest folder that holds both paths, and the part of each path in it. A file and the
+/// folder of the same name are one part.
 fn parting<'a>(from: &'a str, to: &'a str) -> (&'a str, &'a str, &'a str) {
     let shared = from.split('/').zip(to.split('/')).take_while(|(a, b)| a == b);
     let length: usize = shared.map(|(part, _)| part.len() + 1).sum();
@@ -132,7 +132,7 @@ fn parting<'a>(from: &'a str, to: &'a str) -> (&'a str, &'a str, &'a str) {
 /// An edge between two modules: the names of both, and a sentence that names a file for it.
 type Edge = (&'static Module, &'static str, String);
 
-/// The edges between modules, and what is wrong with the others: a file that is in no module.
+/// Returns the edges between modules, and the files that are in no module.
 fn between_modules(house: &House) -> Vec<Result<Edge, String>> {
     let mut edges = Vec::new();
     for (from, to, name) in graph(house).edges() {
@@ -167,7 +167,7 @@ fn idle(house: &House) -> Vec<String> {
         .collect()
 }
 
-/// ARCHITECTURE.md with the table's rows.
+/// Returns ARCHITECTURE.md with the rows of the table.
 pub(super) fn architecture(house: &House) -> String {
     let text = house.read("ARCHITECTURE.md");
     let Some((before, after)) = text.split_once(HEAD) else {

@@ -1,5 +1,5 @@
-//! What a Rust file says of other files: the modules that it declares, the names that it imports, and
-//! the paths that its code follows.
+//! The references of a Rust file to other files: the modules that it declares, the names that it
+//! imports, and the paths in its code.
 
 use std::collections::BTreeSet;
 
@@ -17,18 +17,18 @@ pub(super) struct Child {
     pub(super) tests: bool,
 }
 
-/// A name that `use` brings in.
+/// A name that `use` imports.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Import {
     /// The name here; `*` for all names of a module.
     pub(super) name: String,
-    /// Where it comes from.
+    /// The path of the import.
     pub(super) path: Path,
     /// Whether others can import it from here.
     pub(super) public: bool,
 }
 
-/// What one file says. Code under `#[cfg(test)]` is left out, except for the names of its modules.
+/// The references of one file. Code under `#[cfg(test)]` is left out, except for module names.
 #[derive(Debug, Default)]
 pub(super) struct Source {
     pub(super) children: Vec<Child>,
@@ -123,7 +123,7 @@ impl Source {
         }
     }
 
-    /// Takes up what a module inside this file says; its `super` is this file.
+    /// Adds the references of a module inside this file. Its `super` is this file.
     fn inline(&mut self, inner: Self) {
         let outward = |mut path: Path| {
             if let Some(first) = path.first_mut().filter(|first| *first == "super") {
@@ -224,7 +224,7 @@ fn list(tokens: &[Token]) -> Vec<&[Token]> {
     trees
 }
 
-/// Behind the bracket that closes the one at `at`.
+/// Returns the position behind the bracket that closes the one at `at`.
 fn closing(tokens: &[Token], mut at: usize) -> usize {
     let mut depth = 0_usize;
     while let Some(token) = tokens.get(at) {
@@ -241,7 +241,7 @@ fn closing(tokens: &[Token], mut at: usize) -> usize {
     at
 }
 
-/// Behind the item that begins at `at`.
+/// Returns the position behind the item that begins at `at`.
 fn item_end(tokens: &[Token], mut at: usize) -> usize {
     let import = tokens.get(at) == Some(&Token::Word("use".into()));
     while let Some(token) = tokens.get(at) {
@@ -255,7 +255,7 @@ fn item_end(tokens: &[Token], mut at: usize) -> usize {
     at
 }
 
-/// The tokens of the code, without comments. Numbers count as words.
+/// Returns the tokens of the code without comments. Numbers count as words.
 fn tokens(code: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut rest = code;

@@ -1,13 +1,13 @@
 //! The table of allowed edges: for each module, the modules that it may use.
 
-/// A module, or, with `*`, each of several modules, which may not use one another.
+/// A module. With `*`, a row covers several modules, which may not use one another.
 pub(super) struct Module {
-    /// Its name: the path of its folder or file without `src`, and for the shared crate's modules
-    /// without the crate.
+    /// The path of its folder or file without `src`; for modules of the shared crate, without the
+    /// crate.
     pub(super) name: &'static str,
     /// The modules whose items it may name.
     pub(super) uses: &'static [&'static str],
-    /// Its purpose, and so the reason.
+    /// The purpose of the module, which is the reason for its edges.
     pub(super) purpose: &'static str,
 }
 
@@ -213,7 +213,7 @@ pub(super) const TABLE: &[Module] = &[
     module("tests/recording", &["tests/harness"], "policies against what is accessed"),
 ];
 
-/// The folder that the module's name stands for.
+/// Returns the folder of the module with this name.
 fn folder(name: &str) -> String {
     match name.split_once('/') {
         Some((package @ ("local" | "bench"), rest)) => format!("{package}/src/{rest}"),
@@ -222,7 +222,8 @@ fn folder(name: &str) -> String {
     }
 }
 
-/// The part of the path that a pattern names: the file without its ending, or a folder above it.
+/// Returns the part of the path that matches the pattern: the file without its extension, or a
+/// folder above it.
 fn matched<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
     let mut end = 0;
     let mut parts = path.split('/');
@@ -236,7 +237,7 @@ fn matched<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
     Some(path[..end - 1].trim_end_matches(".rs"))
 }
 
-/// The module that the file is of: its row, and the folder or file that the row stands for here.
+/// Returns the row of the file's module, and the folder or file that the row covers here.
 pub(super) fn module_of(path: &str) -> Option<(&'static Module, &str)> {
     let found = TABLE.iter().filter_map(|row| Some((row, matched(&folder(row.name), path)?)));
     found.max_by_key(|(row, _)| (row.name.split('/').count(), !row.name.contains('*')))
