@@ -3,6 +3,8 @@
 //! 403 and 500 have `error` and `traceback`, as the original's wiki describes. The other errors are
 //! those of Tastypie.
 
+mod refused;
+
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::Future;
@@ -13,8 +15,7 @@ use serde::Serialize;
 
 use super::answer::JSON;
 use crate::auth::Unauthenticated;
-use crate::domain::invite::State;
-use crate::engine::{Conflict, Denied, Fault, Forbidden, Limited, NotFound, Refusal, Stop};
+use crate::engine::{Fault, Stop};
 use crate::http::{self, FieldError, RequestError};
 
 /// The media type of Tastypie's answers without JSON.
@@ -191,77 +192,6 @@ fn field(error: Option<FieldError>) -> Cow<'static, str> {
     }
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::NotFound(NotFound::Group)
-            | Refusal::Denied(Denied::NotMember(_))
-            | Refusal::Denied(Denied::Forbidden(Forbidden::MayNotInvite))
-            | Refusal::Denied(Denied::RoleAboveOwn) => Self::refused(NOT_EDITOR),
-            Refusal::Denied(Denied::Forbidden(rule)) => Self::refused(rule.sentence()),
-            Refusal::Conflict(Conflict::Yourself) => Self::refused("You can't invite yourself."),
-            Refusal::Conflict(Conflict::AlreadyMember)
-            | Refusal::Conflict(Conflict::AlreadyPending(_)) => Self::Exists,
-            Refusal::NotFound(NotFound::Invite) => Self::NotFound,
-            Refusal::Denied(Denied::InsufficientScope(_))
-            | Refusal::Denied(Denied::CaveatNotMet) => {
-                Self::refused("This access token does not allow this request.")
-            }
-            Refusal::Denied(Denied::IdentityMismatch) => {
-                Self::refused("The invitation is addressed to another person.")
-            }
-            Refusal::Denied(Denied::EmailNotVerified) => Self::refused(
-                "Verify your e-mail address with your sign-in provider, then try again.",
-            ),
-            Refusal::Denied(Denied::DomainNotAllowed) => {
-                Self::refused("This project does not allow addresses of this mail domain.")
-            }
-            Refusal::Denied(Denied::InvitesRefused) => {
-                Self::refused("This person does not accept invitations.")
-            }
-            Refusal::NotFound(NotFound::User) | Refusal::NotFound(NotFound::Member) => {
-                Self::refused("There is no such user.")
-            }
-            Refusal::Conflict(Conflict::NotPending(state)) => Self::refused(not_pending(state)),
-            Refusal::Conflict(Conflict::InviteReplaced) => {
-                Self::refused("A newer invitation has replaced this one.")
-            }
-            Refusal::Denied(Denied::InviterGone) => {
-                Self::refused("The person who sent this invitation can no longer invite.")
-            }
-            Refusal::Conflict(Conflict::SeatsFull) => {
-                Self::refused("The project has reached its member limit.")
-            }
-            Refusal::Conflict(Conflict::LastOwner) => {
-                Self::refused("The project would be left without an owner.")
-            }
-            Refusal::Conflict(Conflict::GroupIdTaken) => {
-                Self::refused("This id belongs, or belonged, to another project.")
-            }
-            Refusal::Conflict(Conflict::IdentityTaken) => {
-                Self::refused("The address belongs to another user.")
-            }
-            Refusal::Conflict(Conflict::PreconditionFailed) => {
-                Self::refused("The record has changed. Read it again.")
-            }
-            Refusal::Invalid(pointer, invalid) => {
-                Self::refused(format!("{}: {}", pointer.trim_start_matches('/'), invalid.detail))
-            }
-            Refusal::InvalidCursor => Self::refused("Start again from the first page."),
-            Refusal::Limited(Limited::Pending) => Self::error(
-                StatusCode::TOO_MANY_REQUESTS,
-                "The project has reached its limit of pending invitations.",
-                Some(PENDING_RETRY),
-            ),
-            Refusal::Limited(Limited::Rate(seconds)) => Self::error(
-                StatusCode::TOO_MANY_REQUESTS,
-                "Too many invitations, or a reminder too soon after the last one. Try again later.",
-                Some(seconds),
-            ),
-        }
-    }
-}
-
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
@@ -271,17 +201,6 @@ impl From<Fault> for Failure {
 impl From<Stop> for Failure {
     fn from(stop: Stop) -> Self {
         stop.into_failure()
-    }
-}
-
-fn not_pending(state: State) -> &'static str {
-    match state {
-        State::Pending => "Another request changed the invitation at the same time. Try again.",
-        State::Accepted => "The invitation was already accepted.",
-        State::Declined => "The invitation was declined.",
-        State::Revoked => "The invitation was withdrawn.",
-        State::Expired => "The invitation has expired.",
-        State::Exhausted => "The invitation is used up.",
     }
 }
 

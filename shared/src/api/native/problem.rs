@@ -1,5 +1,7 @@
 //! The native API's errors: RFC 9457 `application/problem+json` with one code per reason.
 
+mod refused;
+
 use std::convert::Infallible;
 use std::future::Future;
 
@@ -10,7 +12,7 @@ use super::code::Code;
 use crate::auth::Unauthenticated;
 use crate::domain::ids::InviteId;
 use crate::domain::invite::State;
-use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
+use crate::engine::{Fault, NotFound, Refusal, Stop};
 use crate::http::{self, FieldCode, FieldError, RequestError};
 
 /// The `Retry-After` of `pending_limit`, in seconds. One hour, because the real wait is unknown.
@@ -197,125 +199,6 @@ impl From<RequestError> for Problem {
     }
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        let new = Self::new;
-        match refusal {
-            Refusal::Denied(Denied::InsufficientScope(scope)) => Self {
-                challenge: Some(format!(
-                    "Bearer realm=\"beckon\", error=\"insufficient_scope\", scope=\"{}\"",
-                    scope.as_str()
-                )),
-                ..Self::new(
-                    Code::InsufficientScope,
-                    format!(
-                        "This request needs an access token with the scope {}.",
-                        scope.as_str()
-                    ),
-                )
-            },
-            Refusal::Denied(Denied::Forbidden(rule)) => new(Code::Forbidden, rule.sentence()),
-            Refusal::Denied(Denied::RoleAboveOwn) => new(
-                Code::RoleAboveOwn,
-                "You cannot grant, change or remove a role above your own. Only owners can grant 'owner'.",
-            ),
-            Refusal::Denied(Denied::IdentityMismatch) => new(
-                Code::IdentityMismatch,
-                "Sign in with the account that the invite is addressed to.",
-            ),
-            Refusal::Denied(Denied::CaveatNotMet) => new(
-                Code::IdentityMismatch,
-                "The token is restricted to another person, or has a restriction that this service does not know.",
-            ),
-            Refusal::Denied(Denied::EmailNotVerified) => new(
-                Code::EmailNotVerified,
-                "Verify your e-mail address with your sign-in provider, then try again.",
-            ),
-            Refusal::Denied(Denied::DomainNotAllowed) => new(
-                Code::DomainNotAllowed,
-                "This group or link does not allow addresses of this mail domain.",
-            ),
-            Refusal::Denied(Denied::InvitesRefused) => {
-                new(Code::InvitesRefused, "This person does not accept invites.")
-            }
-            Refusal::NotFound(NotFound::Group) | Refusal::Denied(Denied::NotMember(_)) => {
-                new(Code::GroupNotFound, "There is no such group, or you are not a member of it.")
-            }
-            Refusal::NotFound(NotFound::User) => new(
-                Code::UserNotFound,
-                "The directory has no such user; invite by e-mail address instead.",
-            ),
-            Refusal::NotFound(NotFound::Member) => {
-                new(Code::MemberNotFound, "The group has no such member.")
-            }
-            Refusal::NotFound(NotFound::Invite) => new(
-                Code::InviteNotFound,
-                "There is no such invite. Use the whole link, as it was sent.",
-            ),
-            Refusal::Conflict(Conflict::AlreadyMember) | Refusal::Conflict(Conflict::Yourself) => {
-                new(Code::AlreadyMember, "This person is already a member of the group.")
-            }
-            Refusal::Conflict(Conflict::AlreadyPending(id)) => Self {
-                invite_id: Some(id),
-                ..new(
-                    Code::InviteAlreadyPending,
-                    "This person already has a pending invite; see 'invite_id'.",
-                )
-            },
-            Refusal::Conflict(Conflict::NotPending(state)) => not_pending(state),
-            Refusal::Conflict(Conflict::InviteReplaced) => new(
-                Code::InviteRevoked,
-                "A newer invite has replaced this one; use the link in the newest mail.",
-            ),
-            Refusal::Denied(Denied::InviterGone) => new(
-                Code::InviterGone,
-                "The person who sent this invite can no longer invite. Ask another member for a new one.",
-            ),
-            Refusal::Conflict(Conflict::SeatsFull) => {
-                new(Code::SeatsFull, "The group has reached its member limit.")
-            }
-            Refusal::Conflict(Conflict::LastOwner) => {
-                new(Code::LastOwner, "Make another member an owner first.")
-            }
-            Refusal::Conflict(Conflict::GroupIdTaken) => new(
-                Code::GroupIdTaken,
-                "This id belongs, or belonged, to another group. Choose a different one.",
-            ),
-            Refusal::Conflict(Conflict::IdentityTaken) => new(
-                Code::IdentityTaken,
-                "An address, number or account in this record belongs to another user.",
-            ),
-            Refusal::Conflict(Conflict::PreconditionFailed) => new(
-                Code::PreconditionFailed,
-                "Read the record again, and send its new ETag in If-Match.",
-            ),
-            Refusal::Invalid(pointer, invalid) => Self {
-                errors: vec![FieldError {
-                    pointer: pointer.into(),
-                    code: FieldCode::Rule(invalid.code.into()),
-                    detail: invalid.detail.into(),
-                }],
-                ..new(Code::InvalidBody, "See 'errors' for the fields that are not valid.")
-            },
-            Refusal::InvalidCursor => new(
-                Code::InvalidCursor,
-                "Use 'next_cursor' from the same list with the same filters, or start without a cursor.",
-            ),
-            Refusal::Limited(Limited::Pending) => Self {
-                retry_after: Some(PENDING_RETRY),
-                ..new(
-                    Code::PendingLimit,
-                    "The group has reached its limit of pending invites. Revoke some, or wait until some are accepted.",
-                )
-            },
-            Refusal::Limited(Limited::Rate(seconds)) => Self {
-                retry_after: Some(seconds),
-                ..new(Code::RateLimited, "Try again later; see Retry-After.")
-            },
-        }
-    }
-}
-
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         let problem = match fault {
@@ -339,24 +222,6 @@ impl From<Stop> for Problem {
     fn from(stop: Stop) -> Self {
         stop.into_failure()
     }
-}
-
-fn not_pending(state: State) -> Problem {
-    let problem = match state {
-        State::Expired => Problem::new(Code::InviteExpired, "Ask for a new invite."),
-        State::Revoked => Problem::new(
-            Code::InviteRevoked,
-            "Ask for a new invite if you think that this is a mistake.",
-        ),
-        State::Exhausted => Problem::new(Code::InviteUsedUp, "This link has no uses left."),
-        State::Accepted => Problem::new(Code::InviteNotPending, "The invite was already accepted."),
-        State::Declined => Problem::new(Code::InviteNotPending, "The invite was declined."),
-        State::Pending => Problem::new(
-            Code::InviteNotPending,
-            "Another request changed the invite at the same time. Try again.",
-        ),
-    };
-    Problem { state: Some(state), ..problem }
 }
 
 #[cfg(test)]
