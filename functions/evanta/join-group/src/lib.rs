@@ -12,7 +12,7 @@ use shared::http::json;
 /// Answers the request.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
     evanta::respond(&request, join(service, &request)).await
 }

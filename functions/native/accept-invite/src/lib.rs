@@ -11,7 +11,7 @@ use shared::http::{json, json_body, known_query};
 /// Answers the request.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
     native::respond(&request, accept(service, &request)).await
 }

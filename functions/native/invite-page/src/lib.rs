@@ -18,7 +18,7 @@ use view::{Dead, Invitation, View};
 /// Answers the request with a page, for every token.
 ///
 /// # Errors
-/// None: every failure is a page.
+/// Never: every failure becomes a response.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
     let token = request
         .path_parameters_ref()

@@ -14,7 +14,7 @@ use shared::http::{json, path_parameter};
 /// Answers the request.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn handle(service: &Service, request: Request) -> Result<Response<Body>, Infallible> {
     rownd::respond(&request, accept(service, &request)).await
 }

@@ -138,7 +138,7 @@ fn empty(status: StatusCode) -> Response<Body> {
 /// always gets 200 (docs/contracts/evanta.md#cross-origin-requests).
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn respond(
     request: &Request,
     answer: impl Future<Output = Result<Response<Body>, Failure>>,

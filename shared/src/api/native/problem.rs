@@ -121,7 +121,7 @@ impl http::Failure for Problem {
 /// Returns the response to `request`: that of the endpoint, or its problem.
 ///
 /// # Errors
-/// None: every problem is an answer.
+/// Never: every failure becomes a response.
 pub async fn respond(
     request: &Request,
     answer: impl Future<Output = Result<Response<Body>, Problem>>,

@@ -105,7 +105,7 @@ impl http::Failure for Failure {
 /// Returns the response to `request`: that of the endpoint, or its failure.
 ///
 /// # Errors
-/// None: every failure is an answer.
+/// Never: every failure becomes a response.
 pub async fn respond(
     request: &Request,
     answer: impl Future<Output = Result<Response<Body>, Failure>>,
