@@ -1,4 +1,4 @@
-//! What a record of the table's stream says.
+//! Reads the records of the table's stream.
 
 use crate::domain::token::TokenSubject;
 use crate::store;

@@ -114,27 +114,27 @@ use Reader::{All, Api, Mail, Requests};
 use Unset::{Absent, Default, Fails};
 
 settings! {
-    /// The table.
+    /// The name of the DynamoDB table.
     TABLE_NAME: Fails, All, Template;
-    /// Where people reach the deployment; every link starts with it.
+    /// The public URL of the deployment. Every link starts with it.
     PUBLIC_URL: Fails, All, Template;
-    /// The key that links' tokens derive from, 32 bytes or more.
+    /// The key from which the tokens of links are derived, 32 bytes or more.
     TOKEN_KEY: Fails, All, TemplateSecret;
-    /// The number of the token key, from 1 to 255; raised by one at each rotation.
+    /// The number of the token key, from 1 to 255. Each rotation raises it by one.
     TOKEN_KEY_VERSION: Default("1"), All, Template;
-    /// The token key before the present one, whose links still open.
+    /// The previous token key. Its links still work.
     TOKEN_KEY_PREVIOUS: Absent, All, TemplateSecret;
-    /// The least severe log line that is written.
+    /// The lowest severity that is logged.
     LOG_LEVEL: Default("info"), All, Template;
     /// The issuer of the callers' access tokens.
     JWT_ISSUER: Fails, Requests, Template;
-    /// The audience that access tokens must be made out to.
+    /// The audience that access tokens must have.
     JWT_AUDIENCE: Fails, Requests, Template;
-    /// Where the issuer's public keys are; without it, the issuer's discovery document says so.
+    /// The URL of the issuer's public keys. If unset, the issuer's discovery document names it.
     JWT_JWKS_URL: Absent, Requests, Template;
-    /// The secret of an issuer that signs with HS256, 32 bytes or more; excludes `JWT_JWKS_URL`.
+    /// The secret of an issuer that signs with HS256, 32 bytes or more. It excludes `JWT_JWKS_URL`.
     JWT_HS256_SECRET: Absent, Requests, TemplateSecret;
-    /// The `typ` header that access tokens must carry; without it, any.
+    /// The `typ` header that access tokens must have. If unset, any is accepted.
     JWT_TYPE: Absent, Requests, Template;
     /// The longest lifetime of an access token, in seconds.
     JWT_MAX_LIFETIME_SECONDS: Default("86400"), Requests, Template;
@@ -142,41 +142,41 @@ settings! {
     JWT_USER_ID_CLAIM: Default("sub"), Requests, Template;
     /// The app's sign-in page.
     SIGN_IN_URL: Fails, Requests, Template;
-    /// The origins that an invite's redirect may lead to, separated by commas; without it, none.
+    /// The origins that redirects may lead to, separated by commas. If unset, none is allowed.
     REDIRECT_ORIGINS: Absent, Requests, Template;
-    /// What `X-API-TENANT` must be; without it, the header is ignored.
+    /// The required value of the header `X-API-TENANT`. If unset, the header is ignored.
     EVANTA_TENANT: Absent, Api("evanta"), Template;
-    /// The first segment of the paths, and the start of the cookies' names.
+    /// The first segment of the API's paths, and the prefix of its cookies' names.
     CHEMBIOHUB_NAMESPACE: Default("chembiohub"), Api("chembiohub"), Template;
     /// The name of the platform that the chembiohub API invites to.
     CHEMBIOHUB_PLATFORM_NAME: Default("ChemBio Hub Platform"), All, Template;
-    /// The SHA-256 hashes of the API keys that are taken, separated by commas; without it, any key.
+    /// The SHA-256 hashes of accepted API keys, separated by commas. If unset, any key is accepted.
     BUNGIE_API_KEY_HASHES: Absent, Api("bungie"), Template;
-    /// The largest request body that is read, in bytes.
+    /// The maximum size of a request body, in bytes.
     LIMIT_BODY_BYTES: Default("65536"), Requests, Template;
-    /// How many times one person may ask to invite in an hour, over all groups.
+    /// The maximum number of requests to invite by one person in an hour, over all groups.
     LIMIT_INVITES_PER_INVITER_HOUR: Default("200"), All, Template;
-    /// The most pending invites of a group, whatever its own policy says.
+    /// The maximum number of pending invites of a group. A group's own policy may set a lower one.
     LIMIT_PENDING_PER_GROUP: Default("500"), All, Template;
-    /// How many mails one mailbox gets in a day, from 1 to 100, over all groups.
+    /// The maximum number of mails to one mailbox in a day, from 1 to 100, over all groups.
     LIMIT_MAILS_PER_RECIPIENT_DAY: Default("5"), All, Template;
-    /// How many unknown tokens one network address may try in ten minutes.
+    /// The maximum number of unknown tokens from one network in ten minutes.
     LIMIT_TOKEN_MISSES_PER_10_MINUTES: Default("20"), All, Template;
-    /// The sender of the mails.
+    /// The sender address of the mails.
     MAIL_FROM: Fails, Mail, Template;
     /// The SES configuration set that mails are sent with.
     MAIL_CONFIGURATION_SET: Absent, Mail, Template;
-    /// Another DynamoDB-compatible engine.
+    /// The URL of another DynamoDB-compatible engine.
     AWS_ENDPOINT_URL_DYNAMODB: Absent, All, Template;
-    /// Another SES v2 endpoint.
+    /// The URL of another SES v2 endpoint.
     AWS_ENDPOINT_URL_SESV2: Absent, All, Template;
-    /// The region.
+    /// The AWS region.
     AWS_REGION: Fails, All, Lambda;
     /// The id of the access key.
     AWS_ACCESS_KEY_ID: Fails, All, Lambda;
-    /// The access key itself.
+    /// The secret of the access key.
     AWS_SECRET_ACCESS_KEY: Fails, All, LambdaSecret;
-    /// The token of temporary credentials.
+    /// The session token of temporary credentials.
     AWS_SESSION_TOKEN: Absent, All, LambdaSecret;
 }
 

@@ -19,57 +19,65 @@ const fn module(
     Module { name, uses, purpose }
 }
 
-/// Every module, from the ground up: first the shared crate's, then the functions, the local service,
-/// the bench and the tests.
+/// Every module, from the lowest up: first the shared crate's, then the functions, the local
+/// service, the bench and the tests.
 pub(super) const TABLE: &[Module] = &[
     module("config", &[], "the only reader of environment variables"),
     module("outbound", &["config"], "the only way out of a process: connections, credentials"),
     module("telemetry", &["config"], "logs"),
     module("domain", &[], "pure rules: no AWS, no HTTP, no clock"),
-    module("auth", &["config", "domain", "outbound"], "a token becomes a caller"),
-    module("store", &["config", "domain", "outbound"], "the table"),
-    module("stream", &["domain", "store"], "what a record of the stream says"),
-    module("mail", &["config", "domain", "outbound"], "what mails say, and SES"),
+    module(
+        "auth",
+        &["config", "domain", "outbound"],
+        "verifies an access token and returns its `Caller`",
+    ),
+    module("store", &["config", "domain", "outbound"], "every access to the table"),
+    module("stream", &["domain", "store"], "reads the records of the table's stream"),
+    module("mail", &["config", "domain", "outbound"], "mail templates, and the SES client"),
     module(
         "engine",
         &["auth", "config", "domain", "mail", "outbound", "store"],
-        "the use cases; it knows no request",
+        "the use cases; no HTTP and no API",
     ),
     module("http", &["domain", "engine"], "requests and responses, for every API"),
     module(
         "service",
         &["auth", "config", "domain", "engine", "http", "mail", "outbound", "telemetry"],
-        "what a function starts with",
+        "the state that a function starts with",
     ),
     module(
         "api/*",
         &["auth", "domain", "engine", "http", "service"],
-        "how one API reads and answers; it knows no other API and no table",
+        "requests and responses of one API; no other API and no store",
     ),
     module(
         "functions/*/*",
         &["api/*", "auth", "domain", "engine", "http", "service", "stream"],
-        "one endpoint: parse, call the engine, answer",
+        "one endpoint: reads the request, calls the engine, responds",
     ),
     module("local/inbox", &[], "the mails that were sent"),
-    module("local/message", &[], "answers of one sentence"),
-    module("local/tasks", &[], "tasks that end with the service"),
-    module("local/template", &[], "what `template.yaml` says"),
-    module("local/issuer", &["domain"], "signs anyone in"),
-    module("local/database", &["config", "local/template"], "the clients, and the table"),
-    module("local/commits", &[], "waits for the disk"),
+    module("local/message", &[], "responses of one sentence"),
+    module("local/tasks", &[], "background tasks, which end with the service"),
+    module("local/template", &[], "parses `template.yaml`"),
+    module("local/issuer", &["domain"], "the issuer, which signs tokens for any user"),
+    module(
+        "local/database",
+        &["config", "local/template"],
+        "the database client, and the table's creation",
+    ),
+    module("local/commits", &[], "waits until writes are on the disk"),
     module("local/embedded", &["local/commits", "local/database"], "the embedded DynamoDB"),
-    module("local/function", &["local/tasks", "service"], "a function as Lambda sees it"),
+    module("local/function", &["local/tasks", "service"], "invokes functions as Lambda does"),
     module(
         "local/registry",
         &["config", "domain", "functions/*/*", "local/function", "local/template", "service"],
         "every function with its handler",
     ),
-    module("local/options", &["local/registry"], "what the service can be told"),
+    module("local/options", &["local/registry"], "the command-line options"),
     module(
         "local/environment",
         &["config", "local/issuer", "local/options"],
-        "the variables that the functions get",
+        "the functions' environment variables",
     ),
     module(
         "local/gateway",
@@ -81,25 +89,33 @@ pub(super) const TABLE: &[Module] = &[
             "local/registry",
             "local/template",
         ],
-        "API Gateway",
+        "the HTTP API, like API Gateway",
     ),
     module(
         "local/stream",
         &["local/commits", "local/function", "local/template"],
-        "the table's stream, and Lambda's mappings from it",
+        "the table's stream, and Lambda's event source mappings",
     ),
     module(
         "local/state",
         &["domain", "local/gateway", "local/inbox", "local/issuer", "local/stream"],
-        "what the routes share",
+        "the state that the routes share",
     ),
     module("local/demo", &["local/issuer", "local/state"], "demo data"),
-    module("local/pages", &["local/demo", "local/inbox", "local/message"], "pages for people"),
-    module("local/ses", &["domain", "local/inbox", "local/state"], "SES"),
+    module(
+        "local/pages",
+        &["local/demo", "local/inbox", "local/message"],
+        "the pages: start, inbox and sign-in",
+    ),
+    module(
+        "local/ses",
+        &["domain", "local/inbox", "local/state"],
+        "the part of the SES API that sends mails",
+    ),
     module(
         "local/sign_in",
         &["local/demo", "local/issuer", "local/message", "local/pages", "local/state"],
-        "signs a person in, and leads back",
+        "signs a person in, and redirects to the page that asked for it",
     ),
     module(
         "local/router",
@@ -112,7 +128,7 @@ pub(super) const TABLE: &[Module] = &[
             "local/sign_in",
             "local/state",
         ],
-        "the routes",
+        "the routes of the HTTP server",
     ),
     module(
         "local/start",
@@ -135,7 +151,7 @@ pub(super) const TABLE: &[Module] = &[
             "local/tasks",
             "local/template",
         ],
-        "starts and ends all of it",
+        "starts and stops the local service",
     ),
     module("local/main", &["local/options", "local/start"], "the command `beckon`"),
     module(
@@ -143,7 +159,7 @@ pub(super) const TABLE: &[Module] = &[
         &["config", "domain", "local/options", "local/registry", "local/start"],
         "a service, the people who use it, and the table's proxy",
     ),
-    module("bench/fault", &[], "what ends a measurement"),
+    module("bench/fault", &[], "the error of every measurement"),
     module("bench/report", &["bench/fault"], "figures and tables"),
     module("bench/engine", &["bench/fault", "local/embedded"], "the embedded DynamoDB for one run"),
     module(
@@ -203,14 +219,14 @@ pub(super) const TABLE: &[Module] = &[
             "tests/all/lambda",
             "tests/harness",
         ],
-        "the tests; one folder of tests knows no other",
+        "the tests; no folder imports another",
     ),
     module(
         "tests/rie",
         &["config", "domain", "local/options", "local/start", "service", "tests/harness"],
-        "the same under Lambda's emulator",
+        "the functions' binaries under Lambda's emulator",
     ),
-    module("tests/recording", &["tests/harness"], "policies against what is accessed"),
+    module("tests/recording", &["tests/harness"], "compares policies with the recorded accesses"),
 ];
 
 /// Returns the folder of the module with this name.
