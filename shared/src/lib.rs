@@ -1,7 +1,7 @@
 //! The code that all of Beckon's functions share.
 //!
-//! `functions` call `api`, `http` and `auth`; these call `engine`; `engine` calls `store`, `mail`
-//! and `domain`. See ARCHITECTURE.md.
+//! Functions import `api`, which imports `service`, `http` and `engine`. Below `engine` are `auth`,
+//! `store` and `mail`, and below these `domain`. ARCHITECTURE.md has the table of allowed imports.
 
 pub mod api;
 pub mod auth;

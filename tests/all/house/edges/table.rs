@@ -25,7 +25,7 @@ pub(super) const TABLE: &[Module] = &[
     module("config", &[], "the only reader of environment variables"),
     module("outbound", &["config"], "the only way out of a process: connections, credentials"),
     module("telemetry", &["config"], "logs"),
-    module("domain", &[], "pure rules: no AWS, no HTTP, no clock"),
+    module("domain", &[], "pure rules: no AWS, no HTTP; the time is an argument"),
     module(
         "auth",
         &["config", "domain", "outbound"],
