@@ -19,7 +19,7 @@ use crate::tasks;
 pub type Handler =
     Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, serde_json::Error>> + Send + Sync>;
 
-/// What a function works with. It is created at the first invocation.
+/// The state of a function: a `Service` or a `MailService`, created at the first invocation.
 pub(crate) type Started<T> = Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>;
 
 /// The reason why an invocation has no answer.
