@@ -1,4 +1,4 @@
-//! The use cases of groups, one file each.
+//! The use cases of groups.
 
 mod change;
 mod create;

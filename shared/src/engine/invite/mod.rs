@@ -1,4 +1,4 @@
-//! The use cases of invites, one file each.
+//! The use cases of invites.
 
 mod accept;
 mod create;

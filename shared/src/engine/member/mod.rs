@@ -1,4 +1,4 @@
-//! The use cases of members, one file each.
+//! The use cases of members.
 
 mod add;
 mod edit;
