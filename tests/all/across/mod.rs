@@ -12,3 +12,4 @@ mod races;
 mod replies;
 mod same_person;
 mod secrets;
+mod stored;

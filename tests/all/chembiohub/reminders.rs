@@ -1,6 +1,6 @@
 //! `remind`: the mail is sent again if the invitee already has every requested invite.
 
-use harness::eventually;
+use harness::{LossyTable, eventually};
 use serde_json::json;
 
 use super::*;
@@ -196,4 +196,28 @@ async fn a_reminder_of_a_higher_role_or_to_a_user_who_refuses_invites_is_forbidd
         invites(&inviter, &remind(&[1])).await.is(403).text_at("/error"),
         "This person does not accept invitations."
     );
+}
+
+#[tokio::test]
+async fn a_reminder_with_a_lost_answer_succeeds() {
+    let below = App::start().await;
+    let table = LossyTable::of(&below).await;
+    let app = App::with(table.options()).await;
+    let inviter = owner_of_two(&app).await;
+    // Ada is a user of the directory. She has joined project 1 and has no invite.
+    known_ada(&app).await;
+    invites(&inviter, &ada(&[1])).await.is(201);
+    let mail = app.mail_to("ada@example.com").await;
+    app.person("ada").accepts(&mail.token()).await.is(200);
+    for projects in [&[1][..], &[]] {
+        app.advance(9 * 86_400);
+        table.loses_the_answer_to("PutItem");
+        let answer = invites(&inviter, &remind(projects)).await.is(201);
+        assert!(table.has_failed());
+        assert_eq!(
+            message(&answer),
+            "User ada@example.com reminded to look at these projects, would you like to invite anyone else?"
+        );
+    }
+    app.nth_mail_to("ada@example.com", 3).await;
 }

@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::answer::JSON;
 use crate::auth::Unauthenticated;
 use crate::engine::{Fault, Stop};
-use crate::http::{self, FieldError, RequestError};
+use crate::http::{self, FieldCode, FieldError, RequestError};
 
 /// The media type of Tastypie's answers without JSON.
 const HTML: &str = "text/html; charset=utf-8";
@@ -27,6 +27,8 @@ const EXISTS: &str = "User already exists, do you wish to invite again?";
 const NOT_EDITOR: &str = "Not authorized to invite to this project, you must have editor status";
 const NOT_JSON: &str = "Request is not valid JSON.";
 const NO_EMAIL: &str = "Email not valid";
+/// The field that [`NO_EMAIL`] is about.
+const EMAIL: &str = "/email";
 /// The seconds after which to retry when a project has too many pending invites. Nobody knows when
 /// there will be room, so it is an hour.
 const PENDING_RETRY: i64 = 3600;
@@ -63,11 +65,6 @@ struct ErrorBody<'a> {
 }
 
 impl Failure {
-    /// Creates a 403 for an e-mail address that is absent or invalid.
-    pub fn no_email() -> Self {
-        Self::refused(NO_EMAIL)
-    }
-
     /// Creates a 403 for a wrong request, or for a caller who may not do this.
     pub fn refused(error: impl Into<Cow<'static, str>>) -> Self {
         Self::error(StatusCode::FORBIDDEN, error, None)
@@ -185,6 +182,11 @@ impl From<RequestError> for Failure {
 /// Returns the sentence about a wrong field, or about a body that is not an object.
 fn field(error: Option<FieldError>) -> Cow<'static, str> {
     match error {
+        Some(FieldError { pointer, code, .. })
+            if pointer == EMAIL && code != FieldCode::DuplicateField =>
+        {
+            NO_EMAIL.into()
+        }
         Some(FieldError { pointer, detail, .. }) if !pointer.is_empty() => {
             format!("{}: {detail}", pointer.trim_start_matches('/')).into()
         }
@@ -211,7 +213,6 @@ mod tests {
     use lambda_http::request::RequestContext;
 
     use super::*;
-    use crate::http::FieldCode;
 
     async fn shown(failure: impl Into<Failure>) -> String {
         let mut context = ApiGatewayProxyRequestContext::default();
@@ -247,6 +248,11 @@ mod tests {
                 detail: "No.".into(),
             }]),
             RequestError::InvalidBody(vec![FieldError {
+                pointer: EMAIL.into(),
+                code: FieldCode::Required,
+                detail: "No.".into(),
+            }]),
+            RequestError::InvalidBody(vec![FieldError {
                 pointer: String::new(),
                 code: FieldCode::WrongType,
                 detail: "No.".into(),
@@ -267,7 +273,6 @@ mod tests {
             let name = format!("{error:?}");
             lines.push(format!("{name}: {}", shown(error).await));
         }
-        lines.push(format!("no address: {}", shown(Failure::no_email()).await));
         for error in callers {
             lines.push(format!("{error:?}: {}", shown(error).await));
         }

@@ -19,17 +19,9 @@ use crate::http::{json_or_undeclared, lenient_json, raw_body};
 const MAX_PROJECTS: usize = 20;
 
 /// The invitation that a client sent.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 pub struct Posted {
     email: EmailAddress,
-    sent: Sent,
-}
-
-/// The body, checked except for its address.
-#[derive(Debug, Deserialize)]
-struct Sent {
-    #[serde(default, deserialize_with = "address")]
-    email: Option<EmailAddress>,
     #[serde(default, deserialize_with = "given")]
     first_name: Option<SentName>,
     #[serde(default, deserialize_with = "given")]
@@ -41,13 +33,6 @@ struct Sent {
     /// Unknown fields, which the answer returns.
     #[serde(flatten)]
     rest: Map<String, Value>,
-}
-
-/// Deserializes the address. An invalid value becomes `None`, because [`Posted::read`] refuses it
-/// in the original's own words.
-fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<EmailAddress>, D::Error> {
-    let sent = Value::deserialize(deserializer)?;
-    Ok(sent.as_str().and_then(|text| EmailAddress::parse(text).ok()))
 }
 
 /// A name as it was sent, and as it is stored. A blank name is stored as `None`.
@@ -126,9 +111,7 @@ impl Posted {
     pub fn read(request: &Request, limit: usize) -> Result<Self, Failure> {
         let body = raw_body(request, limit)?;
         json_or_undeclared(request)?;
-        let mut sent: Sent = lenient_json(body)?;
-        let email = sent.email.take().ok_or_else(Failure::no_email)?;
-        Ok(Self { email, sent })
+        Ok(lenient_json(body)?)
     }
 
     /// Returns the request for the engine. Invited people become viewers of the projects.
@@ -137,17 +120,16 @@ impl Posted {
         NewInvitation {
             person: PersonRequest {
                 email: self.email.clone(),
-                first_name: name(&self.sent.first_name),
-                last_name: name(&self.sent.last_name),
+                first_name: name(&self.first_name),
+                last_name: name(&self.last_name),
             },
             groups: self
-                .sent
                 .projects_selected
                 .as_ref()
                 .map(|projects| projects.groups.clone())
                 .unwrap_or_default(),
             roles: Roles::viewer(),
-            remind: self.sent.remind.flatten().unwrap_or(false),
+            remind: self.remind.flatten().unwrap_or(false),
         }
     }
 
@@ -160,16 +142,14 @@ impl Posted {
     /// and every unknown field.
     pub(super) fn echo(self) -> Map<String, Value> {
         let name = |sent: SentName| sent.sent.map_or(Value::Null, Value::from);
-        let mut echo = self.sent.rest;
-        echo.extend(self.sent.first_name.map(|sent| ("first_name".into(), name(sent))));
-        echo.extend(self.sent.last_name.map(|sent| ("last_name".into(), name(sent))));
+        let mut echo = self.rest;
+        echo.extend(self.first_name.map(|sent| ("first_name".into(), name(sent))));
+        echo.extend(self.last_name.map(|sent| ("last_name".into(), name(sent))));
         echo.extend(
-            self.sent.projects_selected.map(|projects| ("projects_selected".into(), projects.sent)),
+            self.projects_selected.map(|projects| ("projects_selected".into(), projects.sent)),
         );
         echo.extend(
-            self.sent
-                .remind
-                .map(|remind| ("remind".into(), remind.map_or(Value::Null, Value::from))),
+            self.remind.map(|remind| ("remind".into(), remind.map_or(Value::Null, Value::from))),
         );
         echo
     }
@@ -248,6 +228,10 @@ mod tests {
             error(r#"{"email":"a@b.c","email":"a@b.c"}"#),
             "email: This field appears twice."
         );
+        // The first wrong field decides.
+        assert_eq!(error(r#"{"email":"a@b","remind":"yes"}"#), "Email not valid");
+        assert_eq!(error(r#"{"email":"a@b","email":"a@b.c"}"#), "Email not valid");
+        assert!(error(r#"{"remind":"yes","email":"a@b"}"#).starts_with("remind: "));
         for body in [r#"["a@b.c"]"#, "null", "7"] {
             assert_eq!(error(body), "Send one JSON object.", "{body}");
         }

@@ -46,7 +46,7 @@ impl Store {
         let mut values = pending_values(invite);
         values.insert(":before".into(), number(invite.version.before()));
         let mut names = HashMap::from([("#state".to_owned(), "state".to_owned())]);
-        let fields = &["roles", "redirect_url", "api_data", "updated_at", "version"];
+        let fields = &["roles", "redirect_url", "door", "updated_at", "version"];
         let expression = access::write_fields(&whole, fields, &mut names, &mut values);
         let update = self
             .update(keys::invite(&invite.group, invite.id))

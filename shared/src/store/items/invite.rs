@@ -71,7 +71,8 @@ struct InviteItem {
     message: Option<Message>,
     /// JSON text, because DynamoDB's numbers have fewer digits than JSON's.
     metadata: Option<String>,
-    /// JSON text, like `metadata`.
+    /// JSON text, like `metadata`. Stored as `door`, the name of the first version.
+    #[serde(rename = "door")]
     api_data: Option<String>,
     #[serde(default)]
     rule: InviteRule,
@@ -249,9 +250,7 @@ fn to_resolution(item: &mut InviteItem) -> Result<Option<Resolution>, StoreError
         State::Expired => End::Expired,
         State::Exhausted => End::Exhausted,
     };
-    let at = item
-        .resolved_at
-        .ok_or_else(|| StoreError::corrupt("invite", "the ended invite has no resolved_at"))?;
+    let at = item.resolved_at.unwrap_or(item.updated_at);
     Ok(Some(Resolution { end, at, by: item.resolved_by.take() }))
 }
 

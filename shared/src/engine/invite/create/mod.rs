@@ -10,6 +10,7 @@ mod remind;
 mod request;
 mod rules;
 mod several;
+mod target;
 
 pub use request::{InviteeRequest, LinkRequest, NewInvite, PersonRequest};
 pub use several::{Invitation, NewInvitation, Notice};
@@ -23,11 +24,10 @@ use crate::domain::counters::RequestId;
 use crate::domain::invite::Invite;
 use crate::domain::token::InviteToken;
 use crate::engine::acting::Acting;
-use crate::engine::attempt::ATTEMPTS;
+use crate::engine::attempt::{ATTEMPTS, Attempt};
 use crate::engine::fault::Unavailable;
 use crate::engine::refusal::Limited;
 use crate::engine::{Engine, Outcome};
-use crate::store::PutInvitesOutcome;
 
 /// A created invite, and its token.
 #[derive(Debug)]
@@ -69,10 +69,9 @@ impl Engine {
                 Plan::Made(invite) => return Ok(self.created(*invite)),
                 Plan::Write(draft) => *draft,
             };
-            match self.commit(std::slice::from_ref(&draft)).await? {
-                PutInvitesOutcome::Written => return Ok(self.created(draft.invite)),
-                PutInvitesOutcome::Changed => {}
-                PutInvitesOutcome::UserTaken => ask.makes_user = false,
+            match self.commit(std::slice::from_ref(&draft), &mut ask.makes_user).await? {
+                Attempt::Done(()) => return Ok(self.created(draft.invite)),
+                Attempt::Retry => {}
             }
             found = self.read_first(&ask, 0).await?;
         }

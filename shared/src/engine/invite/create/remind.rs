@@ -2,7 +2,7 @@
 //! (docs/contracts/chembiohub.md#mails-and-messages).
 
 use super::plan::draft;
-use super::several::{Asking, Target};
+use super::target::{Asking, Target};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::GroupId;
 use crate::domain::invite::{Invite, Transition};
@@ -12,7 +12,6 @@ use crate::engine::attempt::Attempt;
 use crate::engine::authority::may_grant;
 use crate::engine::refusal::{Conflict, Limited};
 use crate::engine::{Engine, Outcome};
-use crate::store::PutInvitesOutcome;
 
 /// Minimum number of seconds between two reminders.
 const COOL_DOWN: i64 = 60;
@@ -33,6 +32,9 @@ impl Engine {
             return self.remind_of(asking, targets, &pending).await;
         }
         let system = self.target(asking, &GroupId::system()).await?;
+        if let Some(made) = system.made() {
+            return Ok(Attempt::Done(made.clone()));
+        }
         if system.pending().is_some() {
             return self.remind_of(asking, targets, &[&system]).await;
         }
@@ -40,14 +42,10 @@ impl Engine {
         check_cool_down(system.reads.existing(), asking.acting.now)?;
         let mailing = reminder(asking, targets, &system.group().id);
         let draft = draft(&system.ask, &system.reads).mailed(mailing);
-        match self.commit(std::slice::from_ref(&draft)).await? {
-            PutInvitesOutcome::Written => Ok(Attempt::Done(draft.invite)),
-            PutInvitesOutcome::Changed => Ok(Attempt::Retry),
-            PutInvitesOutcome::UserTaken => {
-                asking.makes_user = false;
-                Ok(Attempt::Retry)
-            }
-        }
+        Ok(match self.commit(std::slice::from_ref(&draft), &mut asking.makes_user).await? {
+            Attempt::Done(()) => Attempt::Done(draft.invite),
+            Attempt::Retry => Attempt::Retry,
+        })
     }
 
     /// Queues the reminder on the first of the pending invites.

@@ -6,25 +6,22 @@
 
 use futures::future::join_all;
 
-use super::plan::{Draft, Plan, plan, within_cap};
-use super::reads::Reads;
-use super::request::{Ask, InviteeRequest, NewInvite, PersonRequest};
+use super::plan::{Draft, within_cap};
+use super::request::PersonRequest;
+use super::target::{Asking, Target};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::RequestId;
-use crate::domain::group::Group;
-use crate::domain::ids::{GroupId, InviteId};
+use crate::domain::ids::GroupId;
 use crate::domain::invite::Invite;
 use crate::domain::mailing::{MailKind, Mailing};
 use crate::domain::role::Roles;
-use crate::domain::rule::InviteRule;
 use crate::domain::user::{User, UserState, full_name};
 use crate::engine::acting::Acting;
 use crate::engine::attempt::{ATTEMPTS, Attempt};
 use crate::engine::fault::{Stop, Unavailable};
-use crate::engine::refusal::{Conflict, Denied, Refusal};
+use crate::engine::refusal::{Conflict, Denied};
 use crate::engine::{Engine, Outcome};
-use crate::store::PutInvitesOutcome;
 
 /// A person to invite, and the groups.
 #[derive(Clone, Debug)]
@@ -59,86 +56,6 @@ pub struct Invitation {
     pub invite: Invite,
     /// The mail's content.
     pub notice: Notice,
-}
-
-/// One request to invite a person to several groups.
-pub(super) struct Asking<'a> {
-    pub(super) acting: Acting<'a>,
-    new: &'a NewInvitation,
-    /// The inviter's name in the directory.
-    pub(super) sender: Option<String>,
-    pub(super) request: RequestId,
-    /// Whether a new person gets a pending user. `false` after another user took the address.
-    pub(super) makes_user: bool,
-}
-
-/// The person's relation to a group.
-enum Relation {
-    /// The person is neither a member nor invited. This draft invites them.
-    New(Box<Draft>),
-    /// The person has this pending invite.
-    Invited(InviteId),
-    /// The person is a member.
-    Member,
-    /// An earlier attempt of this request created this invite, and its response was lost.
-    Made(Box<Invite>),
-}
-
-/// A group into which the caller may invite, and the person's relation to it.
-pub(super) struct Target<'a> {
-    pub(super) ask: Ask<'a>,
-    pub(super) reads: Reads,
-    relation: Relation,
-}
-
-impl Target<'_> {
-    pub(super) fn group(&self) -> &Group {
-        &self.reads.admitted.group
-    }
-
-    /// Returns the person's pending invite with the id that a new one would get.
-    pub(super) fn pending(&self) -> Option<&Invite> {
-        self.reads.pending_invite(self.ask.now())
-    }
-
-    /// Returns the draft of a new invite, if the person can be invited. `None` for the application
-    /// if the directory knows the person.
-    fn fresh(&self, is_known: bool) -> Option<&Draft> {
-        match &self.relation {
-            Relation::New(draft) if !(is_known && self.group().is_system()) => Some(draft),
-            Relation::New(_) | Relation::Invited(_) | Relation::Member | Relation::Made(_) => None,
-        }
-    }
-
-    fn made(&self) -> Option<&Invite> {
-        match &self.relation {
-            Relation::Made(invite) => Some(invite),
-            Relation::New(_) | Relation::Invited(_) | Relation::Member => None,
-        }
-    }
-
-    fn invited(&self) -> Option<InviteId> {
-        match self.relation {
-            Relation::Invited(id) => Some(id),
-            Relation::New(_) | Relation::Member | Relation::Made(_) => None,
-        }
-    }
-}
-
-impl<'a> Asking<'a> {
-    /// Returns the request for one of the groups.
-    fn ask(&self, group: &GroupId) -> Outcome<Ask<'a>> {
-        let everybody = self.new.groups.is_empty() || *group == GroupId::system();
-        let rule = if everybody { InviteRule::Anyone } else { InviteRule::Editors };
-        let invitee = InviteeRequest::Person(self.new.person.clone());
-        let new = NewInvite {
-            roles: self.new.roles.clone(),
-            notify: false,
-            ..NewInvite::of(group.clone(), invitee, rule)
-        };
-        let ask = Ask::of(self.acting, new, self.request.clone())?;
-        Ok(Ask { makes_user: self.makes_user, ..ask })
-    }
 }
 
 impl Engine {
@@ -178,11 +95,11 @@ impl Engine {
 
     async fn invite_to_all(&self, asking: &mut Asking<'_>) -> Outcome<Attempt<Invitation>> {
         let targets = self.targets(asking).await?;
+        let holder = self.holder(&targets).await?;
         if let Some(made) = targets.iter().find_map(Target::made) {
-            let notice = notice(made.mailing.kind, false);
+            let notice = notice(made.mailing.kind, holder.as_ref());
             return Ok(Attempt::Done(Invitation { invite: made.clone(), notice }));
         }
-        let holder = self.holder(&targets).await?;
         let is_known = holder.is_some();
         let fresh: Vec<(&Target<'_>, &Draft)> =
             targets.iter().filter_map(|target| Some((target, target.fresh(is_known)?))).collect();
@@ -193,17 +110,13 @@ impl Engine {
         let known = is_known || fresh.len() < targets.len();
         let kind = if known { MailKind::AccessChanged } else { MailKind::PlatformInvitation };
         let drafts = with_one_mail(asking, &fresh, kind);
-        match self.commit(&drafts).await? {
-            PutInvitesOutcome::Written => {
+        match self.commit(&drafts, &mut asking.makes_user).await? {
+            Attempt::Done(()) => {
                 let leading = drafts.into_iter().next().ok_or_else(retries_exhausted)?;
-                let notice = notice(kind, false);
+                let notice = notice(kind, holder.as_ref());
                 Ok(Attempt::Done(Invitation { invite: leading.invite, notice }))
             }
-            PutInvitesOutcome::Changed => Ok(Attempt::Retry),
-            PutInvitesOutcome::UserTaken => {
-                asking.makes_user = false;
-                Ok(Attempt::Retry)
-            }
+            Attempt::Retry => Ok(Attempt::Retry),
         }
     }
 
@@ -221,10 +134,9 @@ impl Engine {
         if holder.is_some_and(|user| user.profile.refuses_invites) {
             return Err(Denied::InvitesRefused.into());
         }
-        let is_user = holder.is_some_and(|user| user.state == UserState::Active);
         Ok(match self.remind(asking, targets).await? {
             Attempt::Done(invite) => {
-                let notice = notice(MailKind::Reminder, is_user);
+                let notice = notice(MailKind::Reminder, holder);
                 Attempt::Done(Invitation { invite, notice })
             }
             Attempt::Retry => Attempt::Retry,
@@ -237,44 +149,6 @@ impl Engine {
             within_cap(count, cap)?;
         }
         Ok(())
-    }
-
-    /// Returns every requested group with the person's relation to it.
-    async fn targets<'a>(&self, asking: &Asking<'a>) -> Outcome<Vec<Target<'a>>> {
-        if asking.new.groups.is_empty() {
-            return Ok(vec![self.target(asking, &GroupId::system()).await?]);
-        }
-        let targets = asking.new.groups.iter().map(|group| self.target(asking, group));
-        join_all(targets).await.into_iter().collect()
-    }
-
-    /// Returns the group with the person's relation to it, if the caller may invite there.
-    pub(super) async fn target<'a>(
-        &self,
-        asking: &Asking<'a>,
-        group: &GroupId,
-    ) -> Outcome<Target<'a>> {
-        let ask = asking.ask(group)?;
-        let found = self.read_first(&ask, 0).await?;
-        let reads = self.read_rest(&ask, found, None).await?;
-        let relation = match plan(&ask, &reads) {
-            Ok(Plan::Write(draft)) => Relation::New(draft),
-            Ok(Plan::Made(invite)) => Relation::Made(invite),
-            Err(Refusal::Conflict(Conflict::AlreadyPending(id))) => Relation::Invited(id),
-            Err(Refusal::Conflict(Conflict::AlreadyMember)) => Relation::Member,
-            Err(other) => return Err(other.into()),
-        };
-        Ok(Target { ask, reads, relation })
-    }
-
-    /// Returns the holder of the address: an active user, or a person who was invited before and
-    /// has not signed up.
-    async fn holder(&self, targets: &[Target<'_>]) -> Outcome<Option<User>> {
-        let holders = targets.iter();
-        match holders.flat_map(|target| &target.reads.found.holder).next() {
-            Some(holder) => Ok(self.store.user(holder).await?),
-            None => Ok(None),
-        }
     }
 }
 
@@ -295,8 +169,9 @@ fn with_one_mail(
         .collect()
 }
 
-/// Returns the notice of a mail of this kind.
-fn notice(kind: MailKind, is_user: bool) -> Notice {
+/// Returns the notice of a mail of this kind to the holder of the address.
+fn notice(kind: MailKind, holder: Option<&User>) -> Notice {
+    let is_user = holder.is_some_and(|user| user.state == UserState::Active);
     match kind {
         MailKind::Invitation | MailKind::PlatformInvitation => Notice::Invited,
         MailKind::AccessChanged => Notice::AccessChanged,
