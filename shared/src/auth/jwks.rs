@@ -19,9 +19,17 @@ use crate::domain::clock::Timestamp;
 use crate::outbound::Outbound;
 
 /// The issuer's keys can't be fetched.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the issuer's keys can't be fetched: {0}")]
-pub(super) struct FetchError(String);
+pub struct FetchError(String);
+
+#[cfg(test)]
+impl FetchError {
+    /// Creates an error for tests of answers.
+    pub(crate) fn of(cause: &str) -> Self {
+        Self(cause.into())
+    }
+}
 
 /// The keys of one issuer.
 pub(super) struct Jwks {

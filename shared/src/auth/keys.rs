@@ -70,13 +70,11 @@ impl Keys {
         }
         match self {
             Self::Secret(key) => Ok(key.clone()),
-            Self::Public(jwks) => match jwks.key(kid, now).await {
-                Ok(key) => key.ok_or(Unauthenticated::Invalid),
-                Err(error) => {
-                    tracing::error!(%error, "Could not fetch the issuer's keys");
-                    Err(Unauthenticated::IssuerUnavailable)
-                }
-            },
+            Self::Public(jwks) => jwks
+                .key(kid, now)
+                .await
+                .map_err(Unauthenticated::IssuerUnavailable)?
+                .ok_or(Unauthenticated::Invalid),
         }
     }
 }

@@ -11,4 +11,5 @@ mod unauthenticated;
 
 pub use authenticator::Authenticator;
 pub use caller::Caller;
+pub use jwks::FetchError;
 pub use unauthenticated::Unauthenticated;

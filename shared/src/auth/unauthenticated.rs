@@ -1,7 +1,9 @@
 //! The reason why a request has no caller.
 
+use super::jwks::FetchError;
+
 /// The reason why a request has no caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unauthenticated {
     /// The request has no `Authorization` header. Its response has no error code (RFC 6750 §3).
     Missing,
@@ -10,5 +12,5 @@ pub enum Unauthenticated {
     /// The token is malformed, or not valid for this service.
     Invalid,
     /// The issuer's keys can't be fetched, so no caller can be verified.
-    IssuerUnavailable,
+    IssuerUnavailable(FetchError),
 }

@@ -118,7 +118,8 @@ impl Service {
             (Some(value), None) => Some(value.to_str().map_err(|_| Unauthenticated::Invalid)?),
             (Some(_), Some(_)) => return Err(Unauthenticated::Invalid),
         };
-        self.authenticator.caller(value, self.clock.now()).await
+        let caller = self.authenticator.caller(value, self.clock.now()).await;
+        caller.inspect_err(|error| log_issuer(request, error))
     }
 
     /// Returns the audience that access tokens must name: `JWT_AUDIENCE`.
@@ -126,13 +127,26 @@ impl Service {
         self.authenticator.audience()
     }
 
-    /// Returns the caller that a token proves, for APIs that take the token from elsewhere than
-    /// `Authorization: Bearer`.
+    /// Returns the caller that a token of `request` proves, for APIs that take the token from
+    /// elsewhere than `Authorization: Bearer`.
     ///
     /// # Errors
     /// `Expired`, `Invalid` or `IssuerUnavailable`.
-    pub async fn caller_by_token(&self, token: &str) -> Result<Caller, Unauthenticated> {
-        self.authenticator.caller_by_token(token, self.clock.now()).await
+    pub async fn caller_by_token(
+        &self,
+        request: &lambda_http::Request,
+        token: &str,
+    ) -> Result<Caller, Unauthenticated> {
+        let caller = self.authenticator.caller_by_token(token, self.clock.now()).await;
+        caller.inspect_err(|error| log_issuer(request, error))
+    }
+}
+
+/// Logs an unreachable issuer once per request, with the id of the request.
+fn log_issuer(request: &lambda_http::Request, error: &Unauthenticated) {
+    if let Unauthenticated::IssuerUnavailable(error) = error {
+        let id = crate::http::request_id(request);
+        tracing::error!(request.id = id, %error, "Could not fetch the issuer's keys");
     }
 }
 

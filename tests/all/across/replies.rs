@@ -3,19 +3,21 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use crate::lambda::send_mails as handle;
+use crate::lambda::{Deployment, send_mails as handle};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayProxyRequestContext;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 use serde_json::{Value, json};
 use shared::api::{bungie, chembiohub, evanta, native, onezone, rownd};
+use shared::auth::Unauthenticated;
+use shared::domain::clock::Timestamp;
 use shared::engine::{Fault, NotFound, Refusal};
 use shared::store::StoreError;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::delivery::{PAUSED, event, record, sender};
-use harness::{App, Ses, panics};
+use harness::{App, Issuer, Ses, SigningKey, panics};
 
 const ID: &str = "9f0a6c1e-request";
 
@@ -134,5 +136,34 @@ async fn a_failed_mail_is_logged_as_a_fault_of_the_mail_service() {
         let error = &line["fields"]["error"];
         assert_eq!(error, "the mail service is unavailable: SendingPausedException", "{line}");
         assert!(!line.to_string().contains("table"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn an_unreachable_issuer_is_logged_once_with_the_id_of_the_request() {
+    let key = SigningKey::es256("ec");
+    let issuer = Issuer::with(&[&key]).await;
+    issuer.goes(true);
+    let jwks = format!("{}/jwks", issuer.name());
+    let trusts = [("JWT_ISSUER", issuer.name()), ("JWT_JWKS_URL", &jwks), ("JWT_HS256_SECRET", "")];
+    let now = Timestamp::from_seconds(1_800_000_000);
+    let app = Deployment::start_with(now, &trusts).await;
+    let claims = json!({
+        "iss": issuer.name(), "aud": app.service.audience(), "sub": "ada",
+        "iat": now.seconds(), "exp": now.seconds() + 60,
+    });
+    let token = key.signs(&claims);
+    let mut request = request();
+    let bearer = format!("Bearer {token}").parse().expect("the token is ASCII");
+    request.headers_mut().insert("authorization", bearer);
+    let (log, _guard) = Log::start();
+    let callers =
+        [app.service.caller(&request).await, app.service.caller_by_token(&request, &token).await];
+    let lines = log.troubles();
+    assert_eq!(lines.len(), callers.len(), "{lines:?}");
+    for (caller, line) in callers.into_iter().zip(lines) {
+        let Err(Unauthenticated::IssuerUnavailable(error)) = caller else { panic!("{caller:?}") };
+        assert_eq!(line["fields"]["request.id"], ID);
+        assert_eq!(line["fields"]["error"], error.to_string());
     }
 }

@@ -150,7 +150,7 @@ impl From<Unauthenticated> for Failure {
             Unauthenticated::Missing | Unauthenticated::Expired | Unauthenticated::Invalid => {
                 Code::WebAuthRequired.into()
             }
-            Unauthenticated::IssuerUnavailable => Self::later(Code::SystemDisabled, 5),
+            Unauthenticated::IssuerUnavailable(_) => Self::later(Code::SystemDisabled, 5),
         }
     }
 }
@@ -235,16 +235,18 @@ impl From<Stop> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::FetchError;
 
     #[test]
     fn every_authentication_error_has_its_code() {
         let row = |error: Unauthenticated| {
-            (Failure::from(error).code.number(), Failure::from(error).throttle_seconds)
+            let failure = Failure::from(error);
+            (failure.code.number(), failure.throttle_seconds)
         };
         assert_eq!(
             [Unauthenticated::Missing, Unauthenticated::Expired, Unauthenticated::Invalid].map(row),
             [(99, 0); 3]
         );
-        assert_eq!(row(Unauthenticated::IssuerUnavailable), (5, 5));
+        assert_eq!(row(Unauthenticated::IssuerUnavailable(FetchError::of("x"))), (5, 5));
     }
 }

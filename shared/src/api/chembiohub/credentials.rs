@@ -25,7 +25,7 @@ pub async fn signed_in(service: &Service, request: &Request) -> Result<Caller, F
     if needs_pair(request.method()) && !has_pair(request, namespace) {
         return Err(Unauthenticated::Invalid.into());
     }
-    Ok(service.caller_by_token(&session).await?)
+    Ok(service.caller_by_token(request, &session).await?)
 }
 
 /// Returns whether the method needs the double-submit pair. As in Django, only safe methods do not.

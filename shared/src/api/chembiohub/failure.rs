@@ -147,7 +147,7 @@ impl From<Unauthenticated> for Failure {
             Unauthenticated::Missing | Unauthenticated::Expired | Unauthenticated::Invalid => {
                 Self::Unauthorized
             }
-            Unauthenticated::IssuerUnavailable => Self::error(
+            Unauthenticated::IssuerUnavailable(_) => Self::error(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Access tokens cannot be checked right now. Try again.",
                 Some(5),
@@ -213,6 +213,7 @@ mod tests {
     use lambda_http::request::RequestContext;
 
     use super::*;
+    use crate::auth::FetchError;
 
     async fn shown(failure: impl Into<Failure>) -> String {
         let mut context = ApiGatewayProxyRequestContext::default();
@@ -266,7 +267,7 @@ mod tests {
             Unauthenticated::Missing,
             Unauthenticated::Expired,
             Unauthenticated::Invalid,
-            Unauthenticated::IssuerUnavailable,
+            Unauthenticated::IssuerUnavailable(FetchError::of("x")),
         ];
         let mut lines: Vec<String> = Vec::new();
         for error in requests {
@@ -274,7 +275,8 @@ mod tests {
             lines.push(format!("{name}: {}", shown(error).await));
         }
         for error in callers {
-            lines.push(format!("{error:?}: {}", shown(error).await));
+            let name = format!("{error:?}");
+            lines.push(format!("{name}: {}", shown(error).await));
         }
         lines.push(format!("405: {}", shown(Failure::MethodNotAllowed("GET,POST,PUT")).await));
         insta::assert_snapshot!(lines.join("\n"));

@@ -20,7 +20,7 @@ pub async fn caller(service: &Service, request: &Request) -> Result<Caller, Fail
         return Err(Failure::AccessDenied);
     }
     let authorization = only_value(request, "authorization")?.ok_or(Unauthenticated::Missing)?;
-    let caller = service.caller_by_token(token(authorization)?).await?;
+    let caller = service.caller_by_token(request, token(authorization)?).await?;
     match only_value(request, "x-api-email")? {
         Some(email) if !is_own(&caller, email) => Err(Failure::AccessDenied),
         _ => Ok(caller),

@@ -158,7 +158,7 @@ impl From<Unauthenticated> for Failure {
             Unauthenticated::Missing | Unauthenticated::Expired | Unauthenticated::Invalid => {
                 Self::AccessDenied
             }
-            Unauthenticated::IssuerUnavailable => Self::Unavailable,
+            Unauthenticated::IssuerUnavailable(_) => Self::Unavailable,
         }
     }
 }

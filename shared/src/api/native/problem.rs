@@ -157,7 +157,7 @@ impl From<Unauthenticated> for Problem {
                     "The access token is malformed, or was not issued for this service.",
                 )
             },
-            Unauthenticated::IssuerUnavailable => Self {
+            Unauthenticated::IssuerUnavailable(_) => Self {
                 retry_after: Some(5),
                 ..Self::new(
                     Code::TemporarilyUnavailable,

@@ -33,9 +33,9 @@ enum Unreadable {
 /// issuer cannot be reached.
 pub async fn caller(service: &Service, request: &Request) -> Result<Caller, Failure> {
     match credentials(request.headers()) {
-        Ok(Credentials::Token(token)) => Ok(service.caller_by_token(&token).await?),
+        Ok(Credentials::Token(token)) => Ok(service.caller_by_token(request, &token).await?),
         Ok(Credentials::Password(token)) => {
-            service.caller_by_token(&token).await.map_err(Failure::of_basic)
+            service.caller_by_token(request, &token).await.map_err(Failure::of_basic)
         }
         Err(Unreadable::Missing) => Err(Unauthenticated::Missing.into()),
         Err(Unreadable::Token) => Err(Unauthenticated::Invalid.into()),

@@ -97,7 +97,7 @@ impl Failure {
             Unauthenticated::Expired | Unauthenticated::Invalid => {
                 Self::new(StatusCode::UNAUTHORIZED, BAD_BASIC)
             }
-            Unauthenticated::Missing | Unauthenticated::IssuerUnavailable => error.into(),
+            Unauthenticated::Missing | Unauthenticated::IssuerUnavailable(_) => error.into(),
         }
     }
 
@@ -146,7 +146,7 @@ impl From<Unauthenticated> for Failure {
             Unauthenticated::Expired | Unauthenticated::Invalid => {
                 Self::new(StatusCode::UNAUTHORIZED, BAD_CREDENTIALS)
             }
-            Unauthenticated::IssuerUnavailable => Self::later(
+            Unauthenticated::IssuerUnavailable(_) => Self::later(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Authorization tokens can't be checked right now; try again",
                 5,

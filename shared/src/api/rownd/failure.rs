@@ -137,7 +137,7 @@ impl From<Unauthenticated> for Failure {
                 "Bearer realm=\"beckon\", error=\"invalid_token\", error_description=\"The access token is not valid\"",
                 "The access token is malformed, or was not issued for this service.",
             ),
-            Unauthenticated::IssuerUnavailable => Self::new(
+            Unauthenticated::IssuerUnavailable(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "E_TEMPORARILY_UNAVAILABLE",
                 "The token issuer's keys cannot be fetched right now. Try again.",
