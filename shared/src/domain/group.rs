@@ -233,11 +233,11 @@ pub struct Group {
 
 impl Group {
     /// Returns the application, the group of the invites that lead to no group. Its id is
-    /// [`GroupId::system`]. It is never stored and has no owner. `name` is the deployment's name.
-    pub fn system(name: Name) -> Self {
+    /// [`GroupId::application`]. It is never stored and has no owner. `name` is the deployment's name.
+    pub fn application(name: Name) -> Self {
         let at = Timestamp::from_seconds(0);
         Self {
-            id: GroupId::system(),
+            id: GroupId::application(),
             name,
             description: None,
             kind: GroupType::Secret,
@@ -254,8 +254,8 @@ impl Group {
     }
 
     /// Returns whether this is the application.
-    pub fn is_system(&self) -> bool {
-        self.id == GroupId::system()
+    pub fn is_application(&self) -> bool {
+        self.id == GroupId::application()
     }
 }
 
@@ -272,7 +272,7 @@ pub(crate) mod tests {
             kind: GroupType::Private,
             owner: Some(owner),
             owner_count: 1,
-            ..Group::system(name)
+            ..Group::application(name)
         }
     }
 

@@ -40,7 +40,7 @@ impl GroupId {
 
     /// Returns the id of the application, to which the invites that lead to no group belong. No
     /// group can be created with it.
-    pub fn system() -> Self {
+    pub fn application() -> Self {
         Self("_system".into())
     }
 

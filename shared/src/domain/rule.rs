@@ -43,7 +43,7 @@ impl InviteRule {
             Self::Privilege => {
                 rank >= Rank::Admin || member.privileges.has(Privilege::GroupInviteUser)
             }
-            Self::Anyone => group.is_system(),
+            Self::Anyone => group.is_application(),
             Self::Service => false,
         }
     }
@@ -54,7 +54,7 @@ impl InviteRule {
         match self {
             Self::Policy => group.policy.who_may_invite.includes(rank),
             Self::Owners | Self::Admins | Self::Editors | Self::Privilege => true,
-            Self::Anyone => group.is_system(),
+            Self::Anyone => group.is_application(),
             Self::Service => true,
         }
     }

@@ -21,7 +21,7 @@ pub(super) fn member_of(
 ) -> Result<(Group, Member), Refusal> {
     let group = group.ok_or(NotFound::Group)?;
     let implied_member = || {
-        let roles = if group.is_system() {
+        let roles = if group.is_application() {
             Roles::default()
         } else if group.owner_count == 0 && caller.has_scope(Scope::GroupsWrite.as_str()) {
             Roles::owner()
@@ -59,7 +59,7 @@ pub(super) fn may_grant(granter: &Member, roles: &Roles) -> Result<(), Refusal> 
 ///
 /// The first member of a group also becomes an owner (docs/contracts/rownd.md#the-first-member).
 pub(super) fn first_roles(group: &Group, roles: &Roles) -> Result<Roles, Refusal> {
-    if group.owner_count > 0 || group.is_system() {
+    if group.owner_count > 0 || group.is_application() {
         return Ok(roles.clone());
     }
     roles.with_owner().map_err(|invalid| Refusal::Invalid("/roles", invalid))
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn every_caller_is_a_plain_member_of_the_application() {
-        let system = Group::system(Name::parse("Beckon").unwrap());
+        let system = Group::application(Name::parse("Beckon").unwrap());
         let (system, member) = member_of(&caller(&[]), Some(system), None).unwrap();
         assert!(may_invite(InviteRule::Anyone, &system, &member).is_ok());
         assert!(may_invite(InviteRule::Policy, &system, &member).is_err());

@@ -23,7 +23,7 @@ pub enum Unavailable {
     Table(StoreError),
     /// This record changed on every attempt to write it.
     #[error("too many conflicts on {0}")]
-    Contended(&'static str),
+    Conflicts(&'static str),
     /// The mail service: its error code, or the step at which the request failed.
     #[error("the mail service is unavailable: {0}")]
     Mail(String),

@@ -97,7 +97,7 @@ pub enum Forbidden {
     /// The group's policy does not allow links.
     LinksOff,
     /// The invite is for another person, and leads into a group of the caller's.
-    SomebodyElses,
+    OtherInvitee,
     /// The application has no members to change.
     NoMembersToChange,
     /// Only owners and admins change members.
@@ -124,7 +124,7 @@ impl Forbidden {
             Self::InviteOnly => "Only people with an invitation can join this group.",
             Self::Frozen => "This group's invites are frozen for now.",
             Self::LinksOff => "This group does not allow shareable links.",
-            Self::SomebodyElses => "This invite is for another person.",
+            Self::OtherInvitee => "This invite is for another person.",
             Self::NoMembersToChange => "The application has no members to change.",
             Self::ChangesMembers => "Only owners and admins can change members.",
             Self::ManagesMembers => "Only an owner can manage the group's members.",
@@ -168,6 +168,17 @@ pub enum Limited {
     Pending,
     /// Too many requests. The next one may follow after this many seconds.
     Rate(i64),
+}
+
+impl Limited {
+    /// Returns the number of seconds after which the caller may retry. For pending invites this is
+    /// an hour, because the real wait is unknown.
+    pub const fn retry_after(self) -> i64 {
+        match self {
+            Self::Pending => 3600,
+            Self::Rate(seconds) => seconds,
+        }
+    }
 }
 
 impl From<NotFound> for Refusal {

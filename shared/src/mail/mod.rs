@@ -68,7 +68,7 @@ fn platform(
     facts: &Facts<'_>,
 ) -> Result<RenderedMail, askama::Error> {
     let groups =
-        std::iter::once(facts.group).chain(facts.others).filter(|group| !group.is_system());
+        std::iter::once(facts.group).chain(facts.others).filter(|group| !group.is_application());
     let projects: Vec<String> = groups.map(|group| group.name.as_str().to_owned()).collect();
     let mail = PlatformMail {
         occasion,

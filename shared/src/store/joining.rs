@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use super::access::{self, Item, number, text};
 use super::invites::{IS_PENDING, SAME_ROLES};
 use super::items::{self, PointerItem};
-use super::transaction::Transaction;
+use super::transaction::{Refused, Transaction};
 use super::{Store, StoreError, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
@@ -64,21 +64,16 @@ pub enum JoinOutcome {
 /// The purpose of a write in the transaction.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
+    /// Accepts the invite, or takes one use of the link.
     Claim,
+    /// Ends another invite of the person.
+    Ended,
+    /// Creates the membership.
     Member,
+    /// Counts the member in the group.
     Seat,
+    /// Replaces the pending user.
     User,
-}
-
-impl Part {
-    fn outcome(self) -> JoinOutcome {
-        match self {
-            Self::Claim => JoinOutcome::InviteChanged,
-            Self::Member => JoinOutcome::AlreadyMember,
-            Self::Seat => JoinOutcome::GroupRefused,
-            Self::User => JoinOutcome::UserChanged,
-        }
-    }
 }
 
 /// Holds for a group without a member limit.
@@ -113,7 +108,7 @@ impl Store {
             transaction.add(Part::Claim, claim)?;
         }
         for ended in joining.ended {
-            transaction.add(Part::Claim, self.ending(ended)?)?;
+            transaction.add(Part::Ended, self.ending(ended)?)?;
         }
         transaction.add(Part::Member, member)?;
         if let Some(seat) = seat {
@@ -122,16 +117,13 @@ impl Store {
         if let Some((pending, user)) = joining.becoming {
             self.replace_pending_user(&mut transaction, pending, user)?;
         }
-        // The first failed write decides the outcome: the invite, then the membership, then the
-        // seat.
         Ok(match transaction.commit().await? {
             Ok(()) => JoinOutcome::Joined,
-            Err(refused) => refused.first().map_or(JoinOutcome::InviteChanged, Part::outcome),
+            Err(refused) => outcome(&refused),
         })
     }
 
-    /// Returns the write that accepts the invite, or takes one use of a counted link. `None` for an
-    /// uncounted link, and without an invite.
+    /// Returns the write of [`Part::Claim`]. `None` for an uncounted link, and without an invite.
     fn claim(&self, joining: Joining<'_>) -> Result<Option<UpdateBuilder>, StoreError> {
         match joining.claim {
             Claim::Group => Ok(None),
@@ -242,5 +234,19 @@ impl Store {
         let delete = self.delete(key).condition_expression(HELD);
         let delete = delete.expression_attribute_names("#user", "user");
         transaction.add(Part::User, delete.expression_attribute_values(":pending", held_by))
+    }
+}
+
+/// Returns the outcome of a refused transaction. If several writes were refused, the invites decide
+/// before the membership, and the membership before the seat.
+fn outcome(refused: &Refused<Part>) -> JoinOutcome {
+    if refused.has(Part::Claim) || refused.has(Part::Ended) {
+        JoinOutcome::InviteChanged
+    } else if refused.has(Part::Member) {
+        JoinOutcome::AlreadyMember
+    } else if refused.has(Part::Seat) {
+        JoinOutcome::GroupRefused
+    } else {
+        JoinOutcome::UserChanged
     }
 }

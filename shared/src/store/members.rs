@@ -175,7 +175,8 @@ impl Store {
         }
         Ok(match transaction.commit().await? {
             Ok(()) => ChangeMemberOutcome::Changed,
-            Err(refused) if refused.only(Part::Owners) => ChangeMemberOutcome::LastOwner,
+            Err(refused) if refused.has(Part::Member) => ChangeMemberOutcome::Conflict,
+            Err(refused) if refused.has(Part::Owners) => ChangeMemberOutcome::LastOwner,
             Err(_) => ChangeMemberOutcome::Conflict,
         })
     }

@@ -74,7 +74,7 @@ impl Store {
             client: client::dynamodb(&aws, outbound),
             table,
             cursor_keys,
-            application: Group::system(name),
+            application: Group::application(name),
         })
     }
 }

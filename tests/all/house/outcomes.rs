@@ -73,7 +73,7 @@ fn rules() -> Vec<Forbidden> {
         Forbidden::MayNotInvite => [Forbidden::MayNotInvite],
         Forbidden::InviteOnly => [Forbidden::InviteOnly],
         Forbidden::LinksOff => [Forbidden::LinksOff],
-        Forbidden::SomebodyElses => [Forbidden::SomebodyElses],
+        Forbidden::OtherInvitee => [Forbidden::OtherInvitee],
         Forbidden::NoMembersToChange => [Forbidden::NoMembersToChange],
         Forbidden::ChangesMembers => [Forbidden::ChangesMembers],
         Forbidden::ManagesMembers => [Forbidden::ManagesMembers],

@@ -6,9 +6,8 @@ use std::convert::Infallible;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
 use shared::api::bungie::{
-    self, ApplicationResponse, Failure, Resolution, account, administrator, group, success,
+    self, ApplicationResponse, Failure, RULE, Resolution, account, administrator, group, success,
 };
-use shared::domain::rule::InviteRule;
 
 /// Answers the request. Its body is not read.
 ///
@@ -24,7 +23,7 @@ async fn cancel(service: &Service, request: &Request) -> Result<Response<Body>, 
     let account = account(request)?;
     service
         .engine
-        .revoke_account_invite(&caller, &group, &account, InviteRule::Admins, service.clock.now())
+        .revoke_account_invite(&caller, &group, &account, RULE, service.clock.now())
         .await?;
     Ok(success(&ApplicationResponse { resolution: Resolution::Rescinded }))
 }

@@ -6,9 +6,9 @@ use std::convert::Infallible;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
 use shared::api::bungie::{
-    self, Application, Failure, SearchResult, administrator, current_page, group, on_page, success,
+    self, Application, Failure, RULE, SearchResult, administrator, current_page, group, on_page,
+    success,
 };
-use shared::domain::rule::InviteRule;
 
 /// Answers the request.
 ///
@@ -23,8 +23,7 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let group = group(request)?;
     let page = current_page(request)?;
     let now = service.clock.now();
-    let all =
-        service.engine.pending_group_invites(&caller, &group, InviteRule::Admins, now).await?;
+    let all = service.engine.pending_group_invites(&caller, &group, RULE, now).await?;
     let shown = on_page(&all, page);
     let invitees: Vec<_> = shown.iter().map(|invite| &invite.invitee).collect();
     let users = service.engine.invitee_profiles(&invitees).await?;

@@ -6,9 +6,8 @@ use std::convert::Infallible;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::api::native::{self, InviteBody, Problem, with_etag};
+use shared::api::native::{self, InviteBody, Problem, RULE, with_etag};
 use shared::domain::ids::{GroupId, InviteId};
-use shared::domain::rule::InviteRule;
 use shared::http::{json, known_query, path_parameter};
 
 /// Answers the request.
@@ -24,7 +23,7 @@ async fn get(service: &Service, request: &Request) -> Result<Response<Body>, Pro
     known_query(request, &[])?;
     let group = path_parameter(request, "group", GroupId::parse)?;
     let id = path_parameter(request, "invite", InviteId::parse)?;
-    let invite = service.engine.get_invite(&caller, &group, id, InviteRule::Policy).await?;
+    let invite = service.engine.get_invite(&caller, &group, id, RULE).await?;
     let body = InviteBody::new(&invite, service.clock.now());
     Ok(with_etag(json(StatusCode::OK, &body), invite.version))
 }

@@ -5,9 +5,8 @@ use std::convert::Infallible;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::api::native::{self, InviteBody, Problem, with_etag};
+use shared::api::native::{self, InviteBody, Problem, RULE, with_etag};
 use shared::domain::ids::{GroupId, InviteId};
-use shared::domain::rule::InviteRule;
 use shared::http::{json, known_query, path_parameter};
 
 /// Answers the request.
@@ -24,6 +23,6 @@ async fn revoke(service: &Service, request: &Request) -> Result<Response<Body>, 
     let group = path_parameter(request, "group", GroupId::parse)?;
     let id = path_parameter(request, "invite", InviteId::parse)?;
     let now = service.clock.now();
-    let invite = service.engine.revoke_invite(&caller, &group, id, InviteRule::Policy, now).await?;
+    let invite = service.engine.revoke_invite(&caller, &group, id, RULE, now).await?;
     Ok(with_etag(json(StatusCode::OK, &InviteBody::new(&invite, now)), invite.version))
 }

@@ -8,6 +8,9 @@ use crate::Service;
 use crate::domain::rule::InviteRule;
 use crate::engine::{InviteeRequest, NewInvite};
 
+/// The rule that lets owners and admins create and manage invites.
+pub const RULE: InviteRule = InviteRule::Admins;
+
 /// The values of `GroupPotentialMemberStatus`, numbered from 0.
 const FILTERS: [&str; 3] = ["None", "Applicant", "Invitee"];
 
@@ -30,7 +33,7 @@ pub fn new_invite(service: &Service, request: &Request) -> Result<NewInvite, Fai
     let group = group(request)?;
     let invitee = InviteeRequest::Account(account(request)?);
     let message = message(service, request)?;
-    Ok(NewInvite { message, notify: false, ..NewInvite::of(group, invitee, InviteRule::Admins) })
+    Ok(NewInvite { message, notify: false, ..NewInvite::of(group, invitee, RULE) })
 }
 
 /// Returns whether the path's `filter` and `groupType` ask for invites to ordinary groups.

@@ -17,7 +17,7 @@ mod request;
 pub use answer::{ApplicationResponse, Failure, Resolution, respond, success};
 pub use application::Application;
 pub use code::PlatformErrorCode;
-pub use invite::{asks_for_invites, new_invite};
+pub use invite::{RULE, asks_for_invites, new_invite};
 pub use membership::MembershipType;
 pub use page::{SearchResult, on_page};
 pub use potential::PotentialMembership;

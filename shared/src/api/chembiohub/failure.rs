@@ -29,9 +29,6 @@ const NOT_JSON: &str = "Request is not valid JSON.";
 const NO_EMAIL: &str = "Email not valid";
 /// The field that [`NO_EMAIL`] is about.
 const EMAIL: &str = "/email";
-/// The seconds after which to retry when a project has too many pending invites. Nobody knows when
-/// there will be room, so it is an hour.
-const PENDING_RETRY: i64 = 3600;
 
 /// An error answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

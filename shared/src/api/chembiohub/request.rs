@@ -80,7 +80,7 @@ fn groups(sent: &Value) -> Result<Vec<GroupId>, Invalid> {
         let group = project
             .get("id")
             .and_then(group_id)
-            .filter(|id| *id != GroupId::system())
+            .filter(|id| *id != GroupId::application())
             .ok_or(Invalid::new("invalid_project", "Give each project's id."))?;
         if !groups.contains(&group) {
             groups.push(group);

@@ -10,12 +10,8 @@ use serde::Serialize;
 
 use crate::auth::Unauthenticated;
 use crate::domain::group::GroupType;
-use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
+use crate::engine::{Conflict, Denied, Fault, NotFound, Refusal, Stop};
 use crate::http;
-
-/// The `Retry-After` for too many pending invites, in seconds. One hour, because the real wait is
-/// unknown.
-const PENDING_RETRY: i64 = 3600;
 
 /// The `Retry-After` of 503, in seconds.
 const UNAVAILABLE_RETRY: i64 = 5;
@@ -196,8 +192,7 @@ impl From<Refusal> for Failure {
             Refusal::Conflict(Conflict::PreconditionFailed) => Self::Invalid("base", "The record has changed"),
             Refusal::InvalidCursor => Self::Invalid("base", "The cursor is not one of this list"),
             Refusal::Invalid(_, invalid) => Self::Invalid("base", invalid.detail),
-            Refusal::Limited(Limited::Pending) => Self::RateLimited(PENDING_RETRY),
-            Refusal::Limited(Limited::Rate(seconds)) => Self::RateLimited(seconds),
+            Refusal::Limited(limit) => Self::RateLimited(limit.retry_after()),
         }
     }
 }

@@ -19,7 +19,7 @@ pub use etag::{if_match, with_etag};
 pub use group::{GroupBody, GroupChangeBody, NewGroupBody};
 pub use invite::{
     AcceptBody, AcceptedBody, DeclineBody, DeclinedBody, InviteBody, NewInviteBody, PreviewBody,
-    TokenBody, created, invite_filter,
+    RULE, TokenBody, created, invite_filter,
 };
 pub use list::{ListBody, page};
 pub use member::{MemberBody, MemberEditBody, member_of_path};

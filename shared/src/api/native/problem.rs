@@ -15,9 +15,6 @@ use crate::domain::invite::State;
 use crate::engine::{Fault, NotFound, Refusal, Stop};
 use crate::http::{self, FieldCode, FieldError, RequestError};
 
-/// The `Retry-After` of `pending_limit`, in seconds. One hour, because the real wait is unknown.
-const PENDING_RETRY: i64 = 3600;
-
 /// An error response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -70,14 +67,6 @@ impl Problem {
             fault: None,
         }
     }
-
-    /// Returns the code as clients read it.
-    fn word(&self) -> String {
-        serde_json::to_value(self.code)
-            .ok()
-            .and_then(|value| value.as_str().map(str::to_owned))
-            .unwrap_or_default()
-    }
 }
 
 impl http::Ending for Problem {
@@ -95,7 +84,7 @@ impl http::Failure for Problem {
             detail: &error.detail,
         });
         let body = ProblemBody {
-            kind: format!("urn:beckon:problem:{}", self.word().replace('_', "-")),
+            kind: format!("urn:beckon:problem:{}", self.code.word().replace('_', "-")),
             title: self.code.title(),
             status: status.as_u16(),
             detail: &self.detail,
@@ -233,7 +222,7 @@ mod tests {
     fn every_code_has_its_status() {
         let list: Vec<String> = Code::ALL
             .iter()
-            .map(|code| format!("{} {}", Problem::new(*code, "").word(), code.status().as_u16()))
+            .map(|code| format!("{} {}", code.word(), code.status().as_u16()))
             .collect();
         insta::assert_snapshot!(list.join("\n"));
     }

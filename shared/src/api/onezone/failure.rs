@@ -27,10 +27,6 @@ const UNAUTHORIZED: &str = "You must authenticate yourself to perform this opera
 const FORBIDDEN: &str = "You are not authorized to perform this operation.";
 const NOT_FOUND: &str = "The resource could not be found.";
 
-/// The seconds after which to retry when a group has too many pending invites. Nobody knows when
-/// there will be room, so it is an hour.
-const PENDING_RETRY: i64 = 3600;
-
 /// An error answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -207,15 +203,15 @@ impl From<Refusal> for Failure {
             | Refusal::Conflict(Conflict::PreconditionFailed)
             | Refusal::Invalid(..)
             | Refusal::InvalidCursor => Self::bad_request(NOT_UNDERSTOOD),
-            Refusal::Limited(Limited::Pending) => Self::later(
+            Refusal::Limited(limit @ Limited::Pending) => Self::later(
                 StatusCode::TOO_MANY_REQUESTS,
                 "The group has reached its limit of pending invites",
-                PENDING_RETRY,
+                limit.retry_after(),
             ),
-            Refusal::Limited(Limited::Rate(seconds)) => Self::later(
+            Refusal::Limited(limit @ Limited::Rate(_)) => Self::later(
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many requests; try again later",
-                seconds,
+                limit.retry_after(),
             ),
         }
     }

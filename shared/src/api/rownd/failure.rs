@@ -13,9 +13,6 @@ use crate::domain::invite::State;
 use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
 use crate::http::{self, FieldCode, FieldError, RequestError};
 
-/// The `Retry-After` of `E_PENDING_LIMIT`, in seconds. One hour, because the real wait is unknown.
-const PENDING_RETRY: i64 = 3600;
-
 /// An error response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -227,14 +224,14 @@ impl From<Refusal> for Failure {
             Refusal::InvalidCursor => {
                 Self { code: "E_INVALID_QUERY", ..Self::fields([("after", "Give the id of the last member on the previous page.")]) }
             }
-            Refusal::Limited(Limited::Pending) => Self::new(
+            Refusal::Limited(limit @ Limited::Pending) => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "E_PENDING_LIMIT",
                 "The group has reached its limit of pending invites. Cancel some, or wait until some are accepted.",
             )
-            .retrying_after(PENDING_RETRY),
-            Refusal::Limited(Limited::Rate(seconds)) => {
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "E_RATE_LIMITED", "Try again later; see Retry-After.").retrying_after(seconds)
+            .retrying_after(limit.retry_after()),
+            Refusal::Limited(limit @ Limited::Rate(_)) => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "E_RATE_LIMITED", "Try again later; see Retry-After.").retrying_after(limit.retry_after())
             }
         }
     }

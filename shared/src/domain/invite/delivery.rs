@@ -73,7 +73,7 @@ impl Delivery {
 
     /// Returns the delivery after the mail that was due reached `state` at `now`, with `reason`.
     #[must_use]
-    pub fn came_to(&self, state: DeliveryState, reason: Option<&str>, now: Timestamp) -> Self {
+    pub fn moved_to(&self, state: DeliveryState, reason: Option<&str>, now: Timestamp) -> Self {
         let asked_ses = matches!(state, DeliveryState::Sent | DeliveryState::Failed);
         let sent = state == DeliveryState::Sent;
         Self {

@@ -65,7 +65,7 @@ impl Engine {
                 UpdateGroupOutcome::Changed => {}
             }
         }
-        Err(Unavailable::Contended("the group's record").into())
+        Err(Unavailable::Conflicts("the group's record").into())
     }
 }
 

@@ -104,5 +104,5 @@ fn new_group(new: NewGroup, owner: Option<&UserId>, now: Timestamp) -> Outcome<G
         authority_changed_at: None,
     };
     check_seats(&group.policy)?;
-    if group.is_system() { Err(Conflict::GroupIdTaken.into()) } else { Ok(group) }
+    if group.is_application() { Err(Conflict::GroupIdTaken.into()) } else { Ok(group) }
 }

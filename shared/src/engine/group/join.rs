@@ -33,7 +33,7 @@ impl Engine {
             self.own_invites_into(caller, id, now)
         );
         let ((group, member), invites) = (found?, invites?);
-        let group = group.filter(|group| !group.is_system()).ok_or(NotFound::Group)?;
+        let group = group.filter(|group| !group.is_application()).ok_or(NotFound::Group)?;
         if member.is_some() {
             return Err(Conflict::AlreadyMember.into());
         }
@@ -90,10 +90,10 @@ impl Engine {
                 self.check_group(group).await?;
                 // The group got its first owner meanwhile. The caller's next request finds that
                 // owner.
-                Err(Unavailable::Contended("the group's record").into())
+                Err(Unavailable::Conflicts("the group's record").into())
             }
             JoinOutcome::InviteChanged | JoinOutcome::UserChanged => {
-                Err(Unavailable::Contended("the group's record").into())
+                Err(Unavailable::Conflicts("the group's record").into())
             }
         }
     }

@@ -10,9 +10,6 @@ use crate::domain::member::Member;
 use crate::engine::authority::member_of;
 use crate::engine::{Engine, NotFound, Outcome};
 
-/// Maximum number of memberships in one read.
-const PAGE: i32 = 100;
-
 /// A group as one user sees it.
 #[derive(Clone, Debug)]
 pub struct GroupView {
@@ -48,22 +45,6 @@ impl Engine {
         Ok(Page { data: self.views(page.data).await?, next_cursor: page.next_cursor })
     }
 
-    /// Returns all of the caller's groups, in the order of their ids.
-    ///
-    /// # Errors
-    /// `Fault`.
-    pub async fn all_groups(&self, caller: &Caller) -> Outcome<Vec<GroupView>> {
-        let (mut views, mut cursor) = (Vec::new(), None::<String>);
-        loop {
-            let page = self.store.list_memberships(&caller.user, PAGE, cursor.as_deref()).await?;
-            views.extend(self.views(page.data).await?);
-            cursor = page.next_cursor;
-            if cursor.is_none() {
-                return Ok(views);
-            }
-        }
-    }
-
     /// Returns the group, for any caller. The API decides which parts a non-member may see. `None`
     /// if the group does not exist.
     ///
@@ -97,7 +78,7 @@ impl Engine {
         let own =
             |group: &Group| memberships.iter().find(|member| member.group == group.id).cloned();
         // The application is not listed as a group.
-        let groups = groups.into_iter().filter(|group| !group.is_system());
+        let groups = groups.into_iter().filter(|group| !group.is_application());
         let views = join_all(groups.map(|group| self.view(group.clone(), own(&group)))).await;
         views.into_iter().collect()
     }
@@ -110,7 +91,7 @@ impl Engine {
         group: &GroupId,
     ) -> Outcome<(Group, Member)> {
         let (group, member) = self.membership(caller, group).await?;
-        if group.is_system() { Err(NotFound::Group.into()) } else { Ok((group, member)) }
+        if group.is_application() { Err(NotFound::Group.into()) } else { Ok((group, member)) }
     }
 
     /// Returns the group and the caller's membership.

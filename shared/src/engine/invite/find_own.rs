@@ -43,7 +43,7 @@ impl Engine {
     /// Declines the caller's invite with this id. Declining again returns the same record.
     ///
     /// # Errors
-    /// `Forbidden::SomebodyElses` for another person's invite into a group of the caller's,
+    /// `Forbidden::OtherInvitee` for another person's invite into a group of the caller's,
     /// `NotFound::Invite`, `Conflict::InviteReplaced`, `Conflict::NotPending`, `Fault`.
     pub async fn decline_own_invite(
         &self,
@@ -55,7 +55,7 @@ impl Engine {
             Some(group) => {
                 self.decline_invite(Some(caller), &InviteRef::Id(group, id), None, now).await
             }
-            None if self.is_of_own_group(caller, id).await? => Err(Forbidden::SomebodyElses.into()),
+            None if self.is_of_own_group(caller, id).await? => Err(Forbidden::OtherInvitee.into()),
             None => Err(NotFound::Invite.into()),
         }
     }

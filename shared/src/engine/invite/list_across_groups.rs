@@ -63,7 +63,7 @@ impl Engine {
         rule: InviteRule,
     ) -> Outcome<Invite> {
         let memberships = self.memberships(caller).await?;
-        let groups = memberships.into_keys().chain([GroupId::system()]).collect::<Vec<_>>();
+        let groups = memberships.into_keys().chain([GroupId::application()]).collect::<Vec<_>>();
         for found in self.store.invites_of_id(&groups, id).await? {
             // The list of memberships may lag, so the group itself decides.
             let (group, member) = self.store.group_and_member(&found.group, &caller.user).await?;
@@ -82,7 +82,7 @@ impl Engine {
             found.extend(
                 page.data
                     .into_iter()
-                    .filter(|member| member.group != GroupId::system())
+                    .filter(|member| member.group != GroupId::application())
                     .map(|member| (member.group.clone(), member)),
             );
             cursor = page.next_cursor;
@@ -98,7 +98,8 @@ impl Engine {
         &self,
         memberships: &BTreeMap<GroupId, Member>,
     ) -> Outcome<Vec<(Group, Option<Member>)>> {
-        let ids: Vec<GroupId> = memberships.keys().cloned().chain([GroupId::system()]).collect();
+        let ids: Vec<GroupId> =
+            memberships.keys().cloned().chain([GroupId::application()]).collect();
         let mut found = Vec::new();
         for ids in ids.chunks(100) {
             found.extend(self.store.groups(ids).await?.into_iter().map(|group| {
@@ -118,6 +119,6 @@ fn may_see(
     invite: &Invite,
 ) -> bool {
     let by_membership =
-        !group.is_system() && member.is_some_and(|member| rule.allows(group, member));
+        !group.is_application() && member.is_some_and(|member| rule.allows(group, member));
     invite.created_by.id == caller.user || by_membership
 }

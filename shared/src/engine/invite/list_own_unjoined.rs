@@ -38,7 +38,7 @@ impl Engine {
         let owners = self.users(&owners).await?;
         let joinable: BTreeMap<GroupId, GroupView> = groups
             .into_iter()
-            .filter(|view| view.own.is_none() && !view.group.is_system())
+            .filter(|view| view.own.is_none() && !view.group.is_application())
             .map(|view| (view.group.id.clone(), view))
             .collect();
         let with_group = |invite: Invite| {

@@ -22,7 +22,7 @@ impl Engine {
         rule: InviteRule,
         now: Timestamp,
     ) -> Outcome<Invite> {
-        let invite = self.managed(caller, group, id, rule).await?;
+        let invite = self.get_invite(caller, group, id, rule).await?;
         let revoked = match invite.revoke(Some(&caller.user), now) {
             Ok(revoked) => revoked,
             Err(State::Revoked) => return Ok(invite),
@@ -44,16 +44,6 @@ impl Engine {
     /// `NotFound::Group`, `NotFound::Invite`, `Denied::NotMember`, `Forbidden::MayNotInvite`,
     /// `Fault`.
     pub async fn get_invite(
-        &self,
-        caller: &Caller,
-        group: &GroupId,
-        id: InviteId,
-        rule: InviteRule,
-    ) -> Outcome<Invite> {
-        self.managed(caller, group, id, rule).await
-    }
-
-    pub(in crate::engine) async fn managed(
         &self,
         caller: &Caller,
         group: &GroupId,

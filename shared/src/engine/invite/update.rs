@@ -62,7 +62,7 @@ impl Engine {
                 return Ok(updated.invite);
             }
         }
-        Err(Unavailable::Contended("the invite").into())
+        Err(Unavailable::Conflicts("the invite").into())
     }
 }
 

@@ -111,10 +111,12 @@ impl Engine {
 
     /// Returns the application, and the other groups of the mail that still exist.
     async fn application_and_others(&self, invite: &Invite) -> Result<(Group, Vec<Group>), Fault> {
-        let ids: Vec<GroupId> =
-            [GroupId::system()].into_iter().chain(invite.mailing.groups.iter().cloned()).collect();
+        let ids: Vec<GroupId> = [GroupId::application()]
+            .into_iter()
+            .chain(invite.mailing.groups.iter().cloned())
+            .collect();
         let mut groups = self.store.groups(&ids).await?.into_iter();
-        let system = groups.next().filter(Group::is_system);
+        let system = groups.next().filter(Group::is_application);
         let system = system.ok_or(Mistake::NoApplication)?;
         Ok((system, groups.collect()))
     }
@@ -180,7 +182,7 @@ impl Engine {
         reason: Option<&str>,
         now: Timestamp,
     ) -> Result<SendOutcome, Fault> {
-        let delivery = invite.delivery.came_to(state, reason, now);
+        let delivery = invite.delivery.moved_to(state, reason, now);
         self.store.mark_delivery(invite, &delivery, now).await?;
         Ok(match state {
             DeliveryState::Sent => SendOutcome::Sent,

@@ -68,7 +68,7 @@ impl Engine {
                 JoinOutcome::InviteChanged | JoinOutcome::UserChanged => {}
             }
         }
-        Err(Unavailable::Contended("the person's invites").into())
+        Err(Unavailable::Conflicts("the person's invites").into())
     }
 }
 

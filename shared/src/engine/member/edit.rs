@@ -119,7 +119,7 @@ impl Engine {
     ) -> Outcome<(Member, MemberChange)> {
         for _ in 0..ATTEMPTS {
             let (found, own) = self.membership(caller, group).await?;
-            if found.is_system() {
+            if found.is_application() {
                 return Err(Forbidden::NoMembersToChange.into());
             }
             let member = self.store.member(group, user).await?;
@@ -137,7 +137,7 @@ impl Engine {
                 ChangeMemberOutcome::Conflict => {}
             }
         }
-        Err(Unavailable::Contended("the member's record").into())
+        Err(Unavailable::Conflicts("the member's record").into())
     }
 
     /// Returns revocations, in the name of `by`, of every pending invite that could bring the

@@ -106,7 +106,7 @@ impl Engine {
                 .map(|group| (group.id.clone(), group))
                 .collect();
             // The application is not listed as a group.
-            groups.retain(|_, group| !group.is_system());
+            groups.retain(|_, group| !group.is_application());
             let members = page.data.into_iter();
             own.extend(members.filter_map(|member| {
                 groups.remove(&member.group).map(|group| OwnGroup { group, member })

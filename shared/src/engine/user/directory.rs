@@ -85,7 +85,7 @@ impl Engine {
                 PutUserOutcome::IdentityTaken | PutUserOutcome::Changed => {}
             }
         }
-        Err(Unavailable::Contended("the user's record").into())
+        Err(Unavailable::Conflicts("the user's record").into())
     }
 
     /// Returns the pending users who hold an identity of this user. The write replaces them.

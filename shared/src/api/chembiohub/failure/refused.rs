@@ -2,7 +2,7 @@
 
 use lambda_http::http::StatusCode;
 
-use super::{Failure, NOT_EDITOR, PENDING_RETRY};
+use super::{Failure, NOT_EDITOR};
 use crate::domain::invite::State;
 use crate::engine::{Conflict, Denied, Forbidden, Limited, NotFound, Refusal};
 
@@ -63,16 +63,13 @@ fn conflicting(conflict: Conflict) -> Failure {
 }
 
 fn limited(limit: Limited) -> Failure {
-    let (error, seconds) = match limit {
-        Limited::Pending => {
-            ("The project has reached its limit of pending invitations.", PENDING_RETRY)
+    let error = match limit {
+        Limited::Pending => "The project has reached its limit of pending invitations.",
+        Limited::Rate(_) => {
+            "Too many invitations, or a reminder too soon after the last one. Try again later."
         }
-        Limited::Rate(seconds) => (
-            "Too many invitations, or a reminder too soon after the last one. Try again later.",
-            seconds,
-        ),
     };
-    Failure::error(StatusCode::TOO_MANY_REQUESTS, error, Some(seconds))
+    Failure::error(StatusCode::TOO_MANY_REQUESTS, error, Some(limit.retry_after()))
 }
 
 fn not_pending(state: State) -> &'static str {

@@ -144,7 +144,7 @@ pub fn group_of_path(request: &Request) -> Result<GroupId, Failure> {
 
 /// Parses a group's id. `None` also for the application, which is no group to this API.
 fn group_id(text: &str) -> Option<GroupId> {
-    GroupId::parse(text).ok().filter(|group| *group != GroupId::system())
+    GroupId::parse(text).ok().filter(|group| *group != GroupId::application())
 }
 
 #[cfg(test)]

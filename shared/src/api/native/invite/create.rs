@@ -5,6 +5,7 @@ use lambda_http::{Body, Response};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::super::with_etag;
+use super::RULE;
 use super::body::InviteBody;
 use crate::domain::clock::Timestamp;
 use crate::domain::email::EmailAddress;
@@ -15,7 +16,6 @@ use crate::domain::invite::IdentityPolicy;
 use crate::domain::invitee::Lifetime;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
-use crate::domain::rule::InviteRule;
 use crate::domain::text::{Message, Metadata, Name};
 use crate::domain::{Invalid, from_object};
 use crate::engine::{Created, InviteeRequest, LinkRequest, NewInvite, PersonRequest};
@@ -120,7 +120,7 @@ impl NewInviteBody {
             redirect_url,
             notify,
             identity_policy,
-            ..NewInvite::of(group, invitee, InviteRule::Policy)
+            ..NewInvite::of(group, invitee, RULE)
         })
     }
 
@@ -238,7 +238,7 @@ mod tests {
         assert!(matches!(&new.invitee, InviteeRequest::User(user) if user.as_str() == "29845"));
         assert_eq!(
             (new.roles, new.lifetime, new.notify, new.identity_policy, new.rule),
-            (Roles::default(), Lifetime::DEFAULT, true, IdentityPolicy::Strict, InviteRule::Policy)
+            (Roles::default(), Lifetime::DEFAULT, true, IdentityPolicy::Strict, RULE)
         );
     }
 

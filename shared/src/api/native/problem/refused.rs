@@ -1,6 +1,6 @@
 //! What the native API answers to each refusal of the engine.
 
-use super::{PENDING_RETRY, Problem};
+use super::Problem;
 use crate::api::native::code::Code;
 use crate::domain::invite::State;
 use crate::engine::{Conflict, Denied, Limited, NotFound, Refusal};
@@ -128,19 +128,14 @@ fn conflicting(conflict: Conflict) -> Problem {
 }
 
 fn limited(limit: Limited) -> Problem {
-    match limit {
-        Limited::Pending => Problem {
-            retry_after: Some(PENDING_RETRY),
-            ..Problem::new(
-                Code::PendingLimit,
-                "The group has reached its limit of pending invites. Revoke some, or wait until some are accepted.",
-            )
-        },
-        Limited::Rate(seconds) => Problem {
-            retry_after: Some(seconds),
-            ..Problem::new(Code::RateLimited, "Try again later; see Retry-After.")
-        },
-    }
+    let problem = match limit {
+        Limited::Pending => Problem::new(
+            Code::PendingLimit,
+            "The group has reached its limit of pending invites. Revoke some, or wait until some are accepted.",
+        ),
+        Limited::Rate(_) => Problem::new(Code::RateLimited, "Try again later; see Retry-After."),
+    };
+    Problem { retry_after: Some(limit.retry_after()), ..problem }
 }
 
 fn not_pending(state: State) -> Problem {

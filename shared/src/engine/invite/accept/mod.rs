@@ -107,6 +107,6 @@ impl Engine {
                 Attempt::Retry => {}
             }
         }
-        Err(Unavailable::Contended("the invite or the user's record").into())
+        Err(Unavailable::Conflicts("the invite or the user's record").into())
     }
 }

@@ -75,7 +75,7 @@ impl Engine {
             }
             found = self.read_first(&ask, 0).await?;
         }
-        Err(Unavailable::Contended("the invite").into())
+        Err(Unavailable::Conflicts("the invite").into())
     }
 
     fn created(&self, invite: Invite) -> Created {

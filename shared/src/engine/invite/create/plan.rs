@@ -118,7 +118,7 @@ fn terms(ask: &Ask<'_>, reads: &Reads) -> Terms {
     let new = &ask.new;
     let is_link = ask.invitee.link().is_some();
     // An app has no membership for an acceptance to check, so it invites by the rule `Service`.
-    let by_app = reads.found.inviter.is_none() && !reads.admitted.group.is_system();
+    let by_app = reads.found.inviter.is_none() && !reads.admitted.group.is_application();
     Terms {
         roles: new.roles.clone(),
         identity_policy: if is_link { IdentityPolicy::Bearer } else { new.identity_policy },

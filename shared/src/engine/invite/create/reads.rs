@@ -96,13 +96,13 @@ impl Engine {
             }
             found = self.read_first(ask, attempt + 1).await?;
         }
-        Err(Unavailable::Contended("the invite's id").into())
+        Err(Unavailable::Conflicts("the invite's id").into())
     }
 
     /// Starts to count the group's pending invites, in parallel with the reads that decide
     /// authority (ADR 0012).
     pub(super) async fn begin_count(&self, group: &GroupId, now: Timestamp) -> StartedCount {
-        if *group == GroupId::system() {
+        if *group == GroupId::application() {
             Ok(PendingCount::default())
         } else {
             self.store.begin_count(group, now).await

@@ -31,7 +31,7 @@ impl Engine {
         if !pending.is_empty() {
             return self.remind_of(asking, targets, &pending).await;
         }
-        let system = self.target(asking, &GroupId::system()).await?;
+        let system = self.target(asking, &GroupId::application()).await?;
         if let Some(made) = system.made() {
             return Ok(Attempt::Done(made.clone()));
         }
@@ -84,7 +84,7 @@ impl Engine {
 /// Returns the mail that reminds of all requested groups, for an invite into `own`.
 fn reminder(asking: &Asking<'_>, targets: &[Target<'_>], own: &GroupId) -> Mailing {
     let asked = targets.iter().map(|target| &target.group().id);
-    let groups = asked.filter(|group| *group != own && **group != GroupId::system());
+    let groups = asked.filter(|group| *group != own && **group != GroupId::application());
     let sender = asking.sender.clone().or_else(|| asking.acting.caller.name.clone());
     Mailing { kind: MailKind::Reminder, sender, groups: groups.cloned().collect() }
 }

@@ -66,5 +66,5 @@ pub(super) fn id_is_taken(ask: &Ask<'_>, found: &CreateReads) -> bool {
 ///
 /// `None` for the application, where only each inviter's rate window is a limit.
 pub(super) fn cap(group: &Group, limit: u32) -> Option<u32> {
-    (!group.is_system()).then(|| group.policy.max_pending.get().min(limit))
+    (!group.is_application()).then(|| group.policy.max_pending.get().min(limit))
 }

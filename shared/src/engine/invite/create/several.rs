@@ -181,5 +181,5 @@ fn notice(kind: MailKind, holder: Option<&User>) -> Notice {
 }
 
 fn retries_exhausted() -> Stop {
-    Unavailable::Contended("the invitation").into()
+    Unavailable::Conflicts("the invitation").into()
 }

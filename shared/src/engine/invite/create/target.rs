@@ -60,7 +60,7 @@ impl Target<'_> {
     /// if the directory knows the person.
     pub(super) fn fresh(&self, is_known: bool) -> Option<&Draft> {
         match &self.relation {
-            Relation::New(draft) if !(is_known && self.group().is_system()) => Some(draft),
+            Relation::New(draft) if !(is_known && self.group().is_application()) => Some(draft),
             Relation::New(_) | Relation::Invited(_) | Relation::Member | Relation::Made(_) => None,
         }
     }
@@ -83,7 +83,7 @@ impl Target<'_> {
 impl<'a> Asking<'a> {
     /// Returns the request for one of the groups.
     fn ask(&self, group: &GroupId) -> Outcome<Ask<'a>> {
-        let everybody = self.new.groups.is_empty() || *group == GroupId::system();
+        let everybody = self.new.groups.is_empty() || *group == GroupId::application();
         let rule = if everybody { InviteRule::Anyone } else { InviteRule::Editors };
         let invitee = InviteeRequest::Person(self.new.person.clone());
         let new = NewInvite {
@@ -100,7 +100,7 @@ impl Engine {
     /// Returns every requested group with the person's relation to it.
     pub(super) async fn targets<'a>(&self, asking: &Asking<'a>) -> Outcome<Vec<Target<'a>>> {
         if asking.new.groups.is_empty() {
-            return Ok(vec![self.target(asking, &GroupId::system()).await?]);
+            return Ok(vec![self.target(asking, &GroupId::application()).await?]);
         }
         let targets = asking.new.groups.iter().map(|group| self.target(asking, group));
         join_all(targets).await.into_iter().collect()
