@@ -12,8 +12,8 @@ mod rules;
 mod several;
 mod target;
 
-pub use request::{InviteeRequest, LinkRequest, NewInvite, PersonRequest};
-pub use several::{Invitation, NewInvitation, Notice};
+pub use request::{InviteeRequest, LinkRequest, NewInvitation, NewInvite, PersonRequest};
+pub use several::{Invitation, Notice};
 
 use plan::{Plan, plan};
 use request::Ask;

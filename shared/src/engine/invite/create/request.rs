@@ -113,6 +113,19 @@ impl NewInvite {
     }
 }
 
+/// A person to invite, and the groups.
+#[derive(Clone, Debug)]
+pub struct NewInvitation {
+    /// The person.
+    pub person: PersonRequest,
+    /// The groups, each once. Empty for the application.
+    pub groups: Vec<GroupId>,
+    /// The roles to grant in each group.
+    pub roles: Roles,
+    /// Whether to send a reminder if nothing is new to the person.
+    pub remind: bool,
+}
+
 impl InviteeRequest {
     /// Returns the requested invitee. `request` becomes the key of a link.
     pub(in crate::engine) fn invitee(&self, request: &RequestId) -> Invitee {

@@ -7,34 +7,19 @@
 use futures::future::join_all;
 
 use super::plan::{Draft, within_cap};
-use super::request::PersonRequest;
+use super::request::NewInvitation;
 use super::target::{Asking, Target};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::RequestId;
-use crate::domain::ids::GroupId;
 use crate::domain::invite::Invite;
 use crate::domain::mailing::{MailKind, Mailing};
-use crate::domain::role::Roles;
 use crate::domain::user::{User, UserState, full_name};
 use crate::engine::acting::Acting;
 use crate::engine::attempt::{ATTEMPTS, Attempt};
 use crate::engine::fault::{Stop, Unavailable};
 use crate::engine::refusal::{Conflict, Denied};
 use crate::engine::{Engine, Outcome};
-
-/// A person to invite, and the groups.
-#[derive(Clone, Debug)]
-pub struct NewInvitation {
-    /// The person.
-    pub person: PersonRequest,
-    /// The groups, each once. Empty for the application.
-    pub groups: Vec<GroupId>,
-    /// The roles to grant in each group.
-    pub roles: Roles,
-    /// Whether to send a reminder if nothing is new to the person.
-    pub remind: bool,
-}
 
 /// The content of the mail that goes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,7 @@ use futures::future::join_all;
 
 use super::plan::{Draft, Plan, plan};
 use super::reads::Reads;
-use super::request::{Ask, InviteeRequest, NewInvite};
-use super::several::NewInvitation;
+use super::request::{Ask, InviteeRequest, NewInvitation, NewInvite};
 use crate::domain::counters::RequestId;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, InviteId};
