@@ -50,6 +50,11 @@ pub(super) fn may_invite(rule: InviteRule, group: &Group, member: &Member) -> Re
     if rule.allows(group, member) { Ok(()) } else { Err(Forbidden::MayNotInvite.into()) }
 }
 
+/// Checks that the group's invites and memberships are not frozen.
+pub(super) fn not_frozen(group: &Group) -> Result<(), Refusal> {
+    if group.policy.frozen { Err(Forbidden::Frozen.into()) } else { Ok(()) }
+}
+
 /// Checks that the roles do not rank above the granter's own. So only owners grant `owner`.
 pub(super) fn may_grant(granter: &Member, roles: &Roles) -> Result<(), Refusal> {
     if roles.rank() <= granter.roles.rank() { Ok(()) } else { Err(Denied::RoleAboveOwn.into()) }

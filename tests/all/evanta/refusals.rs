@@ -82,7 +82,10 @@ async fn a_group_s_policy_applies_to_this_api() {
     let (owner, sonny) = owner_and_invitee(&app, "private").await;
     owner.sets_policy(json!({"frozen": true})).await;
     owner.invites_user(29845).await.has_no_body(403);
+    let no_id = json!({"group_invite": {"user_id": "no/id", "group_id": 3773}});
+    owner.posts("/group_invites", &no_id).await.has_no_body(403);
     owner.sets_policy(json!({"frozen": false})).await;
+    owner.posts("/group_invites", &no_id).await.has_no_body(404);
     owner.invited_user().await;
     owner.sets_policy(json!({"frozen": true})).await;
     sonny.joins(3773).await.has_no_body(403);

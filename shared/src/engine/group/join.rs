@@ -8,8 +8,8 @@ use crate::domain::ids::GroupId;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
-use crate::engine::authority::check_domain;
 use crate::engine::authority::first_roles;
+use crate::engine::authority::{check_domain, not_frozen};
 use crate::engine::{
     Conflict, Denied, Engine, Forbidden, InviteRef, NotFound, Outcome, Refusal, Stop, Unavailable,
 };
@@ -61,9 +61,7 @@ impl Engine {
     }
 
     async fn join_open(&self, caller: &Caller, group: &Group, now: Timestamp) -> Outcome<Member> {
-        if group.policy.frozen {
-            return Err(Forbidden::Frozen.into());
-        }
+        not_frozen(group)?;
         check_domain(caller, group)?;
         let member = Member {
             group: group.id.clone(),

@@ -8,6 +8,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::rule::InviteRule;
 use crate::domain::user::User;
+use crate::engine::authority::{may_invite, not_frozen};
 use crate::engine::{
     Engine, InviteeRequest, NewInvite, NotFound, Outcome, Refusal, SeenGroup, Stop,
 };
@@ -41,7 +42,9 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<InvitedUser> {
         let Some(user) = user else {
-            self.check_inviter(caller, &group, InviteRule::Owners).await?;
+            let (group, inviter) = self.membership(caller, &group).await?;
+            may_invite(InviteRule::Owners, &group, &inviter)?;
+            not_frozen(&group)?;
             return Err(NotFound::User.into());
         };
         // Read before the write, because nothing may fail after it. A missing group is refused

@@ -13,9 +13,9 @@ use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
 use crate::domain::text::ApiData;
-use crate::engine::authority::{first_roles, may_grant, may_invite, member_of};
+use crate::engine::authority::{first_roles, may_grant, may_invite, member_of, not_frozen};
 use crate::engine::{
-    Conflict, Denied, Engine, Forbidden, NotFound, Outcome, Refusal, Unavailable, require_pending,
+    Conflict, Denied, Engine, NotFound, Outcome, Refusal, Unavailable, require_pending,
 };
 
 /// Maximum number of attempts when a record changes between the read and the write.
@@ -90,9 +90,7 @@ fn changed(
         return Err(Denied::RoleAboveOwn.into());
     }
     first_roles(group, &change.roles)?;
-    if group.policy.frozen {
-        return Err(Forbidden::Frozen.into());
-    }
+    not_frozen(group)?;
     let terms = invite.terms.clone();
     let api_data = terms.api_data.with(&change.api_data);
     Ok(Terms {

@@ -10,7 +10,7 @@ use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
 use crate::domain::user::{self, User, UserState};
 use crate::engine::acting::Acting;
-use crate::engine::authority::{first_roles, may_grant, member_of};
+use crate::engine::authority::{first_roles, may_grant, member_of, not_frozen};
 use crate::engine::{Conflict, Denied, Engine, Forbidden, NotFound, Outcome, Unavailable};
 use crate::store::{Claim, JoinOutcome, Joining};
 
@@ -77,9 +77,7 @@ fn check(group: &Group, own: &Member, roles: &Roles) -> Outcome<()> {
         return Err(Forbidden::AddsMembers.into());
     }
     may_grant(own, roles)?;
-    if group.policy.frozen {
-        return Err(Forbidden::Frozen.into());
-    }
+    not_frozen(group)?;
     Ok(())
 }
 

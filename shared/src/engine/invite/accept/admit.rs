@@ -6,7 +6,9 @@ use crate::domain::group::Group;
 use crate::domain::invite::{IdentityPolicy, Invite, State};
 use crate::domain::invitee::Invitee;
 use crate::domain::macaroon::Caveats;
-use crate::engine::authority::{check_domain, inviter_still_may, is_invited, right_is_proven};
+use crate::engine::authority::{
+    check_domain, inviter_still_may, is_invited, not_frozen, right_is_proven,
+};
 use crate::engine::refusal::{Conflict, Denied, Forbidden, NotFound, Refusal};
 use crate::engine::{Engine, InviteRef, Outcome, require_generation, require_pending};
 
@@ -47,9 +49,7 @@ impl Engine {
         if caveats.over(now) {
             return Err(Conflict::NotPending(State::Expired).into());
         }
-        if group.policy.frozen {
-            return Err(Forbidden::Frozen.into());
-        }
+        not_frozen(group)?;
         if invite.invitee.link().is_some() && !group.policy.links {
             return Err(Forbidden::LinksOff.into());
         }

@@ -4,7 +4,7 @@ use super::request::{Ask, InviteeRequest};
 use crate::domain::group::Group;
 use crate::domain::member::Member;
 use crate::domain::user::UserState;
-use crate::engine::authority::{first_roles, may_grant, may_invite, member_of};
+use crate::engine::authority::{first_roles, may_grant, may_invite, member_of, not_frozen};
 use crate::engine::refusal::{Conflict, Denied, Forbidden, NotFound, Refusal};
 use crate::store::CreateReads;
 
@@ -30,9 +30,7 @@ pub(super) fn admit(ask: &Ask<'_>, found: &CreateReads) -> Result<Admitted, Refu
     may_invite(new.rule, &group, &inviter)?;
     may_grant(&inviter, &new.roles)?;
     first_roles(&group, &new.roles)?;
-    if group.policy.frozen {
-        return Err(Forbidden::Frozen.into());
-    }
+    not_frozen(&group)?;
     if matches!(new.invitee, InviteeRequest::Link(_)) {
         return if group.policy.links {
             Ok(Admitted { group, inviter })
