@@ -152,21 +152,22 @@ impl App {
 
     /// Returns every item of the table except the rate windows, as text in DynamoDB's JSON.
     pub async fn table(&self) -> BTreeSet<String> {
+        let items = self.scan().await.into_iter();
+        items.filter(|item| item["type"]["S"] != "window").map(|item| item.to_string()).collect()
+    }
+
+    /// Returns every item of the table, in DynamoDB's JSON.
+    pub async fn scan(&self) -> Vec<Value> {
         let endpoint = self.setting(settings::AWS_ENDPOINT_URL_DYNAMODB);
         let scan = json!({ "TableName": self.setting(settings::TABLE_NAME) });
         let found = table::ask(endpoint, "Scan", &scan).await;
         assert!(found["LastEvaluatedKey"].is_null(), "the table is larger than one page");
-        let items = found["Items"].as_array().unwrap_or_else(|| panic!("{found}")).iter();
-        items.filter(|item| item["type"]["S"] != "window").map(Value::to_string).collect()
+        found["Items"].as_array().unwrap_or_else(|| panic!("{found}")).clone()
     }
 
     /// Returns the items of one type.
     pub async fn items(&self, kind: &str) -> Vec<Value> {
-        let items = self
-            .table()
-            .await
-            .into_iter()
-            .map(|item| serde_json::from_str::<Value>(&item).expect("the item is JSON"));
+        let items = self.scan().await.into_iter();
         items.filter(|item| item["type"]["S"] == kind).collect()
     }
 }

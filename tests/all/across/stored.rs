@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 #[tokio::test]
 async fn the_names_of_stored_attributes_stay_as_they_are() {
     let app = App::start().await;
-    let alice = app.person("alice");
+    let alice = app.person("alice").name("Alice");
     let profile = json!({
         "email": "alice@example.com", "first_name": "Alice", "last_name": "Liddell",
         "refuses_invites": false,
@@ -30,11 +30,14 @@ async fn the_names_of_stored_attributes_stay_as_they_are() {
     app.nobody().posts("/v1/invites/decline", &reason).await.is(200);
     let link = json!({"link": {"max_uses": 1, "allowed_domains": ["example.com"]}});
     let link = alice.invited(link).await;
-    app.person("eve").accepts(&link.token).await.is(200);
+    app.person("eve").name("Eve").accepts(&link.token).await.is(200);
+    alice.gives_roles("eve", json!(["admin"])).await.is(200);
+    alice.gives_roles("eve", json!(["member"])).await.is(200);
     alice
         .invited(json!({"account": {"membership_type": 3, "membership_id": "9"}, "notify": false}))
         .await;
-    alice.invited(json!({"phone": "+19199993333", "notify": false})).await;
+    let revoked = alice.invited(json!({"phone": "+19199993333", "notify": false})).await;
+    alice.revokes(&revoked.id).await.is(200);
     app.person("bea").puts("/v1/me", &json!({"email": "bea@example.com"})).await.is(200);
     alice.invited(json!({"user_id": "bea", "notify": false})).await;
     let rownd = json!({"roles": ["editor"], "email": "bob@example.com", "app_variant_id": "v1"});
@@ -44,8 +47,9 @@ async fn the_names_of_stored_attributes_stay_as_they_are() {
     app.settled(&alice).await;
 
     let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for item in app.table().await {
-        let item: Value = serde_json::from_str(&item).expect("the item is JSON");
+    for mut item in app.scan().await {
+        // Only an invite whose mail is due has this attribute. The stream's filter names it.
+        item.as_object_mut().expect("the item is an object").remove("outbox");
         let kind = item["type"]["S"].as_str().expect("the item has a type").to_owned();
         collect(&item, "", names.entry(kind).or_default());
     }
