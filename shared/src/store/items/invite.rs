@@ -172,7 +172,7 @@ pub(in crate::store) fn to_invite(item: Item) -> Result<Invite, StoreError> {
     Ok(Invite {
         id: InviteId::from_number(item.id)
             .map_err(|invalid| StoreError::corrupt("invite", invalid))?,
-        resolution: to_resolution(&mut item)?,
+        resolution: to_resolution(&mut item),
         group: item.group,
         group_name: item.group_name,
         generation: item.generation,
@@ -241,9 +241,9 @@ pub(crate) fn invite_subject(image: serde_dynamo::Item) -> Option<TokenSubject> 
 }
 
 /// Returns how the invite ended, from its state and the attributes of its resolution.
-fn to_resolution(item: &mut InviteItem) -> Result<Option<Resolution>, StoreError> {
+fn to_resolution(item: &mut InviteItem) -> Option<Resolution> {
     let end = match item.state {
-        State::Pending => return Ok(None),
+        State::Pending => return None,
         State::Accepted => End::Accepted,
         State::Declined => End::Declined { reason: item.decline_reason.take() },
         State::Revoked => End::Revoked,
@@ -251,7 +251,7 @@ fn to_resolution(item: &mut InviteItem) -> Result<Option<Resolution>, StoreError
         State::Exhausted => End::Exhausted,
     };
     let at = item.resolved_at.unwrap_or(item.updated_at);
-    Ok(Some(Resolution { end, at, by: item.resolved_by.take() }))
+    Some(Resolution { end, at, by: item.resolved_by.take() })
 }
 
 fn from_invitee(invitee: &Invitee) -> InviteeItem {
