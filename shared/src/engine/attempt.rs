@@ -11,3 +11,13 @@ pub(super) enum Attempt<T> {
     /// A record changed after it was read. The use case reads it again and retries.
     Retry,
 }
+
+impl<T> Attempt<T> {
+    /// Returns the outcome with the value of a success converted.
+    pub(super) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Attempt<U> {
+        match self {
+            Self::Done(value) => Attempt::Done(convert(value)),
+            Self::Retry => Attempt::Retry,
+        }
+    }
+}

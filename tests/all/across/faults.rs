@@ -167,7 +167,7 @@ async fn a_write_with_a_lost_answer_succeeds_at_every_api() {
     let table = LossyTable::of(&below).await;
     let app = App::with(table.options()).await;
     let alice = app.owner().await;
-    app.directory().puts("/v1/users/29845", &json!({"email": "joe@example.com"})).await.is(200);
+    app.directory().writes_user("29845", &json!({"email": "joe@example.com"})).await.is(200);
     let evanta = json!({"group_invite": {"user_id": 29845, "group_id": 3773}});
     for (path, body, status) in
         [("/group_invites", &evanta, 201), ("/groups/3773/users/token", &json!({}), 200)]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 async fn write_ada(app: &App) -> Person {
     let accounts = json!([{"membership_type": 3, "membership_id": "4611686018429783292"}]);
     let ada = json!({"first_name": "Ada", "email": "ada@example.com", "phone": "+19199993333", "accounts": accounts});
-    app.directory().puts("/v1/users/29845", &ada).await.is(200);
+    app.directory().writes_user("29845", &ada).await.is(200);
     app.user("29845").email("ada@example.com")
 }
 

@@ -91,18 +91,18 @@ async fn invites_of_every_kind_are_listed_without_full_addresses() {
     let alice = owner(&app).await;
     let directory = app.directory();
     let ada = json!({"first_name": "Ada", "last_name": "Lovelace", "photo": "https://example.com/ada.png", "accounts": accounts(3, ACCOUNT)});
-    directory.puts("/v1/users/29845", &ada).await.is(200);
+    directory.writes_user("29845", &ada).await.is(200);
     directory
-        .puts("/v1/users/29846", &json!({"first_name": "Ada", "last_name": "Byron"}))
+        .writes_user("29846", &json!({"first_name": "Ada", "last_name": "Byron"}))
         .await
         .is(200);
-    directory.puts("/v1/users/bob", &json!({"first_name": "Bob"})).await.is(200);
+    directory.writes_user("bob", &json!({"first_name": "Bob"})).await.is(200);
     directory
-        .puts("/v1/users/bea", &json!({"first_name": "Bea", "email": "bea@example.com"}))
+        .writes_user("bea", &json!({"first_name": "Bea", "email": "bea@example.com"}))
         .await
         .is(200);
     directory
-        .puts("/v1/users/ben", &json!({"first_name": "Ben", "phone": "+19199993333"}))
+        .writes_user("ben", &json!({"first_name": "Ben", "phone": "+19199993333"}))
         .await
         .is(200);
     resolves(invites(&alice).await, 0);
@@ -220,7 +220,7 @@ async fn an_account_s_list_has_its_user_s_invites_by_user_id() {
     let alice = owner(&app).await;
     let directory = app.directory();
     directory
-        .puts("/v1/users/29845", &json!({"first_name": "Ada", "email": "ada@example.com", "accounts": accounts(3, ACCOUNT)}))
+        .writes_user("29845", &json!({"first_name": "Ada", "email": "ada@example.com", "accounts": accounts(3, ACCOUNT)}))
         .await
         .is(200);
     let path = potential_path("3", ACCOUNT);
@@ -230,11 +230,11 @@ async fn an_account_s_list_has_its_user_s_invites_by_user_id() {
     alice.revokes(&by_address.id).await.is(200);
     // A group with two invites for this person is listed once: one by user id, and one to the
     // account, which the directory learns later.
-    directory.puts("/v1/users/29845", &json!({"first_name": "Ada"})).await.is(200);
+    directory.writes_user("29845", &json!({"first_name": "Ada"})).await.is(200);
     alice.invited(json!({"user_id": "29845"})).await;
     resolves(invites(&alice).await, 0);
     directory
-        .puts("/v1/users/29845", &json!({"first_name": "Ada", "accounts": accounts(3, ACCOUNT)}))
+        .writes_user("29845", &json!({"first_name": "Ada", "accounts": accounts(3, ACCOUNT)}))
         .await
         .is(200);
     let found = succeeds(gets(&app.nobody(), &path).await);

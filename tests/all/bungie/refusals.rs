@@ -66,7 +66,7 @@ async fn members_and_pending_invitees_cannot_be_invited() {
     fails(invites(&alice).await, 1904);
     // The member joined by a native invite, and the directory has their account.
     let directory = app.directory();
-    directory.puts("/v1/users/ada", &json!({"accounts": accounts(2, "77")})).await.is(200);
+    directory.writes_user("ada", &json!({"accounts": accounts(2, "77")})).await.is(200);
     alice.takes_in(&app.person("ada"), json!(["member"])).await;
     fails(posts(&alice, &invite_path(GROUP, "2", "77"), "{}").await, 677);
 }
@@ -78,7 +78,7 @@ async fn the_caller_cannot_invite_their_own_account() {
     let alice = administrator(&app, "alice").claim("accounts", accounts(3, ACCOUNT));
     fails(invites(&alice).await, 1911);
     let directory = app.directory();
-    directory.puts("/v1/users/alice", &json!({"accounts": accounts(3, ACCOUNT)})).await.is(200);
+    directory.writes_user("alice", &json!({"accounts": accounts(3, ACCOUNT)})).await.is(200);
     fails(invites(&administrator(&app, "alice")).await, 1911);
     alice
         .invites(json!({"account": {"membership_type": 3, "membership_id": ACCOUNT}}))

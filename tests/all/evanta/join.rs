@@ -193,7 +193,7 @@ async fn an_acceptable_invite_is_found_among_several() {
     let (owner, sonny) = owner_and_invitee(&app, "private").await;
     let editor = app.person("edith");
     owner.takes_in(&editor, json!(["admin"])).await;
-    app.directory().puts("/v1/users/29845", &json!({"first_name": "Sonny"})).await.is(200);
+    app.directory().writes_user("29845", &json!({"first_name": "Sonny"})).await.is(200);
     editor.invited(json!({"user_id": INVITED})).await;
     owner.invited(json!({"email": "juliet@towne.com", "notify": false})).await;
     owner.removes("edith").await.is(204);

@@ -34,7 +34,7 @@ const A_MEMBER: &str = r#"{"group_member":["Cannot invite users that are current
 
 /// Writes the user's profile into the directory.
 async fn write_user(app: &App, user: &str, profile: &Value) {
-    app.directory().puts(&format!("/v1/users/{user}"), profile).await.is(200);
+    app.directory().writes_user(user, profile).await.is(200);
 }
 
 /// Creates [`GROUP`] with this type, and puts [`INVITED`] into the directory. Returns the published

@@ -70,7 +70,7 @@ async fn a_user_can_be_invited_by_id() {
     alice.invites(json!({"user_id": "29845"})).await.refuses(404, "user_not_found");
     let directory = app.directory();
     directory
-        .puts("/v1/users/29845", &json!({"email": "ada@example.com", "first_name": "Ada"}))
+        .writes_user("29845", &json!({"email": "ada@example.com", "first_name": "Ada"}))
         .await
         .is(200);
     let invited = alice.invited(json!({"user_id": "29845"})).await;

@@ -71,7 +71,7 @@ async fn writing_by_user_id_needs_the_scope() {
         let answer = app
             .user("app")
             .claim("scope", scope)
-            .puts("/v1/users/ada", &body)
+            .writes_user("ada", &body)
             .await
             .refuses(403, "insufficient_scope");
         let challenge = answer.header("www-authenticate");
@@ -82,13 +82,13 @@ async fn writing_by_user_id_needs_the_scope() {
         );
     }
     // The scope is needed even for the caller's own record.
-    app.user("ada").puts("/v1/users/ada", &body).await.refuses(403, "insufficient_scope");
+    app.user("ada").writes_user("ada", &body).await.refuses(403, "insufficient_scope");
     assert!(app.items("user").await.is_empty());
     let directory = app.user("app").claim("scope", json!("openid users:write"));
-    let written = directory.puts("/v1/users/ada", &body).await.is(200);
+    let written = directory.writes_user("ada", &body).await.is(200);
     assert_eq!(app.user("ada").gets("/v1/me").await.json, written.json);
-    directory.puts("/v1/users/bob", &body).await.refuses(409, "identity_taken");
-    directory.puts("/v1/users/a%23b", &body).await.refuses(404, "user_not_found");
+    directory.writes_user("bob", &body).await.refuses(409, "identity_taken");
+    directory.writes_user("a%23b", &body).await.refuses(404, "user_not_found");
 }
 
 #[tokio::test]

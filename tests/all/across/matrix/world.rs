@@ -31,7 +31,7 @@ impl World {
         let accounts =
             json!([{"membership_type": membership_type, "membership_id": membership_id}]);
         let profile = json!({"email": ADDRESS, "first_name": "Sonny", "last_name": "Tromp", "accounts": accounts});
-        administrator.puts(&format!("/v1/users/{INVITEE}"), &profile).await.is(200);
+        administrator.writes_user(INVITEE, &profile).await.is(200);
         world
     }
 

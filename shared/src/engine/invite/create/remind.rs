@@ -42,10 +42,8 @@ impl Engine {
         check_cool_down(system.reads.existing(), asking.acting.now)?;
         let mailing = reminder(asking, targets, &system.group().id);
         let draft = draft(&system.ask, &system.reads).mailed(mailing);
-        Ok(match self.commit(std::slice::from_ref(&draft), &mut asking.makes_user).await? {
-            Attempt::Done(()) => Attempt::Done(draft.invite),
-            Attempt::Retry => Attempt::Retry,
-        })
+        let written = self.commit(std::slice::from_ref(&draft), &mut asking.makes_user).await?;
+        Ok(written.map(|()| draft.invite))
     }
 
     /// Queues the reminder on the first of the pending invites.

@@ -119,13 +119,9 @@ impl Engine {
         if holder.is_some_and(|user| user.profile.refuses_invites) {
             return Err(Denied::InvitesRefused.into());
         }
-        Ok(match self.remind(asking, targets).await? {
-            Attempt::Done(invite) => {
-                let notice = notice(MailKind::Reminder, holder);
-                Attempt::Done(Invitation { invite, notice })
-            }
-            Attempt::Retry => Attempt::Retry,
-        })
+        let notice = notice(MailKind::Reminder, holder);
+        let reminded = self.remind(asking, targets).await?;
+        Ok(reminded.map(|invite| Invitation { invite, notice }))
     }
 
     async fn check_caps(&self, fresh: &[(&Target<'_>, &Draft)], now: Timestamp) -> Outcome<()> {
