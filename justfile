@@ -19,6 +19,10 @@ test-rie *words:
 test-dynamodb-local *filter:
     tests/dynamodb-local/run {{filter}}
 
+# Open the pages in Chromium; --pictures makes the pictures of the README (needs npm and Chromium)
+test-pages *options:
+    tests/browser/run {{options}}
+
 # Send a mail through a third-party SES endpoint (needs npm)
 test-ses:
     tests/ses/run
@@ -26,6 +30,14 @@ test-ses:
 # Compare what each function accesses during the tests with its policy in template.yaml
 test-policies *options:
     tests/recording/run {{options}}
+
+# Check recorded answers against docs/openapi.json and docs/openapi/; --examples writes the examples
+test-reference *options:
+    tests/reference/run {{options}}
+
+# Send requests that schemathesis makes from /openapi.json to the local service
+test-requests:
+    tests/schemathesis/run
 
 # Check the format and run clippy
 lint:

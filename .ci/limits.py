@@ -2,8 +2,8 @@
 
 Each intrinsic function of the expanded template is replaced by the longest text that it can return.
 For a parameter, this follows from its AllowedValues, MaxLength, MaxValue or AllowedPattern. For a
-resource, it follows from the longest name of its kind. A parameter without such a bound counts as
-empty and is listed next to the sum.
+resource, it follows from the longest name of its kind. A variable of an environment must have such a
+bound. In a policy, a parameter without one counts as empty and is listed next to the sum.
 """
 
 import json
@@ -17,7 +17,12 @@ MOST_MANAGED = 6_144  # characters of a managed policy or a permissions boundary
 MOST_PARAMETER = 4_096  # bytes of a parameter's value; a longer bound has no effect
 
 PSEUDO = {"AWS::AccountId": 12, "AWS::Partition": len("aws-us-gov"), "AWS::Region": len("ap-southeast-1"), "AWS::StackName": 128}
-SECRET = re.compile(r"^\{\{resolve:secretsmanager:\$\{(\w+)\}")
+SECRET = re.compile(r"^\{\{resolve:secretsmanager:\$\{(\w+)(?:\.Value)?\}")
+# Secrets that the template does not make itself, in bytes: a parameter's description names the bound,
+# and a token key has the length of one that the template makes.
+GIVEN_SECRETS = {"JwtHs256SecretArn": 200, "TokenKeyInUse": 64, "WebhookSecretArn": 200}
+# Pairs of variables of which the template's Rules allow one.
+EXCLUSIVE = [("JWT_JWKS_URL", "JWT_HS256_SECRET")]
 
 
 def arn(service, resource, name):
@@ -29,21 +34,21 @@ def arn(service, resource, name):
 # The longest texts of `Ref` (no attribute) and `Fn::GetAtt`, by kind of resource.
 TEXTS = {
     ("AWS::AppConfig::HostedConfigurationVersion", "VersionNumber"): "x" * len(str(2**31)),
-    ("AWS::DynamoDB::Table", ""): "x" * 255,
+    ("AWS::DynamoDB::Table", ""): "x" * (128 + len("-Table-") + 13),  # stack, logical id, random text
     ("AWS::DynamoDB::Table", "Arn"): arn("dynamodb", "table/", 255),
+    ("AWS::Lambda::Alias", ""): arn("lambda", "function:", 64) + ":live",
     ("AWS::Logs::LogGroup", "Arn"): arn("logs", "log-group:", 512) + ":*",
     ("AWS::SES::ConfigurationSet", ""): "x" * 64,
+    ("AWS::SQS::Queue", ""): "https://sqs." + "x" * PSEUDO["AWS::Region"] + ".amazonaws.com.cn/" + "x" * PSEUDO["AWS::AccountId"] + "/" + "x" * 80,
     ("AWS::SQS::Queue", "Arn"): arn("sqs", "", 80),
 }
 
 
-def widest(pattern):
-    """Returns the most bytes of a text that matches the pattern, or None if there is no bound."""
+def width(pattern):
+    """Returns the most characters of a text that matches the pattern, and the most bytes of each."""
     parsed = _parser.parse(pattern)
-    characters = parsed.getwidth()[1]
     beyond_ascii = any(word in repr(parsed) for word in ("ANY", "NEGATE", "NOT_LITERAL", "CATEGORY_NOT"))
-    longest = characters * (4 if beyond_ascii else 1)
-    return longest if longest <= MOST_PARAMETER else None
+    return parsed.getwidth()[1], 4 if beyond_ascii else 1
 
 
 def bound(about):
@@ -52,10 +57,9 @@ def bound(about):
         return max(len(str(value)) for value in about["AllowedValues"])
     if about["Type"] == "Number":
         return len(str(about["MaxValue"])) if "MaxValue" in about else None
-    bounds = [about["MaxLength"] * 4] if "MaxLength" in about else []
-    if "AllowedPattern" in about:
-        bounds.append(widest(about["AllowedPattern"]))
-    return min((one for one in bounds if one is not None), default=None)
+    characters, each = width(about["AllowedPattern"]) if "AllowedPattern" in about else (MOST_PARAMETER + 1, 4)
+    longest = min(characters, about.get("MaxLength", characters)) * each
+    return longest if longest <= MOST_PARAMETER else None
 
 
 class Unknown(Exception):
@@ -78,6 +82,8 @@ class Resolver:
             return self.text(name, self.parameters[name])
         resource, _, attribute = name.partition(".")
         kind = self.resources[resource]["Type"]
+        if kind == "AWS::SSM::Parameter" and attribute == "Value":
+            return self.resolve(self.resources[resource]["Properties"]["Value"])
         if (kind, attribute) not in TEXTS:
             raise Unknown(f"add {kind}, {attribute or 'Ref'} to TEXTS in .ci/limits.py, for {name}")
         return TEXTS[kind, attribute]
@@ -94,7 +100,8 @@ class Resolver:
         secret = SECRET.match(text)
         if secret:
             properties = self.resources.get(secret[1], {}).get("Properties", {})
-            return self.text(f"the secret {secret[1]}", properties.get("GenerateSecretString", {}).get("PasswordLength"))
+            made = properties.get("GenerateSecretString", {}).get("PasswordLength")
+            return self.text(f"the secret {secret[1]}", GIVEN_SECRETS.get(secret[1], made))
         return re.sub(r"\$\{([^!}]+)\}", lambda found: self.resolve(own[found[1]]) if found[1] in own else self.named(found[1]), text)
 
     def resolve(self, value):
@@ -112,8 +119,8 @@ class Resolver:
             return self.substituted(inner)
         if kind == "Fn::If":
             return max(map(self.resolve, inner[1:]), key=lambda branch: 0 if branch is None else len(json.dumps(branch)))
-        if kind == "Fn::Split":  # no part is longer than the whole text
-            return [self.resolve(inner[1])]
+        if kind == "Fn::Split":  # a part of unknown texts may be as long as the whole
+            return self.resolve(inner[1]).split(inner[0])
         if kind == "Fn::Select":
             return max(self.resolve(inner[1]), key=len)
         if str(kind).startswith("Fn::"):
@@ -151,7 +158,10 @@ def environments(template, parameters, given):
     resolver, sizes = Resolver(template, parameters), {}
     for name, properties in of_kind(template, "AWS::Lambda::Function"):
         variables = resolver.resolve(properties["Environment"]["Variables"])
-        sizes[name] = sum(length(key) + max(length(value), length(given.get(key, ""))) for key, value in variables.items())
+        lengths = {key: max(length(value), length(given.get(key, ""))) for key, value in variables.items()}
+        sizes[name] = sum(length(key) + lengths[key] for key in variables)
+        if not given:
+            sizes[name] -= sum(min(lengths.get(one, 0), lengths.get(other, 0)) for one, other in EXCLUSIVE)
     return sizes, resolver.unbounded
 
 
@@ -177,10 +187,7 @@ def without_bound(unbounded):
 
 
 def measure(template):
-    """Returns sentences about the sizes, and about the sizes that exceed a limit.
-
-    Environments only fail with the sample configuration, because some parameters have no bound.
-    """
+    """Returns sentences about the sizes, and about the sizes that exceed a limit or have no bound."""
     bounds = {name: bound(about) for name, about in template["Parameters"].items()}
     with open("events/env.json", encoding="utf-8") as file:
         configured, _ = environments(template, sample(template["Parameters"]), json.load(file)["Parameters"])
@@ -191,7 +198,7 @@ def measure(template):
     managed, managed_free = policies(template, "AWS::IAM::ManagedPolicy", lambda policy: [policy["PolicyDocument"]], bounds)
     sizes = [
         f"environments, of at most {MOST_ENVIRONMENT} bytes: with the sample configuration {largest(configured)}",
-        f"environments, in the worst case: {largest(worst)}{without_bound(free)}",
+        f"environments, in the worst case: {largest(worst)}",
         f"inline policies, of at most {MOST_INLINE} characters per role: {largest(inline)}{without_bound(inline_free)}",
         f"managed policies, of at most {MOST_MANAGED} characters: {', '.join(f'{name} {size}' for name, size in managed.items())}{without_bound(managed_free)}",
     ]
@@ -199,10 +206,12 @@ def measure(template):
         f"{name}: {size} {unit}; {most} are allowed"
         for found, most, unit in [
             (configured, MOST_ENVIRONMENT, "bytes of environment with the sample configuration"),
+            (worst, MOST_ENVIRONMENT, "bytes of environment in the worst case"),
             (inline, MOST_INLINE, "characters of inline policies"),
             (managed, MOST_MANAGED, "characters of a managed policy"),
         ]
         for name, size in found.items()
         if size > most
     ]
+    over += [f"{name} has no bound: give it a MaxLength, a MaxValue or a bounded pattern, or name the secret in .ci/limits.py" for name in sorted(free)]
     return sizes, over

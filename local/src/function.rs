@@ -10,8 +10,11 @@ use futures::future::BoxFuture;
 use lambda_http::lambda_runtime::{Context, LambdaEvent};
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Body, Request, Response, Service as _, service_fn};
+use serde::ser::Error as _;
 use serde_json::Value;
-use shared::{MailService, Service};
+use shared::config::ConfigError;
+use shared::engine::{Fault, Ticked};
+use shared::{QueueEvent, QueueResponse, ScheduledEvent, Service, StreamService, WebhookService};
 
 use crate::tasks;
 
@@ -19,7 +22,7 @@ use crate::tasks;
 pub type Handler =
     Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, serde_json::Error>> + Send + Sync>;
 
-/// The state of a function: a `Service` or a `MailService`, created at the first invocation.
+/// The state of a function, for example a `Service`, created at the first invocation.
 pub(crate) type Started<T> = Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>;
 
 /// The reason why an invocation has no answer.
@@ -60,9 +63,20 @@ pub(crate) async fn invoke(
 pub type RequestHandle =
     for<'a> fn(&'a Service, Request) -> BoxFuture<'a, Result<Response<Body>, Infallible>>;
 
-/// The `handle` of a function that the table's stream starts.
-pub type StreamHandle =
-    for<'a> fn(&'a MailService, Event) -> BoxFuture<'a, Result<DynamoDbEventResponse, Infallible>>;
+/// The `handle` of a function that the table's stream starts, with the service `T`.
+pub type StreamHandle<T> =
+    for<'a> fn(&'a T, Event) -> BoxFuture<'a, Result<DynamoDbEventResponse, Infallible>>;
+
+/// The `handle` of a function that a schedule starts.
+pub type ScheduleHandle =
+    for<'a> fn(&'a StreamService, ScheduledEvent) -> BoxFuture<'a, Result<Ticked, Fault>>;
+
+/// The `handle` of a function that a topic starts.
+pub type TopicHandle = for<'a> fn(&'a StreamService, Value) -> BoxFuture<'a, Result<(), Fault>>;
+
+/// The `handle` of a function that a queue starts.
+pub type QueueHandle =
+    for<'a> fn(&'a WebhookService, QueueEvent) -> BoxFuture<'a, Result<QueueResponse, Infallible>>;
 
 /// Returns the handler of a request function. It uses `lambda_http`'s own adapter, so that the
 /// function gets the same request as on Lambda.
@@ -83,12 +97,57 @@ pub(crate) fn request_handler(service: Started<Service>, handle: RequestHandle) 
 }
 
 /// Returns the handler of a function that the table's stream starts.
-pub(crate) fn stream_handler(service: Started<MailService>, handle: StreamHandle) -> Handler {
+pub(crate) fn stream_handler<T: Send + Sync + 'static>(
+    service: Started<T>,
+    handle: StreamHandle<T>,
+) -> Handler {
     Arc::new(move |event| {
         let service = Arc::clone(&service);
         Box::pin(async move {
             let event: Event = serde_json::from_value(event)?;
             let Ok(answer) = handle(&service, event).await;
+            serde_json::to_value(answer)
+        })
+    })
+}
+
+/// Returns the handler of a function that a schedule starts.
+pub(crate) fn schedule_handler(service: Started<StreamService>, handle: ScheduleHandle) -> Handler {
+    Arc::new(move |event| {
+        let service = Arc::clone(&service);
+        Box::pin(async move {
+            let event: ScheduledEvent = serde_json::from_value(event)?;
+            // A function's error is text to whatever invoked it.
+            let ticked = handle(&service, event).await.map_err(serde_json::Error::custom)?;
+            serde_json::to_value(ticked)
+        })
+    })
+}
+
+/// Returns the handler of a function that a topic starts.
+pub(crate) fn topic_handler(service: Started<StreamService>, handle: TopicHandle) -> Handler {
+    Arc::new(move |event| {
+        let service = Arc::clone(&service);
+        Box::pin(async move {
+            handle(&service, event).await.map_err(serde_json::Error::custom)?;
+            Ok(Value::Null)
+        })
+    })
+}
+
+/// Returns the handler of a function that a queue starts. Without a receiver of webhooks each
+/// invocation fails, because the function does not start.
+pub(crate) fn queue_handler(
+    service: Started<Result<WebhookService, ConfigError>>,
+    handle: QueueHandle,
+) -> Handler {
+    Arc::new(move |event| {
+        let service = Arc::clone(&service);
+        Box::pin(async move {
+            let event: QueueEvent = serde_json::from_value(event)?;
+            let service = LazyLock::force(&service).as_ref();
+            let service = service.map_err(serde_json::Error::custom)?;
+            let Ok(answer) = handle(service, event).await;
             serde_json::to_value(answer)
         })
     })

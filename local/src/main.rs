@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use beckon::{Options, Running, start};
 use clap::Parser;
+use shared::config::settings;
 use tracing_subscriber::EnvFilter;
 
 // The system's allocator took a fifth of the CPU time (docs/performance.md).
@@ -28,6 +29,9 @@ struct Arguments {
     /// Send mails to this SES v2 endpoint instead of the inbox
     #[arg(long, value_name = "URL", value_parser = http_url)]
     ses: Option<String>,
+    /// Post each event to this URL, signed as in Standard Webhooks
+    #[arg(long, value_name = "URL", value_parser = web_url)]
+    webhook: Option<String>,
     /// Start without the demo users and groups
     #[arg(long)]
     no_demo: bool,
@@ -37,9 +41,13 @@ struct Arguments {
 }
 
 fn http_url(text: &str) -> Result<String, String> {
+    Ok(web_url(text)?.trim_end_matches('/').to_owned())
+}
+
+fn web_url(text: &str) -> Result<String, String> {
     let url = url::Url::parse(text).map_err(|error| error.to_string())?;
     if matches!(url.scheme(), "http" | "https") {
-        Ok(text.trim_end_matches('/').to_owned())
+        Ok(text.to_owned())
     } else {
         Err("must begin with http:// or https://".into())
     }
@@ -65,14 +73,22 @@ async fn main() -> ExitCode {
         data: arguments.data,
         dynamodb: arguments.dynamodb,
         ses: arguments.ses,
+        webhook: arguments.webhook,
         demo: !arguments.no_demo,
         settings: arguments.settings,
+        streams: true,
+        schedules: true,
+        feedback: true,
         own_settings: None,
     };
     let demo = options.demo;
     match start(options).await {
         Ok(running) => {
             greet(&running.url, demo);
+            if let Some(secrets) = running.environment.optional(settings::WEBHOOK_SECRETS) {
+                println!();
+                println!("Webhooks are signed with {secrets}");
+            }
             serve(running).await
         }
         Err(error) => failed(&error),

@@ -1,7 +1,10 @@
-//! Answers of one sentence, in the format of API Gateway's own errors.
+//! Answers of one sentence, in the format of API Gateway's own errors, and answers that break off.
 
-use axum::body::Body;
+use std::io;
+
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Response, StatusCode, header};
+use futures::stream;
 use serde_json::json;
 
 /// Returns an answer of the gateway itself: `{"message": …}`.
@@ -18,4 +21,10 @@ pub(crate) fn message(status: StatusCode, text: &str) -> Response<Body> {
 pub(crate) fn failed(error: &dyn std::error::Error) -> Response<Body> {
     tracing::error!(%error, "a local route failed");
     message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+}
+
+/// Returns an answer whose connection breaks before its body.
+pub(crate) fn broken() -> Response<Body> {
+    let broken = stream::once(async { Err::<Bytes, _>(io::Error::other("reset")) });
+    Response::new(Body::from_stream(broken))
 }

@@ -15,8 +15,16 @@ pub struct Options {
     pub dynamodb: Option<String>,
     /// The URL of another SES v2 endpoint. `None` sends the mails to the inbox.
     pub ses: Option<String>,
+    /// The URL of the receiver of webhooks. `None` posts none.
+    pub webhook: Option<String>,
     /// Whether to create the demo data.
     pub demo: bool,
+    /// Whether the table's stream starts functions.
+    pub streams: bool,
+    /// Whether schedules start functions. `POST /local/schedules` starts them in any case.
+    pub schedules: bool,
+    /// Whether the local SES reports what becomes of the mails, so that they are delivered.
+    pub feedback: bool,
     /// Configuration variables. They take precedence over the service's own.
     pub settings: Vec<(String, String)>,
     /// Returns the variables that only one function has, from its logical id and the variables of
@@ -31,7 +39,11 @@ impl Default for Options {
             data: None,
             dynamodb: None,
             ses: None,
+            webhook: None,
             demo: true,
+            streams: true,
+            schedules: true,
+            feedback: false,
             settings: Vec::new(),
             own_settings: None,
         }

@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use shared::config::{ConfigError, Environment};
+use shared::config::{ConfigError, Environment, settings};
 use shared::domain::clock::Clock;
-use shared::{MailService, Service};
+use shared::{FollowService, MailService, Service, StreamService, WebhookService};
 
 use crate::function::{
-    Handler, RequestHandle, Started, StreamHandle, request_handler, stream_handler,
+    Handler, QueueHandle, RequestHandle, ScheduleHandle, Started, StreamHandle, TopicHandle,
+    queue_handler, request_handler, schedule_handler, stream_handler, topic_handler,
 };
 use crate::template::Template;
 
@@ -26,19 +27,58 @@ macro_rules! request {
     };
 }
 
-/// Creates the entry of a function that the table's stream starts, from the name of its crate.
+/// Creates the entry of a function that the table's stream starts, from the name of its crate and
+/// the trigger that names its service.
 macro_rules! stream {
+    ($function:ident, $trigger:ident) => {
+        Function {
+            name: stringify!($function),
+            trigger: Trigger::$trigger(|service, event| {
+                Box::pin($function::handle(service, event))
+            }),
+        }
+    };
+}
+
+/// Creates the entry of a function that a schedule starts, from the name of its crate.
+macro_rules! schedule {
     ($function:ident) => {
         Function {
             name: stringify!($function),
-            trigger: Trigger::Stream(|service, event| Box::pin($function::handle(service, event))),
+            trigger: Trigger::Schedule(|service, event| {
+                Box::pin($function::handle(service, event))
+            }),
+        }
+    };
+}
+
+/// Creates the entry of a function that a topic starts, from the name of its crate.
+macro_rules! topic {
+    ($function:ident) => {
+        Function {
+            name: stringify!($function),
+            trigger: Trigger::Topic(|service, event| Box::pin($function::handle(service, event))),
+        }
+    };
+}
+
+/// Creates the entry of a function that a queue starts, from the name of its crate.
+macro_rules! queue {
+    ($function:ident) => {
+        Function {
+            name: stringify!($function),
+            trigger: Trigger::Queue(|service, event| Box::pin($function::handle(service, event))),
         }
     };
 }
 
 /// Every function, sorted by name.
 pub static FUNCTIONS: &[Function] = &[
-    stream!(background_send_mail),
+    queue!(background_deliver_webhook),
+    stream!(background_follow, Stream),
+    topic!(background_record_delivery),
+    stream!(background_send_mail, Mail),
+    schedule!(background_tick),
     request!(bungie_cancel_individual_invite, SignedIn, Plain),
     request!(bungie_invite_individual, SignedIn, Makes),
     request!(bungie_list_invited_individuals, SignedIn, Plain),
@@ -46,6 +86,7 @@ pub static FUNCTIONS: &[Function] = &[
     request!(chembiohub_create_invitation, SignedIn, Makes),
     request!(chembiohub_get_invitation, SignedIn, Plain),
     request!(chembiohub_invitation_schema, SignedIn, Plain),
+    request!(chembiohub_list_endpoints, Anyone, Plain),
     request!(chembiohub_list_invitations, SignedIn, Plain),
     request!(evanta_create_group_invite, SignedIn, Makes),
     request!(evanta_decline_group_invite, SignedIn, Plain),
@@ -53,17 +94,33 @@ pub static FUNCTIONS: &[Function] = &[
     request!(evanta_list_group_invites, SignedIn, Plain),
     request!(evanta_list_my_group_invites, SignedIn, Plain),
     request!(native_accept_invite, SignedIn, TakesToken),
+    request!(native_console, Anyone, Plain),
     request!(native_create_invite, SignedIn, Makes),
     request!(native_decline_invite, Anyone, TakesToken),
+    request!(native_documents, Anyone, Plain),
+    request!(native_fallback, Anyone, Plain),
     request!(native_get_invite, SignedIn, Plain),
     request!(native_invite_page, Anyone, TakesToken),
+    request!(native_invite_stats, SignedIn, Plain),
+    request!(native_list_events, SignedIn, Plain),
     request!(native_list_group_invites, SignedIn, Plain),
     request!(native_list_my_invites, SignedIn, Plain),
+    request!(native_list_sent_invites, SignedIn, Plain),
+    request!(native_manage_blocks, SignedIn, Plain),
     request!(native_manage_groups, SignedIn, Makes),
     request!(native_manage_members, SignedIn, Plain),
+    request!(native_manage_suppressions, SignedIn, Plain),
     request!(native_manage_users, SignedIn, Plain),
+    request!(native_narrow_token, Anyone, TakesToken),
     request!(native_preview_invite, Anyone, TakesToken),
+    request!(native_request_renewal, Anyone, TakesToken),
+    request!(native_resend_invite, SignedIn, Makes),
+    request!(native_resend_invites, SignedIn, Makes),
+    request!(native_reveal_link, SignedIn, Plain),
     request!(native_revoke_invite, SignedIn, Plain),
+    request!(native_revoke_invites, SignedIn, Plain),
+    request!(native_unsubscribe, Anyone, TakesToken),
+    request!(native_update_invite, SignedIn, Plain),
     request!(onezone_create_user_token, SignedIn, Makes),
     request!(onezone_join_group, SignedIn, TakesToken),
     request!(rownd_accept_invite, SignedIn, Plain),
@@ -91,7 +148,15 @@ pub enum Trigger {
     /// A request to the HTTP API.
     Request(Access, RequestHandle),
     /// A batch of the table's stream.
-    Stream(StreamHandle),
+    Stream(StreamHandle<FollowService>),
+    /// A batch of the table's stream, for a function that sends mails.
+    Mail(StreamHandle<MailService>),
+    /// The clock, again and again.
+    Schedule(ScheduleHandle),
+    /// A notification of a topic.
+    Topic(TopicHandle),
+    /// A batch of the queue of webhooks.
+    Queue(QueueHandle),
 }
 
 /// The callers of a request function, and the throttle of its routes.
@@ -139,11 +204,16 @@ impl Function {
         logical_id(self.name)
     }
 
-    /// Returns its callers and kind. `None` for a function that the stream starts.
+    /// Returns its callers and kind. `None` for a function that the stream, a schedule,
+    /// a topic or a queue starts.
     pub fn access(&self) -> Option<Access> {
         match self.trigger {
             Trigger::Request(access, _) => Some(access),
-            Trigger::Stream(_) => None,
+            Trigger::Stream(_)
+            | Trigger::Mail(_)
+            | Trigger::Schedule(_)
+            | Trigger::Topic(_)
+            | Trigger::Queue(_) => None,
         }
     }
 }
@@ -213,7 +283,12 @@ pub fn handlers(
     clock: &Clock,
 ) -> Result<Handlers, ConfigError> {
     let all = Service::start(environment, clock.clone())?;
+    let all_stream = StreamService::start(environment, clock.clone())?;
+    let all_follow = FollowService::start(environment, clock.clone())?;
     let all_mail = MailService::start(environment, clock.clone())?;
+    if environment.optional(settings::WEBHOOK_URL).is_some() {
+        WebhookService::start(environment, clock.clone())?;
+    }
     let handler = |function: &Function| {
         let id = function.logical_id();
         let own = own.map(|own| environment.with(own(&id, environment)));
@@ -222,7 +297,22 @@ pub fn handlers(
                 request_handler(started(&all, Service::start, own, clock), handle)
             }
             Trigger::Stream(handle) => {
+                stream_handler(started(&all_follow, FollowService::start, own, clock), handle)
+            }
+            Trigger::Schedule(handle) => {
+                schedule_handler(started(&all_stream, StreamService::start, own, clock), handle)
+            }
+            Trigger::Topic(handle) => {
+                topic_handler(started(&all_stream, StreamService::start, own, clock), handle)
+            }
+            Trigger::Mail(handle) => {
                 stream_handler(started(&all_mail, MailService::start, own, clock), handle)
+            }
+            Trigger::Queue(handle) => {
+                let environment = own.unwrap_or_else(|| environment.clone());
+                let clock = clock.clone();
+                let start = move || WebhookService::start(&environment, clock);
+                queue_handler(Arc::new(LazyLock::new(Box::new(start))), handle)
             }
         };
         (id, handler)
@@ -272,7 +362,7 @@ mod tests {
     fn a_function_without_a_handler_is_named() {
         let template = Template::parse(TEMPLATE).unwrap();
         let error = check(&template, &Handlers::new()).unwrap_err();
-        assert_eq!(error, RegistryError::NoHandler("BackgroundSendMail".into()));
+        assert_eq!(error, RegistryError::NoHandler("BackgroundDeliverWebhook".into()));
     }
 
     #[test]

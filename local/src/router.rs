@@ -3,22 +3,24 @@
 use axum::Json;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, Method, Response, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
-use serde::Deserialize;
+use axum::routing::{MethodRouter, get, post};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::demo::GROUP;
+use crate::demo::EXAMPLE_GROUP;
+use crate::faults::Orders;
 use crate::issuer::TokenRequest;
 use crate::message::{failed, message};
-use crate::pages::{self, StartPage};
+use crate::pages::{self, InboxQuery, StartPage};
+use crate::queue::Queue;
 use crate::state::{Local, Shared};
-use crate::{ses, sign_in};
+use crate::{eventbridge, ses, sign_in, sqs};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,10 +39,21 @@ pub(crate) fn router(local: Shared) -> Router {
         .route("/local/.well-known/openid-configuration", get(discovery))
         .route("/local/sign-in", get(sign_in::page).post(sign_in::signed_in))
         .route("/local/inbox", get(inbox).delete(empty_inbox))
+        .route("/local/inbox/{mail}", get(mail))
         .route("/local/clock", post(advance_clock))
+        .route("/local/schedules", post(run_schedules))
         .route("/local/health", get(health))
         .route("/local/pages/{file}", get(pages::file))
+        .route("/local/ses", faults(|local| Some(&local.faults)))
+        .route("/local/dynamodb", faults(|local| local.table_faults.as_deref()))
+        .route("/local/functions", faults(|local| Some(&local.function_faults)))
         .route("/local/ses/v2/email/outbound-emails", post(ses::send_email))
+        .route("/local/events", get(events).delete(clear_events))
+        .route("/local/queues", get(queues))
+        // The SDK adds the slash to the endpoint.
+        .route("/local/eventbridge/", post(eventbridge::request))
+        .route("/local/sqs/", post(sqs::request))
+        .merge(pages::reference())
         .fallback(gateway)
         .layer(from_fn_with_state(local.clone(), only_from_here))
         .with_state(local)
@@ -82,7 +95,7 @@ async fn gateway(State(local): State<Shared>, request: Request) -> Response<Body
 }
 
 async fn start_page(State(local): State<Shared>) -> Response<Body> {
-    pages::start(&StartPage::new(&local.url, local.demo))
+    pages::start(&StartPage::new(&local.url, (&local.app.name, &local.app.url), local.demo))
 }
 
 async fn token(State(local): State<Shared>, body: Bytes) -> Response<Body> {
@@ -107,23 +120,94 @@ async fn discovery(State(local): State<Shared>) -> Json<Value> {
     Json(local.issuer.discovery())
 }
 
-async fn inbox(State(local): State<Shared>, headers: HeaderMap) -> Response<Body> {
+async fn inbox(
+    State(local): State<Shared>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response<Body> {
     let accept =
         headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let messages = local.inbox.messages();
     if pages::prefers_html(accept) {
-        return pages::inbox(&messages);
+        let query = InboxQuery::read(query.as_deref().unwrap_or_default());
+        return pages::inbox(&local.inbox, &query);
     }
     (
         [(header::CACHE_CONTROL, "no-store"), (header::VARY, "accept")],
-        Json(json!({ "messages": messages })),
+        Json(json!({ "messages": local.inbox.messages() })),
     )
         .into_response()
+}
+
+/// Answers with the HTML part of a mail, for a frame.
+async fn mail(State(local): State<Shared>, Path(id): Path<String>) -> Response<Body> {
+    match local.inbox.message(&id).and_then(|mail| mail.html) {
+        Some(html) => pages::mail(&html),
+        None => message(StatusCode::NOT_FOUND, "there is no such mail, or it has no HTML part"),
+    }
 }
 
 async fn empty_inbox(State(local): State<Shared>) -> StatusCode {
     local.inbox.clear();
     StatusCode::NO_CONTENT
+}
+
+/// Answers with the events that were published, newest first.
+async fn events(State(local): State<Shared>) -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, "no-store")], Json(json!({ "events": local.bus.events() })))
+}
+
+async fn clear_events(State(local): State<Shared>) -> StatusCode {
+    local.bus.clear();
+    StatusCode::NO_CONTENT
+}
+
+/// Answers with the number of messages of each queue, and the messages that were given up.
+async fn queues(State(local): State<Shared>) -> Json<Value> {
+    let shown = |(name, queue): (&String, &Queue)| {
+        (name.clone(), json!({"messages": queue.count(), "given_up": queue.dead()}))
+    };
+    Json(Value::Object(local.queues.iter().map(shown).collect()))
+}
+
+/// Returns the methods of a service's orders to fail: `GET` shows them, `POST` adds one, and `DELETE`
+/// ends all. `of` returns `None` if the service takes no orders.
+fn faults<F>(of: fn(&Local) -> Option<&Orders<F>>) -> MethodRouter<Shared>
+where
+    F: Copy + Serialize + DeserializeOwned + Send + Sync + 'static,
+{
+    let shown = move |State(local): State<Shared>| async move {
+        match of(&local) {
+            Some(orders) => Json(json!({ "faults": orders.all() })).into_response(),
+            None => takes_no_orders(),
+        }
+    };
+    let added = move |State(local): State<Shared>, body: Bytes| async move {
+        match (of(&local), read(&body)) {
+            (None, _) => takes_no_orders(),
+            (Some(orders), Ok(order)) => {
+                orders.add(order);
+                StatusCode::NO_CONTENT.into_response()
+            }
+            (Some(_), Err(problem)) => message(StatusCode::BAD_REQUEST, &problem),
+        }
+    };
+    let ended = move |State(local): State<Shared>| async move {
+        match of(&local) {
+            Some(orders) => {
+                orders.clear();
+                StatusCode::NO_CONTENT.into_response()
+            }
+            None => takes_no_orders(),
+        }
+    };
+    get(shown).post(added).delete(ended)
+}
+
+fn takes_no_orders() -> Response<Body> {
+    message(
+        StatusCode::CONFLICT,
+        "only the embedded DynamoDB fails on demand, not that of --dynamodb",
+    )
 }
 
 async fn advance_clock(State(local): State<Shared>, body: Bytes) -> Response<Body> {
@@ -136,16 +220,35 @@ async fn advance_clock(State(local): State<Shared>, body: Bytes) -> Response<Bod
     }
 }
 
-async fn health(State(local): State<Shared>) -> Json<Value> {
-    Json(json!({
-        "status": "ok",
+/// Invokes every function that a schedule starts, without waiting for its time. Answers with their
+/// answers, by logical id.
+async fn run_schedules(State(local): State<Shared>) -> Response<Body> {
+    let mut answers = serde_json::Map::new();
+    for scheduled in &local.schedules {
+        match scheduled.invoke().await {
+            Ok((function, answer)) => answers.insert(function, answer),
+            Err(error) => return failed(&error),
+        };
+    }
+    Json(Value::Object(answers)).into_response()
+}
+
+/// Answers 503 until the demo data exist. The service itself needs its other routes to make them.
+async fn health(State(local): State<Shared>) -> (StatusCode, Json<Value>) {
+    let (code, status) = match local.ready.get() {
+        Some(()) => (StatusCode::OK, "ok"),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "starting"),
+    };
+    let health = Json(json!({
+        "status": status,
         "version": env!("CARGO_PKG_VERSION"),
         "url": local.url,
         "now": local.clock.now().to_string(),
-        "demo_group": local.demo.then_some(GROUP),
+        "demo_group": local.demo.then_some(EXAMPLE_GROUP),
         "messages": local.inbox.count(),
         "on_failure": local.on_failure.count(),
-    }))
+    }));
+    (code, health)
 }
 
 /// Parses the body as JSON.

@@ -1,10 +1,13 @@
 //! The part of SES's v2 API that sends mails: `POST /v2/email/outbound-emails` puts them into the
 //! inbox.
 
+mod reports;
+
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::Json;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -13,11 +16,15 @@ use serde_json::json;
 use shared::domain::clock::Timestamp;
 use uuid::Uuid;
 
+use crate::faults::{Met, SesFault};
 use crate::inbox::Message;
+use crate::message::broken;
 use crate::state::Shared;
 
 /// The most recipients of one mail, as at SES.
 const RECIPIENTS: usize = 50;
+/// The time of a late answer. It is longer than the mail function waits.
+const LATE: Duration = Duration::from_secs(10);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -86,20 +93,66 @@ struct Tag {
     value: String,
 }
 
-/// Adds a mail to the inbox, like `SendEmail`. It answers an invalid request with an error in SES's
-/// format.
+/// Adds a mail to the inbox, like `SendEmail`, unless it was told to fail. It answers an invalid
+/// request with an error in SES's format.
 pub(crate) async fn send_email(State(local): State<Shared>, body: Bytes) -> Response {
-    match message(&body, local.clock.now()) {
-        Ok(message) => {
-            let id = message.id.clone();
-            local.inbox.add(message);
-            Json(json!({ "MessageId": id })).into_response()
+    let message = match message(&body, local.clock.now()) {
+        Ok(message) => message,
+        Err(problem) => return refusal(StatusCode::BAD_REQUEST, "BadRequestException", &problem),
+    };
+    let is_recipient = |to: &str| message.to.iter().any(|recipient| recipient == to);
+    let met = local.faults.met_by(|_, to| to.is_none_or(is_recipient));
+    let fault = met.map(|Met { fault, .. }| fault);
+    let (id, from) = (message.id.clone(), message.from.clone());
+    if fault.is_none_or(SesFault::takes_mail) {
+        if let Some(topic) = &local.topic {
+            reports::after(fault, &message).iter().for_each(|report| topic.publish(report));
         }
-        Err(problem) => {
-            let kind = (HeaderName::from_static("x-amzn-errortype"), "BadRequestException");
-            (StatusCode::BAD_REQUEST, [kind], Json(json!({ "message": problem }))).into_response()
-        }
+        local.inbox.add(message);
     }
+    let taken = Json(json!({ "MessageId": id })).into_response();
+    match fault {
+        None => taken,
+        Some(fault) => failure(fault, taken, &from).await,
+    }
+}
+
+/// Returns SES's answer to a mail that meets a fault. `taken` is its answer to other mails.
+async fn failure(fault: SesFault, taken: Response, from: &str) -> Response {
+    let bad = StatusCode::BAD_REQUEST;
+    match fault {
+        SesFault::Bounce | SesFault::SoftBounce | SesFault::Complain | SesFault::Delay => taken,
+        SesFault::Throttle => refusal(
+            StatusCode::TOO_MANY_REQUESTS,
+            "TooManyRequestsException",
+            "Maximum sending rate exceeded.",
+        ),
+        SesFault::Fail => refusal(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "InternalServiceErrorException",
+            "The request failed.",
+        ),
+        SesFault::Pause => {
+            refusal(bad, "SendingPausedException", "Sending is paused for the account.")
+        }
+        SesFault::Unverified => {
+            let problem =
+                "Email address is not verified. The following identities failed the check";
+            refusal(bad, "MessageRejected", &format!("{problem}: {from}"))
+        }
+        SesFault::Reject => refusal(bad, "MessageRejected", "Message rejected."),
+        SesFault::TimeOut => {
+            tokio::time::sleep(LATE).await;
+            taken
+        }
+        SesFault::Reset => broken(),
+        SesFault::Unreadable => Response::new(Body::from("{\"MessageId\": ")),
+    }
+}
+
+fn refusal(status: StatusCode, kind: &'static str, problem: &str) -> Response {
+    let kind = (HeaderName::from_static("x-amzn-errortype"), kind);
+    (status, [kind], Json(json!({ "message": problem }))).into_response()
 }
 
 /// Parses the mail of a `SendEmail` request.
@@ -170,7 +223,7 @@ mod tests {
 
     fn request() -> Value {
         json!({
-            "FromEmailAddress": "Beckon <invitations@beckon.example>",
+            "FromEmailAddress": "\"Ada via Acme\" <invitations@beckon.example>",
             "Destination": {"ToAddresses": ["ada@example.com"]},
             "Content": {"Simple": {"Subject": {"Data": "Hi", "Charset": "UTF-8"}, "Body": {"Text": {"Data": "text"}, "Html": {"Data": "<p>html"}},
                 "Headers": [{"Name": "List-Unsubscribe", "Value": "<https://x>"}]}},

@@ -1,7 +1,7 @@
 //! Starts and stops the local service.
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use shared::config::{AwsConfig, ConfigError, Environment, settings};
@@ -10,21 +10,29 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::app;
+use crate::bus::Bus;
 use crate::commits::Commits;
+use crate::crash::faulty;
 use crate::database::{Clients, DatabaseError};
 use crate::demo::{self, DemoError};
 use crate::embedded::embedded;
-use crate::environment::environment;
+use crate::environment::{Addresses, environment};
+use crate::faults::{FunctionFault, Orders, TableFault};
 use crate::gateway::Gateway;
 use crate::inbox::Inbox;
 use crate::issuer::{Issuer, IssuerError};
 use crate::options::Options;
+use crate::queue::{Mapping, Queue};
 use crate::registry::{self, Handlers, RegistryError};
 use crate::router::router;
-use crate::state::Local;
+use crate::schedule::Scheduled;
+use crate::server;
+use crate::state::{JoinedApp, Local};
 use crate::stream::{Delivery, Filter, FilterError, OnFailure, Pump, Stream};
 use crate::tasks::Tasks;
 use crate::template::{StreamSource, TEMPLATE, Template, TemplateError};
+use crate::topic::Topic;
 
 /// The pause before a background function's first retry.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -119,42 +127,95 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let clock = Clock::system();
     let mut tasks = Tasks::default();
     let (listener, url) = listen(options.port).await?;
-    let (dynamodb, commits) = match &options.dynamodb {
-        Some(url) => (url.clone(), Commits::default()),
-        None => {
-            let engine = embedded(options.data.as_deref()).await?;
-            tasks.start(engine.serve);
-            (engine.url, engine.commits)
-        }
-    };
-    let environment = environment(&options, &url, &dynamodb);
+    let Engine { url: dynamodb, commits, faults: table_faults } =
+        engine(&options, &mut tasks).await?;
+    let app = serve_app(&mut tasks).await?;
+    let addresses = Addresses { url: &url, dynamodb: &dynamodb, app: &app };
+    let environment = environment(&options, &addresses);
     let clients = Clients::new(&AwsConfig::read(&environment)?);
     let stream_arn =
         clients.ensure_table(environment.required(settings::TABLE_NAME)?, &template.table).await?;
     let handlers = registry::handlers(&environment, options.own_settings, &clock)?;
     registry::check(&template, &handlers)?;
+    let function_faults = Arc::<Orders<FunctionFault>>::default();
+    let handlers = with_faults(handlers, &function_faults);
     let on_failure = OnFailure::default();
     let stream = Stream { client: clients.streams, arn: stream_arn, commits: commits.clone() };
     let pumps = pumps(&template, &handlers, &stream, &on_failure)?;
+    let queues = Queue::all(&template, &clock);
+    for mapping in Mapping::all(&template, &handlers, &queues) {
+        tasks.start(mapping.run());
+    }
+    let schedules = Scheduled::all(&template, &handlers, &clock);
+    if options.schedules {
+        for scheduled in schedules.clone() {
+            tasks.start(scheduled.run());
+        }
+    }
     let local = Arc::new(Local {
         origins: origins(&url, environment.required(settings::PUBLIC_URL)?),
+        app: joined_app(&environment),
         issuer: Issuer::new(format!("{url}/local"))?,
         inbox: Inbox::default(),
+        bus: Bus::default(),
+        queues,
+        faults: Orders::default(),
+        table_faults,
+        function_faults,
+        topic: options.feedback.then(|| Topic::new(&template, &handlers, &clock)),
         gateway: Gateway::new(&template, handlers, clock.clone(), domain(&url), commits),
         clock: clock.clone(),
         demo: options.demo,
         url: url.clone(),
+        schedules,
         on_failure,
+        ready: OnceLock::new(),
     });
     let (stop, stopped) = oneshot::channel();
     let server = serve(listener, Arc::clone(&local), stopped, &mut tasks);
-    for pump in pumps {
-        tasks.start(pump.run());
+    if options.streams {
+        for pump in pumps {
+            tasks.start(pump.run());
+        }
     }
     if options.demo {
         demo::seed(&local).await?;
     }
+    // The cell is empty, because only this line sets it.
+    let _set = local.ready.set(());
     Ok(Running { url, clock, environment, server, stop, _tasks: tasks })
+}
+
+/// Returns the app that these variables name.
+fn joined_app(environment: &Environment) -> JoinedApp {
+    let value = |setting| environment.optional(setting).unwrap_or_default().to_owned();
+    JoinedApp { name: value(settings::APP_NAME), url: value(settings::APP_URL) }
+}
+
+/// The database of the service.
+struct Engine {
+    url: String,
+    commits: Commits,
+    faults: Option<Arc<Orders<TableFault>>>,
+}
+
+/// Starts the embedded engine, unless the options name another.
+async fn engine(options: &Options, tasks: &mut Tasks) -> Result<Engine, DatabaseError> {
+    if let Some(url) = &options.dynamodb {
+        return Ok(Engine { url: url.clone(), commits: Commits::default(), faults: None });
+    }
+    let engine = embedded(options.data.as_deref()).await?;
+    tasks.start(engine.serve);
+    Ok(Engine { url: engine.url, commits: engine.commits, faults: Some(engine.faults) })
+}
+
+/// Returns the handlers with the faults of these orders.
+fn with_faults(handlers: Handlers, orders: &Arc<Orders<FunctionFault>>) -> Handlers {
+    let faulty = |(id, handler): (String, _)| {
+        let handler = faulty(&id, handler, Arc::clone(orders));
+        (id, handler)
+    };
+    handlers.into_iter().map(faulty).collect()
 }
 
 async fn listen(port: u16) -> Result<(TcpListener, String), StartError> {
@@ -162,6 +223,13 @@ async fn listen(port: u16) -> Result<(TcpListener, String), StartError> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, format!("http://{address}")))
+}
+
+/// Serves the page that stands for the app, and returns its URL.
+async fn serve_app(tasks: &mut Tasks) -> Result<String, StartError> {
+    let (listener, url) = listen(0).await?;
+    tasks.start(axum::serve(listener, app::router()).into_future());
+    Ok(url)
 }
 
 fn domain(url: &str) -> String {
@@ -179,14 +247,13 @@ fn serve(
     stopped: oneshot::Receiver<()>,
     tasks: &mut Tasks,
 ) -> JoinHandle<std::io::Result<()>> {
-    let service = router(local).into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async {
         if stopped.await.is_err() {
             // The sender was dropped together with `Running`, which also aborts this task.
             std::future::pending::<()>().await;
         }
     };
-    tasks.start(axum::serve(listener, service).with_graceful_shutdown(stopped).into_future())
+    tasks.start(server::serve(listener, router(local), stopped))
 }
 
 fn pumps(
@@ -204,7 +271,7 @@ fn pumps(
             pause: FIRST_PAUSE,
             on_failure: on_failure.clone(),
         };
-        let pump = |filter| Pump { stream: stream.clone(), filter, delivery };
+        let pump = |filter| Pump { stream: stream.read_by(function), filter, delivery };
         Some(Filter::new(&source.filter_criteria).map(pump))
     };
     let functions = template.functions.iter();

@@ -1,11 +1,16 @@
 //! Parses the parts of `template.yaml` that the local service needs: the functions with their event
-//! sources, and the table.
+//! sources, the table and the queues.
+
+mod queues;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 use serde_yaml_ng::Value;
+
+pub(crate) use queues::{Queue, QueueSource};
 
 /// The text of `template.yaml` when this binary was built.
 pub(crate) const TEMPLATE: &str = include_str!("../../template.yaml");
@@ -36,6 +41,25 @@ pub(crate) struct Template {
     pub(crate) functions: Vec<Function>,
     /// The table.
     pub(crate) table: Table,
+    /// The queues, by logical id.
+    pub(crate) queues: BTreeMap<String, Queue>,
+    /// The CORS configuration of the HTTP API. `None` if it has none.
+    pub(crate) cors: Option<Cors>,
+}
+
+/// The CORS configuration of an HTTP API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cors {
+    /// The origins whose pages may call it; `*` for all.
+    pub(crate) allow_origins: Vec<String>,
+    /// The methods that they may use.
+    pub(crate) allow_methods: Vec<String>,
+    /// The headers that they may send.
+    pub(crate) allow_headers: Vec<String>,
+    /// The headers of an answer that they may read.
+    pub(crate) expose_headers: Vec<String>,
+    /// The seconds for which browsers remember the answer to a preflight.
+    pub(crate) max_age: Option<u32>,
 }
 
 /// A function and its event sources.
@@ -47,6 +71,34 @@ pub(crate) struct Function {
     pub(crate) routes: Vec<Route>,
     /// Its mappings from the table's stream.
     pub(crate) streams: Vec<StreamSource>,
+    /// Its mappings from queues.
+    pub(crate) queues: Vec<QueueSource>,
+    /// The schedules that start it.
+    pub(crate) schedules: Vec<Schedule>,
+    /// Whether a topic starts it.
+    pub(crate) has_topic: bool,
+}
+
+/// A schedule of EventBridge Scheduler.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Schedule {
+    /// When it starts the function.
+    #[serde(deserialize_with = "rate")]
+    pub(crate) schedule_expression: Duration,
+}
+
+/// Reads `rate(… minutes)`, the only kind of schedule that the template has.
+fn rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let rate = text.strip_prefix("rate(").and_then(|rest| rest.strip_suffix(')'));
+    let minutes = rate.and_then(|rate| rate.split_once(' ')).and_then(|(number, unit)| {
+        let minutes: u64 = number.parse().ok()?;
+        matches!((minutes, unit), (1, "minute") | (2.., "minutes")).then_some(minutes)
+    });
+    minutes
+        .map(|minutes| Duration::from_secs(60 * minutes))
+        .ok_or_else(|| D::Error::custom(format!("{text} is no rate in minutes")))
 }
 
 /// A route of the HTTP API.
@@ -175,7 +227,37 @@ pub(crate) struct TimeToLive {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Document {
+    #[serde(default)]
+    parameters: BTreeMap<String, Parameter>,
     resources: BTreeMap<String, Typed>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parameter {
+    #[serde(default)]
+    default: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ApiProperties {
+    #[serde(default)]
+    cors_configuration: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CorsProperties {
+    #[serde(default)]
+    allow_origins: Value,
+    #[serde(default)]
+    allow_methods: Vec<String>,
+    #[serde(default)]
+    allow_headers: Vec<String>,
+    #[serde(default)]
+    expose_headers: Vec<String>,
+    max_age: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -212,16 +294,25 @@ impl Template {
         let document: Document = serde_yaml_ng::from_str(text)?;
         let mut functions = Vec::new();
         let mut tables = Vec::new();
+        let mut queues = BTreeMap::new();
+        let mut cors_of_api = None;
         for (id, resource) in document.resources {
             match resource.r#type.as_str() {
                 "AWS::Serverless::Function" => functions.push(function(id, resource.properties)?),
                 "AWS::DynamoDB::Table" => tables.push(properties(&id, resource.properties)?),
+                "AWS::SQS::Queue" => {
+                    let queue = properties(&id, resource.properties)?;
+                    queues.insert(id, queue);
+                }
+                "AWS::Serverless::HttpApi" => {
+                    cors_of_api = cors(&id, resource.properties, &document.parameters)?;
+                }
                 _ => {}
             }
         }
         let found = tables.len();
         match <[Table; 1]>::try_from(tables) {
-            Ok([table]) => Ok(Self { functions, table }),
+            Ok([table]) => Ok(Self { functions, table, queues, cors: cors_of_api }),
             Err(_) => Err(TemplateError::Tables(found)),
         }
     }
@@ -229,16 +320,65 @@ impl Template {
 
 fn function(id: String, value: Value) -> Result<Function, TemplateError> {
     let parsed: FunctionProperties = properties(&id, value)?;
-    let mut function = Function { id, routes: Vec::new(), streams: Vec::new() };
+    let mut function = Function {
+        id,
+        routes: Vec::new(),
+        streams: Vec::new(),
+        queues: Vec::new(),
+        schedules: Vec::new(),
+        has_topic: false,
+    };
     for event in parsed.events.into_values() {
         match event.r#type.as_str() {
             "HttpApi" if event.properties.is_null() => function.routes.push(Route::default()),
             "HttpApi" => function.routes.push(properties(&function.id, event.properties)?),
+            "ScheduleV2" => function.schedules.push(properties(&function.id, event.properties)?),
+            "SQS" => function.queues.push(properties(&function.id, event.properties)?),
+            "SNS" => function.has_topic = true,
             "DynamoDB" => function.streams.push(properties(&function.id, event.properties)?),
             _ => {}
         }
     }
     Ok(function)
+}
+
+/// Returns the CORS configuration of the HTTP API with this id. Parameters have their defaults.
+fn cors(
+    id: &str,
+    value: Value,
+    parameters: &BTreeMap<String, Parameter>,
+) -> Result<Option<Cors>, TemplateError> {
+    let api: ApiProperties = properties(id, value)?;
+    let configuration = match api.cors_configuration {
+        // `!If [condition, configuration, nothing]`
+        Value::Tagged(condition) => condition.value.get(1).cloned().unwrap_or_default(),
+        plain => plain,
+    };
+    if configuration.is_null() {
+        return Ok(None);
+    }
+    let own: CorsProperties = properties(id, configuration)?;
+    let allow_origins = match own.allow_origins {
+        // `!Split [",", !Ref Parameter]`
+        Value::Tagged(split) => match split.value.get(1) {
+            Some(Value::Tagged(parameter)) => {
+                let name = parameter.value.as_str().unwrap_or_default();
+                let default = parameters.get(name).and_then(|parameter| parameter.default.as_str());
+                let origins = default.unwrap_or_default().split(',');
+                origins.filter(|origin| !origin.is_empty()).map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        },
+        Value::Null => Vec::new(),
+        plain => properties(id, plain)?,
+    };
+    Ok(Some(Cors {
+        allow_origins,
+        allow_methods: own.allow_methods,
+        allow_headers: own.allow_headers,
+        expose_headers: own.expose_headers,
+        max_age: own.max_age,
+    }))
 }
 
 fn properties<T: DeserializeOwned>(resource: &str, value: Value) -> Result<T, TemplateError> {
@@ -260,12 +400,38 @@ mod tests {
     }
 
     #[test]
+    fn template_yaml_lets_every_page_call_the_api() {
+        let cors = Template::parse(TEMPLATE).unwrap().cors.unwrap();
+        assert_eq!(cors.allow_origins, ["*"]);
+        for name in ["authorization", "baggage", "sentry-trace", "traceparent", "tracestate"] {
+            assert!(cors.allow_headers.contains(&name.to_owned()), "{name}");
+        }
+    }
+
+    #[test]
     fn a_mapping_without_settings_has_lambda_s_defaults() {
         let source: StreamSource =
             serde_yaml_ng::from_str("Stream: !GetAtt Table.StreamArn\nStartingPosition: LATEST")
                 .unwrap();
         assert_eq!((source.batch_size, source.maximum_retry_attempts), (100, -1));
         assert!(!source.bisect_batch_on_function_error);
+    }
+
+    #[test]
+    fn a_schedule_is_a_rate_in_minutes() {
+        let read = |text: &str| {
+            let yaml = format!("ScheduleExpression: {text}");
+            let read: Option<Schedule> = serde_yaml_ng::from_str(&yaml).ok();
+            read.map(|schedule| schedule.schedule_expression.as_secs())
+        };
+        assert_eq!((read("rate(1 minute)"), read("rate(5 minutes)")), (Some(60), Some(300)));
+        for other in ["rate(0 minutes)", "rate(1 minutes)", "rate(1 hour)", "cron(0 8 * * ? *)"] {
+            assert_eq!(read(other), None, "{other}");
+        }
+        let template = Template::parse(TEMPLATE).unwrap();
+        let scheduled = template.functions.iter().filter(|function| !function.schedules.is_empty());
+        let scheduled: Vec<&str> = scheduled.map(|function| function.id.as_str()).collect();
+        assert_eq!(scheduled, ["BackgroundTick"]);
     }
 
     #[test]

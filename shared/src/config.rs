@@ -80,6 +80,22 @@ impl Environment {
         Ok(value.trim_end_matches('/').to_owned())
     }
 
+    /// Returns the setting's value as the address of a page: an absolute `http` or `https` URL
+    /// without a user name. `None` if there is no value.
+    ///
+    /// # Errors
+    /// A [`ConfigError`] if the value is not such a URL.
+    pub fn page(&self, setting: Setting) -> Result<Option<Url>, ConfigError> {
+        let Some(value) = self.optional(setting) else { return Ok(None) };
+        let url = Url::parse(value).map_err(|_| setting.wrong("is not an absolute URL"))?;
+        let web = matches!(url.scheme(), "http" | "https");
+        if web && url.username().is_empty() && url.password().is_none() {
+            Ok(Some(url))
+        } else {
+            Err(setting.wrong("must be an http or https URL without a user name"))
+        }
+    }
+
     /// Returns the setting's value as a secret of at least 32 bytes. RFC 7518 §3.2 requires that
     /// length for HS256, and Beckon requires it of every key.
     ///
@@ -122,6 +138,10 @@ pub struct AwsConfig {
     pub dynamodb_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_SESV2`: another SES v2 endpoint.
     pub ses_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_EVENTBRIDGE`: another EventBridge endpoint.
+    pub eventbridge_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_SQS`: another SQS endpoint.
+    pub sqs_endpoint: Option<String>,
 }
 
 impl AwsConfig {
@@ -131,6 +151,7 @@ impl AwsConfig {
     /// # Errors
     /// A [`ConfigError`] that names the missing or invalid variable.
     pub fn read(environment: &Environment) -> Result<Self, ConfigError> {
+        let endpoint = |setting: Setting| environment.optional(setting).map(str::to_owned);
         Ok(Self {
             region: environment.required(settings::AWS_REGION)?.to_owned(),
             access_key_id: environment.required(settings::AWS_ACCESS_KEY_ID)?.to_owned(),
@@ -140,10 +161,10 @@ impl AwsConfig {
             session_token: environment
                 .optional(settings::AWS_SESSION_TOKEN)
                 .map(|token| SecretString::from(token.to_owned())),
-            dynamodb_endpoint: environment
-                .optional(settings::AWS_ENDPOINT_URL_DYNAMODB)
-                .map(str::to_owned),
-            ses_endpoint: environment.optional(settings::AWS_ENDPOINT_URL_SESV2).map(str::to_owned),
+            dynamodb_endpoint: endpoint(settings::AWS_ENDPOINT_URL_DYNAMODB),
+            ses_endpoint: endpoint(settings::AWS_ENDPOINT_URL_SESV2),
+            eventbridge_endpoint: endpoint(settings::AWS_ENDPOINT_URL_EVENTBRIDGE),
+            sqs_endpoint: endpoint(settings::AWS_ENDPOINT_URL_SQS),
         })
     }
 }
@@ -174,6 +195,19 @@ mod tests {
         assert!(ten.parsed::<u32>(settings::LIMIT_BODY_BYTES).is_err());
         let ftp = environment(&[("PUBLIC_URL", "ftp://x.org")]);
         assert!(ftp.url(settings::PUBLIC_URL).is_err());
+    }
+
+    #[test]
+    fn a_page_is_on_the_web() {
+        let page = |value| environment(&[("APP_URL", value)]).page(settings::APP_URL);
+        assert_eq!(page("").unwrap(), None);
+        assert_eq!(
+            page("https://app.example/a?b").unwrap().map(String::from),
+            Some("https://app.example/a?b".into())
+        );
+        for value in ["app.example", "/app", "javascript:alert(1)", "https://a@app.example/"] {
+            assert!(page(value).is_err(), "{value}");
+        }
     }
 
     #[test]

@@ -11,9 +11,15 @@ pub mod engine;
 pub mod http;
 pub mod mail;
 mod outbound;
+pub mod publish;
 mod service;
 pub mod store;
 pub mod stream;
 pub mod telemetry;
+pub mod texts;
 
-pub use service::{ApiKeys, ApiSettings, MailService, Service};
+pub use service::{
+    ApiKeys, ApiSettings, AppLinks, FollowService, MailService, PageSettings, QueueEvent,
+    QueueFailure, QueueMessage, QueueResponse, ScheduledEvent, Service, StreamService,
+    WebhookService,
+};

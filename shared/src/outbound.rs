@@ -1,5 +1,7 @@
-//! Outgoing connections to DynamoDB, SES and the issuer's JWKS.
+//! Outgoing connections to the services of AWS, to the issuer's JWKS and to the receiver of webhooks.
 
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -7,6 +9,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::dns::ResolveDnsError;
 use aws_smithy_runtime_api::client::http::{
     HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
@@ -57,6 +60,16 @@ pub(crate) fn credentials(aws: &AwsConfig) -> Credentials {
     )
 }
 
+/// Waits before every attempt but the first: 20 ms, 40 ms, then 80 ms, plus a random jitter of up
+/// to the same time again.
+pub(crate) async fn back_off(attempt: u32) {
+    if let Some(doublings) = attempt.checked_sub(1) {
+        let base = 20_u64 << doublings;
+        let jitter = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) * base / 255;
+        tokio::time::sleep(Duration::from_millis(base + jitter)).await;
+    }
+}
+
 /// Returns the kind of a failure: the service's error code, or the stage that the request reached.
 /// Never returns a message or a body, because both may contain an item.
 pub(crate) fn failure_kind<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
@@ -72,4 +85,64 @@ pub(crate) fn failure_kind<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Stri
         .map(|response| format!(" (status {})", response.status().as_u16()))
         .unwrap_or_default();
     format!("{}{status}", error.code().unwrap_or(kind))
+}
+
+/// Returns whether the request certainly did not reach the service: it could not be made, or no
+/// connection was opened.
+///
+/// The outbound client has no timeout of its own but that of opening a connection.
+pub(crate) fn never_left<E>(error: &SdkError<E>) -> bool {
+    match error {
+        SdkError::ConstructionFailure(_) => true,
+        SdkError::DispatchFailure(failure) => {
+            failure.is_timeout()
+                || failure.as_connector_error().is_some_and(|error| is_not_connected(error))
+        }
+        _ => false,
+    }
+}
+
+/// Returns whether a cause of the error is that there was no connection.
+fn is_not_connected(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let is_unreachable = error.downcast_ref::<io::Error>().is_some_and(|error| {
+            matches!(
+                error.kind(),
+                io::ErrorKind::ConnectionRefused
+                    | io::ErrorKind::HostUnreachable
+                    | io::ErrorKind::NetworkUnreachable
+            )
+        });
+        if is_unreachable || error.is::<ResolveDnsError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+
+    use super::*;
+
+    fn failed(error: ConnectorError) -> SdkError<io::Error, HttpResponse> {
+        SdkError::dispatch_failure(error)
+    }
+
+    #[test]
+    fn only_a_request_without_a_connection_certainly_never_left() {
+        let io = |kind: io::ErrorKind| ConnectorError::io(io::Error::from(kind).into());
+        assert!(never_left(&failed(io(io::ErrorKind::ConnectionRefused))));
+        assert!(never_left(&failed(io(io::ErrorKind::NetworkUnreachable))));
+        assert!(never_left(&failed(ConnectorError::io(ResolveDnsError::new("no host").into()))));
+        assert!(never_left(&failed(ConnectorError::timeout("connecting".into()))));
+        assert!(never_left(&SdkError::<io::Error, HttpResponse>::construction_failure("no")));
+        assert!(!never_left(&failed(io(io::ErrorKind::ConnectionReset))));
+        assert!(!never_left(&failed(io(io::ErrorKind::UnexpectedEof))));
+        assert!(!never_left(&SdkError::<io::Error, HttpResponse>::timeout_error("late")));
+    }
 }

@@ -40,7 +40,7 @@ async fn before(name: &str) -> Deployment {
 async fn answered(name: &str) -> String {
     let deployment = before(name).await;
     let answer = run(&deployment, name).await;
-    if name.starts_with(SEND_MAIL) {
+    if name.starts_with("background-") {
         shown_mails(&answer, &deployment.inbox().await)
     } else {
         shown(&answer)

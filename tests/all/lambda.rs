@@ -1,23 +1,32 @@
 //! Functions as Lambda runs them: the JSON of an event in, the JSON of an answer out. Each
 //! deployment has its own table.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::LazyLock;
 
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use beckon::{Function, Handlers, Options, Running, Trigger, handlers, start};
+use harness::events;
 pub(crate) use harness::events::{env_json, pretty};
 use harness::table;
 use serde_json::{Value, json};
 use shared::config::{Environment, settings};
 use shared::domain::clock::{Clock, Timestamp};
-use shared::{MailService, Service};
+use shared::engine::Fault;
+use shared::{FollowService, MailService, Service, StreamService};
 
 use harness::under;
 
 /// The mail sender, which the table's stream starts.
 pub(crate) const SEND_MAIL: &str = "background-send-mail";
+
+/// The function that records what SES reports, which a topic starts.
+const RECORD_DELIVERY: &str = "background-record-delivery";
+
+/// The function that follows changes, which the table's stream starts.
+const FOLLOW: &str = "background-follow";
 
 /// The service of the request functions, started on first use.
 type Lazy = LazyLock<Service, Box<dyn FnOnce() -> Service + Send>>;
@@ -40,8 +49,27 @@ pub(crate) async fn send_mails(
     event: Event,
 ) -> Result<DynamoDbEventResponse, Infallible> {
     match Function::of_package(SEND_MAIL).expect("the mail sender is registered").trigger {
+        Trigger::Mail(handle) => handle(service, event).await,
+        _ => panic!("{SEND_MAIL} sends mails"),
+    }
+}
+
+/// Invokes the function that records what SES reports with an event of its topic.
+pub(crate) async fn record_delivery(service: &StreamService, event: Value) -> Result<(), Fault> {
+    match Function::of_package(RECORD_DELIVERY).expect("the function is registered").trigger {
+        Trigger::Topic(handle) => handle(service, event).await,
+        _ => panic!("{RECORD_DELIVERY} is notified by a topic"),
+    }
+}
+
+/// Invokes the function that follows changes with a batch of the stream.
+pub(crate) async fn follow(
+    service: &FollowService,
+    event: Event,
+) -> Result<DynamoDbEventResponse, Infallible> {
+    match Function::of_package(FOLLOW).expect("the function is registered").trigger {
         Trigger::Stream(handle) => handle(service, event).await,
-        Trigger::Request(..) => panic!("{SEND_MAIL} is started by the table's stream"),
+        _ => panic!("{FOLLOW} follows the table's stream"),
     }
 }
 
@@ -55,7 +83,10 @@ impl Deployment {
     pub(crate) async fn start_with(now: Timestamp, variables: &[(&str, &str)]) -> Self {
         let variables =
             variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let options = Options { port: 0, demo: false, settings: env_json(), ..Options::default() };
+        // The local service of a deployment posts no webhooks.
+        let no_receiver = (settings::WEBHOOK_URL.name().to_owned(), String::new());
+        let settings = env_json().into_iter().chain([no_receiver]).collect();
+        let options = Options { port: 0, demo: false, settings, ..Options::default() };
         let options = under::test(options);
         let own_settings = options.own_settings;
         let running = start(options).await.expect("the local service starts");
@@ -76,6 +107,7 @@ impl Deployment {
                 format!("{}/local/ses", running.url),
             ),
         ];
+        let own = own.into_iter().chain(events::no_receiver(&running));
         let environment: Environment =
             env_json().into_iter().chain(same.unwrap()).chain(own).chain(variables).collect();
         let clock = Clock::fixed(now);
@@ -113,8 +145,26 @@ impl Deployment {
     /// Returns an item of the table in DynamoDB's JSON.
     pub(crate) async fn item(&self, key: &Value) -> Value {
         let request = json!({"TableName": self.table, "Key": key, "ConsistentRead": true});
-        let environment = &self.running.environment;
-        let endpoint = environment.required(settings::AWS_ENDPOINT_URL_DYNAMODB).unwrap();
-        table::ask(endpoint, "GetItem", &request).await["Item"].clone()
+        table::ask(self.endpoint(), "GetItem", &request).await["Item"].clone()
+    }
+
+    /// Returns every item of a partition of the table in DynamoDB's JSON, at most 1 MB. `client`
+    /// keeps its connection open.
+    pub(crate) async fn partition(&self, client: &reqwest::Client, pk: &str) -> Vec<Value> {
+        let request = json!({
+            "TableName": self.table, "ConsistentRead": true,
+            "KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": pk}},
+        });
+        let answer = table::ask_by(client, self.endpoint(), "Query", &request).await;
+        answer.unwrap_or_else(|error| panic!("{error}"))["Items"].as_array().unwrap().clone()
+    }
+
+    /// Returns every item of the table except the rate windows, as text in DynamoDB's JSON.
+    pub(crate) async fn stored(&self) -> BTreeSet<String> {
+        table::stored(self.endpoint(), &self.table).await
+    }
+
+    fn endpoint(&self) -> &str {
+        self.running.environment.required(settings::AWS_ENDPOINT_URL_DYNAMODB).unwrap()
     }
 }

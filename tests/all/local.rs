@@ -27,6 +27,24 @@ async fn two_services_run_side_by_side_and_share_nothing() {
 }
 
 #[tokio::test]
+async fn the_viewer_shows_every_description_and_loads_nothing_from_elsewhere() {
+    let app = App::start().await;
+    let nobody = app.nobody();
+    let start = Answer::to(nobody.request(Method::GET, "/")).await.is(200);
+    assert!(start.text.contains("href=\"/local/docs/\""), "{}", start.text);
+    let page = Answer::to(nobody.request(Method::GET, "/local/docs/")).await.is(200);
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(!page.text.contains("http://") && !page.text.contains("https://"), "{}", page.text);
+    let path = "/local/docs/swagger-initializer.js";
+    let script = Answer::to(nobody.request(Method::GET, path)).await.is(200).text;
+    for api in ["", "/bungie", "/chembiohub", "/evanta", "/onezone", "/rownd"] {
+        let document = format!("/openapi{api}.json");
+        assert!(script.contains(&format!("\"{document}\"")), "{document}: {script}");
+        Answer::to(nobody.request(Method::GET, &document)).await.is(200);
+    }
+}
+
+#[tokio::test]
 async fn a_stopped_service_does_not_answer() {
     let health = |app: &App| app.nobody().request(Method::GET, "/local/health");
     let app = App::start().await;
@@ -89,10 +107,39 @@ async fn a_mail_lands_in_the_inbox() {
     let page = nobody.request(Method::GET, "/local/inbox").header("accept", "text/html");
     let page = Answer::to(page).await.text;
     assert!(page.contains(r#"<a href="http://x/i/1""#) && !page.contains("<b>Hi</b>"), "{page}");
+    let part = format!("/local/inbox/{}", sent.text_at("/MessageId"));
+    let part = Answer::to(nobody.request(Method::GET, &part)).await.is(200);
+    assert!(part.text.ends_with("<b>Hi</b>"), "{}", part.text);
+    assert!(part.header("content-security-policy").contains("sandbox"));
+    nobody.gets("/local/inbox/unknown").await.is(404);
     let refused = Answer::to(Client::new().post(&ses).body("{}")).await;
     assert_eq!(refused.header("x-amzn-errortype"), "BadRequestException");
     nobody.deletes("/local/inbox").await.is(204);
     assert_eq!(nobody.gets("/local/inbox").await.json, json!({"messages": []}));
+}
+
+#[tokio::test]
+async fn the_inbox_is_searched_and_remains_json_for_programs() {
+    let app = App::start().await;
+    let nobody = app.nobody();
+    let ses = format!("{}/v2/email/outbound-emails", app.setting(settings::AWS_ENDPOINT_URL_SESV2));
+    for name in ["ada", "bob"] {
+        let mail = json!({"FromEmailAddress": "b@example.com", "Destination": {"ToAddresses": [format!("{name}@example.com")]},
+            "Content": {"Simple": {"Subject": {"Data": format!("Hi {name}")}, "Body": {"Text": {"Data": "Hi"}}}}});
+        Answer::to(Client::new().post(&ses).json(&mail)).await.is(200);
+    }
+    let page = async |query: &str| {
+        let path = format!("/local/inbox{query}");
+        let request = nobody.request(Method::GET, &path).header("accept", "text/html");
+        Answer::to(request).await.is(200).text
+    };
+    assert!(page("").await.contains("2 mails"));
+    let found = page("?q=ADA").await;
+    assert!(found.contains("Hi ada") && !found.contains("Hi bob"), "{found}");
+    assert!(page("?q=nobody").await.contains("No mail has these words"));
+    assert!(page("?mail=1").await.contains("no longer in the inbox"));
+    let json = nobody.gets("/local/inbox?q=ada").await.json;
+    assert_eq!(json["messages"].as_array().map(Vec::len), Some(2));
 }
 
 #[tokio::test]
@@ -118,6 +165,12 @@ async fn sign_in_redirects_with_a_token_to_this_service_only() {
     assert!(answer.header("location").starts_with(&format!("{back}#access_token=ey")));
     let refused = signs_in("https://evil.example/").await.is(400);
     assert!(!refused.headers.contains_key("location"));
+    let wrong = nobody
+        .request(Method::POST, "/local/sign-in")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!("redirect_uri={back}&email=ada"));
+    let wrong = Answer::to(wrong).await.is(400);
+    assert!(wrong.text.contains("This is not an e-mail address."), "{}", wrong.text);
 }
 
 #[tokio::test]
@@ -152,11 +205,11 @@ async fn the_service_serves_only_the_routes_of_the_template() {
     let nobody = app.nobody();
     let unknown = nobody.gets("/v2/nothing").await.is(404);
     assert!(unknown.headers.contains_key("apigw-requestid"));
-    assert_eq!(unknown.text, r#"{"message":"Not Found"}"#);
-    nobody.sends(nobody.request(Method::HEAD, "/v1/groups")).await.is(404);
+    assert_eq!(unknown.json["code"], "not_found");
+    nobody.sends(nobody.request(Method::HEAD, "/v1/groups")).await.is(405);
     let start = nobody.gets("/").await;
     assert!(start.header("content-security-policy").contains("default-src 'none'"));
-    for file in ["style.css", "start.js", "inbox.js"] {
+    for file in ["style.css", "start.css", "inbox.css", "start.js", "steps.js", "inbox.js"] {
         nobody.gets(&format!("/local/pages/{file}")).await.is(200);
     }
     nobody.gets("/local/pages/nothing").await.is(404);
@@ -170,4 +223,76 @@ async fn a_data_file_survives_a_restart() {
     for _ in 0..2 {
         start(options.clone()).await.unwrap().shutdown().await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn the_embedded_database_answers_nobody_but_the_service() {
+    let app = App::start().await;
+    let endpoint = Url::parse(app.setting(settings::AWS_ENDPOINT_URL_DYNAMODB)).unwrap();
+    if harness::asked::asked("BECKON_TEST_DYNAMODB").is_some() {
+        return;
+    }
+    let without_secret = endpoint.join("/").unwrap();
+    let table = app.setting(settings::TABLE_NAME);
+    let signed = "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
+    for (url, origin, host) in [
+        (&without_secret, None, None),
+        (&without_secret, Some("https://evil.example"), None),
+        (&endpoint, Some("https://evil.example"), None),
+        (&without_secret, None, Some("evil.example")),
+    ] {
+        for operation in ["DeleteTable", "PutItem", "Scan"] {
+            let mut request = Client::new()
+                .post(url.clone())
+                .header("authorization", signed)
+                .header("x-amz-date", "20260101T000000Z")
+                .header("content-type", "application/x-amz-json-1.0")
+                .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+                .body(json!({"TableName": table}).to_string());
+            for (name, value) in [("origin", origin), ("host", host)] {
+                if let Some(value) = value {
+                    request = request.header(name, value);
+                }
+            }
+            let answer = Answer::to(request).await.is(403);
+            assert!(!answer.headers.contains_key("access-control-allow-origin"));
+        }
+    }
+    let preflight = Client::new()
+        .request(Method::OPTIONS, without_secret)
+        .header("origin", "https://evil.example")
+        .header("access-control-request-method", "POST");
+    let preflight = Answer::to(preflight).await.is(403);
+    assert!(!preflight.headers.contains_key("access-control-allow-origin"));
+    app.owner().await;
+}
+
+#[tokio::test]
+async fn the_health_is_ok_only_when_the_demo_data_exist() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let health = format!("http://127.0.0.1:{port}/local/health");
+    let client = Client::builder().no_proxy().build().unwrap();
+    let asking = async {
+        loop {
+            if let Ok(answer) = client.get(&health).send().await {
+                let ok = answer.status() == 200;
+                let health: Value = answer.json().await.unwrap();
+                assert_eq!(health["status"], if ok { "ok" } else { "starting" });
+                if ok {
+                    break;
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+        // The last of the demo groups is created last.
+        let token = client.post(format!("http://127.0.0.1:{port}/local/token"));
+        let token = Answer::to(token.body(r#"{"sub":"1"}"#)).await.is(200);
+        let group = client.get(format!("http://127.0.0.1:{port}/v1/groups/1"));
+        Answer::to(group.bearer_auth(token.text_at("/access_token"))).await.is(200)
+    };
+    let starting = start(Options { port, ..Options::default() });
+    let (running, _group) = tokio::join!(starting, asking);
+    running.unwrap().shutdown().await.unwrap();
 }

@@ -3,6 +3,7 @@
 
 mod across;
 mod bungie;
+mod campaign;
 mod chembiohub;
 mod citations;
 mod evanta;

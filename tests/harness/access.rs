@@ -11,7 +11,7 @@ use serde_json::Value;
 pub struct Access {
     /// IAM's action, for example `dynamodb:GetItem`.
     pub action: String,
-    /// The resource: `table`, `index/<name>` or `identity`.
+    /// The resource: `table`, `index/<name>`, `identity`, `event-bus` or `queue`.
     pub resource: String,
     /// The partition key up to and including its first `#`; empty if the request has no keys.
     pub keys: String,
@@ -28,6 +28,11 @@ impl Access {
     pub fn parse(line: &str) -> Option<Self> {
         let [action, resource, keys] = line.splitn(3, ' ').collect::<Vec<_>>().try_into().ok()?;
         Some(Self { action: action.into(), resource: resource.into(), keys: keys.into() })
+    }
+
+    /// Returns the access to a resource without keys.
+    fn without_keys(action: &str, resource: &str) -> Self {
+        Self { action: action.into(), resource: resource.into(), keys: String::new() }
     }
 
     fn of_table(operation: &str, key: &Value) -> Self {
@@ -53,11 +58,7 @@ pub fn of_request(target: Option<&str>, path: &str, body: &[u8]) -> BTreeSet<Acc
             path.ends_with("/v2/email/outbound-emails"),
             "{path}: add it to tests/harness/access.rs"
         );
-        return BTreeSet::from([Access {
-            action: "ses:SendEmail".into(),
-            resource: "identity".into(),
-            keys: String::new(),
-        }]);
+        return BTreeSet::from([Access::without_keys("ses:SendEmail", "identity")]);
     };
     let body: Value = serde_json::from_slice(body).expect("the request is JSON");
     match operation {
@@ -73,6 +74,14 @@ pub fn of_request(target: Option<&str>, path: &str, body: &[u8]) -> BTreeSet<Acc
                 .map(|key| Access::of_table(operation, key))
                 .collect()
         }
+        "BatchWriteItem" => {
+            let tables =
+                body["RequestItems"].as_object().expect("the request names tables").values();
+            tables
+                .flat_map(|table| table.as_array().expect("the request has writes"))
+                .map(|write| Access::of_table(operation, &write["PutRequest"]["Item"]))
+                .collect()
+        }
         "TransactWriteItems" => body["TransactItems"]
             .as_array()
             .expect("the transaction has writes")
@@ -80,6 +89,12 @@ pub fn of_request(target: Option<&str>, path: &str, body: &[u8]) -> BTreeSet<Acc
             .map(of_write)
             .collect(),
         "Query" => BTreeSet::from([of_query(&body)]),
+        "PutEvents" => BTreeSet::from([Access::without_keys("events:PutEvents", "event-bus")]),
+        // IAM has no action for the batch.
+        "SendMessageBatch" => BTreeSet::from([Access::without_keys("sqs:SendMessage", "queue")]),
+        "ChangeMessageVisibility" => {
+            BTreeSet::from([Access::without_keys("sqs:ChangeMessageVisibility", "queue")])
+        }
         other => panic!("{other}: add it to tests/harness/access.rs"),
     }
 }

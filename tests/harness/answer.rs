@@ -4,6 +4,8 @@ use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use crate::answers;
+
 /// An answer with its whole body.
 #[derive(Debug)]
 pub struct Answer {
@@ -23,17 +25,26 @@ impl Answer {
     /// # Panics
     /// The status is 500, or it is 401 and the answer does not say how to sign in.
     pub async fn to(request: RequestBuilder) -> Self {
-        let answer = request.send().await.expect("the service answers");
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let text = answer.text().await.expect("the body is text");
-        let json = serde_json::from_str(&text).unwrap_or_default();
-        let answer = Self { status, headers, text, json };
+        let answer = Self::whatever(request).await;
         assert_ne!(answer.status, 500, "{answer:#?}");
         assert!(
             answer.status != 401 || answer.header("www-authenticate").starts_with("Bearer"),
             "{answer:#?}"
         );
         answer
+    }
+
+    /// Sends the request and returns the answer, whatever its status.
+    pub(crate) async fn whatever(request: RequestBuilder) -> Self {
+        let (client, request) = request.build_split();
+        let request = request.expect("the request is valid");
+        let asked = answers::Asked::of(&request);
+        let answer = client.execute(request).await.expect("the service answers");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let text = answer.text().await.expect("the body is text");
+        answers::note(&asked, status, &headers, &text);
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        Self { status, headers, text, json }
     }
 
     /// Reads the answer that a function returns to Lambda: `statusCode`, `headers`, `body`.
@@ -73,7 +84,7 @@ impl Answer {
         );
         assert_eq!(self.header("content-type"), "application/problem+json");
         assert_eq!(self.json["status"], status);
-        assert_eq!(self.json["type"], format!("urn:beckon:problem:{}", code.replace('_', "-")));
+        assert_eq!(self.json["type"], format!("/docs/problems/{code}"));
         assert!(
             self.json["instance"]
                 .as_str()
@@ -122,6 +133,25 @@ impl Answer {
         self.data()
             .iter()
             .map(|object| object[field].as_str().expect("the field is a string").to_owned())
+            .collect()
+    }
+
+    /// Returns what each result of a request for many invites has at this pointer, or `null`.
+    ///
+    /// # Panics
+    /// The answer has no results.
+    pub fn results(&self, pointer: &str) -> Vec<&Value> {
+        let results = self.json["results"].as_array().unwrap_or_else(|| panic!("{}", self.text));
+        results.iter().map(|result| result.pointer(pointer).unwrap_or(&Value::Null)).collect()
+    }
+
+    /// Returns the code of each result's problem, or the status of a result without one.
+    pub fn outcomes(&self) -> Vec<String> {
+        let statuses = self.results("/status").into_iter().map(Value::to_string);
+        let codes = self.results("/problem/code").into_iter();
+        statuses
+            .zip(codes)
+            .map(|(status, code)| code.as_str().map_or(status, str::to_owned))
             .collect()
     }
 

@@ -1,6 +1,7 @@
 //! The service that each test starts for itself.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use beckon::{Options, Running};
 use reqwest::Client;
@@ -13,6 +14,10 @@ use crate::{Mail, Person, eventually, mail, seconds, table, under};
 
 /// The group that the helpers use by default.
 pub const GROUP: &str = "3773";
+
+/// How long a connection may be idle. The service closes it after 20 seconds, and a request must not
+/// meet that.
+const IDLE: Duration = Duration::from_secs(10);
 
 /// A running service, and the HTTP client that its callers share.
 pub struct App {
@@ -38,6 +43,11 @@ impl App {
         Self::of(Options { port: 0, demo: false, ..options }).await
     }
 
+    /// Starts a service in memory whose table's stream starts no function.
+    pub async fn without_streams() -> Self {
+        Self::with(Options { streams: false, ..Options::default() }).await
+    }
+
     /// Starts a service in memory with these settings.
     pub async fn with_settings(settings: &[(&str, &str)]) -> Self {
         let settings = settings
@@ -45,6 +55,13 @@ impl App {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         Self::with(Options { settings, ..Options::default() }).await
+    }
+
+    /// Starts a service with these options, without demo data and over the embedded engine, also when
+    /// the run has another. Only that engine fails as it is told to.
+    pub async fn embedded(options: Options) -> Self {
+        let options = under::embedded(Options { port: 0, demo: false, ..options });
+        Self::over(beckon::start(options).await.expect("the service starts"))
     }
 
     async fn of(options: Options) -> Self {
@@ -56,6 +73,7 @@ impl App {
         let client = Client::builder()
             .redirect(Policy::none())
             .no_proxy()
+            .pool_idle_timeout(IDLE)
             .build()
             .expect("the client is built");
         Self { running, client }
@@ -101,6 +119,74 @@ impl App {
     /// Moves the service's clock to this RFC 3339 time.
     pub fn advance_to(&self, instant: &str) {
         self.advance(seconds(instant) - self.now());
+    }
+
+    /// Moves the service's clock to the start of the next hour, so that the rate windows of this hour
+    /// stay for a test that waits less than an hour.
+    pub fn starts_an_hour(&self) {
+        self.advance(3_600 - self.now() % 3_600);
+    }
+
+    /// Moves the service's clock to the start of the next minute. A test that does so again and again
+    /// leaves no minute out, however long its steps take.
+    pub fn starts_a_minute(&self) {
+        self.advance(60 - self.now() % 60);
+    }
+
+    /// Runs every function that a schedule starts, and returns the answer of `background-tick`.
+    pub async fn ticks(&self) -> Value {
+        let url = format!("{}/local/schedules", self.running.url);
+        let answer = self.client.post(url).send().await.expect("the service answers");
+        assert_eq!(answer.status(), 200, "{answer:?}");
+        let answers: Value = answer.json().await.expect("the answer is JSON");
+        answers["BackgroundTick"].clone()
+    }
+
+    /// Tells the local SES to fail (`POST /local/ses`).
+    pub async fn tells_ses(&self, order: Value) {
+        self.tells("ses", &order).await;
+    }
+
+    /// Tells the local SES to work again. Returns how many mails met each order to fail.
+    pub async fn heals_ses(&self) -> Vec<u64> {
+        self.heals("ses").await
+    }
+
+    /// Returns how many mails met each order to the local SES to fail.
+    pub async fn met_by_ses(&self) -> Vec<u64> {
+        self.met_by("ses").await
+    }
+
+    /// Gives an order to fail to a part of the local service: `ses`, `dynamodb` or `functions`.
+    pub async fn tells(&self, part: &str, order: &Value) {
+        let url = format!("{}/local/{part}", self.running.url);
+        let answer = self.client.post(url).json(order).send().await.expect("the service answers");
+        assert_eq!(answer.status(), 204, "{order}");
+    }
+
+    /// Ends all orders to a part of the local service. Returns how many calls met each order.
+    pub async fn heals(&self, part: &str) -> Vec<u64> {
+        let met = self.met_by(part).await;
+        let url = format!("{}/local/{part}", self.running.url);
+        let answer = self.client.delete(url).send().await.expect("the service answers");
+        assert_eq!(answer.status(), 204);
+        met
+    }
+
+    /// Returns how many calls met each order to a part of the local service.
+    pub async fn met_by(&self, part: &str) -> Vec<u64> {
+        let url = format!("{}/local/{part}", self.running.url);
+        let answer = self.client.get(url).send().await.expect("the service answers");
+        let found: Value = answer.json().await.expect("the answer is JSON");
+        let orders = found["faults"].as_array().expect("the answer has orders").iter();
+        orders.map(|order| order["met"].as_u64().expect("an order counts")).collect()
+    }
+
+    /// Runs every function that a schedule starts, and returns whether one failed.
+    pub async fn tick_fails(&self) -> bool {
+        let url = format!("{}/local/schedules", self.running.url);
+        let answer = self.client.post(url).send().await.expect("the service answers");
+        answer.status().is_server_error()
     }
 
     /// Returns the current time of the service, in seconds since 1970.
@@ -150,19 +236,33 @@ impl App {
         self.running.environment.required(setting).expect("the service has the setting")
     }
 
-    /// Returns every item of the table except the rate windows, as text in DynamoDB's JSON.
+    /// Returns every item of the table except the rate windows, and the events and digests that the
+    /// stream's function writes afterwards, as text in DynamoDB's JSON.
     pub async fn table(&self) -> BTreeSet<String> {
-        let items = self.scan().await.into_iter();
-        items.filter(|item| item["type"]["S"] != "window").map(|item| item.to_string()).collect()
+        let endpoint = self.setting(settings::AWS_ENDPOINT_URL_DYNAMODB);
+        table::stored(endpoint, self.setting(settings::TABLE_NAME)).await
     }
 
     /// Returns every item of the table, in DynamoDB's JSON.
     pub async fn scan(&self) -> Vec<Value> {
         let endpoint = self.setting(settings::AWS_ENDPOINT_URL_DYNAMODB);
-        let scan = json!({ "TableName": self.setting(settings::TABLE_NAME) });
-        let found = table::ask(endpoint, "Scan", &scan).await;
-        assert!(found["LastEvaluatedKey"].is_null(), "the table is larger than one page");
-        found["Items"].as_array().unwrap_or_else(|| panic!("{found}")).clone()
+        table::scan(endpoint, self.setting(settings::TABLE_NAME)).await
+    }
+
+    /// Gives the item under this key a value that no release knows, so that it cannot be read.
+    pub async fn spoils(&self, key: &Value) {
+        let sort = key["sk"]["S"].as_str().expect("a key has a sort key");
+        let attribute = match sort.split('#').next() {
+            Some("M") => "joined_at",
+            Some("P") => "user",
+            _ => "state",
+        };
+        let request = json!({
+            "TableName": self.setting(settings::TABLE_NAME), "Key": key, "UpdateExpression": "SET #odd = :odd",
+            "ConditionExpression": "attribute_exists(pk)",
+            "ExpressionAttributeNames": {"#odd": attribute}, "ExpressionAttributeValues": {":odd": {"M": {"snoozed": {"BOOL": true}}}},
+        });
+        table::ask(self.setting(settings::AWS_ENDPOINT_URL_DYNAMODB), "UpdateItem", &request).await;
     }
 
     /// Returns the items of one type.

@@ -40,7 +40,20 @@ pub fn environment(running: &Running, table: &str) -> BTreeMap<String, String> {
     ];
     let own = own.map(|(setting, value)| (setting.name().to_owned(), value));
     let found = same.expect("the local service sets them").into_iter().chain(own);
+    let found = found.chain(no_receiver(running));
     env_json().into_iter().chain(found).collect()
+}
+
+/// Returns the variables that lead to this service's queues and bus, and to a receiver of webhooks
+/// that does not respond.
+pub fn no_receiver(running: &Running) -> impl Iterator<Item = (String, String)> + use<> {
+    let url = &running.url;
+    let variables = [
+        (settings::AWS_ENDPOINT_URL_EVENTBRIDGE, format!("{url}/local/eventbridge")),
+        (settings::AWS_ENDPOINT_URL_SQS, format!("{url}/local/sqs")),
+        (settings::WEBHOOK_URL, "http://127.0.0.1:1/".to_owned()),
+    ];
+    variables.into_iter().map(|(setting, value)| (setting.name().to_owned(), value))
 }
 
 fn folder() -> PathBuf {
@@ -127,8 +140,17 @@ pub fn time(event: &Value) -> i64 {
     let milliseconds = context["timeEpoch"].as_i64().or(context["requestTimeEpoch"].as_i64());
     let seconds = milliseconds
         .map(|at| at / 1000)
-        .or(event["Records"][0]["dynamodb"]["ApproximateCreationDateTime"].as_i64());
+        .or(event["Records"][0]["dynamodb"]["ApproximateCreationDateTime"].as_i64())
+        .or(event["Records"][0]["Sns"]["Timestamp"].as_str().map(crate::seconds))
+        .or(event["Records"][0]["attributes"]["SentTimestamp"].as_str().map(in_seconds))
+        .or(event["time"].as_str().map(crate::seconds));
     seconds.expect("the event has a time")
+}
+
+/// Reads a time that SQS writes as milliseconds.
+fn in_seconds(milliseconds: &str) -> i64 {
+    let milliseconds: i64 = milliseconds.parse().expect("SQS writes a number");
+    milliseconds / 1000
 }
 
 /// Returns the text with `…` in place of the text between each `open` and `close`.
@@ -172,6 +194,11 @@ pub fn shown(answer: &Value) -> String {
         .and_then(|body| body["group"]["id"].as_str())
         .filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
     let shown = made.map_or(shown.clone(), |id| shown.replace(id, "[id]"));
+    // An event that was written with its act has a random id.
+    let listed = parsed.as_ref().and_then(|body| body["data"].as_array());
+    let events = listed.into_iter().flatten().filter(|one| one["object"] == "event");
+    let ids = events.filter_map(|event| event["id"].as_str());
+    let shown = ids.fold(shown, |shown, id| shown.replace(id, "[id]"));
     // An answer with only a token is also that of a link.
     match parsed.filter(|body| {
         body["invitee"]["kind"] == "link"

@@ -89,6 +89,12 @@ impl SigningKey {
         self.signs_with(&self.header(), claims)
     }
 
+    /// Returns the token with this encoded header and these encoded claims, signed.
+    pub fn signs_encoded(&self, message: &str) -> String {
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &self.key, self.algorithm);
+        format!("{message}.{}", signature.expect("the token is signed"))
+    }
+
     /// Returns a signed token with this header and these claims.
     pub fn signs_with(&self, header: &Header, claims: &Value) -> String {
         encode(header, claims, &self.key).expect("the token is signed")

@@ -54,8 +54,8 @@ impl Mail {
 
     /// Returns the link in the text part.
     pub fn link(&self) -> String {
-        let links: Vec<&str> =
-            self.text.split_whitespace().filter(|word| word.contains("/i/bkn_")).collect();
+        let is_link = |word: &&str| word.contains("/i/bkn_") && !word.ends_with("#decline");
+        let links: Vec<&str> = self.text.split_whitespace().filter(is_link).collect();
         assert_eq!(links.len(), 1, "{}", self.text);
         links[0].to_owned()
     }

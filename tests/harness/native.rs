@@ -139,6 +139,31 @@ impl Person {
         self.posts(&format!("/v1/groups/{GROUP}/invites/{id}/revoke"), &json!({})).await
     }
 
+    /// Resends an invite of [`GROUP`].
+    pub async fn resends(&self, id: &str, body: Value) -> Answer {
+        self.posts(&format!("/v1/groups/{GROUP}/invites/{id}/resend"), &body).await
+    }
+
+    /// Revokes many invites of [`GROUP`].
+    pub async fn revokes_many(&self, body: Value) -> Answer {
+        self.posts(&format!("/v1/groups/{GROUP}/invites/revoke"), &body).await
+    }
+
+    /// Resends many invites of [`GROUP`].
+    pub async fn resends_many(&self, body: Value) -> Answer {
+        self.posts(&format!("/v1/groups/{GROUP}/invites/resend"), &body).await
+    }
+
+    /// Changes an invite of [`GROUP`].
+    pub async fn updates(&self, id: &str, change: Value) -> Answer {
+        self.patches(&format!("/v1/groups/{GROUP}/invites/{id}"), &change).await
+    }
+
+    /// Reveals the link of an invite of [`GROUP`].
+    pub async fn reveals(&self, id: &str) -> Answer {
+        self.posts(&format!("/v1/groups/{GROUP}/invites/{id}/link"), &json!({})).await
+    }
+
     /// Reads one invite of [`GROUP`].
     pub async fn reads(&self, id: &str) -> Answer {
         self.gets(&format!("/v1/groups/{GROUP}/invites/{id}")).await
@@ -147,6 +172,11 @@ impl Person {
     /// Lists the invites of [`GROUP`]. `query` begins with `?` or is empty.
     pub async fn lists(&self, query: &str) -> Answer {
         self.gets(&format!("/v1/groups/{GROUP}/invites{query}")).await
+    }
+
+    /// Reads the events of [`GROUP`]. `query` begins with `?` or is empty.
+    pub async fn reads_events(&self, query: &str) -> Answer {
+        self.gets(&format!("/v1/groups/{GROUP}/events{query}")).await
     }
 
     /// Lists the pending invites of this person.

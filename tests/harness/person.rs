@@ -83,11 +83,24 @@ impl Person {
 
     /// Sends the request with this person's token.
     pub async fn sends(&self, request: RequestBuilder) -> Answer {
-        let request = match self.signs_in().await {
+        Answer::to(self.signed(request).await).await
+    }
+
+    /// Sends the request with this person's token. The service must fail.
+    pub async fn meets_a_fault(&self, request: RequestBuilder) -> Answer {
+        Answer::whatever(self.signed(request).await).await.is(500)
+    }
+
+    /// Sends the request with this person's token, and returns the answer, whatever its status.
+    pub async fn sends_whatever(&self, request: RequestBuilder) -> Answer {
+        Answer::whatever(self.signed(request).await).await
+    }
+
+    async fn signed(&self, request: RequestBuilder) -> RequestBuilder {
+        match self.signs_in().await {
             Some(token) => request.bearer_auth(token),
             None => request,
-        };
-        Answer::to(request).await
+        }
     }
 
     /// Sends a `GET` request.

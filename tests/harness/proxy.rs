@@ -49,6 +49,11 @@ pub struct Proxy {
 }
 
 impl Call {
+    /// Returns a header of the call, if it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     async fn read(request: Request, client: Client) -> Self {
         let (parts, body) = request.into_parts();
         let mut headers = parts.headers;

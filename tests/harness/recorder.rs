@@ -1,4 +1,4 @@
-//! A proxy in front of the table and SES that records the accesses of each function.
+//! A proxy in front of the table, SES, EventBridge and SQS that records the accesses of each function.
 //!
 //! The path of each call names the calling function and the host that it calls.
 
@@ -14,9 +14,13 @@ use crate::access;
 use crate::asked::asked;
 use crate::proxy::{Call, Proxy, Reply};
 
-/// The settings that hold the endpoints of the table and of SES.
-const ENDPOINTS: [Setting; 2] =
-    [settings::AWS_ENDPOINT_URL_DYNAMODB, settings::AWS_ENDPOINT_URL_SESV2];
+/// The settings that hold the endpoints of the table, SES, EventBridge and SQS.
+const ENDPOINTS: [Setting; 4] = [
+    settings::AWS_ENDPOINT_URL_DYNAMODB,
+    settings::AWS_ENDPOINT_URL_SESV2,
+    settings::AWS_ENDPOINT_URL_EVENTBRIDGE,
+    settings::AWS_ENDPOINT_URL_SQS,
+];
 
 /// Returns the folder for the records of this process; `None` if the run records nothing.
 fn folder() -> Option<PathBuf> {

@@ -19,6 +19,8 @@ pub enum Verdict {
     Taken,
     /// SES refuses the mail with this status and error type.
     Refused(u16, &'static str),
+    /// SES refuses the mail with this status, error type and message.
+    RefusedSaying(u16, &'static str, &'static str),
 }
 
 #[derive(Default)]
@@ -102,14 +104,13 @@ fn answer(state: &Mutex<State>, mail: &Value) -> Response {
             state.taken.push(to);
             Json(json!({ "MessageId": format!("m-{}", state.taken.len()) })).into_response()
         }
-        Verdict::Refused(status, kind) => {
-            let status = StatusCode::from_u16(status).expect("the status is valid");
-            (
-                status,
-                [(HeaderName::from_static("x-amzn-errortype"), kind)],
-                Json(json!({ "message": "No." })),
-            )
-                .into_response()
-        }
+        Verdict::Refused(status, kind) => refusal(status, kind, "No."),
+        Verdict::RefusedSaying(status, kind, message) => refusal(status, kind, message),
     }
+}
+
+fn refusal(status: u16, kind: &'static str, message: &str) -> Response {
+    let status = StatusCode::from_u16(status).expect("the status is valid");
+    let kind = [(HeaderName::from_static("x-amzn-errortype"), kind)];
+    (status, kind, Json(json!({ "message": message }))).into_response()
 }

@@ -1,5 +1,7 @@
 //! Direct access to the table, in DynamoDB's JSON.
 
+use std::collections::BTreeSet;
+
 use reqwest::Client;
 use serde_json::{Value, json};
 
@@ -39,6 +41,40 @@ pub async fn ask_by(
         return Err(format!("{operation}: {status}: {text}"));
     }
     serde_json::from_str(&text).map_err(|error| format!("{operation}: {error}: {text}"))
+}
+
+/// Returns every item of the table, in DynamoDB's JSON.
+///
+/// # Panics
+/// The engine refuses the request, or doesn't answer.
+pub async fn scan(endpoint: &str, name: &str) -> Vec<Value> {
+    let mut items = Vec::new();
+    let mut request = json!({ "TableName": name, "ConsistentRead": true });
+    loop {
+        let mut page = ask(endpoint, "Scan", &request).await;
+        let Value::Array(found) = page["Items"].take() else { panic!("{page}") };
+        items.extend(found);
+        if page["LastEvaluatedKey"].is_null() {
+            return items;
+        }
+        request["ExclusiveStartKey"] = page["LastEvaluatedKey"].take();
+    }
+}
+
+/// Returns every item of the table except the rate windows, and the events and digests that the
+/// stream's function writes afterwards, as text in DynamoDB's JSON.
+///
+/// # Panics
+/// The engine refuses the request, or doesn't answer.
+pub async fn stored(endpoint: &str, name: &str) -> BTreeSet<String> {
+    let items = scan(endpoint, name).await.into_iter();
+    let is_later = |item: &Value| {
+        item["type"]["S"] == "digest" || item["type"]["S"] == "event" && item["with_act"].is_null()
+    };
+    items
+        .filter(|item| item["type"]["S"] != "window" && !is_later(item))
+        .map(|item| item.to_string())
+        .collect()
 }
 
 /// Creates the table `name` with the keys and indexes of the table `like`, but without a stream.

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 /// The number of checks before the test fails. They take about twenty seconds, because the machine
 /// may be busy.
-const CHECKS: u32 = 800;
+const CHECKS: u32 = 2_400;
 const BETWEEN_CHECKS: Duration = Duration::from_millis(25);
 
 /// Calls `check` until it returns `Some`, and returns the value.
 ///
 /// # Panics
-/// `check` returns `None` for about twenty seconds.
+/// `check` returns `None` for about a minute.
 pub async fn eventually<T, F, Fut>(what: &str, check: F) -> T
 where
     F: Fn() -> Fut,

@@ -40,6 +40,13 @@ pub fn test(mut options: Options) -> Options {
         let first = [("TABLE_NAME".into(), table), key];
         options.settings.splice(0..0, first);
     }
+    embedded(options)
+}
+
+/// Returns the options of a test's service as [`test`] does, but never with the run's engine.
+pub fn embedded(mut options: Options) -> Options {
+    // A test says when a schedule starts a function, with `App::ticks`.
+    options.schedules = false;
     if recorder::is_asked_for() {
         options.own_settings = Some(recorder::own_settings);
     }

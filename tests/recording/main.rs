@@ -140,10 +140,12 @@ fn resource(value: &Value) -> String {
         value => value.as_str(),
     };
     let text = text.unwrap_or_else(|| panic!("this check does not support the resource {value:?}"));
-    match text.trim_start_matches("${Table.Arn}/") {
-        "Table.Arn" => "table".into(),
+    match text.trim_start_matches("${TableInUse.Value}/") {
+        "TableInUse.Value" => "table".into(),
         index if index.starts_with("index/") => index.into(),
         identity if identity.contains(":ses:") => "identity".into(),
+        bus if bus.contains(":event-bus/") => "event-bus".into(),
+        "Webhooks.Arn" => "queue".into(),
         other => panic!("this check does not support the resource {other}"),
     }
 }

@@ -1,10 +1,11 @@
 //! Starts each function without each variable that it needs. It must end at once, and its log must
 //! name the variable. The configuration's own code decides which variables are needed.
 
+use beckon::{Function, Trigger};
 use harness::events::{cases, packages, text};
 use shared::config::{ConfigError, Environment};
 use shared::domain::clock::Clock;
-use shared::{MailService, Service};
+use shared::{FollowService, MailService, Service, StreamService, WebhookService};
 
 use crate::emulator::Setup;
 use crate::report::Report;
@@ -40,10 +41,15 @@ fn needed<'a>(setup: &'a Setup, package: &str) -> Vec<&'a str> {
     let start = |without: &str| -> Result<(), ConfigError> {
         let environment: Environment =
             setup.variables.iter().filter(|(name, _)| name != without).cloned().collect();
-        if package.starts_with("background-") {
-            MailService::start(&environment, Clock::system()).map(|_| ())
-        } else {
-            Service::start(&environment, Clock::system()).map(|_| ())
+        let clock = Clock::system();
+        match Function::of_package(package).expect("the function is registered").trigger {
+            Trigger::Request(..) => Service::start(&environment, clock).map(|_| ()),
+            Trigger::Stream(_) => FollowService::start(&environment, clock).map(|_| ()),
+            Trigger::Queue(_) => WebhookService::start(&environment, clock).map(|_| ()),
+            Trigger::Schedule(_) | Trigger::Topic(_) => {
+                StreamService::start(&environment, clock).map(|_| ())
+            }
+            Trigger::Mail(_) => MailService::start(&environment, clock).map(|_| ()),
         }
     };
     let names = setup.variables.iter().map(|(name, _)| name.as_str());

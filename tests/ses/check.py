@@ -1,6 +1,7 @@
 """Creates an invite at the service and checks its mail in the SES endpoint's store."""
 
 import json
+import re
 import sys
 import time
 import urllib.request
@@ -35,11 +36,20 @@ while not mails() and time.monotonic() < until:
     time.sleep(0.1)
 assert_equal(len(mails()), 1, "mails")
 mail = mails()[0]
-assert_equal(mail["from"], "Beckon <invitations@beckon.example>", "From")
+assert_equal(mail["from"], '"Alice Liddell via Acme Planner" <invitations@beckon.example>', "From")
 assert_equal(mail["destination"], {"to": [address], "cc": [], "bcc": []}, "To")
 assert_equal(mail["subject"].startswith("Alice Liddell") and "Wünsche & Träume" in mail["subject"], True, f"Subject {mail['subject']!r}")
-assert_equal(mail["headers"], [{"name": "Auto-Submitted", "value": "auto-generated"}], "headers")
-assert_equal(mail["body"]["text"].count(link), 1, "the link in the text part")
+HEADERS = {
+    "Auto-Submitted": "auto-generated",
+    "X-Auto-Response-Suppress": "All",
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+}
+headers = {header["name"]: header["value"] for header in mail["headers"]}
+unsubscribe = headers.pop("List-Unsubscribe")
+assert_equal(headers, HEADERS, "headers")
+assert re.fullmatch(r"<https?://[^/]+/unsubscribe/[\w-]+>", unsubscribe), unsubscribe
+assert_equal(mail["body"]["text"].count(link + "\n"), 1, "the link in the text part")
+assert_equal(mail["body"]["text"].count(link + "#decline"), 1, "the way to decline in the text part")
 assert_equal(link in mail["body"]["html"], True, "the link in the HTML part")
 assert_equal("Come <b>in</b>" in mail["body"]["text"] and "<b>in</b>" not in mail["body"]["html"], True, "the message in both parts")
 invite = request_json(f"{SERVICE}/v1/groups/3773/invites/{invited['id']}", token=token)

@@ -39,8 +39,10 @@ pub(super) async fn get_and_put(
 
 fn item(key: &str) -> Value {
     let mut item = json!({"filling": {"S": "x".repeat(600)}});
-    for name in ["pk", "sk", "by_group_pk", "by_group_sk", "by_invitee_pk", "by_invitee_sk"] {
-        item[name] = json!({"S": key});
+    let indexes = ["by_group", "by_invitee", "by_sender", "due"];
+    let parts = indexes.iter().flat_map(|index| [format!("{index}_pk"), format!("{index}_sk")]);
+    for name in parts.chain(["pk".to_owned(), "sk".to_owned(), "by_id_pk".to_owned()]) {
+        item[name.as_str()] = json!({"S": key});
     }
     item
 }

@@ -15,6 +15,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::fault::Fault;
+use crate::release;
 use figures::{Figures, Start};
 use process::Process;
 use runtime_api::RuntimeApi;
@@ -41,12 +42,17 @@ pub(crate) struct Options {
     /// The number of starts of each function with the binary not in the system's cache
     #[arg(long, default_value_t = 5)]
     disk: usize,
-    /// The folder of the release binaries
-    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release"))]
+    /// The folder of the release binaries. By default the release folder beside this program
+    #[arg(long, default_value_os_t = binaries())]
     binaries: PathBuf,
     /// The transports to DynamoDB and to the issuer's keys: `plain`, `tls`, or both in turn
     #[arg(long, value_delimiter = ',', default_value = "plain,tls")]
     over: Vec<String>,
+}
+
+/// Returns the folder of the functions' release builds.
+fn binaries() -> PathBuf {
+    release::folder()
 }
 
 /// Measures the functions and prints the figures.

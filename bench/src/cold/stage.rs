@@ -136,6 +136,7 @@ impl Stage {
             port: 0,
             dynamodb: Some(engine.clone()),
             demo: false,
+            schedules: false,
             settings: limits.to_vec(),
             ..Options::default()
         };
@@ -227,6 +228,7 @@ fn settings(
         settings::JWT_ISSUER,
         settings::JWT_AUDIENCE,
         settings::JWT_TYPE,
+        settings::APP_NAME,
         settings::SIGN_IN_URL,
         settings::AWS_REGION,
         settings::AWS_ACCESS_KEY_ID,

@@ -99,10 +99,10 @@ impl Subject {
                 )
             }
             "bungie-invite-individual" => {
-                let parameters = json!({"groupId": group, "membershipType": "3", "membershipId": (4_611_686_018_429_000_000_usize + at).to_string(), "slash": ""});
+                let parameters = json!({"platform": "Platform", "groupId": group, "membershipType": "3", "membershipId": (4_611_686_018_429_000_000_usize + at).to_string(), "slash": ""});
                 (
                     "POST",
-                    "/Platform/GroupV2/{groupId}/Members/IndividualInvite/{membershipType}/{membershipId}/{slash+}",
+                    "/{platform}/GroupV2/{groupId}/Members/IndividualInvite/{membershipType}/{membershipId}/{slash+}",
                     parameters,
                     json!({"message": "Join us"}),
                 )

@@ -42,9 +42,55 @@ pub(super) async fn measure(world: &mut World) -> Result<(), Fault> {
     new_person(world).await?;
     links(world).await?;
     refused(world).await?;
+    ticks(world).await?;
     crowded(world).await?;
+    bulk(world).await?;
     members(world).await?;
-    groups(world).await
+    groups(world).await?;
+    acts(world).await
+}
+
+/// Measures one invite whose mail SES reports as delivered.
+pub(super) async fn measure_feedback(world: &mut World) -> Result<(), Fault> {
+    let group = json!({"id": GROUP, "name": "Private Group", "description": "Private group"});
+    world.does(&owner(world), Method::POST, "/v1/groups", &group).await?;
+    create(world, "with SES's report", json!({"email": "ada@example.com"})).await?;
+    Ok(())
+}
+
+/// Measures the acts on an invite that exists, in a group of their own.
+async fn acts(world: &mut World) -> Result<(), Fault> {
+    let owner = owner(world);
+    let group = json!({"id": "acts", "name": "Acts"});
+    world.does(&owner, Method::POST, "/v1/groups", &group).await?;
+    let made = invite(json!({"email": "frank@example.com", "notify": false}));
+    let made = world.does(&owner, Method::POST, "/v1/groups/acts/invites", &made).await?;
+    let path = format!("/v1/groups/acts/invites/{}", text(&made, "id")?);
+    world.advance(60);
+    let what = ("native-update-invite", "", Method::PATCH, path.clone());
+    world.measures(Some(&owner), what, json!({"message": "Come soon."})).await?;
+    let what = ("native-reveal-link", "", Method::POST, format!("{path}/link"));
+    world.measures(Some(&owner), what, json!({})).await?;
+    let what = ("native-resend-invite", "", Method::POST, format!("{path}/resend"));
+    let resent = world.measures(Some(&owner), what, json!({})).await?;
+    let token = text(&resent, "token")?;
+    let what = ("native-narrow-token", "", Method::POST, "/v1/invites/narrow".into());
+    world.measures(None, what, json!({"token": token, "expires_in": 600})).await?;
+    let frank = world.person("frank", "Frank", "frank@example.com");
+    world.advance(366 * 86_400);
+    let what = ("native-request-renewal", "", Method::POST, "/v1/invites/renewal".into());
+    world.measures(None, what, json!({"token": token})).await?;
+    let what =
+        ("native-resend-invite", "of an expired one", Method::POST, format!("{path}/resend"));
+    world.measures(Some(&owner), what, json!({})).await?;
+    let what = (
+        "native-manage-blocks",
+        "block an inviter",
+        Method::PUT,
+        "/v1/me/blocks/inviter/29842".into(),
+    );
+    world.measures(Some(&frank), what, json!({})).await?;
+    Ok(())
 }
 
 async fn directory(world: &mut World) -> Result<(), Fault> {
@@ -101,6 +147,9 @@ async fn by_mail(world: &mut World) -> Result<(), Fault> {
             Value::Null,
         )
         .await?;
+    let events = format!("/v1/groups/{GROUP}/events");
+    let what = ("native-list-events", "of a new group", Method::GET, events);
+    world.measures(Some(&owner(world)), what, Value::Null).await?;
     world
         .measures(
             Some(&ada),
@@ -108,6 +157,9 @@ async fn by_mail(world: &mut World) -> Result<(), Fault> {
             Value::Null,
         )
         .await?;
+    let what =
+        ("native-list-sent-invites", "one invite", Method::GET, "/v1/me/sent-invites".into());
+    world.measures(Some(&owner(world)), what, Value::Null).await?;
     world
         .measures(
             None,
@@ -219,7 +271,68 @@ async fn refused(world: &mut World) -> Result<(), Fault> {
     world
         .measures(Some(&owner(world)), ("native-revoke-invite", "", Method::POST, path), json!({}))
         .await?;
+    // The next generation has another time of creation, so its index entries move.
+    world.advance(1);
     create(world, "again, after it was revoked", json!({"email": "eve@example.com"})).await?;
+    Ok(())
+}
+
+/// Measures a hundred invites in one request, and one under an idempotency key.
+async fn bulk(world: &mut World) -> Result<(), Fault> {
+    let owner = world.person("planner", "Planner", "planner@example.com");
+    world.does(&owner, Method::POST, "/v1/groups", &json!({"id": "bulk", "name": "Bulk"})).await?;
+    let path = "/v1/groups/bulk/invites";
+    let address = |at: usize| json!({"email": format!("new-{at:03}@example.com"), "notify": false});
+    let items: Vec<Value> = (0..100).map(address).collect();
+    world
+        .measures(
+            Some(&owner),
+            (
+                "native-create-invite",
+                "to 100 addresses at once, without mails",
+                Method::POST,
+                path.into(),
+            ),
+            json!({ "invites": items }),
+        )
+        .await?;
+    many_acts(world, &owner, &json!({ "invites": items })).await
+}
+
+/// Measures resending and revoking the hundred invites of the group `bulk`, and revoking them after
+/// `owner` has made them again.
+async fn many_acts(world: &mut World, owner: &Person, invites: &Value) -> Result<(), Fault> {
+    let helper = world.person("helper", "Helper", "helper@example.com");
+    let path = "/v1/groups/bulk/invites";
+    let body = json!({"email": "helper@example.com", "roles": ["admin"], "notify": false});
+    let made = world.does(owner, Method::POST, path, &body).await?;
+    let token = json!({ "token": text(&made, "token")? });
+    world.does(&helper, Method::POST, "/v1/invites/accept", &token).await?;
+    world.advance(3_600);
+    let all = json!({"filter": {"state": ["pending"]}});
+    let resend = json!({"filter": all["filter"], "notify": false});
+    let resends = |case| ("native-resend-invites", case, Method::POST, format!("{path}/resend"));
+    let revokes = |case| ("native-revoke-invites", case, Method::POST, format!("{path}/revoke"));
+    world.measures(Some(owner), resends("100 by a filter, without mails"), resend).await?;
+    world
+        .measures(Some(&helper), revokes("100 of another inviter, by a filter"), all.clone())
+        .await?;
+    world.advance(3_600);
+    world.does(owner, Method::POST, path, invites).await?;
+    world.measures(Some(owner), revokes("100 own ones, by a filter"), all).await?;
+    Ok(())
+}
+
+/// Measures the function that a schedule starts, without work and with an expiry.
+async fn ticks(world: &mut World) -> Result<(), Fault> {
+    let tick = |case| ("background-tick", case, Method::POST, "/local/schedules".to_owned());
+    world.measures(None, tick("nothing due"), Value::Null).await?;
+    let mut body = invite(json!({"email": "late@example.com"}));
+    body["expires_in"] = json!(300);
+    body["notify"] = json!(false);
+    world.does(&owner(world), Method::POST, &format!("/v1/groups/{GROUP}/invites"), &body).await?;
+    world.advance(301);
+    world.measures(None, tick("one expiry"), Value::Null).await?;
     Ok(())
 }
 

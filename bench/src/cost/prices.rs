@@ -5,7 +5,7 @@
 //! (arm64), /api-gateway/pricing (HTTP API, the first 300 million per month).
 
 use super::recorder::Units;
-use super::row::Row;
+use super::row::{Row, StartedBy};
 
 /// Dollars per million write request units.
 const WRITE_UNITS: f64 = 0.625;
@@ -36,9 +36,12 @@ pub(super) fn dynamodb(row: &Row) -> f64 {
 
 /// Returns the full price of a million of these operations in dollars.
 pub(super) fn all(row: &Row) -> f64 {
-    let milliseconds = f64::from(row.round_trips) * PER_ROUND_TRIP
-        + OWN_WORK
-        + if row.background { SES_CALL } else { 0.0 };
+    let (gateway, ses) = match row.started_by {
+        StartedBy::Request => (GATEWAY, 0.0),
+        StartedBy::Mail => (0.0, SES_CALL),
+        StartedBy::Change => (0.0, 0.0),
+    };
+    let milliseconds = f64::from(row.round_trips) * PER_ROUND_TRIP + OWN_WORK + ses;
     let lambda = INVOCATIONS + milliseconds / 1000.0 * MEMORY * GIGABYTE_SECONDS;
-    dynamodb(row) + lambda + if row.background { 0.0 } else { GATEWAY }
+    dynamodb(row) + lambda + gateway
 }

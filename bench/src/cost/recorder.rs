@@ -6,13 +6,14 @@
 //! stream pass through unrecorded, because Lambda makes them and does not charge for them. A gate
 //! blocks them while a request is measured, so that its mail follows afterwards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use harness::{Proxy, Reply};
 use serde_json::{Value, json};
+use shared::config::{Environment, settings};
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 use tokio::task::JoinSet;
 
@@ -21,7 +22,9 @@ use crate::fault::Fault;
 
 /// The time without a new call after which the pending calls are answered.
 const QUIET: Duration = Duration::from_millis(60);
-/// The number of empty reads of the stream after which all consequences of a request are done.
+/// The functions that read the stream.
+const READERS: usize = 2;
+/// The number of empty reads of a reader after which its work for a request is done.
 const EMPTY_READS: u32 = 2;
 /// The most time to wait for that.
 const SETTLE_LIMIT: Duration = Duration::from_secs(30);
@@ -46,6 +49,35 @@ pub(crate) struct Call {
     pub(crate) write: Units,
     /// Whether the engine refused it, for example because of a failed condition.
     pub(crate) refused: bool,
+    /// The function that made it.
+    pub(crate) by: By,
+}
+
+/// A function, as far as its calls are told from those of others that run at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    /// `background-follow`.
+    Follow,
+    /// `background-record-delivery`.
+    RecordDelivery,
+    /// Another function.
+    Other,
+}
+
+/// The functions whose calls are told apart: the logical id, and the path at which the function
+/// reaches the recorder.
+const APART: [(By, &str, &str); 2] = [
+    (By::Follow, "BackgroundFollow", "/follow"),
+    (By::RecordDelivery, "BackgroundRecordDelivery", "/report"),
+];
+
+/// Returns the variables that only this function has.
+pub(super) fn own_settings(function: &str, environment: &Environment) -> Vec<(String, String)> {
+    let endpoint = settings::AWS_ENDPOINT_URL_DYNAMODB;
+    let path = APART.iter().find(|(_, id, _)| *id == function).map(|(_, _, path)| path);
+    let through = environment.optional(endpoint).zip(path);
+    let through = through.map(|(url, path)| (endpoint.name().to_owned(), format!("{url}{path}")));
+    through.into_iter().collect()
 }
 
 #[derive(Default)]
@@ -54,10 +86,17 @@ struct Log {
     /// The last round trip whose calls are all answered. Later calls may depend on these answers.
     answered: u32,
     last: Option<Instant>,
-    empty_reads: u32,
+    /// The empty reads of the stream since its last record, by reader.
+    empty_reads: HashMap<String, u32>,
 }
 
 impl Log {
+    /// Returns whether every reader of the stream has found it empty.
+    fn readers_are_idle(&self) -> bool {
+        let idle = self.empty_reads.values().filter(|empty| **empty >= EMPTY_READS);
+        idle.count() >= READERS
+    }
+
     /// Returns whether the calls of this round trip are answered now. They are answered together,
     /// once no further call has arrived for a moment. A call that follows an answer already belongs
     /// to the next round trip, and this one does not wait for it.
@@ -124,15 +163,20 @@ impl Recorder {
     /// Returns the calls since the last time.
     pub(crate) fn take(&self) -> Vec<Call> {
         let mut log = self.state.log();
-        let empty_reads = log.empty_reads;
+        let empty_reads = std::mem::take(&mut log.empty_reads);
         std::mem::replace(&mut *log, Log { empty_reads, ..Log::default() }).calls
+    }
+
+    /// Returns whether this function has written something since the calls were taken last.
+    pub(crate) fn has_written(&self, by: By) -> bool {
+        self.state.log().calls.iter().any(|call| call.by == by && call.items_written > 0)
     }
 
     /// Waits until everything that the stream has triggered is done.
     pub(crate) async fn settled(&self) -> Result<(), Fault> {
-        self.state.log().empty_reads = 0;
+        self.state.log().empty_reads.clear();
         let since = Instant::now();
-        while self.state.log().empty_reads < EMPTY_READS {
+        while !self.state.log().readers_are_idle() {
             if since.elapsed() > SETTLE_LIMIT {
                 return Err("the stream did not become idle".into());
             }
@@ -149,13 +193,21 @@ async fn answer(state: Arc<State>, call: harness::Call) -> Result<Reply, Fault> 
     }
 }
 
+/// Returns the name of the function that reads the stream, which its client sends (`app/NAME`).
+fn reader(call: &harness::Call) -> Option<&str> {
+    let words = ["x-amz-user-agent", "user-agent"].into_iter().filter_map(|name| call.header(name));
+    words.flat_map(str::split_whitespace).find(|word| word.starts_with("app/"))
+}
+
 async fn stream_call(state: &State, call: harness::Call) -> Result<Reply, Fault> {
+    let reader = reader(&call).unwrap_or_default().to_owned();
     let _open = state.gate.read().await;
     let reply = call.forward(&state.engine).await?;
     let answer: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     if let Some(records) = answer["Records"].as_array() {
         let mut log = state.log();
-        log.empty_reads = if records.is_empty() { log.empty_reads + 1 } else { 0 };
+        let empty = log.empty_reads.entry(reader).or_default();
+        *empty = if records.is_empty() { *empty + 1 } else { 0 };
     }
     Ok(reply)
 }
@@ -166,6 +218,8 @@ async fn table_call(state: &State, operation: &str, call: harness::Call) -> Resu
         log.last = Some(Instant::now());
         log.answered + 1
     };
+    let apart = APART.iter().find(|(_, _, path)| call.path.starts_with(path));
+    let by = apart.map_or(By::Other, |(by, _, _)| *by);
     let done = measured(state, operation, call, trip).await;
     while state.holds.load(Ordering::Relaxed) && !state.log().may_answer(trip) {
         tokio::time::sleep(Duration::from_millis(2)).await;
@@ -173,7 +227,7 @@ async fn table_call(state: &State, operation: &str, call: harness::Call) -> Resu
     let mut log = state.log();
     log.answered = log.answered.max(trip);
     let (call, reply) = done?;
-    log.calls.extend(call);
+    log.calls.extend(call.map(|call| Call { by, ..call }));
     Ok(reply)
 }
 
@@ -185,12 +239,12 @@ async fn measured(
 ) -> Result<(Option<Call>, Reply), Fault> {
     // Calls that create or describe tables report no capacity.
     if operation.ends_with("Table") || operation.ends_with("TimeToLive") {
-        return Ok((None, call.forward(&state.engine).await?));
+        return Ok((None, call.forward_to(&state.engine, "/").await?));
     }
     let mut request: Value = serde_json::from_slice(&call.body)?;
     request["ReturnConsumedCapacity"] = json!("INDEXES");
     call.body = serde_json::to_vec(&request)?.into();
-    let reply = call.forward(&state.engine).await?;
+    let reply = call.forward_to(&state.engine, "/").await?;
     let answer: Value = serde_json::from_slice(&reply.body)?;
     let refused = !reply.status.is_success();
     Ok((Some(charged(operation, trip, &request, &answer, refused)?), reply))
@@ -214,6 +268,12 @@ fn charged(
         "Query" => (true, answer["ScannedCount"].as_u64().unwrap_or_default()),
         "PutItem" | "UpdateItem" | "DeleteItem" => (false, 1),
         "TransactWriteItems" => (false, length(&request["TransactItems"])),
+        "BatchWriteItem" => (
+            false,
+            request["RequestItems"]
+                .as_object()
+                .map_or(0, |tables| tables.values().map(length).sum()),
+        ),
         other => return Err(format!("the bench does not support the call {other}").into()),
     };
     let mut units = Units::new();
@@ -242,6 +302,7 @@ fn charged(
         read,
         write,
         refused,
+        by: By::Other,
     })
 }
 

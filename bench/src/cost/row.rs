@@ -23,13 +23,25 @@ pub(crate) struct Row {
     pub(crate) read: Units,
     /// The write request units of the table and of each index.
     pub(crate) write: Units,
-    /// Whether the stream triggered it, so that no gateway is involved.
-    pub(crate) background: bool,
+    /// What started it.
+    pub(crate) started_by: StartedBy,
+}
+
+/// What starts a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum StartedBy {
+    /// A request, through the gateway.
+    Request,
+    /// The stream, for a mail that is due.
+    Mail,
+    /// The stream, for a change that may have consequences.
+    Change,
 }
 
 impl Row {
     /// Creates the row of these calls.
-    pub(super) fn of(function: &str, case: &str, background: bool, calls: &[Call]) -> Self {
+    pub(super) fn of(function: &str, case: &str, started_by: StartedBy, calls: &[Call]) -> Self {
         let mut trips: Vec<Vec<&str>> = Vec::new();
         let mut row = Self {
             function: function.to_owned(),
@@ -40,7 +52,7 @@ impl Row {
             items_written: 0,
             read: Units::new(),
             write: Units::new(),
-            background,
+            started_by,
         };
         let mut calls: Vec<&Call> = calls.iter().collect();
         calls.sort_by(|a, b| (a.trip, &a.operation).cmp(&(b.trip, &b.operation)));

@@ -1,13 +1,18 @@
 //! A local service behind a recorder, and the people who call it over HTTP.
 
+use std::time::Duration;
+
 use beckon::Options;
 use harness::{Answer, App, Person};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::recorder::{Call, Recorder};
-use super::row::Row;
+use super::recorder::{By, Call, Recorder, own_settings};
+use super::row::{Row, StartedBy};
 use crate::fault::Fault;
+
+/// The number of looks for SES's report.
+const PATIENCE: u32 = 500;
 
 /// A request to be measured: function, case, method and path.
 pub(super) type What<'a> = (&'a str, &'a str, Method, String);
@@ -16,27 +21,47 @@ pub(super) type What<'a> = (&'a str, &'a str, Method, String);
 pub(super) struct World {
     app: App,
     recorder: Recorder,
+    feedback: bool,
     pub(super) rows: Vec<Row>,
 }
 
 impl World {
-    /// Starts a service in memory without demo data.
-    pub(super) async fn start() -> Result<Self, Fault> {
+    /// Starts a service in memory without demo data, whose SES reports what becomes of the mails if
+    /// `feedback` is `true`.
+    pub(super) async fn start(feedback: bool) -> Result<Self, Fault> {
         let recorder = Recorder::start().await?;
         let options = Options {
             port: 0,
             dynamodb: Some(recorder.url().to_owned()),
             demo: false,
+            schedules: false,
+            feedback,
+            own_settings: Some(own_settings),
             ..Options::default()
         };
         let app = App::over(beckon::start(options).await?);
-        Ok(Self { app, recorder, rows: Vec::new() })
+        Ok(Self { app, recorder, feedback, rows: Vec::new() })
     }
 
     /// Returns a person with this user id and name, and a verified address if there is one.
     pub(super) fn person(&self, sub: &str, name: &str, email: &str) -> Person {
         let person = self.app.user(sub).name(name).claim("scope", json!("AdminGroups"));
         if email.is_empty() { person } else { person.email(email) }
+    }
+
+    /// Moves the clock forward.
+    pub(super) fn advance(&self, seconds: i64) {
+        self.app.advance(seconds);
+    }
+
+    /// Returns the time, in seconds since 1970.
+    pub(super) fn now(&self) -> i64 {
+        self.app.now()
+    }
+
+    /// Waits until the functions on the stream have done everything.
+    pub(super) async fn settled(&self) -> Result<(), Fault> {
+        self.recorder.settled().await
     }
 
     /// Makes a request that is not measured.
@@ -50,7 +75,7 @@ impl World {
         succeeded(path, sent(by, method, path, body).await)
     }
 
-    /// Measures a request and, in a row of its own, the mail that follows from it. Returns the
+    /// Measures a request and, in rows of their own, its mail and its consequences. Returns the
     /// answer's body.
     pub(super) async fn measures(
         &mut self,
@@ -68,19 +93,44 @@ impl World {
         let answer = succeeded(&path, sent)?;
         let calls = self.recorder.take();
         drop(gate);
-        self.rows.push(Row::of(function, case, false, &free_of_refusals(function, case, calls)?));
+        let calls = free_of_refusals(function, case, calls)?;
+        let started_by = match function.starts_with("background-") {
+            true => StartedBy::Change,
+            false => StartedBy::Request,
+        };
+        self.rows.push(Row::of(function, case, started_by, &calls));
         self.recorder.settled().await?;
+        if self.feedback {
+            self.reported().await?;
+            self.recorder.settled().await?;
+        }
         self.recorder.holds_answers(false);
         let calls = self.recorder.take();
-        if !calls.is_empty() {
-            self.rows.push(Row::of(
-                "background-send-mail",
-                &format!("after {function}, {case}"),
-                true,
-                &calls,
-            ));
+        let after = format!("after {function}, {case}");
+        for (name, started_by, by) in [
+            ("background-send-mail", StartedBy::Mail, By::Other),
+            ("background-record-delivery", StartedBy::Change, By::RecordDelivery),
+            ("background-follow", StartedBy::Change, By::Follow),
+        ] {
+            let calls: Vec<Call> = calls.iter().filter(|call| call.by == by).cloned().collect();
+            if !calls.is_empty() {
+                self.rows.push(Row::of(name, &after, started_by, &calls));
+            }
         }
         Ok(answer)
+    }
+}
+
+impl World {
+    /// Waits until SES's report about a mail is written.
+    async fn reported(&self) -> Result<(), Fault> {
+        for _ in 0..PATIENCE {
+            if self.recorder.has_written(By::RecordDelivery) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Err("SES's report was not written".into())
     }
 }
 

@@ -5,6 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::product::{INBOX_CAPACITY, Product};
+use crate::release;
+
+/// Returns the release build of the local service.
+fn local_service() -> PathBuf {
+    release::folder().join("beckon")
+}
 
 /// The load to measure.
 #[derive(Args)]
@@ -19,8 +25,8 @@ pub(crate) struct Options {
     /// Where the data is: in memory, or in a file on which each write waits for the disk
     #[arg(long, value_delimiter = ',', default_value = "memory,file")]
     pub(super) data: Vec<String>,
-    /// The binary of the local service
-    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release/beckon"))]
+    /// The binary of the local service. By default the release build beside this program
+    #[arg(long, default_value_os_t = local_service())]
     pub(super) binary: PathBuf,
     /// The peers to measure besides the local service, all with their data in a file. Install them
     /// with bench/peers/install

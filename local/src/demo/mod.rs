@@ -1,9 +1,11 @@
-//! Demo data: the people and groups of the APIs' own examples, so that those example requests work
-//! as they are.
+//! Demo data: the people of the start page, and the people and groups of the APIs' own examples, so
+//! that those example requests work as they are.
 
 mod people;
 mod seed;
 
-pub(crate) use people::{GROUP, OWNER, PEOPLE, Person};
+pub(crate) use people::{
+    EXAMPLE_GROUP, EXAMPLE_PEOPLE, GROUP, Group, INVITEE, OWNER, PEOPLE, Person, person,
+};
 pub use seed::DemoError;
 pub(crate) use seed::seed;

@@ -5,7 +5,7 @@ use axum::extract::Request;
 use axum::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::people::{GROUP, INVITER, OWNER, Person, SECOND_OWNER};
+use super::people::{EXAMPLE_GROUP, EXAMPLE_OWNER, GROUP, INVITER, OWNER, Person, SECOND_OWNER};
 use crate::issuer::{IssuerError, TokenRequest};
 use crate::state::Local;
 
@@ -55,9 +55,10 @@ pub(crate) async fn seed(local: &Local) -> Result<(), DemoError> {
     Ok(())
 }
 
-fn profiles() -> [(&'static str, Value); 6] {
+fn profiles() -> [(&'static str, Value); 7] {
     let photo = "https://assets.evanta.com/shared/resources/Users/large/anonymous2.jpg";
     [
+        (OWNER.sub, json!({"email": OWNER.email, "first_name": "Grace", "last_name": "Hopper"})),
         (
             "29842",
             json!({"first_name": "Generic", "last_name": "User", "title": "CEO of QA", "organization_name": "Evanta", "photo": photo}),
@@ -75,15 +76,16 @@ fn profiles() -> [(&'static str, Value); 6] {
     ]
 }
 
-fn groups() -> [(Person, Value); 4] {
+fn groups() -> [(Person, Value); 5] {
     [
+        (OWNER, json!({"id": GROUP.id, "name": GROUP.name})),
         (
-            OWNER,
-            json!({"id": GROUP, "name": "Private Group", "description": "Private group", "type": "private"}),
+            EXAMPLE_OWNER,
+            json!({"id": EXAMPLE_GROUP, "name": "Private Group", "description": "Private group", "type": "private"}),
         ),
         (SECOND_OWNER, json!({"id": "group_zjca79svvbqfeilwr8httcal", "name": "Editors"})),
         (
-            OWNER,
+            EXAMPLE_OWNER,
             json!({"id": "HwUpk8jrwxKOe45uzLFX2GVC8lKEasj4q253sptVqF8", "name": "Onezone group"}),
         ),
         (INVITER, json!({"id": "1", "name": "P1"})),

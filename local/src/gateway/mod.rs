@@ -2,6 +2,7 @@
 //! answer, like API Gateway.
 
 mod answer;
+mod cors;
 mod event;
 mod routes;
 
@@ -11,9 +12,11 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+use serde_json::Value;
 use shared::domain::clock::Clock;
 use uuid::Uuid;
 
+use cors::Asked;
 use event::RequestContext;
 use routes::Routes;
 
@@ -21,10 +24,14 @@ use crate::commits::Commits;
 use crate::function::{InvokeError, invoke};
 use crate::message::message;
 use crate::registry::Handlers;
-use crate::template::Template;
+use crate::template::{Cors, Template};
 
 /// The largest request body, as at API Gateway: 10 MB.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
+/// The most bytes of an event or an answer, as at Lambda.
+const PAYLOAD_LIMIT: usize = 6_291_556;
+/// The longest that the gateway waits for a request's body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 /// The longest that an HTTP API waits for a function.
 const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
 
@@ -35,6 +42,7 @@ pub(crate) struct Gateway {
     clock: Clock,
     domain: String,
     commits: Commits,
+    cors: Option<Cors>,
 }
 
 impl Gateway {
@@ -47,13 +55,18 @@ impl Gateway {
         domain: String,
         commits: Commits,
     ) -> Self {
-        Self { routes: Routes::new(template), handlers, clock, domain, commits }
+        let cors = template.cors.clone();
+        Self { routes: Routes::new(template), handlers, clock, domain, commits, cors }
     }
 
     /// Answers a request. On any failure the answer is the gateway's own 404, 413, 500 or 503.
     pub(crate) async fn answer(&self, request: Request) -> Response<Body> {
         let request_id = Uuid::new_v4().to_string();
+        let asked = Asked::of(request.method(), request.headers());
         let mut response = self.dispatch(request, &request_id).await;
+        if let (Some(cors), Some(asked)) = (&self.cors, asked) {
+            cors::set(cors, &asked, response.headers_mut());
+        }
         if let Ok(value) = HeaderValue::from_str(&request_id) {
             response.headers_mut().insert(HeaderName::from_static("apigw-requestid"), value);
         }
@@ -68,9 +81,12 @@ impl Gateway {
         let Some(handler) = self.handlers.get(matched.function) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
-        // This also fails if the caller stops sending, but then no caller reads the answer.
-        let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        let reading = axum::body::to_bytes(body, BODY_LIMIT);
+        let body = match tokio::time::timeout(BODY_TIMEOUT, reading).await {
+            Ok(Ok(body)) => body,
+            // This is also a caller who stops sending, but then no caller reads the answer.
+            Ok(Err(_)) => return too_large(),
+            Err(_) => return message(StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
         };
         let peer = parts
             .extensions
@@ -79,6 +95,9 @@ impl Gateway {
         let context =
             RequestContext { domain: &self.domain, peer, now: self.clock.now(), request_id };
         let event = event::build(&parts, &body, &matched, &context);
+        if size(&event) > PAYLOAD_LIMIT {
+            return too_large();
+        }
         let answer = invoke(handler, event, INTEGRATION_LIMIT).await;
         // Like DynamoDB, report nothing that could still be lost. A failed function may have
         // written, so this comes before its outcome.
@@ -88,6 +107,10 @@ impl Gateway {
             return message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
         }
         match answer {
+            Ok(answer) if size(&answer) > PAYLOAD_LIMIT => {
+                tracing::error!(function = matched.function, "a function's answer is too large");
+                message(StatusCode::BAD_GATEWAY, "Internal Server Error")
+            }
             Ok(answer) => answer::response(answer).unwrap_or_else(|error| {
                 tracing::error!(function = matched.function, %error, "the gateway cannot return a function's answer");
                 message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
@@ -95,6 +118,15 @@ impl Gateway {
             Err(error) => failure(matched.function, &error),
         }
     }
+}
+
+fn too_large() -> Response<Body> {
+    message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+}
+
+/// Returns the bytes of an event or an answer, as Lambda counts them.
+fn size(payload: &Value) -> usize {
+    serde_json::to_vec(payload).map_or(usize::MAX, |bytes| bytes.len())
 }
 
 fn failure(function: &str, error: &InvokeError) -> Response<Body> {
@@ -124,7 +156,14 @@ mod tests {
     fn over(handler: Handler, commits: Commits) -> Gateway {
         let mut template = Template::parse(TEMPLATE).unwrap();
         let routes = vec![Route { path: Some("/a/{id}".into()), method: Some("POST".into()) }];
-        template.functions = vec![Function { id: "F".into(), routes, streams: Vec::new() }];
+        template.functions = vec![Function {
+            id: "F".into(),
+            routes,
+            streams: Vec::new(),
+            schedules: Vec::new(),
+            queues: Vec::new(),
+            has_topic: false,
+        }];
         Gateway::new(
             &template,
             Handlers::from([("F".to_owned(), handler)]),
@@ -169,7 +208,27 @@ mod tests {
             (status.as_u16(), body.as_str()),
             (413, r#"{"message":"Request Entity Too Large"}"#)
         );
-        assert_eq!(post(&gateway, "/a/1", vec![0; BODY_LIMIT]).await.0, 204);
+        // Lambda takes less than API Gateway.
+        assert_eq!(post(&gateway, "/a/1", vec![0; BODY_LIMIT]).await.0, 413);
+        assert_eq!(post(&gateway, "/a/1", vec![0; 4_000_000]).await.0, 204);
+    }
+
+    #[tokio::test]
+    async fn an_answer_above_lambda_s_limit_is_a_502() {
+        let gateway = gateway(Arc::new(|event| {
+            Box::pin(async move {
+                let bytes = event["pathParameters"]["id"].as_str().unwrap().parse().unwrap();
+                Ok(json!({"statusCode": 200, "body": "x".repeat(bytes)}))
+            })
+        }));
+        let envelope = r#"{"statusCode":200,"body":""}"#.len();
+        let most = PAYLOAD_LIMIT - envelope;
+        assert_eq!(post(&gateway, &format!("/a/{most}"), Vec::new()).await.0, 200);
+        let (status, body) = post(&gateway, &format!("/a/{}", most + 1), Vec::new()).await;
+        assert_eq!(
+            (status.as_u16(), body.as_str()),
+            (502, r#"{"message":"Internal Server Error"}"#)
+        );
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
+use shared::http::{Match, RoutePath, segments};
 
 use crate::template::Template;
 
@@ -28,14 +29,7 @@ struct Entry {
     /// `None` for `ANY`.
     method: Option<String>,
     /// `None` for `$default`.
-    path: Option<Vec<Part>>,
-}
-
-#[derive(Debug)]
-enum Part {
-    Static(String),
-    Variable(String),
-    Greedy(String),
+    path: Option<RoutePath>,
 }
 
 /// How well a route fits a request. The greatest wins: first by segment, then a named method before
@@ -55,7 +49,7 @@ impl Routes {
 
     /// Returns the route for `method` and the percent-encoded `path`.
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<Matched<'_>> {
-        let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
+        let segments: Vec<String> = segments(path).into_iter().map(decoded).collect();
         let fitting =
             self.0.iter().filter_map(|entry| Some((entry, entry.fit(method, &segments)?)));
         let (entry, (_, parameters)) =
@@ -72,52 +66,18 @@ impl Entry {
             || "$default".to_owned(),
             |path| format!("{} {path}", method.as_deref().unwrap_or("ANY")),
         );
-        let parts = path
-            .map(|path| path.strip_prefix('/').unwrap_or(path).split('/').map(Part::new).collect());
-        Self { function: function.to_owned(), key, method, path: parts }
+        Self { function: function.to_owned(), key, method, path: path.map(RoutePath::new) }
     }
 
-    fn fit(&self, method: &str, segments: &[&str]) -> Option<(Rank, BTreeMap<String, String>)> {
+    fn fit(&self, method: &str, segments: &[String]) -> Option<(Rank, BTreeMap<String, String>)> {
         if self.method.as_deref().is_some_and(|own| own != method) {
             return None;
         }
-        let mut parameters = BTreeMap::new();
-        let mut rank = Vec::new();
-        let Some(parts) = &self.path else {
-            return Some(((rank, false), parameters));
+        let Some(path) = &self.path else {
+            return Some(((Vec::new(), false), BTreeMap::new()));
         };
-        for (index, part) in parts.iter().enumerate() {
-            let segment = segments.get(index)?;
-            match part {
-                Part::Static(text) if *text == decoded(segment) => rank.push(3),
-                Part::Static(_) => return None,
-                Part::Variable(_) if segment.is_empty() => return None,
-                Part::Variable(name) => {
-                    parameters.insert(name.clone(), decoded(segment));
-                    rank.push(2);
-                }
-                Part::Greedy(name) => {
-                    // It matches the rest, which is empty after a trailing slash. The template has
-                    // such a second route for each path with an optional slash.
-                    parameters.insert(name.clone(), decoded(&segments[index..].join("/")));
-                    rank.push(1);
-                    return Some(((rank, self.method.is_some()), parameters));
-                }
-            }
-        }
-        (parts.len() == segments.len()).then_some(((rank, self.method.is_some()), parameters))
-    }
-}
-
-impl Part {
-    fn new(text: &str) -> Self {
-        match text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-            Some(name) => match name.strip_suffix('+') {
-                Some(name) => Self::Greedy(name.to_owned()),
-                None => Self::Variable(name.to_owned()),
-            },
-            None => Self::Static(text.to_owned()),
-        }
+        let Match { rank, parameters } = path.matches(segments)?;
+        Some(((rank, self.method.is_some()), parameters))
     }
 }
 

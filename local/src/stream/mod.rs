@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::io;
 use std::time::Duration;
 
+use aws_sdk_dynamodbstreams::config::AppName;
 use aws_sdk_dynamodbstreams::error::DisplayErrorContext;
 use aws_sdk_dynamodbstreams::types::ShardIteratorType;
 use aws_sdk_dynamodbstreams::{Client, Error};
@@ -51,6 +52,16 @@ pub(crate) struct Stream {
     pub(crate) arn: String,
     /// Waits until the records are on the disk.
     pub(crate) commits: Commits,
+}
+
+impl Stream {
+    /// Returns the stream with a client of its own for this function. The client's requests name the
+    /// function in `User-Agent`, so that a proxy can tell the readers of a stream apart.
+    pub(crate) fn read_by(&self, function: &str) -> Self {
+        let mut config = self.client.config().to_builder();
+        config.set_app_name(AppName::new(function.to_owned()).ok());
+        Self { client: Client::from_conf(config.build()), ..self.clone() }
+    }
 }
 
 /// One event source mapping.

@@ -3,12 +3,18 @@
 //! [`super::signature`] checks the signature and [`super::claims`] the claims. This file checks the
 //! header's `typ` and `crit`.
 
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Header;
+use serde::de::IgnoredAny;
 
 use super::bearer::{bearer, is_token};
 use super::caller::Caller;
-use super::claims::{Claims, ClaimsError, Rules, UserIdClaim};
+use super::claims::{Claims, Rules, UserIdClaim};
 use super::keys::Keys;
+use super::reason::Reason;
 use super::unauthenticated::Unauthenticated;
 use crate::config::{ConfigError, Environment, settings};
 use crate::domain::clock::Timestamp;
@@ -81,18 +87,17 @@ impl Authenticator {
         token: &str,
         now: Timestamp,
     ) -> Result<Caller, Unauthenticated> {
-        if is_token(token) { self.verify(token, now).await } else { Err(Unauthenticated::Invalid) }
+        if is_token(token) {
+            self.verify(token, now).await
+        } else {
+            Err(Unauthenticated::Invalid(Reason::Form))
+        }
     }
 
     async fn verify(&self, token: &str, now: Timestamp) -> Result<Caller, Unauthenticated> {
-        let header = jsonwebtoken::decode_header(token).map_err(|_| Unauthenticated::Invalid)?;
-        if header.crit.is_some()
-            || self.token_type.as_ref().is_some_and(|wanted| !has_type(&header, wanted))
-        {
-            return Err(Unauthenticated::Invalid);
-        }
+        let header = self.header(token).map_err(Unauthenticated::Invalid)?;
         let key = self.keys.key(&header, now).await?;
-        let claims: Claims = key.claims(token, &header).ok_or(Unauthenticated::Invalid)?;
+        let claims: Claims = key.claims(token, &header).map_err(Unauthenticated::Invalid)?;
         let rules = Rules {
             issuer: &self.issuer,
             audience: &self.audience,
@@ -100,11 +105,29 @@ impl Authenticator {
             user_id_claim: &self.user_id_claim,
             now,
         };
-        claims.caller(&rules).map_err(|error| match error {
-            ClaimsError::Expired => Unauthenticated::Expired,
-            ClaimsError::Invalid => Unauthenticated::Invalid,
-        })
+        claims.caller(&rules)
     }
+
+    /// Returns the token's header, if its form and its type are right.
+    fn header(&self, token: &str) -> Result<Header, Reason> {
+        // `jsonwebtoken` reads `"crit": null` as if it were absent, so its names are read here too.
+        if header_names(token).ok_or(Reason::Form)?.iter().any(|name| name == "crit") {
+            return Err(Reason::Critical);
+        }
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Reason::Form)?;
+        match &self.token_type {
+            Some(wanted) if !has_type(&header, wanted) => Err(Reason::Type),
+            _ => Ok(header),
+        }
+    }
+}
+
+/// Returns the names of the header's parameters. `None` if the header is not a JSON object.
+fn header_names(token: &str) -> Option<Vec<String>> {
+    let (header, _) = token.split_once('.')?;
+    let header = URL_SAFE_NO_PAD.decode(header).ok()?;
+    let parameters: BTreeMap<String, IgnoredAny> = serde_json::from_slice(&header).ok()?;
+    Some(parameters.into_keys().collect())
 }
 
 /// Compares the header's `typ`, without case and without `application/` (RFC 7515 §4.1.9).

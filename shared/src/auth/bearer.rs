@@ -1,5 +1,6 @@
 //! Extracts the token from an `Authorization` header.
 
+use super::reason::Reason;
 use super::unauthenticated::Unauthenticated;
 
 /// The longest `Authorization` header that is accepted, in bytes.
@@ -11,12 +12,13 @@ const MAX_HEADER: usize = 8 * 1024;
 /// # Errors
 /// `Invalid` for every other form.
 pub(super) fn bearer(authorization: &str) -> Result<&str, Unauthenticated> {
-    let (scheme, token) = authorization.split_once(' ').ok_or(Unauthenticated::Invalid)?;
+    const FORM: Unauthenticated = Unauthenticated::Invalid(Reason::Credentials);
+    let (scheme, token) = authorization.split_once(' ').ok_or(FORM)?;
     if authorization.len() <= MAX_HEADER && scheme.eq_ignore_ascii_case("bearer") && is_token(token)
     {
         Ok(token)
     } else {
-        Err(Unauthenticated::Invalid)
+        Err(FORM)
     }
 }
 

@@ -6,6 +6,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use secrecy::ExposeSecret;
 
 use super::jwks::Jwks;
+use super::reason::Reason;
 use super::signature::VerificationKey;
 use super::unauthenticated::Unauthenticated;
 use crate::config::{ConfigError, Environment, settings};
@@ -66,7 +67,7 @@ impl Keys {
     ) -> Result<VerificationKey, Unauthenticated> {
         let kid = header.kid.as_deref();
         if kid.is_some_and(|kid| kid.len() > MAX_KID) {
-            return Err(Unauthenticated::Invalid);
+            return Err(Unauthenticated::Invalid(Reason::Key));
         }
         match self {
             Self::Secret(key) => Ok(key.clone()),
@@ -74,7 +75,7 @@ impl Keys {
                 .key(kid, now)
                 .await
                 .map_err(Unauthenticated::IssuerUnavailable)?
-                .ok_or(Unauthenticated::Invalid),
+                .ok_or(Unauthenticated::Invalid(Reason::Key)),
         }
     }
 }

@@ -6,10 +6,12 @@ mod caller;
 mod claims;
 mod jwks;
 mod keys;
+mod reason;
 mod signature;
 mod unauthenticated;
 
 pub use authenticator::Authenticator;
 pub use caller::Caller;
 pub use jwks::FetchError;
+pub use reason::Reason;
 pub use unauthenticated::Unauthenticated;

@@ -36,6 +36,8 @@ pub enum Reader {
     Requests,
     /// The functions of this API.
     Api(&'static str),
+    /// These functions, by their packages.
+    Functions(&'static [&'static str]),
     /// The functions that send mail.
     Mail,
 }
@@ -110,7 +112,44 @@ macro_rules! settings {
     };
 }
 
-use Reader::{All, Api, Mail, Requests};
+/// The functions that lead people to an invite's `redirect_url`, or check one.
+const REDIRECTING: &[&str] = &[
+    "native-create-invite",
+    "native-preview-invite",
+    "native-accept-invite",
+    "native-decline-invite",
+    "native-invite-page",
+    "native-update-invite",
+    "rownd-create-invite",
+    "rownd-update-invite",
+];
+
+/// The function that shows the invite page.
+const PAGE: &[&str] = &["native-invite-page"];
+/// The functions that show the app's colour.
+const BRANDED: &[&str] = &["background-send-mail", "native-invite-page"];
+/// The functions that speak to people in their language.
+const SPEAKING: &[&str] = &[
+    "background-send-mail",
+    "native-console",
+    "native-fallback",
+    "native-invite-page",
+    "native-unsubscribe",
+];
+/// The function that names the apps which open links.
+const DOCUMENTS: &[&str] = &["native-documents"];
+/// The functions that tell people whom they can write to.
+const SUPPORTED: &[&str] = &["background-send-mail", "native-invite-page"];
+/// The function that publishes events.
+const PUBLISHING: &[&str] = &["background-follow"];
+/// The function that posts webhooks.
+const POSTING: &[&str] = &["background-deliver-webhook"];
+/// The functions that use the queue of webhooks.
+const QUEUEING: &[&str] = &["background-deliver-webhook", "background-follow"];
+/// The function that works by the clock.
+const TICK: &[&str] = &["background-tick"];
+
+use Reader::{All, Api, Functions, Mail, Requests};
 use Unset::{Absent, Default, Fails};
 
 settings! {
@@ -124,6 +163,8 @@ settings! {
     TOKEN_KEY_VERSION: Default("1"), All, Template;
     /// The previous token key. Its links still work.
     TOKEN_KEY_PREVIOUS: Absent, All, TemplateSecret;
+    /// The next token key. Links that other functions sign with it already work.
+    TOKEN_KEY_NEXT: Absent, All, TemplateSecret;
     /// The lowest severity that is logged.
     LOG_LEVEL: Default("info"), All, Template;
     /// The issuer of the callers' access tokens.
@@ -140,10 +181,26 @@ settings! {
     JWT_MAX_LIFETIME_SECONDS: Default("86400"), Requests, Template;
     /// The claim of an access token that names the user.
     JWT_USER_ID_CLAIM: Default("sub"), Requests, Template;
+    /// The name of the app, which people know. Pages and mails show it.
+    APP_NAME: Fails, All, Template;
+    /// The app's own address. Relative redirects are resolved against it, and people without a redirect go there after joining. If unset, relative redirects are resolved against `SIGN_IN_URL`.
+    APP_URL: Absent, Requests, Template;
     /// The app's sign-in page.
     SIGN_IN_URL: Fails, Requests, Template;
-    /// The origins that redirects may lead to, separated by commas. If unset, none is allowed.
-    REDIRECT_ORIGINS: Absent, Requests, Template;
+    /// The app's page for new accounts, which gets the same parameters as `SIGN_IN_URL`. If unset, the invite page does not offer to create an account.
+    SIGN_UP_URL: Absent, Functions(PAGE), Template;
+    /// The app's colour, such as `#5b3df5`. The invite page and the mails derive other colours from it so that all text can be read.
+    BRAND_COLOR: Absent, Functions(BRANDED), Template;
+    /// The language of pages and mails where nothing else chooses one: `en`, `de`, `es`, `fr`, `ja`, `pt-BR`, `zh-Hans` or `ar`.
+    DEFAULT_LOCALE: Default("en"), Functions(SPEAKING), Template;
+    /// The ids of the iOS apps that open invitation links themselves, such as `ABCDE12345.com.example.planner`, separated by commas.
+    IOS_APP_IDS: Absent, Functions(DOCUMENTS), Template;
+    /// The Android apps that open invitation links themselves, separated by commas: each its package, `=` and the SHA-256 fingerprint of its certificate, in hexadecimal digits with colons. A package may come again with another fingerprint.
+    ANDROID_APPS: Absent, Functions(DOCUMENTS), Template;
+    /// The app's privacy policy. The invite page links to it.
+    PRIVACY_URL: Absent, Functions(PAGE), Template;
+    /// The origins that redirects may lead to besides those of `APP_URL` and `SIGN_IN_URL`, separated by commas.
+    REDIRECT_ORIGINS: Absent, Functions(REDIRECTING), Template;
     /// The required value of the header `X-API-TENANT`. If unset, the header is ignored.
     EVANTA_TENANT: Absent, Api("evanta"), Template;
     /// The first segment of the API's paths, and the prefix of its cookies' names.
@@ -154,22 +211,50 @@ settings! {
     BUNGIE_API_KEY_HASHES: Absent, Api("bungie"), Template;
     /// The maximum size of a request body, in bytes.
     LIMIT_BODY_BYTES: Default("65536"), Requests, Template;
-    /// The maximum number of requests to invite by one person in an hour, over all groups.
+    /// The maximum size of the body of a request for many invites, in bytes.
+    LIMIT_BULK_BODY_BYTES: Default("524288"), Functions(&["native-create-invite"]), Template;
+    /// The maximum number of people whom one person invites in an hour, over all groups. 0 allows none.
     LIMIT_INVITES_PER_INVITER_HOUR: Default("200"), All, Template;
-    /// The maximum number of pending invites of a group. A group's own policy may set a lower one.
+    /// The maximum number of pending invites of a group. A group's own policy may set a lower one. 0 allows none.
     LIMIT_PENDING_PER_GROUP: Default("500"), All, Template;
-    /// The maximum number of mails to one mailbox in a day, from 1 to 100, over all groups.
+    /// The maximum number of mails to one mailbox in a day, from 0 to 100, over all groups. 0 sends none.
     LIMIT_MAILS_PER_RECIPIENT_DAY: Default("5"), All, Template;
-    /// The maximum number of unknown tokens from one network in ten minutes.
+    /// The maximum number of unknown tokens from one network in ten minutes. 0 answers the first with 429.
     LIMIT_TOKEN_MISSES_PER_10_MINUTES: Default("20"), All, Template;
-    /// The sender address of the mails.
+    /// The number of days after which the personal data of an invite are removed that ended without being accepted.
+    RETENTION_DAYS: Default("30"), Functions(TICK), Template;
+    /// The number of days after its acceptance after which the personal data of an invite are removed.
+    RETENTION_DAYS_ACCEPTED: Default("365"), Functions(TICK), Template;
+    /// The sender address of the mails, without a name.
     MAIL_FROM: Fails, Mail, Template;
+    /// The sender's name in mails. If unset, it is the inviter's name, "via" and `APP_NAME`.
+    MAIL_FROM_NAME: Absent, Mail, Template;
+    /// The address that receives replies to mails, and reports about invitations. If unset, the mails say that nobody reads replies.
+    SUPPORT_EMAIL: Absent, Functions(SUPPORTED), Template;
+    /// Whether replies to an invitation go to the inviter, if the directory knows the address: `true` or `false`.
+    MAIL_REPLIES_TO_INVITER: Default("false"), Mail, Template;
     /// The SES configuration set that mails are sent with.
     MAIL_CONFIGURATION_SET: Absent, Mail, Template;
+    /// The maximum number of mails that one instance of the mail function sends in a second. 0 sets no limit.
+    MAIL_RATE_PER_SECOND: Default("3"), Mail, Template;
+    /// The address that gets every mail in place of its recipient, for deployments that must not write to people.
+    NOTIFY_REDIRECT_TO: Absent, Mail, Template;
+    /// The name of the EventBridge bus to which events are published. If unset, no event is published.
+    EVENT_BUS: Absent, Functions(PUBLISHING), Template;
+    /// The URL of the queue of webhooks. If unset, no event becomes a webhook.
+    WEBHOOK_QUEUE_URL: Absent, Functions(QUEUEING), Template;
+    /// The URL to which webhooks are posted.
+    WEBHOOK_URL: Absent, Functions(POSTING), Template;
+    /// The secrets that sign webhooks, one or two: `whsec_` and 24 to 64 bytes in base64. A blank separates them.
+    WEBHOOK_SECRETS: Absent, Functions(POSTING), TemplateSecret;
     /// The URL of another DynamoDB-compatible engine.
     AWS_ENDPOINT_URL_DYNAMODB: Absent, All, Template;
     /// The URL of another SES v2 endpoint.
     AWS_ENDPOINT_URL_SESV2: Absent, All, Template;
+    /// The URL of another EventBridge endpoint.
+    AWS_ENDPOINT_URL_EVENTBRIDGE: Absent, Functions(PUBLISHING), Template;
+    /// The URL of another SQS endpoint.
+    AWS_ENDPOINT_URL_SQS: Absent, Functions(QUEUEING), Template;
     /// The AWS region.
     AWS_REGION: Fails, All, Lambda;
     /// The id of the access key.

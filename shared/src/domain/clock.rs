@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
+use super::Invalid;
+use super::invisible::trim;
+
 /// An instant, in whole seconds since 1970-01-01T00:00:00Z.
 ///
 /// It is displayed as RFC 3339 in UTC and stored as the number.
@@ -21,6 +24,15 @@ impl Timestamp {
     /// Creates the instant `seconds` after the epoch, clamped to the years 1970 to 9999.
     pub fn from_seconds(seconds: i64) -> Self {
         Self(seconds.clamp(0, LAST))
+    }
+
+    /// Parses a time as in RFC 3339. Fractions of a second are left out.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = trim(text);
+        let instant: Result<jiff::Timestamp, _> = text.parse();
+        instant.map(|instant| Self::from_seconds(instant.as_second())).map_err(|_| {
+            Invalid::new("invalid_time", "Give a time as in RFC 3339.").or_hidden(text)
+        })
     }
 
     /// Returns the whole seconds since the epoch.
@@ -85,6 +97,18 @@ mod tests {
     #[test]
     fn timestamps_display_as_rfc_3339_in_utc() {
         assert_eq!(Timestamp::from_seconds(1_699_335_116).to_string(), "2023-11-07T05:31:56Z");
+    }
+
+    #[test]
+    fn a_time_is_read_as_it_is_displayed() {
+        let time = Timestamp::from_seconds(1_699_335_116);
+        for text in ["2023-11-07T05:31:56Z", "2023-11-07T06:31:56+01:00", "2023-11-07T05:31:56.7Z"]
+        {
+            assert_eq!(Timestamp::parse(text), Ok(time), "{text}");
+        }
+        for text in ["", "2023-11-07", "2023-11-07T05:31:56", "1699335116", "yesterday"] {
+            assert!(Timestamp::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Counters in a record: its version, and an invite's generation.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// The number of writes to a record, from 1. An `ETag` shows it, and each write is conditional on
 /// the version before.
@@ -95,6 +96,14 @@ impl RequestId {
         Self(entropy.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
+    /// Returns the id of the part `number` of a request with these random bytes.
+    pub fn numbered(entropy: [u8; 16], number: usize) -> Self {
+        let mut digest = Sha256::new_with_prefix(entropy);
+        digest.update(number.to_be_bytes());
+        let digest = digest.finalize();
+        Self(digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    }
+
     /// Returns the id as text: 32 hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -111,6 +120,14 @@ mod tests {
         assert_eq!(Version::from_number(7).before().number(), 6);
         assert_eq!(Generation::FIRST.next(), Generation::from_number(2));
         assert_eq!(Generation::from_number(2).before(), Generation::FIRST);
+    }
+
+    #[test]
+    fn the_parts_of_a_request_have_different_ids() {
+        let part = |number| RequestId::numbered([7; 16], number);
+        assert_eq!(part(0), part(0));
+        assert!(part(0) != part(1) && part(0) != RequestId::from_entropy([7; 16]));
+        assert_eq!(part(0).as_str().len(), 32);
     }
 
     #[test]

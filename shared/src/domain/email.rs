@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::ids::InviteId;
+use super::invisible::{in_value, trim};
 use super::{Invalid, deserialize_by_parse};
 
 /// An e-mail address as typed, with the key that comparisons use.
@@ -29,7 +31,11 @@ impl EmailAddress {
     /// - The whole address has at most 254 octets.
     /// - Comments, quoted strings, display names and address literals are refused.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let typed = text.trim_matches([' ', '\t']).to_owned();
+        let typed = trim(text).to_owned();
+        // IDNA ignores some invisible characters, so a domain with one would pass.
+        if in_value(&typed).is_some() {
+            return Err(INVALID.or_hidden(&typed));
+        }
         let (local, domain) = typed.split_once('@').ok_or(INVALID)?;
         let ascii_domain = to_ascii_domain(domain).ok_or(INVALID)?;
         let key = format!("{}@{ascii_domain}", local.to_ascii_lowercase());
@@ -41,6 +47,13 @@ impl EmailAddress {
         }
     }
 
+    /// Returns the address in place of the one that was removed from this invite. No domain ends in
+    /// `.invalid` (RFC 2606), so nobody can prove it or get mail at it.
+    pub fn anonymous(invite: InviteId) -> Self {
+        let address = format!("{invite}@anonymous.invalid");
+        Self { key: address.clone(), typed: address }
+    }
+
     /// Returns the address as it was typed.
     pub fn as_str(&self) -> &str {
         &self.typed
@@ -49,6 +62,13 @@ impl EmailAddress {
     /// Returns the address for comparison: letters in lower case, and the domain in its ASCII form.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// Returns the address with its local part as typed and its domain in ASCII, the only form in
+    /// which every mail server accepts it.
+    pub fn mailbox(&self) -> String {
+        let local = self.typed.split_once('@').map_or("", |(local, _)| local);
+        format!("{local}@{}", self.domain())
     }
 
     /// Returns the mailbox that the address probably leads to: without a `+` tag, and without dots
@@ -74,11 +94,16 @@ impl EmailAddress {
     }
 }
 
-/// Parses a mail domain of an allow-list or block-list into lower-case ASCII.
+/// Parses a mail domain of an allow-list or block-list into lower-case ASCII. People also write
+/// `@example.com`, and the root's full stop: `example.com.`.
 pub fn parse_domain(text: &str) -> Result<String, Invalid> {
-    to_ascii_domain(text.trim())
-        .filter(|domain| is_domain(domain))
-        .ok_or(Invalid::new("invalid_domain", "Give a mail domain, such as example.com."))
+    let invalid = Invalid::new("invalid_domain", "Give a mail domain, such as example.com.");
+    let typed = trim(text);
+    let plain = trim(typed.strip_prefix('@').unwrap_or(typed));
+    let plain = plain.strip_suffix('.').unwrap_or(plain);
+    to_ascii_domain(plain)
+        .filter(|domain| is_domain(domain) && in_value(plain).is_none())
+        .ok_or_else(|| invalid.or_hidden(plain))
 }
 
 /// Converts the domain to lower-case ASCII (UTS 46). A label that only looks like ASCII, such as

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::email::EmailAddress;
+use super::invisible::trim;
 use super::{Invalid, deserialize_by_parse, from_object};
 
 /// A phone number in E.164: `+` and 7 to 15 digits, not starting with 0. `Debug` shows only its
@@ -17,6 +18,7 @@ pub struct PhoneNumber(String);
 impl PhoneNumber {
     /// Parses a number that is already in E.164.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = trim(text);
         let digits = text.strip_prefix('+').unwrap_or_default();
         let fits = (7..=15).contains(&digits.len()) && !digits.starts_with('0');
         if fits && digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -25,8 +27,15 @@ impl PhoneNumber {
             Err(Invalid::new(
                 "invalid_phone",
                 "Give the phone number in E.164 format, such as +19199993333.",
-            ))
+            )
+            .or_hidden(text))
         }
+    }
+
+    /// Returns the number in place of those that were removed from invites. No country has the code
+    /// 999.
+    pub fn anonymous() -> Self {
+        Self("+9990000000".to_owned())
     }
 
     /// Returns the number as text.
@@ -50,10 +59,13 @@ deserialize_by_parse!(PhoneNumber);
 
 /// An account on another platform: a membership type and an id of that type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Account {
     /// The platform's number, above 0. `-1` (All) and `0` (None) are no platforms.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub membership_type: i32,
     /// The id on that platform: a positive int64 in decimal digits.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[1-9][0-9]{0,18}$"))]
     pub membership_id: String,
 }
 
@@ -76,11 +88,14 @@ impl<'de> Deserialize<'de> for Account {
 pub struct Accounts(Vec<Account>);
 
 impl Accounts {
+    /// The most accounts of one user.
+    pub const MAX: usize = 20;
+
     /// Creates the list, or refuses more than 20 accounts or a repeated one.
     pub fn new(accounts: Vec<Account>) -> Result<Self, Invalid> {
         let repeated =
             accounts.iter().enumerate().any(|(at, account)| accounts[..at].contains(account));
-        if accounts.len() > 20 || repeated {
+        if accounts.len() > Self::MAX || repeated {
             Err(Invalid::new("invalid_accounts", "Give at most 20 different accounts."))
         } else {
             Ok(Self(accounts))
@@ -103,6 +118,7 @@ impl Account {
     /// Creates an account; refuses the membership types All and None, and ids that are not a
     /// positive int64.
     pub fn new(membership_type: i32, membership_id: &str) -> Result<Self, Invalid> {
+        let membership_id = trim(membership_id);
         let plain = !membership_id.starts_with('0')
             && membership_id.bytes().all(|byte| byte.is_ascii_digit());
         if membership_type > 0 && plain && membership_id.parse::<i64>().is_ok() {
@@ -111,7 +127,8 @@ impl Account {
             Err(Invalid::new(
                 "invalid_account",
                 "An account has a membership_type above 0 and a membership_id in decimal digits.",
-            ))
+            )
+            .or_hidden(membership_id))
         }
     }
 }
@@ -189,8 +206,8 @@ mod tests {
     proptest! {
         #[test]
         fn parsing_never_panics(text in "\\PC{0,40}", kind: i32) {
-            let _phone = PhoneNumber::parse(&text);
-            let _account = Account::new(kind, &text);
+            prop_assert_eq!(PhoneNumber::parse(&text), PhoneNumber::parse(trim(&text)));
+            prop_assert_eq!(Account::new(kind, &text), Account::new(kind, trim(&text)));
         }
     }
 }

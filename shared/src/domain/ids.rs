@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::invisible::trim;
 use super::{Invalid, deserialize_by_parse};
 
 /// A group's id: 1 to 64 of `A–Z a–z 0–9 _ -`.
@@ -19,6 +20,7 @@ impl GroupId {
 
     /// Parses a group id.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = trim(text);
         let fits = (1..=Self::MAX_LENGTH).contains(&text.len());
         if fits
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
@@ -28,7 +30,8 @@ impl GroupId {
             Err(Invalid::new(
                 "invalid_group_id",
                 "A group id is 1 to 64 letters, digits, '_' or '-'.",
-            ))
+            )
+            .or_hidden(text))
         }
     }
 
@@ -50,6 +53,9 @@ impl GroupId {
     }
 }
 
+/// The start of a pending user's id. The blank keeps it apart from every user's id.
+const PENDING_PREFIX: &str = "pending ";
+
 /// A user's id: the identity provider's `sub`, 1 to 128 visible ASCII characters without `#`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
@@ -58,6 +64,7 @@ pub struct UserId(String);
 impl UserId {
     /// Parses a user id.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = trim(text);
         let fits = (1..=128).contains(&text.len());
         if fits && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
             Ok(Self(text.to_owned()))
@@ -65,14 +72,34 @@ impl UserId {
             Err(Invalid::new(
                 "invalid_user_id",
                 "A user id is 1 to 128 visible ASCII characters other than '#'.",
-            ))
+            )
+            .or_hidden(text))
         }
     }
 
     /// Returns the id of the pending user for `address_key`. The same address always gives the same
-    /// id.
+    /// id, and different addresses give different ids.
+    ///
+    /// It has a blank, which [`UserId::parse`] refuses. So no caller can have or name it.
     pub fn of_pending(address_key: &str) -> Self {
-        Self(hash_53("pending-user", &[address_key.as_bytes()]).to_string())
+        let digest = hash("pending-user", &[address_key.as_bytes()]);
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self(format!("{PENDING_PREFIX}{hex}"))
+    }
+
+    /// Returns whether this is the id of a pending user, who can never sign in.
+    pub fn is_pending(&self) -> bool {
+        self.0.starts_with(PENDING_PREFIX)
+    }
+
+    /// Parses an id that was stored: a user's, or a pending user's.
+    pub fn parse_stored(text: &str) -> Result<Self, Invalid> {
+        let digits = text.strip_prefix(PENDING_PREFIX).unwrap_or_default();
+        if digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Self::parse(text)
+        }
     }
 
     /// Returns the id as text.
@@ -108,12 +135,13 @@ impl InviteId {
 
     /// Parses an id in plain decimal digits, without a sign or leading zeros.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = trim(text);
         let plain = !text.is_empty()
             && text.len() <= 16
             && !text.starts_with('0')
             && text.bytes().all(|byte| byte.is_ascii_digit());
         let number = if plain { text.parse().unwrap_or(0) } else { 0 };
-        Self::from_number(number)
+        Self::from_number(number).map_err(|invalid| invalid.or_hidden(text))
     }
 
     /// Returns the id as a number.
@@ -152,18 +180,23 @@ fn below_2_53(bits: u64) -> u64 {
     (bits >> 11).max(1)
 }
 
-/// Returns the first 53 bits of SHA-256 over `purpose` and `parts`. The length before each part
-/// makes different lists hash differently.
+/// Returns the first 53 bits of [`hash`], never 0.
 fn hash_53(purpose: &str, parts: &[&[u8]]) -> u64 {
+    let digest = hash(purpose, parts);
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest[..8]);
+    below_2_53(u64::from_be_bytes(first))
+}
+
+/// Returns SHA-256 over `purpose` and `parts`. The length before each part makes different lists
+/// hash differently.
+fn hash(purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part);
     }
-    let digest = hasher.finalize();
-    let mut first = [0; 8];
-    first.copy_from_slice(&digest[..8]);
-    below_2_53(u64::from_be_bytes(first))
+    hasher.finalize().into()
 }
 
 #[cfg(test)]
@@ -192,8 +225,7 @@ mod tests {
             "-1",
             "1.0",
             "1e3",
-            " 1",
-            "1 ",
+            "1 1",
             "9007199254740992",
             "99999999999999999999",
             "1",
@@ -215,12 +247,37 @@ mod tests {
         assert!(UserId::parse("auth0|5f7c8ec7").is_ok());
     }
 
+    #[test]
+    fn a_pending_user_has_an_id_that_no_caller_can_name() {
+        let pending = UserId::of_pending("e:ada@example.com");
+        assert_eq!(pending, UserId::of_pending("e:ada@example.com"));
+        assert_ne!(pending, UserId::of_pending("e:bob@example.com"));
+        assert!(UserId::parse(pending.as_str()).is_err());
+        assert!(serde_json::from_value::<UserId>(pending.as_str().into()).is_err());
+        assert_eq!(UserId::parse_stored(pending.as_str()), Ok(pending));
+        assert!(UserId::parse_stored("29845").is_ok());
+        for text in ["", "pending 1", "pending x", "a b"] {
+            assert!(UserId::parse_stored(text).is_err(), "{text}");
+        }
+    }
+
     proptest! {
         #[test]
+        fn no_address_gives_a_pending_user_the_id_of_a_user(key in "\\PC{0,40}") {
+            let pending = UserId::of_pending(&key);
+            prop_assert!(UserId::parse(pending.as_str()).is_err());
+            prop_assert_eq!(UserId::parse_stored(pending.as_str()), Ok(pending));
+        }
+
+        #[test]
         fn parsing_an_id_never_panics_and_keeps_its_text(text in ".{0,80}") {
-            if let Ok(id) = GroupId::parse(&text) { prop_assert_eq!(id.as_str(), &text); }
-            if let Ok(id) = UserId::parse(&text) { prop_assert_eq!(id.as_str(), &text); }
-            if let Ok(id) = InviteId::parse(&text) { prop_assert_eq!(id.to_string(), text); }
+            prop_assert_eq!(GroupId::parse(&text), GroupId::parse(trim(&text)));
+            prop_assert_eq!(UserId::parse(&text), UserId::parse(trim(&text)));
+            prop_assert_eq!(InviteId::parse(&text), InviteId::parse(trim(&text)));
+            let text = trim(&text);
+            if let Ok(id) = GroupId::parse(text) { prop_assert_eq!(id.as_str(), text); }
+            if let Ok(id) = UserId::parse(text) { prop_assert_eq!(id.as_str(), text); }
+            if let Ok(id) = InviteId::parse(text) { prop_assert_eq!(id.to_string(), text); }
         }
 
         #[test]

@@ -1,5 +1,7 @@
 //! The invitee of an invite: one of six kinds.
 
+use serde::{Deserialize, Serialize};
+
 use super::clock::Timestamp;
 use super::email::EmailAddress;
 use super::identity::{Account, Identity, PhoneNumber};
@@ -50,6 +52,8 @@ pub struct Link {
     /// The mail domains that may join. A person must prove an address of one of them. An empty list
     /// admits everyone.
     pub allowed_domains: Vec<String>,
+    /// Whether nobody can join by the link for now.
+    pub paused: bool,
 }
 
 impl Link {
@@ -102,6 +106,14 @@ impl Invitee {
         }
     }
 
+    /// Returns the user who is invited by id.
+    pub fn user(&self) -> Option<&UserId> {
+        match self {
+            Self::User(user) => Some(user),
+            _ => None,
+        }
+    }
+
     /// Returns the link if the invitee is one.
     pub fn link(&self) -> Option<&Link> {
         match self {
@@ -110,17 +122,36 @@ impl Invitee {
         }
     }
 
-    /// Returns the kind as the value of `invitee.kind`.
-    pub fn kind(&self) -> &'static str {
+    /// Returns the kind of the invitee.
+    pub fn kind(&self) -> InviteeKind {
         match self {
-            Self::User(_) => "user",
-            Self::Email(_) => "email",
-            Self::Phone(_) => "phone",
-            Self::Account(_) => "account",
-            Self::Person(_) => "person",
-            Self::Link(_) => "link",
+            Self::User(_) => InviteeKind::User,
+            Self::Email(_) => InviteeKind::Email,
+            Self::Phone(_) => InviteeKind::Phone,
+            Self::Account(_) => InviteeKind::Account,
+            Self::Person(_) => InviteeKind::Person,
+            Self::Link(_) => InviteeKind::Link,
         }
     }
+}
+
+/// The kinds of invitees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum InviteeKind {
+    /// A user whose id is known.
+    User,
+    /// The person who proves an address.
+    Email,
+    /// The person who proves a number.
+    Phone,
+    /// The person who proves a platform account.
+    Account,
+    /// A new person.
+    Person,
+    /// Everyone who holds a link.
+    Link,
 }
 
 /// Returns the invitee key of a user id.

@@ -4,13 +4,18 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::deserialize_trimmed;
+
 /// A privilege, under its name in the API (docs/contracts/onezone.md#privileges).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Privilege {
     /// The member may create invite tokens for the group. Owners and admins may without it.
     GroupInviteUser,
 }
+
+deserialize_trimmed!(Privilege);
 
 impl Privilege {
     /// Returns the privilege's name.

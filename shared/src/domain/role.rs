@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::invisible::trim;
 use super::{Invalid, deserialize_by_parse};
 
 /// The rank of a role: `owner` > `admin` > `editor` > `member`. Every other name ranks with
@@ -21,7 +22,7 @@ pub enum Rank {
     Owner,
 }
 
-/// A role's name: 1 to 32 of `a–z 0–9 _ -`. It is never trimmed, split or put in lower case.
+/// A role's name: 1 to 32 of `a–z 0–9 _ -`. It is never split or put in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct RoleName(String);
@@ -29,6 +30,7 @@ pub struct RoleName(String);
 impl RoleName {
     /// Parses a role's name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = trim(text);
         let fits = (1..=32).contains(&text.len());
         if fits
             && text.bytes().all(|byte| {
@@ -40,7 +42,8 @@ impl RoleName {
             Err(Invalid::new(
                 "invalid_role",
                 "A role is 1 to 32 lower-case letters, digits, '_' or '-'.",
-            ))
+            )
+            .or_hidden(text))
         }
     }
 
@@ -107,6 +110,11 @@ impl Roles {
         self.rank() == Rank::Owner
     }
 
+    /// Returns whether this is one of the roles.
+    pub fn has(&self, name: &RoleName) -> bool {
+        self.0.contains(name)
+    }
+
     /// Returns the names, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(RoleName::as_str)
@@ -142,12 +150,12 @@ mod tests {
     }
 
     #[test]
-    fn role_names_are_never_normalized() {
-        for name in
-            ["", "Owner", " owner", "owner ", "owner,editor", "оwner", "owner\0", &"a".repeat(33)]
-        {
+    fn role_names_are_trimmed_and_never_normalized() {
+        assert_eq!(RoleName::parse("\u{a0}owner\u{200b}\r\n").unwrap().as_str(), "owner");
+        for name in ["", "Owner", "ow ner", "owner,editor", "оwner", "owner\0", &"a".repeat(33)] {
             assert!(RoleName::parse(name).is_err(), "{name:?}");
         }
+        assert_eq!(RoleName::parse("ow\u{200b}ner").unwrap_err().character, Some('\u{200b}'));
     }
 
     #[test]

@@ -48,6 +48,15 @@ impl InviteRule {
         }
     }
 
+    /// Returns whether an inviter by this rule is a member of the group. An app is none, and neither is
+    /// a user who invites to the application.
+    pub fn is_of_members(self) -> bool {
+        match self {
+            Self::Policy | Self::Owners | Self::Admins | Self::Editors | Self::Privilege => true,
+            Self::Anyone | Self::Service => false,
+        }
+    }
+
     /// Returns whether the rule still allows an inviter whom it allowed before with `rank`, if the
     /// inviter has lost no right since then (ADR 0007).
     pub fn still_allows(self, group: &Group, rank: Rank) -> bool {
@@ -64,6 +73,7 @@ impl InviteRule {
 mod tests {
     use super::*;
     use crate::domain::clock::Timestamp;
+    use crate::domain::counters::Version;
     use crate::domain::group::tests::group;
     use crate::domain::ids::{GroupId, UserId};
     use crate::domain::privilege::Privileges;
@@ -79,7 +89,16 @@ mod tests {
             joined_at: Timestamp::from_seconds(0),
             invite: None,
             came_as: vec![],
+            expires_at: None,
+            added_by: None,
+            version: Version::FIRST,
         }
+    }
+
+    #[test]
+    fn an_app_and_those_who_invite_to_the_application_are_no_members() {
+        assert!(!InviteRule::Service.is_of_members() && !InviteRule::Anyone.is_of_members());
+        assert!(InviteRule::Policy.is_of_members() && InviteRule::Privilege.is_of_members());
     }
 
     #[test]

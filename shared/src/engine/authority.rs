@@ -3,32 +3,114 @@
 use super::{Denied, Forbidden, NotFound, Refusal, Scope};
 use crate::auth::Caller;
 use crate::domain::Invalid;
+use crate::domain::author::Author;
+use crate::domain::clock::Timestamp;
+use crate::domain::counters::Version;
 use crate::domain::group::{Group, Policy};
-use crate::domain::invite::{Invite, Inviter};
-use crate::domain::member::Member;
+use crate::domain::invite::{Granter, Invite, RevokeReason};
+use crate::domain::member::{Member, MembershipPeriod};
 use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
+use crate::store::Right;
 
-/// Returns the group and the caller's membership.
+/// The caller in one group: a membership, and the record that gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Actor {
+    /// The membership.
+    pub(super) member: Member,
+    source: Source,
+}
+
+/// The record that gives a membership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// The stored membership.
+    Member,
+    /// The group, which has no owner, so that an app acts as the owner.
+    App,
+    /// No record: every caller is a member of the application.
+    Application,
+}
+
+impl Actor {
+    /// Returns the right that an administrative write has to check.
+    pub(super) fn right(&self) -> Right<'_> {
+        match self.source {
+            Source::Member => Right::Member(&self.member),
+            Source::App => Right::App(&self.member.group),
+            Source::Application => Right::Own,
+        }
+    }
+
+    /// Returns the caller as the author of a change, as the audit trail names them.
+    pub(super) fn author(&self) -> Author {
+        let user = self.member.user.clone();
+        match self.source {
+            Source::Member | Source::Application => Author::User(user),
+            Source::App => Author::App(user),
+        }
+    }
+
+    /// Returns the reason of a revocation by this actor.
+    pub(super) fn revoke_reason(&self) -> RevokeReason {
+        match self.source {
+            Source::Member | Source::Application => RevokeReason::RevokedByMember,
+            Source::App => RevokeReason::RevokedByApp,
+        }
+    }
+}
+
+/// Returns the group and the caller in it.
 ///
-/// Every caller is a plain member of the application. In a group without an owner, an app with the
+/// The application is no group that a caller can name. In a group without an owner, an app with the
 /// scope `groups:write` acts as the owner.
-pub(super) fn member_of(
+pub(super) fn actor_of(
     caller: &Caller,
     group: Option<Group>,
     member: Option<Member>,
-) -> Result<(Group, Member), Refusal> {
+) -> Result<(Group, Actor), Refusal> {
+    let group = group.filter(|group| !group.is_application()).ok_or(NotFound::Group)?;
+    actor_in(caller, group, member)
+}
+
+/// Returns the group and the caller in it, who may invite by `rule`.
+///
+/// By the rule `Anyone`, every caller invites to the application, as a plain member of it.
+pub(super) fn inviter_of(
+    caller: &Caller,
+    group: Option<Group>,
+    member: Option<Member>,
+    rule: InviteRule,
+) -> Result<(Group, Actor), Refusal> {
     let group = group.ok_or(NotFound::Group)?;
+    if group.is_application() && rule != InviteRule::Anyone {
+        return Err(NotFound::Group.into());
+    }
+    let (group, actor) = actor_in(caller, group, member)?;
+    may_invite(rule, &group, &actor.member)?;
+    Ok((group, actor))
+}
+
+/// Returns the group and the caller in it, as [`actor_of`] does. Every caller is a plain member of
+/// the application.
+pub(super) fn actor_in(
+    caller: &Caller,
+    group: Group,
+    member: Option<Member>,
+) -> Result<(Group, Actor), Refusal> {
+    if let Some(member) = member {
+        return Ok((group, Actor { member, source: Source::Member }));
+    }
     let implied_member = || {
-        let roles = if group.is_application() {
-            Roles::default()
+        let (roles, source) = if group.is_application() {
+            (Roles::default(), Source::Application)
         } else if group.owner_count == 0 && caller.has_scope(Scope::GroupsWrite.as_str()) {
-            Roles::owner()
+            (Roles::owner(), Source::App)
         } else {
             return None;
         };
-        Some(Member {
+        let member = Member {
             group: group.id.clone(),
             user: caller.user.clone(),
             roles,
@@ -37,10 +119,14 @@ pub(super) fn member_of(
             joined_at: group.created_at,
             invite: None,
             came_as: Vec::new(),
-        })
+            expires_at: None,
+            added_by: None,
+            version: Version::FIRST,
+        };
+        Some(Actor { member, source })
     };
-    match member.or_else(implied_member) {
-        Some(member) => Ok((group, member)),
+    match implied_member() {
+        Some(actor) => Ok((group, actor)),
         None => Err(Denied::NotMember(group.kind).into()),
     }
 }
@@ -70,37 +156,13 @@ pub(super) fn first_roles(group: &Group, roles: &Roles) -> Result<Roles, Refusal
     roles.with_owner().map_err(|invalid| Refusal::Invalid("/roles", invalid))
 }
 
-/// Seconds that must pass between a group's last removal or role change and the creation of an
-/// invite whose stored rank is trusted.
-///
-/// No request runs this long, so the reads of such an invite saw that change (ADR 0007).
-const AUTHORITY_MARGIN: i64 = 60;
-
-/// Returns whether the invite and the group alone prove that the inviter may still invite (ADR
-/// 0007).
-pub(super) fn right_is_proven(group: &Group, invite: &Invite) -> bool {
-    let Inviter { rank, .. } = &invite.created_by;
-    let nobody_lost_rights =
-        group.authority_changed_at.is_none_or(|at| at.plus(AUTHORITY_MARGIN) < invite.created_at);
-    nobody_lost_rights
-        && invite.terms.rule.still_allows(group, *rank)
-        && invite.terms.roles.rank() <= *rank
-}
-
-/// Checks that the inviter is still a member, may still invite, and may still grant these roles.
-pub(super) fn inviter_still_may(
-    group: &Group,
-    inviter: Option<&Member>,
-    invite: &Invite,
-) -> Result<(), Refusal> {
-    let may = match invite.terms.rule {
-        // These inviters need no membership, so the group cannot take their right away.
-        InviteRule::Service | InviteRule::Anyone => true,
-        rule => inviter.is_some_and(|member| {
-            rule.allows(group, member) && may_grant(member, &invite.terms.roles).is_ok()
-        }),
-    };
-    if may { Ok(()) } else { Err(Denied::InviterGone.into()) }
+/// Checks that a membership with these roles may end after `period`. That of an owner does not end.
+pub(super) fn may_end(roles: &Roles, period: Option<MembershipPeriod>) -> Result<(), Refusal> {
+    if period.is_none() || !roles.is_owner() {
+        return Ok(());
+    }
+    let rule = Invalid::new("owner_does_not_expire", "The membership of an owner cannot expire.");
+    Err(Refusal::Invalid("/membership_expires_in", rule))
 }
 
 /// Checks that the caller is the invitee.
@@ -113,17 +175,34 @@ pub(super) fn is_invited(caller: &Caller, invite: &Invite) -> Result<(), Refusal
     Err(if unverified { Denied::EmailNotVerified } else { Denied::IdentityMismatch }.into())
 }
 
-/// Checks that the group's policy allows the caller's address, for a caller whom the invite does
-/// not name.
-///
-/// A caller without a verified address passes only if the policy has no `allowed_domains`.
+/// Checks that the group's policy admits the address that the caller proves.
 pub(super) fn check_domain(caller: &Caller, group: &Group) -> Result<(), Refusal> {
-    let policy = &group.policy;
-    let fits = caller
-        .email
-        .as_ref()
-        .map_or(policy.allowed_domains.0.is_empty(), |email| policy.allows(email));
-    if fits { Ok(()) } else { Err(Denied::DomainNotAllowed.into()) }
+    if group.policy.admits(caller.email.as_ref()) {
+        Ok(())
+    } else {
+        Err(Denied::DomainNotAllowed.into())
+    }
+}
+
+/// Returns the right by which the member `admitted` grants an invite at `now`: the granter, and the
+/// rule to store.
+///
+/// An app has no stored membership for an acceptance to check, so it grants by the rule `Service`.
+pub(super) fn granted(
+    rule: InviteRule,
+    group: &Group,
+    admitted: &Member,
+    is_stored: bool,
+    now: Timestamp,
+) -> (Granter, InviteRule) {
+    let granter = Granter {
+        id: admitted.user.clone(),
+        rank: admitted.roles.rank(),
+        at: now,
+        until: admitted.expires_at,
+    };
+    let by_app = !is_stored && !group.is_application();
+    (granter, if by_app { InviteRule::Service } else { rule })
 }
 
 /// Checks that the policy leaves at least one seat.
@@ -144,6 +223,14 @@ mod tests {
     use crate::domain::ids::UserId;
     use crate::domain::role::RoleName;
     use crate::domain::text::Name;
+
+    fn member_of(
+        caller: &Caller,
+        group: Option<Group>,
+        member: Option<Member>,
+    ) -> Result<(Group, Member), Refusal> {
+        actor_of(caller, group, member).map(|(group, actor)| (group, actor.member))
+    }
 
     const NAMES: [&str; 6] = ["member", "billing", "editor", "admin", "owner", "zebra"];
 
@@ -217,11 +304,24 @@ mod tests {
     }
 
     #[test]
-    fn every_caller_is_a_plain_member_of_the_application() {
-        let system = Group::application(Name::parse("Beckon").unwrap());
-        let (system, member) = member_of(&caller(&[]), Some(system), None).unwrap();
-        assert!(may_invite(InviteRule::Anyone, &system, &member).is_ok());
-        assert!(may_invite(InviteRule::Policy, &system, &member).is_err());
+    fn every_caller_invites_to_the_application_and_nobody_else_can_name_it() {
+        let system = || Some(Group::application(Name::parse("Beckon").unwrap()));
+        let inviter = |group, rule| inviter_of(&caller(&["groups:write"]), group, None, rule);
+        let (_, Actor { member, .. }) = inviter(system(), InviteRule::Anyone).unwrap();
+        assert_eq!(member.roles, Roles::default());
         assert!(may_invite(InviteRule::Anyone, &group(), &member).is_err());
+        let is_unknown = |refusal| matches!(refusal, Some(Refusal::NotFound(NotFound::Group)));
+        for rule in [
+            InviteRule::Policy,
+            InviteRule::Owners,
+            InviteRule::Admins,
+            InviteRule::Editors,
+            InviteRule::Privilege,
+            InviteRule::Service,
+        ] {
+            assert!(is_unknown(inviter(system(), rule).err()), "{rule:?}");
+        }
+        assert!(is_unknown(member_of(&caller(&["groups:write"]), system(), None).err()));
+        assert!(is_unknown(member_of(&caller(&[]), system(), Some(member)).err()));
     }
 }

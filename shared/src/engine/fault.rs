@@ -24,9 +24,6 @@ pub enum Unavailable {
     /// This record changed on every attempt to write it.
     #[error("too many conflicts on {0}")]
     Conflicts(&'static str),
-    /// The mail service: its error code, or the step at which the request failed.
-    #[error("the mail service is unavailable: {0}")]
-    Mail(String),
     /// The endpoint, which exceeded its deadline.
     #[error("no answer before the deadline")]
     Late,
@@ -44,6 +41,13 @@ pub enum Mistake {
     /// The group that represents the application cannot be read.
     #[error("the application has no group")]
     NoApplication,
+}
+
+impl Fault {
+    /// Returns whether one item cannot be read. A retry meets the same item.
+    pub fn is_unreadable_item(&self) -> bool {
+        matches!(self, Self::Internal(Mistake::Table(StoreError::Corrupt { .. })))
+    }
 }
 
 impl From<StoreError> for Fault {
@@ -106,9 +110,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_a_corrupt_item_is_unreadable() {
+        let corrupt = StoreError::Corrupt { item: "invite", problem: "unknown variant".into() };
+        assert!(Fault::from(corrupt).is_unreadable_item());
+        for other in [StoreError::Refused("x".into()), StoreError::Unavailable("x".into())] {
+            assert!(!Fault::from(other).is_unreadable_item());
+        }
+    }
+
+    #[test]
     fn a_fault_names_only_the_part_that_failed() {
-        let mail = Fault::from(Unavailable::Mail("TooManyRequestsException".into())).to_string();
-        assert_eq!(mail, "the mail service is unavailable: TooManyRequestsException");
         let table = Fault::from(StoreError::Unavailable("ThrottlingException".into()));
         assert_eq!(table.to_string(), "the table is unavailable: ThrottlingException");
         assert!(matches!(table, Fault::Unavailable(_)));

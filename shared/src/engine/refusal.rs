@@ -8,6 +8,7 @@ use crate::domain::Invalid;
 use crate::domain::group::GroupType;
 use crate::domain::ids::InviteId;
 use crate::domain::invite::State;
+use crate::domain::token::TokenFlaw;
 
 /// A scope that a token can carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub enum Scope {
     UsersWrite,
     /// `groups:write`: may create groups for others, and invite their first member.
     GroupsWrite,
+    /// `suppressions:write`: may read and clear the suppression list.
+    SuppressionsWrite,
 }
 
 impl Scope {
@@ -24,6 +27,7 @@ impl Scope {
         match self {
             Self::UsersWrite => "users:write",
             Self::GroupsWrite => "groups:write",
+            Self::SuppressionsWrite => "suppressions:write",
         }
     }
 }
@@ -54,8 +58,10 @@ pub enum NotFound {
     User,
     /// The member.
     Member,
-    /// The invite. Also the answer to every unknown or forged token.
+    /// The invite. Also the answer to an unknown or forged token.
     Invite,
+    /// The invite, because its token was changed when it was copied.
+    Token(TokenFlaw),
 }
 
 /// The reason why the caller may not do this.
@@ -84,8 +90,8 @@ pub enum Denied {
     InviterGone,
 }
 
-/// A rule that does not allow the request. APIs render all variants alike, with the text of
-/// [`sentence`](Forbidden::sentence).
+/// A rule that does not allow the request. The published APIs render all variants alike; those that
+/// have a text take that of [`sentence`](Forbidden::sentence).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forbidden {
     /// The member may not manage the group's invites.
@@ -96,10 +102,12 @@ pub enum Forbidden {
     Frozen,
     /// The group's policy does not allow links.
     LinksOff,
+    /// The link is paused.
+    LinkPaused,
     /// The invite is for another person, and leads into a group of the caller's.
     OtherInvitee,
-    /// The application has no members to change.
-    NoMembersToChange,
+    /// Only the inviter may send reminders of an invite to the application.
+    OtherInviter,
     /// Only owners and admins change members.
     ChangesMembers,
     /// Only owners manage members.
@@ -112,6 +120,8 @@ pub enum Forbidden {
     ChangesPolicy,
     /// Only owners delete the group.
     DeletesGroup,
+    /// Only owners and admins read what happened in the group.
+    ReadsEvents,
 }
 
 impl Forbidden {
@@ -124,14 +134,18 @@ impl Forbidden {
             Self::InviteOnly => "Only people with an invitation can join this group.",
             Self::Frozen => "This group's invites are frozen for now.",
             Self::LinksOff => "This group does not allow shareable links.",
+            Self::LinkPaused => "This link is paused for now.",
             Self::OtherInvitee => "This invite is for another person.",
-            Self::NoMembersToChange => "The application has no members to change.",
+            Self::OtherInviter => {
+                "Only the person who sent this invitation can send a reminder of it."
+            }
             Self::ChangesMembers => "Only owners and admins can change members.",
             Self::ManagesMembers => "Only an owner can manage the group's members.",
             Self::AddsMembers => "Only an owner can add members.",
             Self::ChangesGroup => "Only owners and admins can change the group.",
             Self::ChangesPolicy => "Only an owner can change the group's policy.",
             Self::DeletesGroup => "Only an owner can delete the group.",
+            Self::ReadsEvents => "Only owners and admins can read the group's events.",
         }
     }
 }
@@ -147,6 +161,8 @@ pub enum Conflict {
     AlreadyPending(InviteId),
     /// The invite is in this state, and no longer pending.
     NotPending(State),
+    /// The invite to replace is in this state, and not pending.
+    NotReplaceable(State),
     /// A newer generation of the invite has replaced the token's generation.
     InviteReplaced,
     /// All seats of the group are taken.
@@ -157,6 +173,10 @@ pub enum Conflict {
     GroupIdTaken,
     /// Another user has this address, number or account.
     IdentityTaken,
+    /// Another request of the caller has this idempotency key.
+    KeyReused,
+    /// The first request with this idempotency key is under way.
+    KeyInProgress,
     /// The record is not at the version in the caller's `If-Match`.
     PreconditionFailed,
 }
@@ -168,15 +188,20 @@ pub enum Limited {
     Pending,
     /// Too many requests. The next one may follow after this many seconds.
     Rate(i64),
+    /// The invite was made or resent too recently. It can be resent after this many seconds.
+    ResendTooSoon(i64),
+    /// The invite was resent as often as it can be.
+    Resends,
 }
 
 impl Limited {
     /// Returns the number of seconds after which the caller may retry. For pending invites this is
-    /// an hour, because the real wait is unknown.
+    /// an hour, because the real wait is unknown. For resends it is a day, although the limit stays.
     pub const fn retry_after(self) -> i64 {
         match self {
             Self::Pending => 3600,
-            Self::Rate(seconds) => seconds,
+            Self::Rate(seconds) | Self::ResendTooSoon(seconds) => seconds,
+            Self::Resends => 86_400,
         }
     }
 }

@@ -7,28 +7,34 @@ use crate::engine::NotFound;
 /// shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestError {
-    /// The body is not JSON in UTF-8.
-    MalformedBody(&'static str),
+    /// The body is not JSON in UTF-8. Holds the problem, with its line and column if it has any.
+    MalformedBody(String),
     /// The body is JSON, but some of its fields are wrong.
     InvalidBody(Vec<FieldError>),
-    /// The body is not declared as JSON.
-    UnsupportedMediaType,
+    /// The body is not declared as JSON in UTF-8. Holds the accepted types.
+    UnsupportedMediaType(&'static str),
     /// The body has more bytes than the limit.
     BodyTooLarge(usize),
     /// The path does not exist. Holds the kind of object that the path would name, if it names one.
     UnknownPath(Option<NotFound>),
+    /// An id in the path has an invisible character inside. Holds the kind of object that the id
+    /// would name, if it names one, and the character.
+    HiddenInPath(Option<NotFound>, char),
+    /// The path exists, but not with this method.
+    MethodNotAllowed,
     /// A query parameter is wrong. Holds its name and the reason.
     InvalidQuery(&'static str, &'static str),
+    /// A query parameter has an invisible character inside. Holds its name and the character.
+    HiddenInQuery(&'static str, char),
 }
 
 impl RequestError {
     /// Returns the error of one field of the body, at this JSON Pointer (RFC 6901).
     pub fn field(pointer: &str, invalid: Invalid) -> Self {
-        let Invalid { code, detail } = invalid;
         Self::InvalidBody(vec![FieldError {
             pointer: pointer.into(),
-            code: FieldCode::Rule(code.into()),
-            detail: detail.into(),
+            code: FieldCode::Rule(invalid.code.into()),
+            detail: invalid.sentence().into_owned(),
         }])
     }
 }

@@ -1,10 +1,9 @@
 //! Lenient JSON bodies, for the published APIs: any declared type, and unknown fields are allowed.
 
 use serde::de::DeserializeOwned;
-use serde_json::error::Category;
 
 use super::error::RequestError;
-use super::strict_json::{refused, wrong_type};
+use super::strict_json::{malformed, not_an_object, refused};
 
 /// Deserializes JSON into `T`, whatever type the body is declared as. Unknown fields are ignored;
 /// known ones may not be repeated.
@@ -15,24 +14,16 @@ use super::strict_json::{refused, wrong_type};
 pub fn lenient_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, RequestError> {
     // `serde_json` does not check that ignored strings are UTF-8.
     let text = std::str::from_utf8(bytes)
-        .map_err(|_| RequestError::MalformedBody("the body is not UTF-8"))?;
+        .map_err(|_| RequestError::MalformedBody("the body is not UTF-8".into()))?;
     let mut json = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        match error.inner().classify() {
-            // A syntax error after the wrong field takes precedence.
-            Category::Data if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_err() => {
-                RequestError::MalformedBody("the body is not JSON")
-            }
-            _ => refused(bytes, error.path(), error.inner()),
-        }
-    })?;
-    json.end()
-        .map_err(|_| RequestError::MalformedBody("there is more text after the JSON value"))?;
+    let value = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| refused(bytes, error.path(), error.inner(), None))?;
+    json.end().map_err(|error| malformed("there is more text after the JSON value", &error))?;
     // serde also reads a struct from an array of its fields. No client means that.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{') {
         Ok(value)
     } else {
-        Err(RequestError::InvalidBody(vec![wrong_type(String::new())]))
+        Err(RequestError::InvalidBody(vec![not_an_object()]))
     }
 }
 

@@ -4,22 +4,38 @@
 mod error;
 mod headers;
 mod lenient_json;
+mod list;
+mod multipart;
+mod nearest;
+mod page;
 mod path;
 mod raw_body;
 mod reply;
+mod route;
 mod strict_json;
+mod watched;
 
 pub use error::{FieldCode, FieldError, RequestError};
 pub use headers::{cookie, header};
 pub use lenient_json::lenient_json;
-pub use path::{PathValue, known_query, no_further_path, path_parameter, query_parameter};
-pub use raw_body::{form_fields, json_or_undeclared, media_type, raw_body};
+pub use list::{MAX_ANSWER, answer_size, fitting, truncated_unless, whole_list};
+pub use multipart::multipart_fields;
+pub use page::{
+    accepted_language, hand_over, plain_page, policy_of_form, policy_of_script, policy_of_style,
+    scripted_page, source_hash,
+};
+pub use path::{
+    PathValue, is_tracking, known_query, no_further_path, path_parameter, query_parameter,
+    visible_query,
+};
+pub use raw_body::{declared_as, form_fields, json_or_undeclared, media_type, raw_body};
 pub use reply::{Ending, Failure, reply, settle};
-pub use strict_json::json_body;
+pub use route::{Match, RoutePath, segments};
+pub use strict_json::{json_body, json_body_if_any, json_object};
 
 use std::net::IpAddr;
 
-use lambda_http::http::{self, HeaderValue, StatusCode};
+use lambda_http::http::{self, HeaderValue, Method, StatusCode};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 use serde::Serialize;
@@ -41,6 +57,27 @@ pub fn respond(status: StatusCode, content_type: &'static str, body: Body) -> Re
     headers.insert(http::header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if status != StatusCode::NO_CONTENT {
         headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    response
+}
+
+/// Returns whether the request is a browser's preflight (CORS), which asks before a request of a page
+/// of another origin.
+pub fn is_preflight(request: &Request) -> bool {
+    request.method() == Method::OPTIONS
+        && request.headers().contains_key(http::header::ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// Returns the answer to `OPTIONS` on a path with these methods, separated by commas.
+pub fn options(allow: &str) -> Response<Body> {
+    allowing(respond(StatusCode::NO_CONTENT, "", Body::Empty), allow)
+}
+
+/// Returns the response with the header `Allow`.
+pub fn allowing(mut response: Response<Body>, allow: &str) -> Response<Body> {
+    // Methods are tokens, which a header may contain.
+    if let Ok(allow) = HeaderValue::from_str(allow) {
+        response.headers_mut().insert(http::header::ALLOW, allow);
     }
     response
 }

@@ -1,5 +1,6 @@
 //! The raw body, its declared media type, and form fields.
 
+use lambda_http::http::Method;
 use lambda_http::http::header::CONTENT_TYPE;
 use lambda_http::{Body, Request};
 use url::form_urlencoded;
@@ -27,16 +28,53 @@ pub fn media_type(request: &Request) -> Option<String> {
     (!kind.is_empty()).then_some(kind)
 }
 
-/// Refuses a body that is declared as anything but JSON. An undeclared body is accepted, because
-/// the original services of the published APIs accepted it.
+const JSON: &str = "application/json";
+const MERGE_PATCH: &str = "application/merge-patch+json";
+
+/// Refuses a body that is not declared as JSON in UTF-8 (RFC 8259 §8.1). `PATCH` also takes a merge
+/// patch (RFC 7396).
+///
+/// # Errors
+/// `UnsupportedMediaType`.
+pub(super) fn declared_as_json(request: &Request) -> Result<(), RequestError> {
+    let patch = request.method() == Method::PATCH;
+    let is_json = |kind: &str| kind == JSON || (patch && kind == MERGE_PATCH);
+    if media_type(request).is_some_and(|kind| is_json(&kind)) && is_utf8(request) {
+        Ok(())
+    } else if patch {
+        Err(RequestError::UnsupportedMediaType("application/json or application/merge-patch+json"))
+    } else {
+        Err(RequestError::UnsupportedMediaType(JSON))
+    }
+}
+
+/// Returns whether the body is declared as this media type, in UTF-8.
+pub fn declared_as(request: &Request, kind: &str) -> bool {
+    media_type(request).is_some_and(|declared| declared == kind) && is_utf8(request)
+}
+
+/// Returns whether the declared type names no charset or UTF-8, in any of the spellings that
+/// clients send.
+fn is_utf8(request: &Request) -> bool {
+    let declared = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let parameters = declared.unwrap_or_default().split(';').skip(1);
+    let mut named = parameters.filter_map(|parameter| parameter.split_once('='));
+    named.all(|(name, value)| {
+        let value = value.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
+        !name.trim().eq_ignore_ascii_case("charset") || matches!(value.as_str(), "utf-8" | "utf8")
+    })
+}
+
+/// Refuses a body that is declared as anything but JSON in UTF-8. An undeclared body is accepted,
+/// because the original services of the published APIs accepted it.
 ///
 /// # Errors
 /// `UnsupportedMediaType`.
 pub fn json_or_undeclared(request: &Request) -> Result<(), RequestError> {
-    if media_type(request).is_some_and(|kind| kind != "application/json") {
-        Err(RequestError::UnsupportedMediaType)
-    } else {
+    if media_type(request).is_none_or(|kind| kind == JSON) && is_utf8(request) {
         Ok(())
+    } else {
+        Err(RequestError::UnsupportedMediaType(JSON))
     }
 }
 
@@ -61,7 +99,12 @@ mod tests {
     #[test]
     fn a_body_is_json_or_undeclared() {
         assert!(json_or_undeclared(&Request::new(Body::Empty)).is_ok());
-        for kind in ["application/json", "Application/JSON;charset=utf-8"] {
+        for kind in [
+            "application/json",
+            "Application/JSON;charset=utf-8",
+            "application/json; charset=utf8",
+            "application/json; charset=\"UTF-8\"",
+        ] {
             assert!(json_or_undeclared(&declared(kind)).is_ok(), "{kind}");
         }
         for kind in [
@@ -69,10 +112,12 @@ mod tests {
             "application/x-www-form-urlencoded",
             "application/jsonp",
             "multipart/form-data; boundary=x",
+            "application/json; charset=iso-8859-1",
+            "application/json; charset=utf-16",
         ] {
             assert_eq!(
                 json_or_undeclared(&declared(kind)),
-                Err(RequestError::UnsupportedMediaType),
+                Err(RequestError::UnsupportedMediaType(JSON)),
                 "{kind}"
             );
         }

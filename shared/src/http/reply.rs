@@ -22,6 +22,12 @@ pub trait Ending: From<Fault> {
     fn fault(&self) -> Option<&Fault>;
 }
 
+impl Ending for Fault {
+    fn fault(&self) -> Option<&Fault> {
+        Some(self)
+    }
+}
+
 impl Ending for Stop {
     fn fault(&self) -> Option<&Fault> {
         match self {
@@ -77,7 +83,8 @@ pub async fn settle<T, E: Ending>(
 ) -> Result<T, E> {
     // Requests share only connections and keys. Both remain valid when a request is aborted at any
     // point.
-    let answer = AssertUnwindSafe(answer)
+    // Boxed, because the compiler limits how deeply futures may be nested.
+    let answer = AssertUnwindSafe(Box::pin(answer))
         .catch_unwind()
         .map(|answer| answer.unwrap_or_else(|_| Err(Fault::from(Mistake::Panic).into())));
     let settled = tokio::time::timeout(DEADLINE, answer)

@@ -1,16 +1,17 @@
 //! Strict JSON bodies: declared as JSON, limited in size, and without unknown fields.
 
 use lambda_http::Request;
-use lambda_http::http::header;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
 use super::error::{FieldCode, FieldError, RequestError};
-use super::raw_body::raw_body;
+use super::nearest::nearest;
+use super::raw_body::{declared_as_json, raw_body};
+use super::watched::{Names, Open, Watched, innermost};
 use crate::domain::Invalid;
 
-/// Deserializes the request's JSON body into `T`.
+/// Deserializes the request's JSON body into `T`. A number with a zero fraction is an integer.
 ///
 /// # Errors
 /// `UnsupportedMediaType` if the body is not declared as JSON in UTF-8, `BodyTooLarge` above
@@ -18,61 +19,86 @@ use crate::domain::Invalid;
 /// wrong.
 pub fn json_body<T: DeserializeOwned>(request: &Request, limit: usize) -> Result<T, RequestError> {
     let bytes = raw_body(request, limit)?;
-    if !is_json(request) {
-        return Err(RequestError::UnsupportedMediaType);
-    }
+    declared_as_json(request)?;
+    json_object(bytes)
+}
+
+/// Deserializes a JSON object into `T`, as [`json_body`] does.
+///
+/// # Errors
+/// `MalformedBody` and `InvalidBody`, as of [`json_body`].
+pub fn json_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, RequestError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     // Types that are also stored ignore unknown fields, because older and newer functions run side
     // by side. A client's typo must be refused, so this collects them.
-    let mut unknown = Vec::new();
-    let mut collect = |path: serde_ignored::Path<'_>| unknown.push(skipped(&path));
+    let (open, mut unknown) = (Open::default(), Vec::new());
+    let mut collect = |path: serde_ignored::Path<'_>| {
+        unknown.push(unknown_field(skipped(&path), innermost(&open)));
+    };
     let deserializer = serde_ignored::Deserializer::new(&mut json, &mut collect);
-    let value = serde_path_to_error::deserialize(deserializer)
-        .map_err(|error| refused(bytes, error.path(), error.inner()))?;
-    json.end()
-        .map_err(|_| RequestError::MalformedBody("there is more text after the JSON value"))?;
+    let value = serde_path_to_error::deserialize(Watched::new(deserializer, &open))
+        .map_err(|error| refused(bytes, error.path(), error.inner(), innermost(&open)))?;
+    json.end().map_err(|error| malformed("there is more text after the JSON value", &error))?;
     // serde also reads a struct from an array of its fields. No client means that.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
-        return Err(RequestError::InvalidBody(vec![wrong_type(String::new())]));
+        return Err(RequestError::InvalidBody(vec![not_an_object()]));
     }
-    if unknown.is_empty() {
-        Ok(value)
-    } else {
-        Err(RequestError::InvalidBody(unknown.into_iter().map(unknown_field).collect()))
-    }
+    if unknown.is_empty() { Ok(value) } else { Err(RequestError::InvalidBody(unknown)) }
 }
 
-/// Returns whether the body is declared as `application/json`, with no charset or UTF-8 (RFC 8259
-/// §8.1).
-fn is_json(request: &Request) -> bool {
-    let declared = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let mut parts = declared.split(';').map(|part| part.trim().to_ascii_lowercase());
-    let is_type = parts.next().as_deref() == Some("application/json");
-    is_type
-        && parts.all(|part| {
-            !part.starts_with("charset=")
-                || part.trim_start_matches("charset=").trim_matches('"') == "utf-8"
-        })
+/// Deserializes the request's JSON body as [`json_body`] does. A request without a body has the
+/// default.
+///
+/// # Errors
+/// Those of [`json_body`].
+pub fn json_body_if_any<T: DeserializeOwned + Default>(
+    request: &Request,
+    limit: usize,
+) -> Result<T, RequestError> {
+    if raw_body(request, limit)?.is_empty() { Ok(T::default()) } else { json_body(request, limit) }
 }
 
-pub(super) fn refused(bytes: &[u8], path: &Path, error: &serde_json::Error) -> RequestError {
-    match error.classify() {
+/// Returns the error of a body that is not JSON, with the position at which reading it ended.
+pub(super) fn malformed(problem: &str, error: &serde_json::Error) -> RequestError {
+    RequestError::MalformedBody(format!(
+        "{problem} (line {}, column {})",
+        error.line(),
+        error.column()
+    ))
+}
+
+/// Returns the error of a body that could not be read. `names` are those of the structure in which
+/// reading it ended.
+pub(super) fn refused(
+    bytes: &[u8],
+    path: &Path,
+    error: &serde_json::Error,
+    names: Option<Names>,
+) -> RequestError {
+    let parsed = serde_json::from_slice::<serde_json::Value>(bytes);
+    match (error.classify(), parsed) {
         // `serde_json` reports a syntax error for an enum value that is not a string. If the body
         // is JSON, the field is wrong instead.
-        Category::Syntax if serde_json::from_slice::<serde_json::Value>(bytes).is_ok() => {
-            RequestError::InvalidBody(vec![field_error(path, &error.to_string())])
+        (Category::Syntax | Category::Data, Ok(body)) => {
+            RequestError::InvalidBody(vec![field_error(path, &error.to_string(), names, &body)])
         }
-        Category::Io | Category::Eof => RequestError::MalformedBody("the JSON value is incomplete"),
-        Category::Syntax => RequestError::MalformedBody("the body is not JSON"),
-        Category::Data => RequestError::InvalidBody(vec![field_error(path, &error.to_string())]),
+        (Category::Io | Category::Eof, _) => malformed("the JSON value is incomplete", error),
+        // A syntax error after the wrong field takes precedence.
+        (Category::Syntax | Category::Data, Err(error)) if error.is_eof() => {
+            malformed("the JSON value is incomplete", &error)
+        }
+        (Category::Syntax | Category::Data, Err(error)) => {
+            malformed("the body is not JSON", &error)
+        }
     }
 }
 
-fn field_error(path: &Path, message: &str) -> FieldError {
+fn field_error(
+    path: &Path,
+    message: &str,
+    names: Option<Names>,
+    body: &serde_json::Value,
+) -> FieldError {
     let pointer = pointer(path);
     if let Some((code, detail)) = Invalid::split(message) {
         return FieldError {
@@ -81,42 +107,105 @@ fn field_error(path: &Path, message: &str) -> FieldError {
             detail: detail.to_owned(),
         };
     }
-    let field =
-        |code, detail: &str| FieldError { pointer: pointer.clone(), code, detail: detail.into() };
+    let field = |code, detail: String| FieldError { pointer: pointer.clone(), code, detail };
     if message.starts_with("missing field") {
         let name = message.split('`').nth(1).unwrap_or_default();
         FieldError {
             pointer: format!("{pointer}/{name}"),
-            ..field(FieldCode::Required, "This field is required.")
+            ..field(FieldCode::Required, "This field is required.".into())
         }
     } else if message.starts_with("unknown field") {
-        unknown_field(pointer)
+        unknown_field(pointer, names)
     } else if message.starts_with("unknown variant") {
-        field(FieldCode::UnknownValue, "The field does not allow this value.")
+        let allowed = match names {
+            Some(Names::Variants(variants)) => format!(" Give {}.", one_of(variants)),
+            Some(Names::Fields(_)) | None => String::new(),
+        };
+        field(FieldCode::UnknownValue, format!("The field does not allow this value.{allowed}"))
     } else if message.starts_with("duplicate field") {
         let name = message.split('`').nth(1).unwrap_or_default();
         FieldError {
             pointer: format!("{pointer}/{name}"),
-            ..field(FieldCode::DuplicateField, "This field appears twice.")
+            ..field(FieldCode::DuplicateField, "This field appears twice.".into())
         }
     } else {
-        wrong_type(pointer)
+        let expected = message.rsplit_once(", expected ").map_or("", |(_, expected)| expected);
+        let expected = expected.split(" at line ").next().unwrap_or_default();
+        wrong_type(body, pointer, expected)
     }
 }
 
-fn unknown_field(pointer: String) -> FieldError {
-    FieldError {
-        pointer,
-        code: FieldCode::UnknownField,
-        detail: "There is no field with this name.".into(),
+/// Returns the error of a field that does not exist. It names those that do, and the nearest one.
+fn unknown_field(pointer: String, names: Option<Names>) -> FieldError {
+    let mut detail = "There is no field with this name.".to_owned();
+    if let Some(Names::Fields(fields)) = names {
+        let written = pointer.rsplit('/').next().unwrap_or_default();
+        if let Some(nearest) = nearest(written, fields) {
+            detail.push_str(&format!(" Do you mean '{nearest}'?"));
+        }
+        if !fields.is_empty() {
+            detail.push_str(&format!(" The fields are {}.", fields.join(", ")));
+        }
+    }
+    FieldError { pointer, code: FieldCode::UnknownField, detail }
+}
+
+/// Returns the error of a value that is not what serde expected, in its words.
+fn wrong_type(body: &serde_json::Value, pointer: String, expected: &str) -> FieldError {
+    use serde_json::Value;
+    let found = match body.pointer(&pointer) {
+        Some(Value::Null) => "null",
+        Some(Value::Bool(_)) => "true or false",
+        Some(Value::Number(number)) if number.is_f64() => "a number with a fraction or exponent",
+        Some(Value::Number(_)) => "a number",
+        Some(Value::String(_)) => "a string",
+        Some(Value::Array(_)) => "an array",
+        Some(Value::Object(_)) => "an object",
+        None => "another type",
+    };
+    let detail = match in_words(expected) {
+        Some(expected) => format!("This must be {expected}, not {found}."),
+        None => format!("This value has the wrong type or is out of range. It is {found}."),
+    };
+    FieldError { pointer, code: FieldCode::WrongType, detail }
+}
+
+/// Returns a type in the words of JSON. `None` if serde's words say nothing to a caller.
+fn in_words(expected: &str) -> Option<String> {
+    let kind = expected.split(' ').next().unwrap_or_default();
+    let words = match (expected, kind) {
+        ("u8", _) => format!("a whole number from 0 to {}", u8::MAX),
+        ("u16", _) => format!("a whole number from 0 to {}", u16::MAX),
+        ("u32", _) => format!("a whole number from 0 to {}", u32::MAX),
+        ("u64" | "usize", _) => "a whole number from 0 on".to_owned(),
+        ("i8" | "i16" | "i32" | "i64", _) => "a whole number".to_owned(),
+        ("f32" | "f64", _) => "a number".to_owned(),
+        ("a boolean", _) => "true or false".to_owned(),
+        ("a map", _) | (_, "struct") => "an object".to_owned(),
+        ("a sequence", _) => "an array".to_owned(),
+        ("a string" | "a borrowed string" | "string" | "str" | "string or map", _) => {
+            "a string".to_owned()
+        }
+        (_, "a" | "an") => expected.to_owned(),
+        _ => return None,
+    };
+    Some(words)
+}
+
+fn one_of(names: &[&str]) -> String {
+    match names {
+        [] => "no value".to_owned(),
+        [name] => format!("'{name}'"),
+        [others @ .., last] => format!("'{}' or '{last}'", others.join("', '")),
     }
 }
 
-pub(super) fn wrong_type(pointer: String) -> FieldError {
+/// Returns the error of a body that is not an object.
+pub(super) fn not_an_object() -> FieldError {
     FieldError {
-        pointer,
+        pointer: String::new(),
         code: FieldCode::WrongType,
-        detail: "This value has the wrong type or is out of range.".into(),
+        detail: "This must be an object.".into(),
     }
 }
 
@@ -154,6 +243,7 @@ fn pointer(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use lambda_http::Body;
+    use lambda_http::http::{Method, header};
     use proptest::prelude::*;
     use serde::Deserialize;
 
@@ -246,6 +336,106 @@ mod tests {
         );
     }
 
+    fn detail(body: &str) -> String {
+        match read(body) {
+            Err(RequestError::InvalidBody(mut errors)) => errors.remove(0).detail,
+            other => panic!("{body}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_unknown_field_gets_the_nearest_one_and_all_that_exist() {
+        assert_eq!(
+            detail(r#"{"name":"x","rolls":1}"#),
+            "There is no field with this name. Do you mean 'roles'? The fields are name, roles."
+        );
+        assert_eq!(
+            detail(r#"{"name":"x","zzz":1}"#),
+            "There is no field with this name. The fields are name, roles."
+        );
+    }
+
+    #[test]
+    fn an_unknown_field_inside_an_object_gets_the_fields_of_that_object() {
+        #[derive(Debug, Deserialize)]
+        struct Outer {
+            #[serde(rename = "inner", deserialize_with = "crate::domain::from_object")]
+            _inner: Input,
+        }
+        let read = |body: &str| match json_body::<Outer>(&request("application/json", body), 1000) {
+            Err(RequestError::InvalidBody(mut errors)) => errors.remove(0),
+            other => panic!("{body}: {other:?}"),
+        };
+        let error = read(r#"{"inner":{"name":"x","rolls":1}}"#);
+        assert_eq!(error.pointer, "/inner/rolls");
+        assert_eq!(
+            error.detail,
+            "There is no field with this name. Do you mean 'roles'? The fields are name, roles."
+        );
+        let error = read(r#"{"inner":["x"]}"#);
+        assert_eq!(error.pointer, "/inner");
+        assert_eq!(error.detail, "This must be an object, not an array.");
+    }
+
+    #[test]
+    fn a_wrong_type_names_both_types() {
+        for (body, found) in [
+            (r#"{"name":1}"#, "a number"),
+            (r#"{"name":1.5}"#, "a number with a fraction or exponent"),
+            (r#"{"name":null}"#, "null"),
+            (r#"{"name":true}"#, "true or false"),
+            (r#"{"name":[]}"#, "an array"),
+            (r#"{"name":{}}"#, "an object"),
+        ] {
+            assert_eq!(detail(body), format!("This must be a string, not {found}."), "{body}");
+        }
+        assert_eq!(detail("[]"), "This must be an object, not an array.");
+    }
+
+    #[test]
+    fn broken_json_has_a_position() {
+        for (body, problem) in [
+            ("{\n  \"name\": x}", "the body is not JSON (line 2, column 11)"),
+            ("{\"name\":1,}", "the body is not JSON (line 1, column 11)"),
+            ("{\"name\":\"x\"", "the JSON value is incomplete (line 1, column 11)"),
+            ("{\"name\":\"x\"} y", "there is more text after the JSON value (line 1, column 14)"),
+        ] {
+            assert_eq!(read(body), Err(RequestError::MalformedBody(problem.into())), "{body}");
+        }
+    }
+
+    #[test]
+    fn json_has_several_legal_declarations() {
+        let patch = |content_type: &str| {
+            let mut request = request(content_type, r#"{"name":"x"}"#);
+            *request.method_mut() = Method::PATCH;
+            json_body::<Input>(&request, 1000)
+        };
+        for declared in [
+            "application/json;charset=utf8",
+            "application/json; charset=UTF8",
+            "APPLICATION/JSON ; Charset=\"utf-8\" ;",
+            "application/json; charset='utf-8'",
+            "application/json;profile=\"https://example.com/a;b\"",
+        ] {
+            let read = json_body::<Input>(&request(declared, r#"{"name":"x"}"#), 1000);
+            assert!(read.is_ok(), "{declared}");
+            assert!(patch(declared).is_ok(), "{declared}");
+        }
+        assert!(patch("application/merge-patch+json").is_ok());
+        let merging = request("application/merge-patch+json", r#"{"name":"x"}"#);
+        assert_eq!(
+            json_body::<Input>(&merging, 1000),
+            Err(RequestError::UnsupportedMediaType("application/json"))
+        );
+        assert_eq!(
+            patch("text/plain"),
+            Err(RequestError::UnsupportedMediaType(
+                "application/json or application/merge-patch+json"
+            ))
+        );
+    }
+
     #[test]
     fn the_error_of_a_nested_unknown_field_points_at_it() {
         #[derive(Debug, Deserialize)]
@@ -280,7 +470,7 @@ mod tests {
         ] {
             assert_eq!(
                 json_body::<Input>(&request(content_type, "{}"), 1000),
-                Err(RequestError::UnsupportedMediaType),
+                Err(RequestError::UnsupportedMediaType("application/json")),
                 "{content_type}"
             );
         }

@@ -1,24 +1,46 @@
 //! Mails: their texts, and sending them through SES.
 
+mod header;
 mod invitation;
+mod letter;
+mod news;
+mod pace;
 mod platform;
+mod refusal;
+mod sender;
 mod ses;
+mod texts;
 
-pub use invitation::{InvitationMail, RenderedMail};
+pub use invitation::{Call, InvitationMail};
+pub use letter::{From, Letterhead, RenderedMail};
+pub use news::{NewsLine, NewsMail};
 pub use platform::{Occasion, PlatformMail};
-pub use ses::{Mailer, SendError};
+pub(crate) use refusal::SendError;
+pub(crate) use sender::{Sender, brand_color};
+pub(crate) use ses::Labels;
+pub use ses::Mailer;
 
+use crate::domain::counters::Generation;
 use crate::domain::email::EmailAddress;
 use crate::domain::group::Group;
 use crate::domain::invite::Invite;
 use crate::domain::invitee::Invitee;
 use crate::domain::mailing::MailKind;
 use crate::domain::text::{Message, Name};
+use crate::texts::Language;
 
 /// The facts that a mail needs besides the invite.
 pub(crate) struct Facts<'a> {
     /// The address of the recipient.
     pub(crate) address: &'a EmailAddress,
+    /// The name of the person who asks for the mail.
+    pub(crate) sender: Option<&'a str>,
+    /// That person's address, if the directory knows it.
+    pub(crate) sender_address: Option<&'a EmailAddress>,
+    /// The language of the mail.
+    pub(crate) language: Language,
+    /// The page that ends the mails to the recipient.
+    pub(crate) unsubscribe: &'a str,
     /// The recipient's first name in the directory.
     pub(crate) first_name: Option<&'a Name>,
     /// The group of the invite.
@@ -32,6 +54,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) url: &'a str,
     /// The service's base URL.
     pub(crate) public_url: &'a str,
+    /// The app's sender of all mails.
+    pub(crate) from: &'a Sender,
 }
 
 /// Renders the invite's mail.
@@ -47,17 +71,38 @@ pub(crate) fn render(invite: &Invite, facts: &Facts<'_>) -> Result<RenderedMail,
     }
 }
 
+fn head<'a>(invite: &'a Invite, facts: &Facts<'a>) -> Letterhead<'a> {
+    Letterhead {
+        language: facts.language,
+        app_name: &facts.from.app_name,
+        brand: facts.from.brand,
+        replies: facts.from.replies_of(facts.sender_address),
+        public_url: facts.public_url,
+        first_name: first_name(invite, facts),
+        unsubscribe: facts.unsubscribe,
+    }
+}
+
 fn invitation(invite: &Invite, facts: &Facts<'_>) -> Result<RenderedMail, askama::Error> {
     let roles: Vec<String> = invite.terms.roles.names().map(str::to_owned).collect();
     let mail = InvitationMail {
+        head: head(invite, facts),
+        call: match invite.delivery.timed.last {
+            Some(timed) => Call::Timed(timed),
+            // The first mail of an invite follows no other one, also if its link is a later one.
+            None if invite.generation == Generation::FIRST || invite.delivery.requested <= 1 => {
+                Call::First
+            }
+            None => Call::Renewed,
+        },
         group_name: facts.group.name.as_str(),
-        inviter_name: invite.created_by.name.as_deref(),
-        first_name: first_name(invite, facts),
+        inviter_name: facts.sender,
+        inviter_address: facts.sender_address.map(EmailAddress::as_str),
+        address: facts.address.as_str(),
         roles: &roles,
         message: invite.terms.message.as_ref().map(Message::as_str),
         expires_at: invite.terms.expires_at,
         url: facts.url,
-        public_url: facts.public_url,
     };
     mail.render()
 }
@@ -71,15 +116,14 @@ fn platform(
         std::iter::once(facts.group).chain(facts.others).filter(|group| !group.is_application());
     let projects: Vec<String> = groups.map(|group| group.name.as_str().to_owned()).collect();
     let mail = PlatformMail {
+        head: head(invite, facts),
         occasion,
         platform: facts.system.name.as_str(),
-        sender: invite.mailing.sender.as_deref().or(invite.created_by.name.as_deref()),
-        first_name: first_name(invite, facts),
+        sender: facts.sender,
         address: facts.address.as_str(),
         projects: &projects,
         expires_at: invite.terms.expires_at,
         url: facts.url,
-        public_url: facts.public_url,
     };
     mail.render()
 }

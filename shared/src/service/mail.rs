@@ -27,7 +27,7 @@ impl MailService {
     pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
         let outbound = Outbound::new();
         Ok(Self {
-            engine: Engine::configure(environment, &outbound)?,
+            engine: Engine::configure(environment, &outbound, &clock)?,
             mailer: Mailer::configure(environment, &outbound)?,
             clock,
             public_url: environment.url(settings::PUBLIC_URL)?,

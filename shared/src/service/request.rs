@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use super::apps::AppLinks;
+use super::page::PageSettings;
 use super::settings::ApiSettings;
-use crate::auth::{Authenticator, Caller, Unauthenticated};
+use crate::auth::{Authenticator, Caller, Reason, Unauthenticated};
 use crate::config::{ConfigError, Environment, settings};
 use crate::domain::clock::Clock;
+use crate::domain::redirect::RedirectTargets;
 use crate::engine::{Engine, Outcome};
 use crate::outbound::Outbound;
 
@@ -21,12 +24,21 @@ pub struct Service {
     pub clock: Clock,
     /// The base URL of links: `PUBLIC_URL`.
     pub public_url: String,
+    /// The app's name: `APP_NAME`.
+    pub app_name: String,
     /// The app's sign-in page: `SIGN_IN_URL`.
     pub sign_in_url: String,
-    /// The origins that redirects may lead to: `REDIRECT_ORIGINS`, separated by commas.
-    pub redirect_origins: Vec<String>,
+    /// The places that redirects may lead to: `APP_URL`, and the origins of `SIGN_IN_URL` and
+    /// `REDIRECT_ORIGINS`.
+    pub redirects: RedirectTargets,
     /// The largest accepted body, in bytes: `LIMIT_BODY_BYTES`.
     pub body_limit: usize,
+    /// The largest accepted body of many invites, in bytes: `LIMIT_BULK_BODY_BYTES`.
+    pub bulk_body_limit: usize,
+    /// The settings of the invite page.
+    pub page: PageSettings,
+    /// The apps that open invitation links themselves.
+    pub apps: AppLinks,
     /// The settings of the published APIs.
     pub api: ApiSettings,
     authenticator: Authenticator,
@@ -40,12 +52,16 @@ impl Service {
     pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
         let outbound = Outbound::new();
         Ok(Self {
-            engine: Engine::configure(environment, &outbound)?,
+            engine: Engine::configure(environment, &outbound, &clock)?,
             clock,
             public_url: environment.url(settings::PUBLIC_URL)?,
+            app_name: environment.required(settings::APP_NAME)?.to_owned(),
             sign_in_url: environment.required(settings::SIGN_IN_URL)?.to_owned(),
-            redirect_origins: origins(environment)?,
+            redirects: redirects(environment)?,
             body_limit: environment.parsed(settings::LIMIT_BODY_BYTES)?,
+            bulk_body_limit: environment.parsed(settings::LIMIT_BULK_BODY_BYTES)?,
+            page: PageSettings::read(environment)?,
+            apps: AppLinks::read(environment)?,
             api: ApiSettings::read(environment)?,
             authenticator: Authenticator::configure(environment, &outbound)?,
         })
@@ -113,13 +129,14 @@ impl Service {
     pub async fn caller(&self, request: &lambda_http::Request) -> Result<Caller, Unauthenticated> {
         let mut values = request.headers().get_all("authorization").iter();
         let (first, second) = (values.next(), values.next());
+        let unreadable = || refused(request, Unauthenticated::Invalid(Reason::Credentials));
         let value = match (first, second) {
             (None, _) => None,
-            (Some(value), None) => Some(value.to_str().map_err(|_| Unauthenticated::Invalid)?),
-            (Some(_), Some(_)) => return Err(Unauthenticated::Invalid),
+            (Some(value), None) => Some(value.to_str().map_err(|_| unreadable())?),
+            (Some(_), Some(_)) => return Err(unreadable()),
         };
         let caller = self.authenticator.caller(value, self.clock.now()).await;
-        caller.inspect_err(|error| log_issuer(request, error))
+        caller.map_err(|error| refused(request, error))
     }
 
     /// Returns the audience that access tokens must name: `JWT_AUDIENCE`.
@@ -138,21 +155,38 @@ impl Service {
         token: &str,
     ) -> Result<Caller, Unauthenticated> {
         let caller = self.authenticator.caller_by_token(token, self.clock.now()).await;
-        caller.inspect_err(|error| log_issuer(request, error))
+        caller.map_err(|error| refused(request, error))
     }
 }
 
-/// Logs an unreachable issuer once per request, with the id of the request.
-fn log_issuer(request: &lambda_http::Request, error: &Unauthenticated) {
-    if let Unauthenticated::IssuerUnavailable(error) = error {
-        let id = crate::http::request_id(request);
-        tracing::error!(request.id = id, %error, "Could not fetch the issuer's keys");
+/// Logs why the request has no caller, as a code and without values, with the id of the request.
+/// Returns the reason.
+///
+/// Each API calls it once, for what its own rules about credentials refuse.
+pub(crate) fn refused(request: &lambda_http::Request, error: Unauthenticated) -> Unauthenticated {
+    let (id, reason) = (crate::http::request_id(request), error.code());
+    match &error {
+        Unauthenticated::IssuerUnavailable(error) => {
+            tracing::error!(request.id = id, reason, %error, "Could not fetch the issuer's keys");
+        }
+        Unauthenticated::Missing | Unauthenticated::Expired | Unauthenticated::Invalid(_) => {
+            tracing::info!(request.id = id, reason, "The caller is not signed in");
+        }
     }
+    error
 }
 
 /// Awaits the warm-up, but no longer than [`WARM_UP_TIMEOUT`].
 async fn within_warm_up<T>(warm_up: impl Future<Output = T>) {
     let _finished = tokio::time::timeout(WARM_UP_TIMEOUT, warm_up).await;
+}
+
+fn redirects(environment: &Environment) -> Result<RedirectTargets, ConfigError> {
+    let app = environment.page(settings::APP_URL)?;
+    let sign_in = environment
+        .page(settings::SIGN_IN_URL)?
+        .ok_or_else(|| settings::SIGN_IN_URL.wrong("is not set"))?;
+    Ok(RedirectTargets::new(app, &sign_in, origins(environment)?))
 }
 
 fn origins(environment: &Environment) -> Result<Vec<String>, ConfigError> {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use futures::{StreamExt, TryStreamExt, stream};
 use serde::de::DeserializeOwned;
 
 use super::keys::Key;
@@ -12,6 +13,9 @@ use crate::domain::role::Roles;
 
 /// An item in the SDK's form.
 pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// The most batches that are read at the same time.
+const AT_ONCE: usize = 8;
 
 /// The most keys that one batch can read.
 pub(super) const MAX_KEYS: usize = 100;
@@ -24,7 +28,7 @@ impl Key {
         ])
     }
 
-    fn of(item: &Item) -> Option<Self> {
+    pub(super) fn of(item: &Item) -> Option<Self> {
         let text = |name: &str| item.get(name)?.as_s().ok().cloned();
         Some(Self { pk: text("pk")?, sk: text("sk")? })
     }
@@ -54,7 +58,18 @@ pub(super) fn write<T: serde::Serialize>(
 /// # Errors
 /// `Corrupt`.
 pub(super) fn roles(roles: &Roles) -> Result<AttributeValue, StoreError> {
-    serde_dynamo::to_attribute_value(roles).map_err(|error| StoreError::corrupt("roles", error))
+    value(roles, "roles")
+}
+
+/// Serializes a value into an attribute. The error names its type as `what`.
+///
+/// # Errors
+/// `Corrupt`.
+pub(super) fn value<T: serde::Serialize>(
+    value: &T,
+    what: &'static str,
+) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::to_attribute_value(value).map_err(|error| StoreError::corrupt(what, error))
 }
 
 /// Returns an update expression that sets these fields to their values in `whole`, and removes
@@ -100,6 +115,24 @@ impl Store {
     pub(super) async fn get(&self, key: Key) -> Result<Option<Item>, StoreError> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key.into_item()));
         Ok(request.consistent_read(true).send().await?.item)
+    }
+
+    /// Returns the items under the keys, read consistently in batches of 100. Absent items are left
+    /// out.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
+    pub(super) async fn get_all(&self, keys: Vec<Key>) -> Result<HashMap<Key, Item>, StoreError> {
+        let different: HashSet<Key> = keys.into_iter().collect();
+        let different: Vec<Key> = different.into_iter().collect();
+        let batches: Vec<Vec<Key>> = different.chunks(MAX_KEYS).map(<[Key]>::to_vec).collect();
+        stream::iter(batches.into_iter().map(|batch| self.get_many(batch)))
+            .buffer_unordered(AT_ONCE)
+            .try_fold(HashMap::new(), |mut all, some| async move {
+                all.extend(some);
+                Ok(all)
+            })
+            .await
     }
 
     /// Returns the items under the keys (at most 100 distinct ones), read consistently. Absent

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Region, StalledStreamProtectionConfig};
 
+use super::answers::{RefuseEmpty, RetryUnreadable};
 use crate::config::AwsConfig;
 use crate::outbound::{Outbound, credentials};
 
@@ -17,7 +18,8 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// Creates the client. It makes up to three attempts, with jitter.
+/// Creates the client. It makes up to three attempts, with jitter. An answer that cannot be read
+/// counts as lost.
 pub(super) fn dynamodb(aws: &AwsConfig, outbound: &Outbound) -> aws_sdk_dynamodb::Client {
     let mut config = Builder::new()
         .behavior_version(BehaviorVersion::latest())
@@ -28,7 +30,9 @@ pub(super) fn dynamodb(aws: &AwsConfig, outbound: &Outbound) -> aws_sdk_dynamodb
         // The attempt timeout already ends a stalled response. Watching each body as well costs CPU
         // time on every call.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .retry_config(RetryConfig::standard().with_max_attempts(3));
+        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        .retry_classifier(RetryUnreadable)
+        .interceptor(RefuseEmpty);
     config.set_endpoint_url(aws.dynamodb_endpoint.clone());
     aws_sdk_dynamodb::Client::from_conf(config.build())
 }

@@ -4,7 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use subtle::ConstantTimeEq;
 
 use crate::domain::token::TokenKeys;
 
@@ -44,7 +43,7 @@ pub(super) fn open<P: DeserializeOwned>(
     }
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| CursorError)?;
     let (tag, position) = bytes.split_at_checked(16).ok_or(CursorError)?;
-    if !bool::from(keys.tag(list, position).as_slice().ct_eq(tag)) {
+    if !keys.made_tag(tag, list, position) {
         return Err(CursorError);
     }
     serde_json::from_slice(position).map_err(|_| CursorError)

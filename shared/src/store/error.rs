@@ -8,8 +8,8 @@ use crate::outbound::failure_kind;
 /// access instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// The table throttled the request, did not respond in time, or had conflicting writes for too
-    /// long. A later retry may succeed.
+    /// The table throttled the request, did not respond in time or readably, or had conflicting
+    /// writes for too long. A later retry may succeed.
     #[error("the table is unavailable: {0}")]
     Unavailable(String),
     /// An item can't be read from, or written in, its stored form.
@@ -54,9 +54,13 @@ where
             error,
             SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
         );
+        // Without a code nothing is known about the request: a success status with a broken body,
+        // or an answer that DynamoDB did not write.
+        let unreadable = error.raw_response().is_some() && error.code().is_none();
         let server_error =
             error.raw_response().is_some_and(|response| response.status().is_server_error());
         let retryable = no_response
+            || unreadable
             || server_error
             || error.code().is_some_and(|code| TRANSIENT.contains(&code));
         let text = failure_kind(&error);

@@ -4,10 +4,10 @@
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 
 use super::access::{self, Item, number, text};
-use super::invites::{IS_PENDING, SAME_ROLES};
+use super::invites::{IS_PENDING, SameGrant};
 use super::items::{self, PointerItem};
 use super::transaction::{Refused, Transaction};
-use super::{Store, StoreError, keys};
+use super::{Right, Store, StoreError, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::identity::Identity;
@@ -40,6 +40,8 @@ pub struct Joining<'a> {
     pub becoming: Option<(&'a User, &'a User)>,
     /// The person's other invites, which end in the same transaction.
     pub ended: &'a [Transition],
+    /// The right of the actor who adds the person. [`Right::Own`] for a person who joins.
+    pub right: Right<'a>,
     /// The current time.
     pub now: Timestamp,
 }
@@ -52,13 +54,15 @@ pub enum JoinOutcome {
     /// The person is already a member. Nothing changed.
     AlreadyMember,
     /// The invite is no longer as it was read: it has ended or expired, is used up, or has other
-    /// roles or another generation. Nothing changed.
+    /// roles, another period of membership or another generation. Nothing changed.
     InviteChanged,
     /// The group has no free seat, was deleted, or got its first owner meanwhile. Nothing changed.
     GroupRefused,
     /// A user record has changed since it was read. Nothing changed; the caller should read it
     /// again.
     UserChanged,
+    /// The actor's right has changed since it was read. Nothing changed.
+    ActorChanged,
 }
 
 /// The purpose of a write in the transaction.
@@ -74,6 +78,8 @@ enum Part {
     Seat,
     /// Replaces the pending user.
     User,
+    /// Checks the right of the actor who adds the person.
+    Actor,
 }
 
 /// Holds for a group without a member limit.
@@ -117,6 +123,11 @@ impl Store {
         if let Some((pending, user)) = joining.becoming {
             self.replace_pending_user(&mut transaction, pending, user)?;
         }
+        // An item may occur in a transaction once. The first member of a group without an owner
+        // becomes its owner, so the group's write already checks the right of an app.
+        if !matches!(joining.right, Right::App(_)) {
+            transaction.add_check(Part::Actor, self.check(joining.right)?)?;
+        }
         Ok(match transaction.commit().await? {
             Ok(()) => JoinOutcome::Joined,
             Err(refused) => outcome(&refused),
@@ -143,22 +154,24 @@ impl Store {
         max: u32,
         now: Timestamp,
     ) -> Result<UpdateBuilder, StoreError> {
-        let values = Item::from([
+        let SameGrant { condition: same_grant, names, mut values } = SameGrant::of(&invite.terms)?;
+        values.extend([
             (":one".into(), number(1)),
             (":max".into(), number(max)),
             (":pending".into(), text(State::Pending.as_str())),
             (":generation".into(), number(invite.generation)),
             (":now".into(), number(now.seconds())),
-            (":roles".into(), access::roles(&invite.terms.roles)?),
+            // A function whose clock is late must not turn back the time that it read.
+            (":at".into(), number(now.max(invite.updated_at).seconds())),
         ]);
         Ok(self
             .update(keys::invite(&invite.group, invite.id))
-            .update_expression(
-                "SET uses = uses + :one, version = version + :one, updated_at = :now",
-            )
-            .condition_expression(format!("{IS_PENDING} AND uses < :max AND {SAME_ROLES}"))
+            .update_expression("SET uses = uses + :one, version = version + :one, updated_at = :at")
+            .condition_expression(format!(
+                "{IS_PENDING} AND uses < :max AND {same_grant} AND attribute_not_exists(paused)"
+            ))
+            .set_expression_attribute_names(Some(names.into()))
             .expression_attribute_names("#state", "state")
-            .expression_attribute_names("#roles", "roles")
             .set_expression_attribute_values(Some(values)))
     }
 
@@ -237,10 +250,12 @@ impl Store {
     }
 }
 
-/// Returns the outcome of a refused transaction. If several writes were refused, the invites decide
-/// before the membership, and the membership before the seat.
+/// Returns the outcome of a refused transaction. If several writes were refused, the actor decides
+/// before the invites, these before the membership, and the membership before the seat.
 fn outcome(refused: &Refused<Part>) -> JoinOutcome {
-    if refused.has(Part::Claim) || refused.has(Part::Ended) {
+    if refused.has(Part::Actor) {
+        JoinOutcome::ActorChanged
+    } else if refused.has(Part::Claim) || refused.has(Part::Ended) {
         JoinOutcome::InviteChanged
     } else if refused.has(Part::Member) {
         JoinOutcome::AlreadyMember

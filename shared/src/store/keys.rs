@@ -3,10 +3,19 @@
 //! Each part of a key has a type, and only the last part may contain a `#`, so no value can forge
 //! another key.
 
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::domain::block::Blocked;
 use crate::domain::clock::Timestamp;
+use crate::domain::counters::{Generation, Version};
+use crate::domain::digest::DigestId;
+use crate::domain::event::EventId;
+use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::identity::Identity;
 use crate::domain::ids::{GroupId, InviteId, UserId};
-use crate::domain::invite::State;
+use crate::domain::invite::{Resolution, Retained, State};
+use crate::domain::list::Order;
 
 /// An item's primary key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -14,10 +23,6 @@ pub(super) struct Key {
     pub(super) pk: String,
     pub(super) sk: String,
 }
-
-/// The expiry in the sort key of an invite that never expires. It sorts after every timestamp,
-/// which also has twelve digits.
-const NEVER: &str = "999999999999";
 
 /// Returns a key under which nothing is ever stored.
 pub(super) fn unused() -> Key {
@@ -32,8 +37,32 @@ pub(super) fn invite(group: &GroupId, id: InviteId) -> Key {
     Key { pk: group_partition(group), sk: format!("I#{id}") }
 }
 
+/// Returns the key of the first opening of an invite's page, of this generation.
+pub(super) fn opening(group: &GroupId, id: InviteId, generation: Generation) -> Key {
+    let sk = format!("O#{id}#{}", generation.number());
+    Key { pk: group_partition(group), sk }
+}
+
 pub(super) fn member(group: &GroupId, user: &UserId) -> Key {
     Key { pk: group_partition(group), sk: format!("M#{user}") }
+}
+
+/// Returns the key of an event. Events of a group sort by their time, and those of one record within
+/// a second by its version.
+pub(super) fn event(group: &GroupId, at: Timestamp, sequence: Version, id: &EventId) -> Key {
+    let sk = format!("{EVENTS}{:012}#{:020}#{id}", at.seconds(), sequence.number());
+    Key { pk: group_partition(group), sk }
+}
+
+/// The prefix of every event's sort key.
+pub(super) const EVENTS: &str = "L#";
+
+/// A sort key after every event's, and before that of anything else.
+pub(super) const AFTER_EVENTS: &str = "L$";
+
+/// Returns a sort key before those of the events since this instant.
+pub(super) fn events_since(since: Timestamp) -> String {
+    format!("{EVENTS}{:012}", since.seconds())
 }
 
 /// The prefix of every member's sort key.
@@ -58,14 +87,62 @@ pub(super) fn pointer(identity: &Identity) -> Key {
     Key { pk, sk: "P".into() }
 }
 
+/// Returns the key of a person's block of a sender.
+pub(super) fn block(user: &UserId, of: &Blocked) -> Key {
+    Key { sk: format!("{BLOCKS}{}#{}", of.kind(), of.id()), ..self::user(user) }
+}
+
+/// Returns the key of a mail to an inviter.
+pub(super) fn digest(id: &DigestId) -> Key {
+    Key { sk: format!("{DIGESTS}{}", id.slot), ..self::user(&id.inviter) }
+}
+
+/// The prefix of every mail's sort key.
+pub(super) const DIGESTS: &str = "D#";
+
+/// The prefix of every block's sort key.
+pub(super) const BLOCKS: &str = "B#";
+
 /// Returns the key of the counter of `subject` for the window that starts at `start`.
 pub(super) fn window(name: &str, subject: &str, start: Timestamp) -> Key {
     Key { pk: format!("R#{name}#{subject}"), sk: format!("{:012}", start.seconds()) }
 }
 
+/// Returns the key of a caller's request with this idempotency key. The key can be of any length and
+/// secret, so it is hashed.
+pub(super) fn kept_request(caller: &UserId, key: &IdempotencyKey) -> Key {
+    let mut digest = Sha256::new_with_prefix(caller.as_str());
+    digest.update([0]);
+    digest.update(key.as_str());
+    let digest = digest.finalize();
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Key { pk: format!("K#{hex}"), sk: "K".into() }
+}
+
+/// Returns the key of a suppressed address, from its keyed hash. The address itself is not stored.
+pub(super) fn suppression(hash: [u8; 16]) -> Key {
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    Key { pk: format!("X#{hex}"), sk: "X".into() }
+}
+
 /// Returns the partition of a group, both in the table and in `by_group`.
 pub(super) fn group_partition(group: &GroupId) -> String {
     format!("G#{group}")
+}
+
+/// Returns the group of this partition.
+pub(super) fn group_of_partition(partition: &str) -> Option<GroupId> {
+    partition.strip_prefix("G#").and_then(|group| GroupId::parse(group).ok())
+}
+
+/// Returns the group of an invite's key, if the invite has this id.
+pub(super) fn group_of(key: &Key, id: InviteId) -> Option<GroupId> {
+    group_of_partition(&key.pk).filter(|group| *key == invite(group, id))
+}
+
+/// Returns the `by_id` partition of the invites with this id.
+pub(super) fn id_partition(id: InviteId) -> String {
+    format!("N#{id}")
 }
 
 /// Returns the `by_invitee` partition of an invitee's invites.
@@ -82,34 +159,159 @@ pub(super) fn membership_sort(group: &GroupId) -> String {
     format!("M#{group}")
 }
 
-/// Returns the sort key of an invite in both indexes: its state, its expiry and its id.
-pub(super) fn list_sort(state: State, expires_at: Option<Timestamp>, id: InviteId) -> String {
-    format!("{}#{}#{:016}", state.as_str(), expiry(expires_at), id.number())
+/// Returns the `by_sender` partition of the invites that a user sent.
+pub(super) fn sender_partition(user: &UserId) -> String {
+    format!("S#{user}")
 }
 
-/// Returns the inclusive bounds of the invites stored in `state` that expire from `from` to `to`.
+/// Returns the sort key of an invite in `by_sender`: its creation, its group and its id.
+pub(super) fn sent_sort(created_at: Timestamp, group: &GroupId, id: InviteId) -> String {
+    format!("{:012}#{group}#{:016}", created_at.seconds(), id.number())
+}
+
+/// The number of partitions of the index `due`.
+pub(super) const DUE_SHARDS: u64 = 8;
+
+/// Returns a partition of the index `due`.
+pub(super) fn due_partition(shard: u64) -> String {
+    format!("D#{shard}")
+}
+
+/// Returns the partition of an invite in `due`, and its sort key: when something is due, and its id.
+pub(super) fn due(at: Timestamp, id: InviteId) -> (String, String) {
+    (due_partition(id.number() % DUE_SHARDS), format!("{:012}#{:016}", at.seconds(), id.number()))
+}
+
+/// Returns a partition of the index `due` with the ended invites of this kind.
+pub(super) fn retained_partition(shard: u64, end: Retained) -> String {
+    let end = match end {
+        Retained::Accepted => "accepted",
+        Retained::Unaccepted => "unaccepted",
+    };
+    format!("{}#{end}", due_partition(shard))
+}
+
+/// Returns the partition of an ended invite in `due`, and its sort key: since when it is retained, and
+/// its id.
+pub(super) fn retained(end: Retained, since: Timestamp, id: InviteId) -> (String, String) {
+    let (_, sort) = due(since, id);
+    (retained_partition(id.number() % DUE_SHARDS, end), sort)
+}
+
+/// Returns the partition of a membership in `due`, and its sort key: when it ends, and its group and
+/// user. The memberships of a group share a partition, because each of their removals writes the
+/// group.
+pub(super) fn membership_due(at: Timestamp, group: &GroupId, user: &UserId) -> (String, String) {
+    let shard = due_shard(group.as_str());
+    (due_partition(shard), format!("{:012}#{MEMBERS}{group}#{user}", at.seconds()))
+}
+
+/// Returns the partition of a mail to an inviter in `due`, and its sort key: when something is due, and
+/// the inviter.
+pub(super) fn digest_due(at: Timestamp, inviter: &UserId) -> (String, String) {
+    let shard = due_shard(inviter.as_str());
+    (due_partition(shard), format!("{:012}#{DIGESTS}{inviter}", at.seconds()))
+}
+
+fn due_shard(id: &str) -> u64 {
+    Sha256::digest(id).first().map_or(0, |byte| u64::from(*byte)) % DUE_SHARDS
+}
+
+/// Returns the inclusive upper bound of the sort keys in `due` of what is due at `now`.
+pub(super) fn due_until(now: Timestamp) -> String {
+    format!("{:012}#~", now.seconds())
+}
+
+/// A part of the indexes `by_group` and `by_invitee`: the invites whose sort keys begin alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shelf {
+    /// The invites that are stored in this state, but for those of the other variant.
+    In(State),
+    /// The invites that were declined without a sign-in. Their invitees can still accept them.
+    DeclinedWithoutSignIn,
+}
+
+impl Shelf {
+    /// Returns the shelf of an invite with this resolution.
+    pub(super) fn of(resolution: Option<&Resolution>) -> Self {
+        match resolution {
+            None => Self::In(State::Pending),
+            Some(end) if end.is_decline_without_sign_in() => Self::DeclinedWithoutSignIn,
+            Some(end) => Self::In(end.state()),
+        }
+    }
+
+    /// Returns every shelf.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        State::ALL.into_iter().map(Self::In).chain([Self::DeclinedWithoutSignIn])
+    }
+
+    /// Returns the state in which the invites of the shelf are stored.
+    pub(super) fn state(self) -> State {
+        match self {
+            Self::In(state) => state,
+            Self::DeclinedWithoutSignIn => State::Declined,
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::In(state) => state.as_str(),
+            Self::DeclinedWithoutSignIn => "declined-unsigned",
+        }
+    }
+}
+
+/// The place of an invite in a list: its creation, then its id. It stays the same when the invite
+/// changes its shelf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct ListPlace {
+    created_at: i64,
+    id: u64,
+}
+
+impl ListPlace {
+    /// Returns the place that a sort key of `by_group` or `by_invitee` ends in.
+    pub(super) fn of_sort_key(sort: &str) -> Option<Self> {
+        let mut parts = sort.rsplit('#');
+        let (id, created_at) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        Some(Self { created_at, id })
+    }
+}
+
+/// Returns the sort key of an invite in `by_group` and `by_invitee`: its shelf, its creation and its
+/// id.
+pub(super) fn list_sort(shelf: Shelf, created_at: Timestamp, id: InviteId) -> String {
+    format!("{}#{:012}#{:016}", shelf.as_str(), created_at.seconds(), id.number())
+}
+
+/// Returns the inclusive bounds of the invites on `shelf` that were created at `from` or later, and
+/// before `to`. The bounds may be in reverse order if there are none.
 pub(super) fn list_range(
-    state: State,
+    shelf: Shelf,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
 ) -> (String, String) {
-    let low = from.map_or_else(|| "0".repeat(12), |at| expiry(Some(at)));
-    (format!("{}#{low}#", state.as_str()), format!("{}#{}#~", state.as_str(), expiry(to)))
+    let shelf = shelf.as_str();
+    let low = from.map_or_else(String::new, |from| format!("{:012}", from.seconds()));
+    let high = to.map_or_else(|| "~".to_owned(), |to| format!("{:012}", to.seconds()));
+    (format!("{shelf}#{low}"), format!("{shelf}#{high}"))
 }
 
-/// Returns the bounds of the invites that are stored as pending and have not expired at `now`.
-pub(super) fn pending_range(now: Timestamp) -> (String, String) {
-    list_range(State::Pending, Some(now.plus(1)), None)
+/// Returns the inclusive bound of the invites on `shelf` that follow `place` in this order.
+pub(super) fn list_bound(shelf: Shelf, place: ListPlace, order: Order) -> String {
+    let id = match order {
+        Order::Asc => place.id.saturating_add(1),
+        Order::Desc => place.id.saturating_sub(1),
+    };
+    format!("{}#{:012}#{id:016}", shelf.as_str(), place.created_at)
 }
 
-/// Returns the ranges before and after such a range. The ranges share their bounds, but no invite
-/// has a bound as its key, because invites' keys end in their ids.
-pub(super) fn around((low, high): &(String, String)) -> [(String, String); 2] {
-    [("0".to_owned(), low.clone()), (high.clone(), "~".to_owned())]
-}
-
-fn expiry(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| NEVER.to_owned(), |at| format!("{:012}", at.seconds()))
+/// Returns the ranges before and after the range of a whole shelf. The ranges share their bounds,
+/// but no invite has a bound as its key, because invites' keys end in their ids.
+pub(super) fn around(shelf: Shelf) -> [(String, String); 2] {
+    let (low, high) = list_range(shelf, None, None);
+    [("0".to_owned(), low), (high, "~".to_owned())]
 }
 
 #[cfg(test)]
@@ -134,49 +336,80 @@ mod tests {
         assert_eq!(text(group(&group_id)), "G#3773 / G");
         assert_eq!(text(invite(&group_id, id)), "G#3773 / I#506");
         assert_eq!(text(member(&group_id, &user_id)), "G#3773 / M#29845");
+        assert_eq!(text(opening(&group_id, id, Generation::from_number(2))), "G#3773 / O#506#2");
         assert_eq!(text(user(&user_id)), "U#29845 / U");
         let email = Identity::Email(EmailAddress::parse("Ada@Example.com").unwrap());
         assert_eq!(text(pointer(&email)), "E#ada@example.com / P");
+        assert_eq!(text(suppression([10; 16])), format!("X#{} / X", "0a".repeat(16)));
         let at = Timestamp::from_seconds(1_700_000_000);
         assert_eq!(text(window("invites", "29842", at)), "R#invites#29842 / 001700000000");
         assert_eq!(
-            list_sort(State::Pending, Some(at), id),
+            list_sort(Shelf::In(State::Pending), at, id),
             "pending#001700000000#0000000000000506"
         );
-        assert_eq!(list_sort(State::Pending, None, id), "pending#999999999999#0000000000000506");
-    }
-
-    #[test]
-    fn a_range_holds_exactly_the_expiries_between_its_bounds() {
-        let (_, id, _) = parts();
-        let at = Timestamp::from_seconds;
-        let holds = |from: Option<i64>, to: Option<i64>, end: Option<i64>| {
-            let (low, high) = list_range(State::Pending, from.map(at), to.map(at));
-            (low..=high).contains(&list_sort(State::Pending, end.map(at), id))
-        };
-        assert!(
-            holds(Some(100), None, Some(100))
-                && holds(Some(100), None, None)
-                && !holds(Some(101), None, Some(100))
+        let unsigned = list_sort(Shelf::DeclinedWithoutSignIn, at, id);
+        assert_eq!(unsigned, "declined-unsigned#001700000000#0000000000000506");
+        assert_eq!(sender_partition(&user_id), "S#29845");
+        assert_eq!(sent_sort(at, &group_id, id), "001700000000#3773#0000000000000506");
+        let event_id = EventId::from_entropy([10; 16]);
+        assert_eq!(
+            text(event(&group_id, at, Version::from_number(7), &event_id)),
+            format!("G#3773 / L#001700000000#00000000000000000007#{}", "0a".repeat(16))
         );
-        assert!(
-            holds(None, Some(100), Some(100))
-                && !holds(None, Some(99), Some(100))
-                && !holds(None, Some(100), None)
+        let (partition, sort) = due(at, id);
+        assert_eq!((partition.as_str(), sort.as_str()), ("D#2", "001700000000#0000000000000506"));
+        assert!(sort <= due_until(at) && sort > due_until(at.plus(-1)));
+        let (partition, sort) = retained(Retained::Accepted, at, id);
+        assert_eq!(
+            (partition.as_str(), sort.as_str()),
+            ("D#2#accepted", "001700000000#0000000000000506")
         );
+        let (partition, sort) = membership_due(at, &group_id, &user_id);
+        assert_eq!(
+            (partition.as_str(), sort.as_str()),
+            ("D#4", "001700000000#M#3773#29845"),
+            "all memberships of a group are in one partition"
+        );
+        assert!(sort <= due_until(at) && sort > due_until(at.plus(-1)));
+        let mail = DigestId { inviter: user_id.clone(), slot: "001700000000".into() };
+        assert_eq!(text(digest(&mail)), "U#29845 / D#001700000000");
+        let (_, sort) = digest_due(at, &user_id);
+        assert_eq!(sort, "001700000000#D#29845");
     }
 
     proptest! {
         #[test]
-        fn the_pending_range_and_the_ranges_around_it_hold_every_invite_once(at in 0usize..6, end in proptest::option::of(0i64..300), now in 0i64..300) {
-            let (id, now) = (parts().1, Timestamp::from_seconds(now));
-            let (state, end) = (State::ALL[at], end.map(Timestamp::from_seconds));
-            let pending = pending_range(now);
-            let key = list_sort(state, end, id);
-            let [before, after] = around(&pending);
-            let holds = [&pending, &before, &after].map(|(low, high)| (low..=high).contains(&&key));
-            prop_assert_eq!(holds.iter().filter(|held| **held).count(), 1);
-            prop_assert_eq!(holds[0], state == State::Pending && end.is_none_or(|end| end > now));
+        fn a_range_holds_exactly_the_invites_of_its_shelf_that_were_created_within_it(at in 0usize..7, created in 0i64..9, from in proptest::option::of(0i64..9), to in proptest::option::of(0i64..9)) {
+            let at_second = Timestamp::from_seconds;
+            let shelf = Shelf::all().nth(at).unwrap();
+            let key = list_sort(shelf, at_second(created), parts().1);
+            for other in Shelf::all() {
+                let (low, high) = list_range(other, from.map(at_second), to.map(at_second));
+                let within = from.is_none_or(|from| created >= from) && to.is_none_or(|to| created < to);
+                prop_assert_eq!(low <= key && key <= high, other == shelf && within);
+                let (low, high) = list_range(other, None, None);
+                let holds = [(low, high)].into_iter().chain(around(other));
+                let holds = holds.filter(|(low, high)| *low <= key && key <= *high);
+                prop_assert_eq!(holds.count(), 1, "a shelf and the ranges around it are everything");
+            }
+        }
+
+        #[test]
+        fn what_follows_a_place_is_the_same_on_every_shelf(a in (0i64..3, 1u64..4), b in (0i64..3, 1u64..4), newest in any::<bool>()) {
+            let shelf_key = |shelf, (created, id): (i64, u64)| {
+                list_sort(shelf, Timestamp::from_seconds(created), InviteId::from_number(id).unwrap())
+            };
+            for shelf in Shelf::all() {
+                let (here, there) = (shelf_key(shelf, a), shelf_key(shelf, b));
+                let place = ListPlace::of_sort_key(&here).unwrap();
+                prop_assert_eq!((place.created_at, place.id), a);
+                let follows = if newest {
+                    there <= list_bound(shelf, place, Order::Desc)
+                } else {
+                    there >= list_bound(shelf, place, Order::Asc)
+                };
+                prop_assert_eq!(follows, if newest { b < a } else { b > a });
+            }
         }
 
         #[test]

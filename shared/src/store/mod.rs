@@ -7,36 +7,57 @@
 //! lag.
 
 mod access;
+mod answers;
+mod blocks;
 mod client;
 mod cursor;
+mod digests;
+mod due;
 mod error;
+mod events;
 mod groups;
 mod invites;
 mod items;
 mod joining;
+mod kept;
 mod keys;
 mod limits;
 mod lists;
+mod mail_update;
 mod members;
 mod pending;
+mod present;
+mod readable;
 mod retry;
+mod right;
+mod stored_group;
+mod suppressions;
 mod transaction;
 mod users;
 mod warm_up;
 mod writes;
 
+pub use digests::AddedNews;
+pub use due::{Due, DueShard};
 pub use error::StoreError;
-pub use groups::{CreateGroupOutcome, UpdateGroupOutcome};
-pub use invites::{CreateReads, PutInvitesOutcome};
-pub(crate) use items::invite_subject;
+pub use groups::{CreateGroupOutcome, DeleteGroupOutcome, UpdateGroupOutcome};
+pub use invites::{
+    CreateKeys, CreateReads, ManyReads, NewInvites, PutInvitesOutcome, TogetherOutcome,
+};
+pub(crate) use items::{change_record, digest_id, invite_subject};
 pub use joining::{Claim, JoinOutcome, Joining};
-pub use limits::Window;
-pub use lists::{InviteList, ListError};
+pub use kept::{KeptRefusal, KeptRequest, KeptResult};
+pub use limits::{CountedTry, MailTry, Window};
+pub use lists::{InviteList, ListError, PagePosition};
 pub use members::{ChangeMemberOutcome, Changing, MemberChange};
-pub use pending::PendingCount;
+pub use pending::{Awaiting, PendingCount};
+pub use present::{FoundRecords, WantedRecords};
+pub use right::Right;
+pub use stored_group::StoredGroup;
 pub use users::PutUserOutcome;
 
 use crate::config::{AwsConfig, ConfigError, Environment, settings};
+use crate::domain::clock::Clock;
 use crate::domain::group::Group;
 use crate::domain::text::Name;
 use crate::domain::token::TokenKeys;
@@ -48,8 +69,10 @@ pub struct Store {
     client: aws_sdk_dynamodb::Client,
     table: String,
     /// The keys that authenticate list cursors, so that a client can neither forge a cursor nor use
-    /// it for another list.
-    cursor_keys: TokenKeys,
+    /// it for another list. They also hash the addresses of the suppression list.
+    token_keys: TokenKeys,
+    /// The clock. Memberships that have ended are left out of reads.
+    clock: Clock,
     /// The application's group, which is not stored. Reads of its id return this value.
     application: Group,
 }
@@ -62,8 +85,9 @@ impl Store {
     /// A [`ConfigError`] that names the missing or invalid variable.
     pub(crate) fn connect(
         environment: &Environment,
-        cursor_keys: TokenKeys,
+        token_keys: TokenKeys,
         outbound: &Outbound,
+        clock: Clock,
     ) -> Result<Self, ConfigError> {
         let aws = AwsConfig::read(environment)?;
         let name = settings::CHEMBIOHUB_PLATFORM_NAME;
@@ -73,7 +97,8 @@ impl Store {
         Ok(Self {
             client: client::dynamodb(&aws, outbound),
             table,
-            cursor_keys,
+            token_keys,
+            clock,
             application: Group::application(name),
         })
     }

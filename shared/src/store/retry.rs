@@ -1,10 +1,9 @@
 //! Retries of writes that conflict with another write.
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use super::StoreError;
+pub(super) use crate::outbound::back_off;
 
 /// The most attempts for a batch read, or for a write that meets a conflict.
 pub(super) const ATTEMPTS: u32 = 4;
@@ -41,15 +40,5 @@ where
         Ok(output) => Ok(Some(output)),
         Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// Waits before every attempt but the first: 20 ms, 40 ms, then 80 ms, plus a random jitter of up
-/// to the same time again.
-pub(super) async fn back_off(attempt: u32) {
-    if let Some(doublings) = attempt.checked_sub(1) {
-        let base = 20_u64 << doublings;
-        let jitter = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) * base / 255;
-        tokio::time::sleep(Duration::from_millis(base + jitter)).await;
     }
 }

@@ -6,13 +6,15 @@
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder, UpdateBuilder};
+use aws_sdk_dynamodb::types::builders::{
+    ConditionCheckBuilder, DeleteBuilder, PutBuilder, UpdateBuilder,
+};
 
 use super::retry::{ATTEMPTS, back_off};
 use super::writes::incomplete;
 use super::{Store, StoreError};
 
-/// A write of one item that can become part of a transaction.
+/// A write or check of one item that can become part of a transaction.
 pub(super) trait Write {
     /// Converts the write into a part of a transaction.
     fn into_part(self) -> Result<TransactWriteItem, BuildError>;
@@ -33,6 +35,12 @@ impl Write for UpdateBuilder {
 impl Write for DeleteBuilder {
     fn into_part(self) -> Result<TransactWriteItem, BuildError> {
         Ok(TransactWriteItem::builder().delete(self.build()?).build())
+    }
+}
+
+impl Write for ConditionCheckBuilder {
+    fn into_part(self) -> Result<TransactWriteItem, BuildError> {
+        Ok(TransactWriteItem::builder().condition_check(self.build()?).build())
     }
 }
 
@@ -64,6 +72,18 @@ impl<T: Copy + PartialEq> Transaction<'_, T> {
         self.writes.push(write.into_part().map_err(incomplete)?);
         self.tags.push(tag);
         Ok(())
+    }
+
+    /// Adds a check, if there is one, tagged with its purpose.
+    ///
+    /// # Errors
+    /// `Refused` if the check is incomplete.
+    pub(super) fn add_check(
+        &mut self,
+        tag: T,
+        check: Option<ConditionCheckBuilder>,
+    ) -> Result<(), StoreError> {
+        check.map_or(Ok(()), |check| self.add(tag, check))
     }
 
     /// Makes all writes or none. Retries conflicts with other transactions, with jitter.

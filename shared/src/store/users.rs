@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder};
 use super::access::{self, MAX_KEYS, number, text};
 use super::items::{self, PointerItem};
 use super::keys::Key;
+use super::readable::{readable, readable_one};
 use super::{Store, StoreError, keys};
 use crate::domain::counters::Version;
 use crate::domain::identity::Identity;
@@ -45,17 +46,17 @@ impl Store {
     /// users are left out.
     ///
     /// # Errors
-    /// `Unavailable`, `Refused` or `Corrupt`.
+    /// `Unavailable` or `Refused`.
     pub async fn users(&self, ids: &[&UserId]) -> Result<Vec<User>, StoreError> {
         let found = self.get_many(ids.iter().map(|id| keys::user(id)).collect()).await?;
-        found.into_values().map(items::to_user).collect()
+        Ok(readable(found.into_values(), items::to_user))
     }
 
     /// Returns the users who hold these identities, by the identity's key. Identities that no user
     /// holds are left out.
     ///
     /// # Errors
-    /// `Unavailable`, `Refused` or `Corrupt`.
+    /// `Unavailable` or `Refused`.
     pub async fn holders(
         &self,
         identities: &[Identity],
@@ -67,10 +68,8 @@ impl Store {
             let mut found =
                 self.get_many(chunk.iter().map(|(_, key)| key.clone()).collect()).await?;
             for (name, key) in chunk {
-                let pointer = found
-                    .remove(key)
-                    .map(|item| access::read::<PointerItem>(item, "pointer"))
-                    .transpose()?;
+                let read = |item| access::read::<PointerItem>(item, "pointer");
+                let pointer = found.remove(key).and_then(|item| readable_one(item, read));
                 holders.extend(pointer.map(|pointer| (name.clone(), pointer.user)));
             }
         }

@@ -72,6 +72,11 @@ impl Store {
     }
 }
 
+/// Returns random bytes, which identify an act.
+pub(super) fn random() -> [u8; 16] {
+    *uuid::Uuid::new_v4().as_bytes()
+}
+
 /// Converts a builder's error. An incomplete request is a bug, so it is `Refused`.
 pub(super) fn incomplete(error: BuildError) -> StoreError {
     StoreError::Refused(error.to_string())

@@ -10,7 +10,6 @@ use shared::config::settings;
 use crate::lambda::send_mails as handle;
 
 const THROTTLED: Verdict = Verdict::Refused(429, "TooManyRequestsException");
-const BROKEN: Verdict = Verdict::Refused(500, "InternalServiceErrorException");
 const REJECTED: Verdict = Verdict::Refused(400, "MessageRejected");
 
 pub(crate) const PAUSED: Verdict = Verdict::Refused(400, "SendingPausedException");
@@ -40,7 +39,7 @@ pub(crate) fn sender(app: &App, ses: &Ses) -> MailService {
     MailService::start(&environment, app.running.clock.clone()).expect("the mail sender starts")
 }
 
-async fn delivered(alice: &Person, id: &str, state: &str) -> Value {
+pub(crate) async fn delivered(alice: &Person, id: &str, state: &str) -> Value {
     eventually(&format!("the delivery to be {state}"), || async {
         let delivery = alice.reads(id).await.json["delivery"].clone();
         (delivery["state"] == state).then_some(delivery)
@@ -50,8 +49,7 @@ async fn delivered(alice: &Person, id: &str, state: &str) -> Value {
 
 #[tokio::test]
 async fn a_repeated_record_sends_one_mail() {
-    let stuck = Ses::always(PAUSED).await;
-    let app = App::with(stuck.options()).await;
+    let app = App::without_streams().await;
     let alice = app.owner().await;
     let ses = Ses::first(&[]).await;
     let sender = sender(&app, &ses);
@@ -69,30 +67,6 @@ async fn a_repeated_record_sends_one_mail() {
 }
 
 #[tokio::test]
-async fn a_batch_stops_at_the_first_record_with_a_temporary_failure() {
-    let stuck = Ses::always(PAUSED).await;
-    let app = App::with(stuck.options()).await;
-    let alice = app.owner().await;
-    let ses = Ses::always_to("eve@example.com", PAUSED).await;
-    let sender = sender(&app, &ses);
-    let mut records = Vec::new();
-    for (at, name) in ["ada", "eve", "bob"].iter().enumerate() {
-        records.push(record(
-            &alice.invited(json!({"email": format!("{name}@example.com")})).await,
-            &format!("{}00", at + 1),
-        ));
-    }
-    let response = handle(&sender, event(&records)).await.unwrap();
-    let failures: Vec<_> = response
-        .batch_item_failures
-        .iter()
-        .map(|failure| failure.item_identifier.as_deref())
-        .collect();
-    assert_eq!(failures, [Some("200")]);
-    assert_eq!(ses.taken(), ["ada@example.com"]);
-}
-
-#[tokio::test]
 async fn a_record_without_a_readable_invite_is_skipped() {
     let app = App::start().await;
     let ses = Ses::first(&[]).await;
@@ -107,19 +81,18 @@ async fn a_record_without_a_readable_invite_is_skipped() {
 }
 
 #[tokio::test]
-async fn a_mail_that_ses_throttles_is_retried_and_sent_once() {
-    let ses = Ses::first(&[THROTTLED, BROKEN, THROTTLED, BROKEN]).await;
-    // Retries of a mail count once against the limit.
-    let once = vec![("LIMIT_MAILS_PER_RECIPIENT_DAY".into(), "1".into())];
-    let app = App::with(Options { settings: once, ..ses.options() }).await;
+async fn an_unreadable_invite_holds_up_no_mail_behind_it() {
+    let app = App::without_streams().await;
     let alice = app.owner().await;
-    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
-    let delivery = delivered(&alice, &invited.id, "sent").await;
-    assert!(delivery["reason"].is_null());
+    let ses = Ses::first(&[]).await;
+    let sender = sender(&app, &ses);
+    let odd = alice.invited(json!({"email": "ada@example.com"})).await;
     let next = alice.invited(json!({"email": "eve@example.com"})).await;
-    delivered(&alice, &next.id, "sent").await;
-    assert_eq!(ses.taken(), ["ada@example.com", "eve@example.com"]);
-    assert!(alice.reads(&invited.id).await.json["last_sent_at"].is_string());
+    app.spoils(&json!({"pk": {"S": "G#3773"}, "sk": {"S": format!("I#{}", odd.id)}})).await;
+    let response =
+        handle(&sender, event(&[record(&odd, "100"), record(&next, "200")])).await.unwrap();
+    assert!(response.batch_item_failures.is_empty());
+    assert_eq!(ses.taken(), ["eve@example.com"]);
 }
 
 #[tokio::test]
@@ -170,8 +143,7 @@ async fn invite_ada_to_groups(alice: &Person, count: usize) -> Vec<Value> {
 
 #[tokio::test]
 async fn retried_mails_to_one_address_count_once_each() {
-    let stuck = Ses::always(PAUSED).await;
-    let app = App::with(stuck.options()).await;
+    let app = App::without_streams().await;
     let records = invite_ada_to_groups(&app.owner().await, 2).await;
     let ses = Ses::first(&[THROTTLED; 12]).await;
     let sender = sender(&app, &ses);
@@ -179,14 +151,15 @@ async fn retried_mails_to_one_address_count_once_each() {
         for record in &records {
             handle(&sender, event(std::slice::from_ref(record))).await.unwrap();
         }
+        app.advance(900);
+        app.ticks().await;
     }
     assert_eq!(ses.taken(), ["ada@example.com", "ada@example.com"]);
 }
 
 #[tokio::test]
 async fn concurrent_mails_to_one_address_never_exceed_the_limit() {
-    let stuck = Ses::always(PAUSED).await;
-    let app = App::with(stuck.options()).await;
+    let app = App::without_streams().await;
     let records = invite_ada_to_groups(&app.owner().await, 12).await;
     let ses = Ses::first(&[]).await;
     let sender = sender(&app, &ses);
@@ -213,9 +186,67 @@ async fn a_mail_that_ses_rejects_is_not_retried() {
 }
 
 #[tokio::test]
+async fn a_mail_before_the_sender_is_verified_is_sent_once_it_is() {
+    let unverified = Verdict::RefusedSaying(
+        400,
+        "MessageRejected",
+        "Email address is not verified. The following identities failed the check in region US-EAST-1: \
+         ada@example.com, invitations@acme.example",
+    );
+    let paused = Verdict::RefusedSaying(
+        400,
+        "MessageRejected",
+        "Sending paused for this account. For more information, please check the inbox.",
+    );
+    let without_set = Verdict::Refused(400, "ConfigurationSetDoesNotExistException");
+    let without_domain = Verdict::Refused(400, "MailFromDomainNotVerifiedException");
+    let ses = Ses::first(&[unverified, unverified, paused, without_set, without_domain]).await;
+    let from = vec![("MAIL_FROM".into(), "invitations@acme.example".into())];
+    let app = App::with(Options { settings: from, ..ses.options() }).await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    for reason in [
+        "sender_not_verified",
+        "sender_not_verified",
+        "sending_paused",
+        "unavailable",
+        "sender_not_verified",
+    ] {
+        eventually("the mail to wait", || async {
+            let waits = app.items("invite").await[0]["outbox"]["S"] == "waiting";
+            waits.then_some(())
+        })
+        .await;
+        let delivery = alice.reads(&invited.id).await.json["delivery"].clone();
+        assert_eq!((&delivery["state"], &delivery["reason"]), (&json!("queued"), &json!(reason)));
+        assert_eq!(delivery["attempts"], 0);
+        app.advance(900);
+        app.ticks().await;
+    }
+    let delivery = delivered(&alice, &invited.id, "sent").await;
+    assert!(delivery["reason"].is_null());
+    assert_eq!((ses.asked().len(), ses.taken().len()), (6, 1));
+}
+
+#[tokio::test]
+async fn a_recipient_that_the_sandbox_refuses_is_not_retried() {
+    let unverified = Verdict::RefusedSaying(
+        400,
+        "MessageRejected",
+        "Email address is not verified. The following identities failed the check in region US-EAST-1: ada@acme.example",
+    );
+    let ses = Ses::always(unverified).await;
+    let from = vec![("MAIL_FROM".into(), "invitations@acme.example".into())];
+    let app = App::with(Options { settings: from, ..ses.options() }).await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@acme.example"})).await;
+    assert_eq!(delivered(&alice, &invited.id, "failed").await["reason"], "rejected");
+    assert_eq!(ses.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn no_mail_is_sent_for_an_invite_that_ended() {
-    let stuck = Ses::always(PAUSED).await;
-    let app = App::with(stuck.options()).await;
+    let app = App::without_streams().await;
     let alice = app.owner().await;
     let mut records = Vec::new();
     let revoked = alice.invited(json!({"email": "revoked@example.com"})).await;

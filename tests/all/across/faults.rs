@@ -1,7 +1,8 @@
 //! A table that fails. If a write succeeded and its answer is lost, the caller still gets the
 //! success. If the write failed, a retry succeeds.
 
-use harness::{App, LossyTable};
+use beckon::Options;
+use harness::{ANY, App, Breakage, LossyTable};
 use serde_json::json;
 
 #[tokio::test]
@@ -138,14 +139,67 @@ async fn a_failing_table_is_answered_with_503_and_a_retry_succeeds() {
     let invited = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
     let ada = app.person("ada");
     for operation in ["BatchGetItem", "TransactWriteItems"] {
-        table.refuses(operation, 3);
+        table.refuses_all(operation);
         let answer = ada.accepts(&invited.token).await.refuses(503, "temporarily_unavailable");
+        table.heals();
         assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
         assert_eq!(alice.reads(&invited.id).await.json["state"], "pending");
     }
-    table.refuses("BatchGetItem", 3);
+    table.refuses_all("BatchGetItem");
     app.nobody().opens(&invited.token).await.is(503);
+    table.heals();
     ada.accepts(&invited.token).await.is(200);
+}
+
+#[tokio::test]
+async fn a_batch_read_goes_on_with_the_keys_that_were_left() {
+    let below = App::start().await;
+    let table = LossyTable::of(&below).await;
+    let app = App::with(Options { streams: false, ..table.options() }).await;
+    let alice = app.owner().await;
+    let people = ["ada", "bob", "eve", "joe", "kim"];
+    let items: Vec<_> = people
+        .iter()
+        .map(|name| json!({"email": format!("{name}@example.com"), "notify": false}))
+        .collect();
+    // Three answers leave a rest, and the fourth has everything that is left.
+    table.leaves_a_rest_of("BatchGetItem", 3);
+    alice.invited(items[0].clone()).await;
+    assert!(table.has_failed());
+    // What the first answer left is seen: the invite that is pending, and the right of its inviter.
+    table.leaves_a_rest_of("BatchGetItem", 3);
+    alice.invites(items[0].clone()).await.refuses(409, "invite_already_pending");
+    assert!(table.has_failed());
+    let path = "/v1/groups/3773/invites";
+    // A rest that stays is no reason to decide by what was read.
+    table.leaves_a_rest_of("BatchGetItem", u32::MAX);
+    let before = app.table().await;
+    let refused = alice.posts(path, &json!({"invites": items})).await;
+    refused.refuses(503, "temporarily_unavailable");
+    assert_eq!(app.table().await, before);
+    table.leaves_a_rest_of("BatchGetItem", 3);
+    let made = alice.posts(path, &json!({"invites": items})).await.is(207);
+    assert!(table.has_failed());
+    let results = made.json["results"].as_array().unwrap();
+    let statuses: Vec<_> = results.iter().map(|one| one["status"].clone()).collect();
+    assert_eq!(statuses, [409, 201, 201, 201, 201]);
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_in_progress_is_retried() {
+    let below = App::start().await;
+    let table = LossyTable::of(&below).await;
+    let app = App::with(Options { streams: false, ..table.options() }).await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
+    let ada = app.person("ada");
+    table.refuses_as("TransactWriteItems", u32::MAX, "TransactionInProgressException");
+    ada.accepts(&invited.token).await.refuses(503, "temporarily_unavailable");
+    assert_eq!(alice.reads(&invited.id).await.json["state"], "pending");
+    table.refuses_as("TransactWriteItems", 2, "TransactionInProgressException");
+    ada.accepts(&invited.token).await.is(200);
+    assert!(table.has_failed());
+    assert_eq!(alice.sees_members().await, ["ada", "alice"]);
 }
 
 #[tokio::test]
@@ -193,4 +247,78 @@ async fn a_create_succeeds_if_the_pending_invites_cannot_be_counted() {
     table.refuses("Query", 3);
     alice.invites(json!({"email": "ada@example.com", "notify": false})).await.is(201);
     assert!(table.has_failed());
+}
+
+/// Bodies that no answer of DynamoDB has.
+const BROKEN: [Breakage; 8] = [
+    Breakage::Half,
+    Breakage::Text(""),
+    Breakage::Text("{"),
+    Breakage::Text("null"),
+    Breakage::Text("[]"),
+    Breakage::Text("{}}"),
+    Breakage::Text(
+        "{\"Attributes\": 5, \"Responses\": 5, \"Item\": 5, \"Items\": 5, \"ConsumedCapacity\": 5, \"Count\": {}}",
+    ),
+    Breakage::Text("<html><body>OK</body></html>"),
+];
+
+#[tokio::test]
+async fn a_broken_answer_is_retried_and_the_create_keeps_its_token() {
+    let below = App::start().await;
+    let table = LossyTable::of(&below).await;
+    let app = App::with(table.options()).await;
+    let alice = app.owner().await;
+    for (number, body) in BROKEN.into_iter().enumerate() {
+        for operation in ["BatchGetItem", "UpdateItem", "PutItem", "TransactWriteItems"] {
+            let email = format!("p{number}-{}@example.com", operation.to_lowercase());
+            let new = match operation {
+                "TransactWriteItems" => json!({"person": {"email": email}, "notify": false}),
+                _ => json!({"email": email, "notify": false}),
+            };
+            table.breaks_the_answer_to(operation, 1, body);
+            let invited = alice.invited(new).await;
+            assert!(table.has_failed(), "{operation}, {body:?}");
+            app.nobody().previews(&invited.token).await.is(200);
+        }
+    }
+    assert_eq!(alice.lists("?limit=100").await.data().len(), 4 * BROKEN.len());
+}
+
+#[tokio::test]
+async fn answers_that_stay_broken_are_503_at_every_api_and_never_500() {
+    let below = App::start().await;
+    let table = LossyTable::of(&below).await;
+    let app = App::with(table.options()).await;
+    let alice = app.person("alice").name("Alice").claim("scope", json!("AdminGroups"));
+    alice.creates_group().await;
+    let invited = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
+    let id = &invited.id;
+    let requests = [
+        (reqwest::Method::GET, format!("/v1/groups/3773/invites/{id}")),
+        (reqwest::Method::GET, "/v1/groups/3773/invites".into()),
+        (reqwest::Method::GET, "/v1/groups/3773/members".into()),
+        (reqwest::Method::GET, "/v1/groups".into()),
+        (reqwest::Method::GET, "/v1/me".into()),
+        (reqwest::Method::POST, format!("/v1/groups/3773/invites/{id}/revoke")),
+        (reqwest::Method::GET, format!("/i/{}", invited.token)),
+        (reqwest::Method::GET, "/group_invites/groups".into()),
+        (reqwest::Method::GET, "/group_invites/users/3773".into()),
+        (reqwest::Method::GET, "/me/groups/3773/invites".into()),
+        (reqwest::Method::GET, "/me/groups/3773/members".into()),
+        (reqwest::Method::POST, "/groups/3773/users/token".into()),
+        (reqwest::Method::GET, "/chembiohub/api/invitations/".into()),
+        (reqwest::Method::GET, "/GroupV2/3773/Members/InvitedIndividuals/".into()),
+    ];
+    for (method, path) in requests {
+        for body in BROKEN {
+            // A request sends several calls at once, and the SDK makes three attempts of each.
+            table.breaks_the_answer_to(ANY, 1000, body);
+            let request = alice.request(method.clone(), &path).header("x-api-key", "key");
+            let answer = alice.sends(request.json(&json!({}))).await;
+            assert_eq!(answer.status, 503, "{method} {path}, {body:?}: {}", answer.text);
+        }
+    }
+    table.breaks_the_answer_to("none", 1, Breakage::Half);
+    alice.reads(id).await.is(200);
 }

@@ -4,7 +4,7 @@ use harness::App;
 use serde_json::json;
 
 #[tokio::test]
-async fn every_invalid_token_gets_the_same_answer() {
+async fn invalid_tokens_with_the_same_flaw_get_the_same_answer() {
     let app = App::with_settings(&[("LIMIT_TOKEN_MISSES_PER_10_MINUTES", "10000")]).await;
     let other = App::start().await;
     let alice = app.owner().await;
@@ -16,45 +16,52 @@ async fn every_invalid_token_gets_the_same_answer() {
     let mut wrong = vec![
         String::new(),
         " ".into(),
-        "bkn_".into(),
         "x".into(),
-        format!(" {token}"),
-        format!("{token} "),
-        format!("{token}0"),
-        token.to_uppercase(),
         token.trim_start_matches("bkn_").to_owned(),
-        format!("bkn_{}", "z".repeat(60)),
-        format!("bkn_{}", "é".repeat(30)),
-        "bkn_\u{0}".into(),
         "../../etc/passwd".into(),
         "' OR 1=1 --".into(),
         foreign,
     ];
-    wrong.extend((1..token.len()).step_by(7).map(|length| token[..length].to_owned()));
-    for at in (0..token.len()).step_by(3) {
+    // The longest token that the body limit allows.
+    wrong.push("9".repeat(60_000));
+    let mut incomplete = vec![
+        "bkn_".into(),
+        format!("{token}0"),
+        format!("bkn_{}", "é".repeat(30)),
+        "bkn_\u{0}".into(),
+        format!("https://join.example.com/i/{}", &token[..token.len() - 1]),
+    ];
+    incomplete.extend((4..token.len()).step_by(7).map(|length| token[..length].to_owned()));
+    for at in (4..token.len()).step_by(3) {
         let other = if token.as_bytes()[at] == b'x' { 'y' } else { 'x' };
         let mut altered = token.to_owned();
         altered.replace_range(at..=at, &other.to_string());
-        wrong.push(altered);
+        incomplete.push(altered);
     }
-    // The longest token that the body limit allows.
-    wrong.push("9".repeat(60_000));
+    let letter_case = vec![
+        token.to_uppercase(),
+        token.to_lowercase(),
+        format!("bkn_{}", "z".repeat(60)),
+        format!("HTTPS://JOIN.EXAMPLE.COM/I/{}", token.to_uppercase()),
+    ];
 
     let ada = app.person("ada");
-    let expected =
-        app.nobody().previews("x").await.refuses(404, "invite_not_found").without_instance();
-    for token in wrong {
-        for answer in [
-            ada.accepts(&token).await,
-            ada.declines(&token).await,
-            app.nobody().declines(&token).await,
-            app.nobody().previews(&token).await,
-        ] {
-            assert_eq!(
-                answer.refuses(404, "invite_not_found").without_instance(),
-                expected,
-                "{token:?}"
-            );
+    for tokens in [wrong, incomplete, letter_case] {
+        let first = app.nobody().previews(&tokens[0]).await;
+        let expected = first.refuses(404, "invite_not_found").without_instance();
+        for token in tokens {
+            for answer in [
+                ada.accepts(&token).await,
+                ada.declines(&token).await,
+                app.nobody().declines(&token).await,
+                app.nobody().previews(&token).await,
+            ] {
+                assert_eq!(
+                    answer.refuses(404, "invite_not_found").without_instance(),
+                    expected,
+                    "{token:?}"
+                );
+            }
         }
     }
     assert_eq!(app.table().await, table);
@@ -90,4 +97,48 @@ async fn guessed_tokens_are_rate_limited_and_a_real_token_is_not() {
     ada.accepts(&invited.token).await.is(200);
     app.advance(600);
     app.nobody().previews("x").await.refuses(404, "invite_not_found");
+}
+
+#[tokio::test]
+async fn a_copied_token_is_read_with_what_is_around_it() {
+    let app = App::with_settings(&[("LIMIT_TOKEN_MISSES_PER_10_MINUTES", "1")]).await;
+    let alice = app.owner().await;
+    let link = alice.invited(json!({"link": {}})).await;
+    let (token, url) = (&link.token, link.json["url"].as_str().unwrap());
+    let copies = [
+        format!(" {token}\n"),
+        format!("{token}\u{200b}"),
+        format!("{token}."),
+        format!("({token})"),
+        format!("<{url}>"),
+        format!("{url}/"),
+        format!("{url}?utm_source=mail"),
+        format!("{url}%3E"),
+        format!("Open {url} to join."),
+    ];
+    for (number, copy) in copies.iter().enumerate() {
+        app.nobody().previews(copy).await.is(200);
+        app.person(&format!("p{number}")).accepts(copy).await.is(200);
+        let joined = app.user(&format!("q{number}")).email(&format!("q{number}@example.com"));
+        let body = json!({"token": copy});
+        joined.posts("/user/groups/join", &body).await.is(201);
+    }
+    // Declining reads it too. A link cannot be declined.
+    app.nobody().declines(&copies[2]).await.refuses(422, "invalid_body");
+    let invited = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
+    app.nobody().declines(&format!("“{}”", invited.token)).await.is(200);
+}
+
+#[tokio::test]
+async fn a_token_in_other_letter_case_is_not_a_guess() {
+    let app = App::with_settings(&[("LIMIT_TOKEN_MISSES_PER_10_MINUTES", "1")]).await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com", "notify": false})).await;
+    for _ in 0..5 {
+        let answer = app.nobody().previews(&invited.token.to_uppercase()).await;
+        let answer = answer.refuses(404, "invite_not_found");
+        assert!(answer.text_at("/detail").contains("capital or small letters"), "{}", answer.text);
+    }
+    app.nobody().previews("x").await.refuses(404, "invite_not_found");
+    app.nobody().previews("x").await.refuses(429, "rate_limited");
 }

@@ -1,15 +1,37 @@
 //! Behaviour that is the same at every API.
 
+mod acceptable;
 mod access_tokens;
+mod clocks;
+mod collisions;
+mod deletions;
 mod delivery;
+mod ends;
+mod enumeration;
 mod faults;
+mod feedback;
+mod limits;
+mod linearizable;
 mod link_tokens;
 mod mail;
+mod mail_tries;
 mod matrix;
 mod model;
+mod names;
 mod newcomers;
+mod news;
+mod news_tries;
+mod orders;
+mod padding;
+mod publish;
 mod races;
+mod redirects;
 mod replies;
+mod rotation;
 mod same_person;
 mod secrets;
+mod size;
 mod stored;
+mod timed_mails;
+mod unreadable;
+mod webhooks;

@@ -3,7 +3,7 @@
 use harness::App;
 use serde_json::json;
 
-use super::{ACCOUNT, accounts, cancels, fails, invites, owner, resolves};
+use super::{ACCOUNT, accounts, administrator, cancels, fails, invites, owner, resolves};
 
 #[tokio::test]
 async fn an_invite_can_be_revoked_once() {
@@ -52,4 +52,18 @@ async fn a_declined_invite_cannot_be_revoked() {
     app.user("ada").claim("accounts", accounts(3, ACCOUNT)).declines_by_id(&id).await.is(200);
     fails(cancels(&alice).await, 1914);
     resolves(invites(&alice).await, 0);
+}
+
+#[tokio::test]
+async fn another_administrator_can_revoke_an_invite() {
+    let app = App::start().await;
+    let alice = owner(&app).await;
+    let bob = administrator(&app, "bob");
+    alice.takes_in(&bob, json!(["admin"])).await;
+    resolves(invites(&alice).await, 0);
+    let id = alice.lists("?state=pending").await.each("id").remove(0);
+    resolves(cancels(&bob).await, 3);
+    let read = alice.reads(&id).await.json;
+    assert_eq!(read["resolution_reason"], "revoked_by_member");
+    assert_eq!(read["resolved_by"]["id"], "bob");
 }

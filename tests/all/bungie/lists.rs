@@ -56,6 +56,26 @@ async fn a_page_has_fifty_invites() {
 }
 
 #[tokio::test]
+async fn an_account_s_own_list_lacks_the_senders_whom_the_person_blocks() {
+    let app = App::start().await;
+    let alice = owner(&app).await;
+    resolves(invites(&alice).await, 0);
+    let own = app.person("ada").claim("accounts", accounts(3, ACCOUNT));
+    let listed = async |person: &Person| {
+        length(&succeeds(gets(person, &potential_path("3", ACCOUNT)).await))
+    };
+    assert_eq!((listed(&own).await, listed(&alice).await), (1, 1));
+    for block in [format!("group/{GROUP}"), "inviter/alice".to_owned()] {
+        let path = format!("/v1/me/blocks/{block}");
+        own.puts(&path, &json!({})).await.is(200);
+        // A blocked sender sees what it always saw.
+        assert_eq!((listed(&own).await, listed(&alice).await), (0, 1), "{block}");
+        own.deletes(&path).await.is(204);
+    }
+    assert_eq!(listed(&own).await, 1);
+}
+
+#[tokio::test]
 async fn page_numbers_start_at_one() {
     let app = App::start().await;
     let alice = owner(&app).await;
@@ -230,7 +250,7 @@ async fn an_account_s_list_has_its_user_s_invites_by_user_id() {
     alice.revokes(&by_address.id).await.is(200);
     // A group with two invites for this person is listed once: one by user id, and one to the
     // account, which the directory learns later.
-    directory.writes_user("29845", &json!({"first_name": "Ada"})).await.is(200);
+    directory.writes_user("29845", &json!({"email": null, "accounts": null})).await.is(200);
     alice.invited(json!({"user_id": "29845"})).await;
     resolves(invites(&alice).await, 0);
     directory

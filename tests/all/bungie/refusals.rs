@@ -1,6 +1,6 @@
 //! The engine's refusals as this API answers them (docs/contracts/bungie.md#errors).
 
-use harness::{App, GROUP, LossyTable};
+use harness::{App, GROUP, LossyTable, eventually};
 use serde_json::json;
 
 use super::{
@@ -116,13 +116,19 @@ async fn a_user_who_refuses_invites_gets_none_at_any_api() {
     // A link has no invitee, so it is not refused.
     let link = alice.invited(json!({"link": {}})).await;
     ada.puts("/v1/me", &json!({"refuses_invites": "yes"})).await.refuses(422, "invalid_body");
-    // The user takes invites again. A profile without the field resets the refusal.
-    assert_eq!(ada.puts("/v1/me", &known).await.is(200).json["refuses_invites"], false);
+    // A profile without the field keeps the refusal. The user takes invites again.
+    assert_eq!(ada.puts("/v1/me", &known).await.is(200).json["refuses_invites"], true);
+    assert_eq!(ada.puts("/v1/me", &refusing(false)).await.is(200).json["refuses_invites"], false);
     resolves(invites(&alice).await, 0);
-    ada.puts("/v1/me", &refusing(true)).await.is(200);
     fails(invites(&alice).await, 1904);
+    // Refusing ends the pending invite, moments later.
+    ada.puts("/v1/me", &refusing(true)).await.is(200);
+    eventually("the pending invite has ended", async || {
+        (invites(&alice).await.json["ErrorCode"] == 695).then_some(())
+    })
+    .await;
     ada.accepts(&link.token).await.is(200);
-    resolves(cancels(&alice).await, 3);
+    fails(cancels(&alice).await, 1914);
     fails(posts(&alice, &invite_path(GROUP, "3", ACCOUNT), "{}").await, 677);
 }
 
@@ -154,14 +160,15 @@ async fn an_unavailable_table_makes_the_api_unavailable() {
     let table = LossyTable::of(&base).await;
     let app = App::with(table.options()).await;
     let alice = owner(&app).await;
-    table.refuses("BatchGetItem", 3);
+    table.refuses_all("BatchGetItem");
     fails(invites(&alice).await, 5);
-    assert!(table.has_failed());
+    table.heals();
     table.refuses("PutItem", 3);
     fails(invites(&alice).await, 5);
     assert!(table.has_failed());
-    table.refuses("BatchGetItem", 3);
+    table.refuses_all("BatchGetItem");
     fails(gets(&alice, &potential_path("3", ACCOUNT)).await, 5);
+    table.heals();
     // Nothing was written by the failed requests.
     assert_eq!(lists(&alice).await["totalResults"], 0);
     resolves(invites(&alice).await, 0);

@@ -19,7 +19,9 @@ async fn a_new_invitee_is_a_pending_user_until_they_accept() {
         .iter()
         .find(|user| user["state"]["S"] == "pending")
         .expect("the directory has a pending user");
-    assert_eq!(pending["profile"]["M"]["first_name"]["S"], "Ada");
+    // The names stay on the invite until it is accepted.
+    assert_eq!(pending["profile"]["M"]["email"]["S"], "ada@example.com");
+    assert!(!pending.to_string().contains("Lovelace"), "{pending}");
     let mail = app.mail_to("ada@example.com").await;
     assert_eq!(mail.subject, "You have been invited to view ChemBio Hub Platform by In Viter");
     assert!(
@@ -135,10 +137,36 @@ async fn the_link_s_page_and_preview_name_every_project() {
         (&json!({"name": "P1"}), &json!([{"name": "P2"}]))
     );
     let page = app.nobody().gets(&format!("/i/{token}")).await.is(200);
-    assert!(page.text.contains("<dt>Also to</dt><dd><bdi>P2</bdi></dd>"), "{}", page.text);
+    assert!(page.text.contains("The same link also takes you to <bdi>P2</bdi>."), "{}", page.text);
     let second = inviter.gets("/v1/groups/2/invites").await.is(200).each("id").remove(0);
     inviter.posts(&format!("/v1/groups/2/invites/{second}/revoke"), &json!({})).await.is(200);
     let preview =
         app.nobody().posts("/v1/invites/preview", &json!({ "token": token })).await.is(200).json;
     assert_eq!(preview["further_groups"], json!(null), "the preview omits a revoked invite");
+}
+
+#[tokio::test]
+async fn a_mail_about_several_projects_neither_names_nor_joins_one_that_the_person_blocks() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    inviter.creates(json!({"id": "3", "name": "P3"})).await;
+    let known = known_ada(&app).await;
+    known.puts("/v1/me/blocks/group/2", &json!({})).await.is(200);
+    invites(&inviter, &ada(&[1, 2, 3])).await.is(201);
+    let mail = app.mail_to("ada@example.com").await;
+    let shown = format!("{mail:?}");
+    let named = |project: &str| shown.contains(&format!("{project} reader"));
+    assert!(named("P1") && !named("P2") && named("P3"), "{shown}");
+    assert_eq!(known.looks_into_inbox().await.data().len(), 2);
+    known.accepts(&mail.token()).await.is(200);
+    for (group, count) in [("1", 2), ("2", 1), ("3", 2)] {
+        assert_eq!(members(&inviter, group).await.len(), count, "{group}");
+    }
+    let pending = inviter.gets("/v1/groups/2/invites?state=pending").await.is(200);
+    assert_eq!(pending.data().len(), 1);
+    // No mail goes out if its own group is blocked.
+    inviter.creates_group().await;
+    invites(&inviter, &remind(&[2])).await.is(201);
+    app.settled(&inviter).await;
+    assert_eq!(app.mails_to("ada@example.com").await.len(), 1);
 }

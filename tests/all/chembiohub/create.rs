@@ -5,6 +5,25 @@ use serde_json::json;
 
 use super::*;
 
+/// The front end posts whole projects with all their fields.
+#[tokio::test]
+async fn a_body_may_have_512_kib_and_the_front_end_s_names() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let mut body = json!({"email": "ada@example.com", "firstName": "Ada", "lastName": "Lovelace",
+        "projects_selected": [{"id": 1, "name": "P1", "custom_field_config": ""}]});
+    let room = 512 * 1024 - body.to_string().len();
+    body["projects_selected"][0]["custom_field_config"] = json!("x".repeat(room));
+    assert_eq!(body.to_string().len(), 512 * 1024);
+    let made = invites(&inviter, &body).await.is(201).json;
+    assert_eq!((&made["first_name"], &made["last_name"]), (&json!("Ada"), &json!("Lovelace")));
+    assert_eq!(made["projects_selected"], body["projects_selected"]);
+    let one = inviter.gets(&format!("{PATH}{}", made["id"])).await.is(200).json;
+    assert_eq!((&one["first_name"], &one["last_name"]), (&json!("Ada"), &json!("Lovelace")));
+    body["projects_selected"][0]["custom_field_config"] = json!("x".repeat(room + 1));
+    invites(&inviter, &body).await.is(413);
+}
+
 #[tokio::test]
 async fn nothing_is_created_if_one_project_refuses() {
     let app = App::start().await;

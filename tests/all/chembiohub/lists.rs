@@ -69,10 +69,94 @@ async fn the_list_can_be_paged_and_filtered() {
     assert_eq!(emails(&inviter, "?email=a@Example.com").await.len(), 1);
     assert_eq!(emails(&inviter, "?email=a@example.com").await.len(), 0);
     assert_eq!(emails(&inviter, "?email__icontains=@example&offset=2").await, ["c@Example.com"]);
-    assert_eq!(emails(&inviter, "?limit=0&colour=red&first_name=x").await.len(), 3);
-    for query in ["?limit=x", "?limit=-1", "?offset=x", "?email__regex=a"] {
-        inviter.gets(&format!("{PATH}{query}")).await.is(403);
+    assert_eq!(emails(&inviter, "?limit=0&colour=red&name=x").await.len(), 3);
+    assert_eq!(emails(&inviter, "?email__in=c@Example.com,a@Example.com,x").await.len(), 2);
+    assert_eq!(emails(&inviter, "?email__in=c@Example.com&email__in=a@Example.com").await.len(), 2);
+    assert_eq!(emails(&inviter, "?email__regex=^[ab]@").await, ["a@Example.com", "b@Example.com"]);
+    assert_eq!(emails(&inviter, "?email__isnull=true").await.len(), 0);
+    assert_eq!(emails(&inviter, "?email__isnull=False&limit=2").await.len(), 2);
+    assert_eq!(emails(&inviter, "?order_by=-email&limit=1").await, ["c@Example.com"]);
+    assert_eq!(emails(&inviter, "?order_by=-created&offset=2").await, ["a@Example.com"]);
+}
+
+#[tokio::test]
+async fn a_wrong_query_is_refused_with_its_parameter() {
+    let app = App::start().await;
+    let inviter = inviter(&app).await;
+    for (query, parameter) in [
+        ("limit=x", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=", "limit"),
+        ("limit=1.0", "limit"),
+        ("offset=x", "offset"),
+        ("offset=-1", "offset"),
+        ("email__regex=(", "email"),
+        ("email__iregex=(%3F=x)", "email"),
+        ("email__regex=(a{1000}){1000}", "email"),
+        ("email__nosuch=x", "email"),
+        ("email__range=a", "email"),
+        ("first_name=Ada", "first_name"),
+        ("created_by__username=ada", "created_by"),
+        ("id=1", "id"),
+        ("order_by=nosuch", "order_by"),
+        ("order_by=created_by", "order_by"),
+        ("order_by=email,-", "order_by"),
+    ] {
+        let answer = inviter.gets(&format!("{PATH}?{query}")).await.is(400);
+        assert!(answer.text_at("/error").starts_with(&format!("{parameter}: ")), "{}", answer.text);
+        assert!(answer.json["traceback"].is_string(), "{}", answer.text);
     }
+}
+
+#[tokio::test]
+async fn clients_start_at_the_list_of_endpoints() {
+    let app = App::start().await;
+    for (person, path) in [
+        (app.nobody(), "/chembiohub/api/"),
+        (app.nobody(), "/chembiohub/api"),
+        (app.user("1"), "/chembiohub/api/?format=json"),
+    ] {
+        let answer = person.gets(path).await.is(200);
+        assert_eq!(
+            answer.text,
+            r#"{"invitations":{"list_endpoint":"/chembiohub/api/invitations","schema":"/chembiohub/api/invitations/schema"}}"#
+        );
+        assert_eq!(answer.header("content-type"), "application/json; charset=utf-8");
+    }
+    for path in ["/elsewhere/api/", "/elsewhere/api", "/chembiohub/api/nosuch"] {
+        assert_eq!(app.nobody().gets(path).await.is(404).text, "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn several_invitations_can_be_read_as_a_set() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let mut ids = Vec::new();
+    for projects in [&[][..], &[1]] {
+        let email = format!("a{}@example.com", projects.len());
+        let mut body = ada(projects);
+        body["email"] = json!(email);
+        ids.push(invites(&inviter, &body).await.is(201).json["id"].clone());
+    }
+    let (first, second) = (&ids[0], &ids[1]);
+    for path in [format!("set/{second};{first}/"), format!("set/{second};{first}")] {
+        let set = inviter.gets(&format!("{PATH}{path}")).await.is(200);
+        assert_eq!(set.json.as_object().unwrap().len(), 1, "{}", set.text);
+        let one = inviter.gets(&format!("{PATH}{first}/")).await.is(200);
+        assert_eq!(set.json["objects"][1], one.json);
+        assert_eq!(set.json["objects"][0]["id"], *second);
+    }
+    let set = inviter.gets(&format!("{PATH}set/1;{first};x;/")).await.is(200).json;
+    assert_eq!((&set["objects"][0]["id"], &set["not_found"]), (first, &json!(["1", "x", ""])));
+    let unseen = app.user("stranger").gets(&format!("{PATH}set/{first}/")).await.is(200).json;
+    assert_eq!(unseen, json!({"not_found": [first.to_string()], "objects": []}));
+    app.nobody().gets(&format!("{PATH}set/{first}/")).await.is(401);
+    let many = vec!["1"; 21].join(";");
+    let refused = inviter.gets(&format!("{PATH}set/{many}/")).await.is(400);
+    assert_eq!(refused.text_at("/error"), "set: Give at most 20 ids.");
+    inviter.gets("/elsewhere/api/invitations/set/1/").await.is(404);
+    inviter.gets(&format!("{PATH}set/1/2/")).await.is(404);
 }
 
 #[tokio::test]

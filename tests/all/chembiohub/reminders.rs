@@ -32,6 +32,24 @@ async fn a_reminder_sends_the_same_link_and_extends_the_expiry() {
 }
 
 #[tokio::test]
+async fn a_native_resend_after_a_reminder_sends_the_invitation_again() {
+    let app = App::start().await;
+    let inviter = owner_of_two(&app).await;
+    let made = invites(&inviter, &ada(&[1, 2])).await.is(201);
+    let first = app.mail_to("ada@example.com").await;
+    invites(&inviter, &remind(&[1, 2])).await.is(201);
+    app.nth_mail_to("ada@example.com", 2).await;
+    app.advance(60);
+    let path = format!("/v1/groups/1/invites/{}", made.json["id"]);
+    let resent = inviter.posts(&format!("{path}/resend"), &json!({})).await.is(200);
+    assert_eq!(resent.json["delivery"]["reminders"], 1);
+    let mail = app.nth_mail_to("ada@example.com", 3).await;
+    assert_eq!(mail.subject, first.subject);
+    assert!(mail.text.contains("\"P1\", \"P2\""), "{}", mail.text);
+    assert!(mail.text.contains(resent.text_at("/token")));
+}
+
+#[tokio::test]
 async fn a_reminder_combines_the_invites_of_different_requests() {
     let app = App::start().await;
     let inviter = owner_of_two(&app).await;
@@ -195,6 +213,44 @@ async fn a_reminder_of_a_higher_role_or_to_a_user_who_refuses_invites_is_forbidd
     assert_eq!(
         invites(&inviter, &remind(&[1])).await.is(403).text_at("/error"),
         "This person does not accept invitations."
+    );
+}
+
+#[tokio::test]
+async fn only_its_inviter_reminds_of_a_platform_invitation() {
+    let app = App::start().await;
+    let inviter = inviter(&app).await;
+    invites(&inviter, &ada(&[])).await.is(201);
+    let first = app.mail_to("ada@example.com").await;
+    let before = eventually("the mail is marked as sent", async || {
+        let invites = app.items("invite").await;
+        invites.iter().all(|invite| invite["last_sent_at"]["N"].is_string()).then_some(invites)
+    })
+    .await;
+    // A stranger, and an editor of a project who reminds a member of it.
+    let other = app.person("other").name("O. Ther");
+    other.creates(json!({"id": "7", "name": "P7"})).await;
+    let user = app.person("ada");
+    for refused in [remind(&[]), ada(&[])] {
+        let status = if refused["remind"] == true { 403 } else { 409 };
+        invites(&other, &refused).await.is(status);
+    }
+    let answer = invites(&other, &remind(&[])).await.is(403);
+    assert_eq!(
+        answer.text_at("/error"),
+        "Only the person who sent this invitation can send a reminder of it."
+    );
+    assert_eq!(app.items("invite").await, before);
+    let member = other.invites_to("7", json!({"email": "ada@example.com", "notify": false})).await;
+    user.accepts(member.is(201).text_at("/token")).await.is(200);
+    invites(&other, &remind(&[7])).await.is(403);
+    // The refused reminders did not start the interval of a minute.
+    invites(&inviter, &remind(&[])).await.is(201);
+    let second = app.nth_mail_to("ada@example.com", 2).await;
+    assert_eq!(second.token(), first.token());
+    assert_eq!(
+        second.subject,
+        "In Viter would like to remind you to log on to ChemBio Hub Platform"
     );
 }
 

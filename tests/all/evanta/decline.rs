@@ -24,7 +24,7 @@ async fn only_the_invitee_can_decline_and_a_repeat_succeeds() {
     let (owner, sonny) = owner_and_invitee(&app, "private").await;
     let id = owner.invited_user().await;
     owner.declines_invite(id).await.has_no_body(403);
-    app.user("29901").declines_invite(id).await.has_no_body(404);
+    app.user("29901").declines_invite(id).await.has_no_body(403);
     let answer = sonny.declines_invite(id).await.is(204).allows_every_origin();
     assert_eq!((answer.text.as_str(), answer.header("content-type")), ("", ""));
     sonny.declines_invite(id).await.is(204);
@@ -43,4 +43,21 @@ async fn only_the_invitee_can_decline_and_a_repeat_succeeds() {
         sonny.declines_invite(other).await.has_no_body(404);
     }
     app.nobody().declines_invite(id).await.has_body(401, ACCESS_DENIED);
+}
+
+#[tokio::test]
+async fn an_outsider_is_told_of_an_invite_unless_its_group_is_secret() {
+    for (kind, status) in [("open", 403), ("private", 403), ("secret", 404)] {
+        let app = App::start().await;
+        let (owner, sonny) = owner_and_invitee(&app, kind).await;
+        let id = owner.invited_user().await;
+        let stranger = app.user("29901");
+        stranger.declines_invite(id).await.has_no_body(status);
+        stranger.declines_invite(format!("{id}.json")).await.has_no_body(status);
+        stranger.declines_invite(id + 1).await.has_no_body(404);
+        sonny.declines_invite(id).await.is(204);
+        stranger.declines_invite(id).await.has_no_body(status);
+        owner.deletes("/v1/groups/3773").await.is(204);
+        stranger.declines_invite(id).await.has_no_body(404);
+    }
 }

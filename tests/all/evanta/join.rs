@@ -15,10 +15,13 @@ async fn anyone_can_join_an_open_group() {
     let joined = eve.joins(3773).await.is(201);
     let member = &joined.json["group_member"];
     let keys: Vec<&String> = member.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["group", "id", "user"]);
+    assert_eq!(keys, ["created_by", "group", "id", "updated_by", "user"]);
+    assert_eq!((&member["created_by"], &member["updated_by"]), (&json!(null), &json!(null)));
     assert!(
-        joined.text.starts_with("{\"group_member\":{\"id\":")
-            && joined.text.find("\"user\":") < joined.text.find("\"group\":")
+        joined.text.starts_with(&format!(
+            "{{\"group_member\":{{\"id\":{},\"created_by\":null,\"updated_by\":null,\"user\":{{",
+            member["id"]
+        )) && joined.text.find("\"user\":") < joined.text.find("\"group\":")
     );
     // The user is not in the directory, so the answer shows the token's claims.
     assert_eq!(
@@ -193,7 +196,10 @@ async fn an_acceptable_invite_is_found_among_several() {
     let (owner, sonny) = owner_and_invitee(&app, "private").await;
     let editor = app.person("edith");
     owner.takes_in(&editor, json!(["admin"])).await;
-    app.directory().writes_user("29845", &json!({"first_name": "Sonny"})).await.is(200);
+    app.directory()
+        .writes_user("29845", &json!({"first_name": "Sonny", "email": null}))
+        .await
+        .is(200);
     editor.invited(json!({"user_id": INVITED})).await;
     owner.invited(json!({"email": "juliet@towne.com", "notify": false})).await;
     owner.removes("edith").await.is(204);

@@ -6,6 +6,7 @@ mod credentials;
 mod decline;
 mod join;
 mod lists;
+mod paths;
 mod refusals;
 mod shape;
 

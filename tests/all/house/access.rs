@@ -8,11 +8,11 @@ use super::tree::{House, events, yaml};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
-        says: "The template starts each function by the event that the registry names: a request or the stream.",
+        says: "The template starts each function by the event that the registry names: a request, the stream, a schedule, a topic or a queue.",
         broken: triggers,
         mutant: (
             "local/src/registry.rs",
-            "stream!(background_send_mail)",
+            "stream!(background_send_mail, Mail)",
             "request!(background_send_mail, SignedIn, Plain)",
         ),
     },
@@ -53,7 +53,7 @@ fn triggers(house: &House) -> Vec<String> {
     let mut broken = Vec::new();
     for (id, function) in house.deployed() {
         let Some(one) = registered.iter().find(|one| logical_id(&one.name) == id) else { continue };
-        let kind = if one.access.is_some() { "HttpApi" } else { "DynamoDB" };
+        let kind = one.event;
         let only = function["Properties"]["Events"]
             .as_mapping()
             .is_some_and(|all| all.values().all(|event| event["Type"] == kind));

@@ -7,7 +7,7 @@ use super::template::of_type;
 use super::tree::yaml;
 
 pub(super) const RULES: &[Rule] = &[Rule {
-    says: "Each alarm watches a metric of AWS or of this template, notifies the topic, and ignores missing data.",
+    says: "Each alarm watches a metric of AWS or of this template, notifies the topic, and ignores missing data, unless it watches for invocations.",
     broken: |house| alarms(house.template()),
     mutant: (
         "template.yaml",
@@ -21,6 +21,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
 const METRICS_OF_AWS: &[(&str, &str, Option<&str>)] = &[
     ("AWS/Lambda", "IteratorAge", Some("FunctionName")),
     ("AWS/Lambda", "Errors", Some("FunctionName")),
+    ("AWS/Lambda", "Invocations", Some("FunctionName")),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", Some("QueueName")),
     ("AWS/DynamoDB", "ReadThrottleEvents", Some("TableName")),
     ("AWS/DynamoDB", "WriteThrottleEvents", Some("TableName")),
@@ -62,7 +63,12 @@ fn alarms(template: &Value) -> Vec<String> {
             && watched.into_iter().all(known)
             && yaml(&alarm["AlarmActions"]).contains("AlarmTopic")
             && alarm["AlarmDescription"].is_string()
-            && matches!(alarm["TreatMissingData"].as_str(), Some("notBreaching" | "ignore"));
+            && alarm["TreatMissingData"].as_str().is_some_and(|treatment| match treatment {
+                "notBreaching" | "ignore" => true,
+                // A function that is not invoked has no data.
+                "breaching" => alarm["MetricName"] == "Invocations",
+                _ => false,
+            });
         broken.extend(unless(good, id));
     }
     broken.extend(unless(

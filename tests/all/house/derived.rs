@@ -5,7 +5,7 @@ use serde_yaml_ng::Value;
 
 use super::rule::Rule;
 use super::tree::{House, events, routes, yaml};
-use super::{edges, settings};
+use super::{edges, reference, settings};
 
 /// A file whose tables are generated from other files.
 pub(super) struct Derived {
@@ -19,10 +19,12 @@ const SETTINGS: Derived = Derived {
     text: |house| with_rows(house, "docs/settings.md", |_| settings::rows(house)),
 };
 
+const REFERENCE: Derived = Derived { path: "docs/openapi.json", text: reference::text };
+
 const ARCHITECTURE: Derived = Derived { path: "ARCHITECTURE.md", text: edges::architecture };
 
 /// The files that `INSTA_UPDATE=always cargo test -p tests house` writes.
-pub(super) const DERIVED: &[Derived] = &[FUNCTIONS, SETTINGS, ARCHITECTURE];
+pub(super) const DERIVED: &[Derived] = &[FUNCTIONS, SETTINGS, ARCHITECTURE, REFERENCE];
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -50,6 +52,15 @@ pub(super) const RULES: &[Rule] = &[
         says: "ARCHITECTURE.md shows the table of allowed edges.",
         broken: |house| differences(house, &ARCHITECTURE),
         mutant: ("ARCHITECTURE.md", "| `config` | nothing |", "| `config` | `store` |"),
+    },
+    Rule {
+        says: "docs/openapi.json is the document that the code makes.",
+        broken: |house| differences(house, &REFERENCE),
+        mutant: (
+            "docs/openapi.json",
+            "\"operationId\": \"listMembers\"",
+            "\"operationId\": \"getMembers\"",
+        ),
     },
     Rule {
         says: "tests/recording/accesses.txt has every function with policies.",
@@ -131,9 +142,8 @@ fn api(function: &Value) -> Option<String> {
 /// Returns whether a sentence above the table of docs/functions.md covers the route.
 fn is_covered_above(route: &str) -> bool {
     let path = route.split(' ').nth(1).unwrap_or_default();
-    let other_form = ["/Platform/", "/platform/", "/api/v3/onezone/"]
-        .iter()
-        .any(|prefix| path.starts_with(prefix));
+    let other_form =
+        ["/{platform}/", "/api/v3/onezone/"].iter().any(|prefix| path.starts_with(prefix));
     path.ends_with("/{slash+}") || other_form || route.starts_with("OPTIONS ")
 }
 
@@ -141,8 +151,16 @@ fn row(function: &Value) -> String {
     let package = words(function).map(|(api, verb)| format!("{api}-{verb}")).unwrap_or_default();
     let routes = routes(function).into_iter().filter(|route| !is_covered_above(route));
     let routes: Vec<String> = routes.map(|route| format!("`{route}`")).collect();
-    let of_the_stream = events(function, "DynamoDB").next().is_some();
-    let routes = if of_the_stream { "the table's stream".to_owned() } else { routes.join(", ") };
+    let of_the_stream = events(function, "DynamoDB").map(|_| "the table's stream".to_owned());
+    let schedules = events(function, "ScheduleV2");
+    let schedules = schedules.filter_map(|schedule| schedule["ScheduleExpression"].as_str());
+    let schedules = schedules.map(|expression| format!("the schedule `{expression}`"));
+    let topics = events(function, "SNS").map(|_| "the topic of SES's events".to_owned());
+    let queues = events(function, "SQS").map(|_| "the queue of webhooks".to_owned());
+    let routes = routes.into_iter().chain(of_the_stream).chain(schedules).chain(topics);
+    let routes = routes.chain(queues);
+    let routes: Vec<String> = routes.collect();
+    let routes = routes.join(", ");
     let about = function["Properties"]["Description"].as_str().unwrap_or("?");
     format!("| `{package}` | {routes} | {about} |")
 }

@@ -8,6 +8,7 @@ use tempfile::tempdir;
 
 use super::derived::DERIVED;
 use super::findings;
+use super::lanes::end_of_shortest_lane;
 use super::tree::House;
 
 /// An edit that is made by hand.
@@ -20,7 +21,7 @@ struct Step {
 }
 
 /// The largest number of edits that an endpoint may need.
-const MOST: usize = 8;
+const MOST: usize = 9;
 
 /// The edits. Each copies the text of `get-invite`.
 const STEPS: &[Step] = &[
@@ -48,6 +49,9 @@ const STEPS: &[Step] = &[
             let to = from + template[from..].find("\n\n").unwrap();
             let resource =
                 renamed(&template[from..to]).replace("/invites/{invite}", "/tries/{try}");
+            // `get-invite` is the first of its lane.
+            let lane = format!("Function\n    DependsOn: {}\n", end_of_shortest_lane(house));
+            let resource = resource.replacen("Function\n", &lane, 1);
             house.write(
                 "template.yaml",
                 &format!("{}{resource}\n\n{}", &template[..from], &template[from..]),
@@ -65,6 +69,11 @@ const STEPS: &[Step] = &[
         edit: |house| copy_line(house, "local/src/registry.rs", "request!(native_get_invite, "),
     },
     Step {
+        place: "shared/src/api/native/reference/operations",
+        named: "shared/src/api/native/reference/operations: declare the operation",
+        edit: copy_operation,
+    },
+    Step {
         place: "success.json",
         named: "events/native-try-endpoint: add success.json",
         edit: |house| copy(house, "events/native-{}/success.json"),
@@ -75,6 +84,18 @@ const STEPS: &[Step] = &[
         edit: |house| copy(house, "events/native-{}/malformed.json"),
     },
 ];
+
+/// Copies the declaration of the operation of `get-invite`.
+fn copy_operation(house: &House) {
+    const FILE: &str = "shared/src/api/native/reference/operations/invites.rs";
+    let text = house.read(FILE);
+    let from = text.find("Operation::get(\"/v1/groups/{group}/invites/{invite}\"").unwrap();
+    let to = from + text[from..].find("        Operation::patch(").unwrap();
+    let operation = renamed(&text[from..to])
+        .replace("/invites/{invite}", "/tries/{try}")
+        .replace("\"getInvite\"", "\"tryEndpoint\"");
+    house.write(FILE, &format!("{}{operation}        {}", &text[..from], &text[from..]));
+}
 
 /// Returns a text of `get-invite` with the names of the new endpoint.
 fn renamed(text: &str) -> String {
@@ -96,13 +117,14 @@ fn copy_line(house: &House, path: &str, begins: &str) {
     house.write(path, &text.replace(line, &format!("{line}\n{}", renamed(line))));
 }
 
-/// Copies the files that the rules read, without build output and hidden files.
+/// Copies the files that the rules read, without build output and with no hidden folder but `.ci`.
 fn copy_tree(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
-        if name.starts_with('.') || ["target", "node_modules"].contains(&name.as_str()) {
+        let is_hidden = name.starts_with('.') && name != ".ci";
+        if is_hidden || ["target", "node_modules"].contains(&name.as_str()) {
             continue;
         }
         let copy = to.join(&name);
@@ -120,7 +142,7 @@ fn found(house: &House) -> Vec<String> {
 }
 
 #[test]
-fn a_native_endpoint_takes_eight_edits_and_the_rules_name_each_missing_one() {
+fn a_native_endpoint_takes_nine_edits_and_the_rules_name_each_missing_one() {
     let copy = tempdir().unwrap();
     copy_tree(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), copy.path());
     // A new `House` reads the files again after each edit.

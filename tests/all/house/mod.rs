@@ -9,11 +9,17 @@ mod alarms;
 mod derived;
 mod edges;
 mod endpoint;
+mod fallback;
 mod functions;
 mod harness;
+mod lanes;
 mod layout;
+mod logs;
 mod outcomes;
 mod panics;
+mod published;
+mod reference;
+mod reliability;
 mod routes;
 mod rule;
 mod settings;
@@ -31,12 +37,16 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
         functions::RULES,
         access::RULES,
         layout::RULES,
+        lanes::RULES,
         edges::RULES,
         settings::RULES,
         stream::RULES,
         derived::RULES,
         template::RULES,
         alarms::RULES,
+        reference::RULES,
+        reliability::RULES,
+        published::RULES,
     ];
     all.into_iter().flatten()
 }

@@ -6,6 +6,7 @@ use shared::domain::Invalid;
 use shared::domain::group::GroupType;
 use shared::domain::ids::InviteId;
 use shared::domain::invite::State;
+use shared::domain::token::TokenFlaw;
 use shared::engine::{Conflict, Denied, Fault, Forbidden, Limited, NotFound, Refusal, Scope, Stop};
 use shared::store::StoreError;
 
@@ -45,8 +46,10 @@ fn refusals() -> Vec<Refusal> {
         Refusal::Denied(Denied::DomainNotAllowed) => [Denied::DomainNotAllowed.into()],
         Refusal::NotFound(NotFound::Group) => [NotFound::Group.into()],
         Refusal::NotFound(NotFound::User) => [NotFound::User.into()],
+        Refusal::Denied(Denied::InsufficientScope(Scope::SuppressionsWrite)) => [Denied::InsufficientScope(Scope::SuppressionsWrite).into()],
         Refusal::NotFound(NotFound::Member) => [NotFound::Member.into()],
         Refusal::NotFound(NotFound::Invite) => [NotFound::Invite.into()],
+        Refusal::NotFound(NotFound::Token(_)) => [TokenFlaw::LetterCase, TokenFlaw::Incomplete].map(|flaw| NotFound::Token(flaw).into()),
         Refusal::Conflict(Conflict::AlreadyMember) => [Conflict::AlreadyMember.into()],
         Refusal::Conflict(Conflict::Yourself) => [Conflict::Yourself.into()],
         Refusal::Denied(Denied::InvitesRefused) => [Denied::InvitesRefused.into()],
@@ -57,12 +60,17 @@ fn refusals() -> Vec<Refusal> {
         Refusal::Conflict(Conflict::LastOwner) => [Conflict::LastOwner.into()],
         Refusal::Conflict(Conflict::GroupIdTaken) => [Conflict::GroupIdTaken.into()],
         Refusal::Conflict(Conflict::IdentityTaken) => [Conflict::IdentityTaken.into()],
+        Refusal::Conflict(Conflict::KeyReused) => [Conflict::KeyReused.into()],
+        Refusal::Conflict(Conflict::KeyInProgress) => [Conflict::KeyInProgress.into()],
         Refusal::Conflict(Conflict::PreconditionFailed) => [Conflict::PreconditionFailed.into()],
         Refusal::Invalid(..) => [Refusal::Invalid("/roles", invalid)],
         Refusal::InvalidCursor => [Refusal::InvalidCursor],
         Refusal::Limited(Limited::Pending) => [Limited::Pending.into()],
         Refusal::Limited(Limited::Rate(_)) => [Limited::Rate(1800).into()],
+        Refusal::Limited(Limited::ResendTooSoon(_)) => [Limited::ResendTooSoon(30).into()],
+        Refusal::Limited(Limited::Resends) => [Limited::Resends.into()],
         Refusal::Denied(Denied::NotMember(GroupType::Open | GroupType::Private | GroupType::Secret)) => types.map(|kind| Denied::NotMember(kind).into()),
+        Refusal::Conflict(Conflict::NotReplaceable(_)) => State::ALL.map(|state| Conflict::NotReplaceable(state).into()),
         Refusal::Conflict(Conflict::NotPending(_)) => State::ALL.map(|state| Conflict::NotPending(state).into()),
     )
 }
@@ -73,14 +81,16 @@ fn rules() -> Vec<Forbidden> {
         Forbidden::MayNotInvite => [Forbidden::MayNotInvite],
         Forbidden::InviteOnly => [Forbidden::InviteOnly],
         Forbidden::LinksOff => [Forbidden::LinksOff],
+        Forbidden::LinkPaused => [Forbidden::LinkPaused],
         Forbidden::OtherInvitee => [Forbidden::OtherInvitee],
-        Forbidden::NoMembersToChange => [Forbidden::NoMembersToChange],
+        Forbidden::OtherInviter => [Forbidden::OtherInviter],
         Forbidden::ChangesMembers => [Forbidden::ChangesMembers],
         Forbidden::ManagesMembers => [Forbidden::ManagesMembers],
         Forbidden::AddsMembers => [Forbidden::AddsMembers],
         Forbidden::ChangesGroup => [Forbidden::ChangesGroup],
         Forbidden::ChangesPolicy => [Forbidden::ChangesPolicy],
         Forbidden::DeletesGroup => [Forbidden::DeletesGroup],
+        Forbidden::ReadsEvents => [Forbidden::ReadsEvents],
     )
 }
 

@@ -24,6 +24,15 @@ pub(super) const RULES: &[Rule] = &[
         mutant: ("template.yaml", "        JWT_TYPE: !Ref JwtType\n", ""),
     },
     Rule {
+        says: "A function has the settings of its own API only, because an environment has 4 KB.",
+        broken: foreign_variables,
+        mutant: (
+            "template.yaml",
+            "        JWT_TYPE: !Ref JwtType\n",
+            "        JWT_TYPE: !Ref JwtType\n        EVANTA_TENANT: !Ref EvantaTenant\n",
+        ),
+    },
+    Rule {
         says: "A parameter has the default of its setting.",
         broken: defaults,
         mutant: ("template.yaml", "    Default: 86400\n", "    Default: 86401\n"),
@@ -102,18 +111,52 @@ fn missing_variables(house: &House) -> Vec<String> {
     let is_set = |place: &str, setting: &Setting| {
         set.iter().any(|(at, name, _)| [place, "Globals"].contains(at) && *name == setting.name())
     };
-    let background = house.registered().into_iter().filter(|one| one.access.is_none());
-    let background: Vec<String> = background.map(|one| logical_id(&one.name)).collect();
     let mut broken = Vec::new();
     for setting in ALL.iter().filter(|setting| setting.is_of_the_template()) {
-        let places = match setting.reader() {
-            Reader::Mail => background.clone(),
-            Reader::All | Reader::Requests | Reader::Api(_) => vec!["Globals".to_owned()],
-        };
+        let places = places(house, setting.reader());
         let missing = places.iter().filter(|place| !is_set(place, setting));
         broken.extend(missing.map(|place| {
             format!("template.yaml: add {} to the environment of {place}", setting.name())
         }));
+    }
+    broken
+}
+
+/// Returns the places that must set a setting with this reader: `Globals`, or logical ids.
+fn places(house: &House, reader: Reader) -> Vec<String> {
+    let registered = house.registered().into_iter();
+    match reader {
+        Reader::All | Reader::Requests => vec!["Globals".to_owned()],
+        Reader::Mail => {
+            let sends_mail = |path: &str| {
+                house
+                    .text(&format!("{path}/src/lib.rs"))
+                    .is_some_and(|code| code.contains("MailService"))
+            };
+            let folders = house.folders().into_iter();
+            folders.filter(|one| sends_mail(&one.path)).map(|one| one.logical_id()).collect()
+        }
+        Reader::Api(api) => {
+            let own = registered.filter(|one| one.name.split('_').next() == Some(api));
+            own.map(|one| logical_id(&one.name)).collect()
+        }
+        Reader::Functions(packages) => packages.iter().map(|package| logical_id(package)).collect(),
+    }
+}
+
+/// Returns the variables of functions that do not read them.
+fn foreign_variables(house: &House) -> Vec<String> {
+    let mut broken = Vec::new();
+    for (place, name, _) in variables(house) {
+        let Some(setting) = ALL.iter().find(|setting| setting.name() == name) else { continue };
+        let own = match setting.reader() {
+            Reader::All | Reader::Requests => true,
+            reader => places(house, reader).iter().any(|reads| reads == place),
+        };
+        broken.extend(unless(
+            own,
+            &format!("template.yaml: {place} sets {name}, but does not read it"),
+        ));
     }
     broken
 }
@@ -208,6 +251,9 @@ pub(super) fn rows(house: &House) -> Vec<String> {
             Reader::All => "all".to_owned(),
             Reader::Requests => "requests".to_owned(),
             Reader::Api(api) => format!("the {api} API"),
+            Reader::Functions(packages) => {
+                packages.iter().map(|package| format!("`{package}`")).collect::<Vec<_>>().join(", ")
+            }
             Reader::Mail => "mail".to_owned(),
         };
         let secret = if setting.is_secret() { " A secret." } else { "" };

@@ -3,11 +3,12 @@
 use serde_yaml_ng::Value;
 
 use super::rule::{Rule, unless};
+use super::template::of_type;
 use super::tree::{House, events, yaml};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
-        says: "The mail sender reports the failed records, so that Lambda does not repeat the whole batch.",
+        says: "The functions on the stream report the failed records, so that Lambda does not repeat the whole batch.",
         broken: |house| {
             streams(house, |source| {
                 source["FunctionResponseTypes"][0].as_str() == Some("ReportBatchItemFailures")
@@ -60,8 +61,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "Failed records go to a queue.",
         broken: |house| {
             streams(house, |source| {
-                yaml(&source["DestinationConfig"]["OnFailure"]["Destination"])
-                    .contains("FailedMails.Arn")
+                yaml(&source["DestinationConfig"]["OnFailure"]["Destination"]).contains("Failed")
             })
         },
         mutant: ("template.yaml", "                Destination: !GetAtt FailedMails.Arn\n", ""),
@@ -81,13 +81,14 @@ pub(super) const RULES: &[Rule] = &[
         mutant: ("template.yaml", "            FilterCriteria:\n", "            Comment:\n"),
     },
     Rule {
-        says: "The queue keeps its messages for 14 days and encrypts them.",
+        says: "Each queue of failed records keeps its messages for 14 days and encrypts them.",
         broken: |house| {
-            let template = house.template();
-            let queue = &template["Resources"]["FailedMails"]["Properties"];
-            let good = queue["MessageRetentionPeriod"].as_i64() == Some(1_209_600)
-                && queue["SqsManagedSseEnabled"].as_bool() == Some(true);
-            unless(good, "FailedMails")
+            let good = |queue: &Value| {
+                queue["MessageRetentionPeriod"].as_i64() == Some(1_209_600)
+                    && queue["SqsManagedSseEnabled"].as_bool() == Some(true)
+            };
+            let queues = of_type(house.template(), "AWS::SQS::Queue");
+            queues.flat_map(|(id, queue)| unless(good(queue), id)).collect()
         },
         mutant: (
             "template.yaml",

@@ -7,6 +7,26 @@ use super::tree::{House, yaml};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
+        says: "Functions and policies refer to the table by TableInUse, because it may be an existing one (docs/adr/0030).",
+        broken: |house| {
+            let template = house.read("template.yaml");
+            let direct = template.lines().filter(|line| {
+                ["GetAtt Table.", "${Table.", "${Table}", "!Ref Table\n"]
+                    .iter()
+                    .any(|reference| format!("{line}\n").contains(reference))
+            });
+            direct
+                .filter(|line| !line.contains("!If [MakesTable, "))
+                .map(|line| format!("template.yaml: say TableInUse.Value in: {}", line.trim()))
+                .collect()
+        },
+        mutant: (
+            "template.yaml",
+            "              Resource: !GetAtt TableInUse.Value\n",
+            "              Resource: !GetAtt Table.Arn\n",
+        ),
+    },
+    Rule {
         says: "All functions write JSON lines to one log group (docs/adr/0024).",
         broken: one_log_group,
         mutant: (
@@ -169,11 +189,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         says: "Each parameter has a description, a label, and a place in the console's form.",
         broken: |house| parameters(house.template()),
-        mutant: (
-            "template.yaml",
-            "Parameters: [TokenKeyVersion, TableKeyArn, Revision]",
-            "Parameters: [TokenKeyVersion, TableKeyArn]",
-        ),
+        mutant: ("template.yaml", "ExistingTokenKeyArn, Revision]", "ExistingTokenKeyArn]"),
     },
 ];
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use beckon::{Access, Callers, FUNCTIONS, Kind, logical_id};
+use beckon::{Access, Callers, FUNCTIONS, Kind, Trigger, logical_id};
 use serde_yaml_ng::Value;
 
 /// A repository on disk, with replacement texts for some of its files.
@@ -36,7 +36,9 @@ impl Folder {
 pub(super) struct Registered {
     /// The name of the crate.
     pub(super) name: String,
-    /// `None` for a function that the stream starts.
+    /// The type of its events in the template.
+    pub(super) event: &'static str,
+    /// `None` for a function that no request starts.
     pub(super) access: Option<Access>,
 }
 
@@ -141,8 +143,18 @@ impl House {
 /// Parses a line such as `request!(native_get_invite, SignedIn, Plain),`.
 fn registered(line: &str) -> Option<Registered> {
     let row = line.trim().strip_suffix("),")?;
-    if let Some(name) = row.strip_prefix("stream!(") {
-        return Some(Registered { name: name.to_owned(), access: None });
+    if let Some(words) = row.strip_prefix("stream!(") {
+        let (name, _trigger) = words.split_once(", ")?;
+        return Some(Registered { name: name.to_owned(), event: "DynamoDB", access: None });
+    }
+    if let Some(name) = row.strip_prefix("schedule!(") {
+        return Some(Registered { name: name.to_owned(), event: "ScheduleV2", access: None });
+    }
+    if let Some(name) = row.strip_prefix("topic!(") {
+        return Some(Registered { name: name.to_owned(), event: "SNS", access: None });
+    }
+    if let Some(name) = row.strip_prefix("queue!(") {
+        return Some(Registered { name: name.to_owned(), event: "SQS", access: None });
     }
     let words: Vec<&str> = row.strip_prefix("request!(")?.split(", ").collect();
     let [name, callers, kind] = words.try_into().ok()?;
@@ -150,7 +162,7 @@ fn registered(line: &str) -> Option<Registered> {
         callers: named(&[Callers::Anyone, Callers::SignedIn], callers)?,
         kind: named(&[Kind::Plain, Kind::Makes, Kind::TakesToken], kind)?,
     };
-    Some(Registered { name: name.to_owned(), access: Some(access) })
+    Some(Registered { name: name.to_owned(), event: "HttpApi", access: Some(access) })
 }
 
 /// Returns the variant with this name.
@@ -185,7 +197,17 @@ pub(super) fn yaml(value: &Value) -> String {
 fn the_parsed_registry_equals_the_compiled_one() {
     let compiled: Vec<Registered> = FUNCTIONS
         .iter()
-        .map(|function| Registered { name: function.name.to_owned(), access: function.access() })
+        .map(|function| Registered {
+            name: function.name.to_owned(),
+            event: match function.trigger {
+                Trigger::Request(..) => "HttpApi",
+                Trigger::Stream(_) | Trigger::Mail(_) => "DynamoDB",
+                Trigger::Schedule(_) => "ScheduleV2",
+                Trigger::Topic(_) => "SNS",
+                Trigger::Queue(_) => "SQS",
+            },
+            access: function.access(),
+        })
         .collect();
     assert_eq!(House::here().registered(), compiled);
 }

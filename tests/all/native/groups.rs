@@ -61,8 +61,20 @@ async fn the_invites_of_a_deleted_group_no_longer_work() {
     }
     assert!(ada.looks_into_inbox().await.data().is_empty());
     assert!(bob.gets("/v1/groups").await.data().is_empty());
-    alice.deletes(HERE).await.refuses(404, "group_not_found");
+    alice.deletes(HERE).await.is(204);
+    bob.deletes(HERE).await.refuses(404, "group_not_found");
     assert!(app.items("member").await.is_empty());
+    let left: Vec<_> = app
+        .items("invite")
+        .await
+        .into_iter()
+        .filter(|invite| invite["state"]["S"] != "accepted")
+        .collect();
+    assert_eq!(left.len(), 3);
+    assert!(
+        left.iter().all(|invite| invite["resolution_reason"]["S"] == "group_deleted"),
+        "{left:#?}"
+    );
 }
 
 #[tokio::test]
@@ -73,9 +85,9 @@ async fn a_frozen_group_admits_nobody_until_it_is_unfrozen() {
     let link = alice.invited(json!({"link": {}})).await;
     alice.sets_policy(json!({"frozen": true})).await;
     let ada = app.person("ada");
-    alice.invites(json!({"email": "eve@example.com"})).await.refuses(403, "forbidden");
-    ada.accepts(&invited.token).await.refuses(403, "forbidden");
-    ada.accepts(&link.token).await.refuses(403, "forbidden");
+    alice.invites(json!({"email": "eve@example.com"})).await.refuses(403, "group_frozen");
+    ada.accepts(&invited.token).await.refuses(403, "group_frozen");
+    ada.accepts(&link.token).await.refuses(403, "group_frozen");
     alice.sets_policy(json!({"frozen": false})).await;
     ada.accepts(&invited.token).await.is(200);
     alice.sets_policy(json!({"frozen": true})).await;
@@ -90,9 +102,9 @@ async fn a_group_without_links_refuses_new_and_existing_links() {
     let link = alice.invited(json!({"link": {}})).await;
     let counted = alice.invited(json!({"link": {"max_uses": 2}})).await;
     alice.sets_policy(json!({"links": false})).await;
-    alice.invites(json!({"link": {}})).await.refuses(403, "forbidden");
+    alice.invites(json!({"link": {}})).await.refuses(403, "links_off");
     for token in [&link.token, &counted.token] {
-        app.person("ada").accepts(token).await.refuses(403, "forbidden");
+        app.person("ada").accepts(token).await.refuses(403, "links_off");
     }
     alice.invites(json!({"email": "ada@example.com"})).await.is(201);
 }

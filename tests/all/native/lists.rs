@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use harness::{App, Person};
+use harness::{App, Invited, Person};
 use serde_json::json;
 
 /// Returns the ids of all pages of the list at `path`, and the size of each page.
@@ -39,7 +39,7 @@ async fn paging_shows_every_invite_exactly_once() {
     app.person("p6").accepts(&made[6].token).await.is(200);
     let all: BTreeSet<&str> = made.iter().map(|invited| invited.id.as_str()).collect();
 
-    for order in ["", "&order=asc", "&order=desc"] {
+    for order in ["", "&order=created", "&order=-created"] {
         let (ids, sizes) = pages(&alice, &format!("/v1/groups/3773/invites?limit=20{order}")).await;
         assert_eq!(ids.len(), 45, "{sizes:?}");
         assert_eq!(ids.iter().map(String::as_str).collect::<BTreeSet<_>>(), all);
@@ -61,6 +61,7 @@ async fn paging_shows_every_invite_exactly_once() {
     let walked: Vec<String> =
         [&first, &second, &third].iter().flat_map(|page| page.each("id")).collect();
     assert_eq!((walked.len(), walked.iter().collect::<BTreeSet<_>>().len()), (45, 45));
+    assert_eq!(app.ticks().await["expired"], 38);
     let (expired, _) = pages(&alice, "/v1/groups/3773/invites?limit=20&state=expired").await;
     assert_eq!(expired.len(), 38);
 }
@@ -120,7 +121,7 @@ async fn a_cursor_belongs_to_its_list() {
         format!("?cursor={cut}"),
         format!("?cursor={cursor}A"),
         format!("?cursor={cursor}&state=pending"),
-        format!("?cursor={cursor}&order=asc"),
+        format!("?cursor={cursor}&order=created"),
         "?cursor=x".to_owned(),
         format!("?cursor={}", "A".repeat(5000)),
     ] {
@@ -162,7 +163,14 @@ async fn an_invalid_query_is_refused() {
         alice.gets(&format!("{list}?limit=1")).await.is(200);
         alice.gets(&format!("{list}?limit=100")).await.is(200);
     }
-    for query in ["state=open", "state=pending,x", "state=Pending", "order=up", "order=asc,desc"] {
+    for query in [
+        "state=open",
+        "state=pending,x",
+        "state=Pending",
+        "order=up",
+        "order=desc",
+        "order=created,-created",
+    ] {
         alice.lists(&format!("?{query}")).await.refuses(400, "invalid_query");
     }
     let path = "/v1/groups/3773/invites?dryrun=true";
@@ -191,4 +199,101 @@ async fn no_page_is_empty_if_the_limit_divides_the_list() {
     assert_eq!(pages(&alice, "/v1/groups/3773/members?limit=2").await.1, [2, 2]);
     assert_eq!(pages(&alice, "/v1/groups?limit=5").await.1, [5]);
     assert_eq!(pages(&alice, "/v1/groups?limit=4").await.1, [4, 1]);
+}
+
+#[tokio::test]
+async fn a_list_is_in_the_order_of_creation_whatever_became_of_the_invites() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let mut made = Vec::new();
+    for number in 0..9 {
+        // The order of the expiries is another one.
+        let body =
+            json!({"email": format!("p{number}@example.com"), "expires_in": 3_600 - 9 * number});
+        made.push(alice.invited(body).await);
+        app.advance(1);
+    }
+    alice.revokes(&made[7].id).await.is(200);
+    app.nobody().declines(&made[1].token).await.is(200);
+    app.person("p4").declines(&made[4].token).await.is(200);
+    app.person("p2").accepts(&made[2].token).await.is(200);
+    let oldest_first: Vec<String> = made.iter().map(|invited| invited.id.clone()).collect();
+    let newest_first: Vec<String> = oldest_first.iter().rev().cloned().collect();
+
+    for (query, expected) in [
+        ("limit=2", &newest_first),
+        ("limit=4&order=-created", &newest_first),
+        ("limit=4&order=created", &oldest_first),
+    ] {
+        assert_eq!(pages(&alice, &format!("/v1/groups/3773/invites?{query}")).await.0, *expected);
+    }
+    let (ended, _) =
+        pages(&alice, "/v1/groups/3773/invites?state=accepted,revoked,declined&limit=1").await;
+    assert_eq!(ended, [7, 4, 2, 1].map(|at: usize| made[at].id.clone()));
+}
+
+#[tokio::test]
+async fn an_inbox_is_newest_first_across_identities() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let mut made = Vec::new();
+    for group in 0..8 {
+        alice.creates(json!({"id": format!("g{group}"), "name": "Group"})).await;
+        let body = match group % 2 {
+            0 => json!({"email": "ada@example.com"}),
+            _ => json!({"phone": "+19199993333"}),
+        };
+        made.push(Invited::of(alice.invites_to(&format!("g{group}"), body).await));
+        app.advance(1);
+    }
+    // A decline without a sign-in leaves an invite where it was.
+    app.nobody().declines(&made[3].token).await.is(200);
+    let ada = app.person("ada").claim("phone_number", json!("+19199993333"));
+    let ids: Vec<String> = made.iter().map(|invited| invited.id.clone()).collect();
+    assert_eq!(pages(&ada, "/v1/me/invites?limit=3&order=created").await.0, ids);
+    let newest_first: Vec<String> = ids.into_iter().rev().collect();
+    assert_eq!(pages(&ada, "/v1/me/invites?limit=3").await.0, newest_first);
+}
+
+#[tokio::test]
+async fn a_walk_has_every_invite_once_while_others_act_on_them() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let mut made = Vec::new();
+    for number in 0..36_i64 {
+        let expires_in = if number % 3 == 0 { 320 } else { 86_400 };
+        let email = format!("p{number}@example.com");
+        let body = json!({"email": email, "expires_in": expires_in, "notify": false});
+        made.push(alice.invited(body).await);
+        app.advance(number % 2);
+    }
+    let all: BTreeSet<String> = made.iter().map(|invited| invited.id.clone()).collect();
+    for (order, accepted, revoked) in [("-created", 1, 2), ("created", 4, 5)] {
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        for page in 0.. {
+            let answer = alice.lists(&format!("?limit=5&order={order}{cursor}")).await.is(200);
+            seen.extend(answer.each("id"));
+            let Some(next) = answer.next_cursor() else { break };
+            cursor = format!("&cursor={next}");
+            // Some of these were listed already, and some were not. A third of all expires meanwhile.
+            if page < 6 {
+                let number = page * 6 + accepted;
+                let person = app.person(&format!("p{number}"));
+                person.accepts(&made[number].token).await.is(200);
+                alice.revokes(&made[page * 6 + revoked].id).await.is(200);
+            }
+            let email = format!("new{page}{order}@example.com");
+            alice.invited(json!({"email": email, "notify": false})).await;
+            app.advance(60);
+            app.ticks().await;
+        }
+        let kept: Vec<&String> = seen.iter().filter(|id| all.contains(*id)).collect();
+        assert_eq!(kept.len(), 36, "{order}: {seen:?}");
+        assert_eq!(kept.into_iter().cloned().collect::<BTreeSet<_>>(), all);
+        assert_eq!(seen.iter().collect::<BTreeSet<_>>().len(), seen.len());
+    }
+    for (state, count) in [("accepted", 12), ("revoked", 12), ("expired", 12)] {
+        let path = format!("/v1/groups/3773/invites?limit=50&state={state}");
+        assert_eq!(pages(&alice, &path).await.0.len(), count, "{state}");
+    }
 }

@@ -10,7 +10,7 @@ async fn a_removed_member_cannot_join_by_their_pending_invites() {
     let ada = app.person("ada");
     ada.puts("/v1/me", &json!({"first_name": "Ada"})).await.is(200);
     // Ada is invited by id and by an address that the directory doesn't know yet. She joins by a
-    // link, so both invites stay pending.
+    // link, so both invites are pending until the stream or her removal ends them.
     let by_id = alice.invited(json!({"user_id": "ada"})).await;
     let by_address = alice.invited(json!({"email": "ada@example.com"})).await;
     ada.puts("/v1/me", &json!({"email": "ada@example.com"})).await.is(200);
@@ -22,6 +22,12 @@ async fn a_removed_member_cannot_join_by_their_pending_invites() {
     ada.accepts(&by_address.token).await.refuses(410, "invite_revoked");
     ada.accepts(&by_id.token).await.refuses(410, "invite_revoked");
     assert!(ada.looks_into_inbox().await.data().is_empty());
+    for invited in [&by_id, &by_address] {
+        let read = alice.reads(&invited.id).await.json;
+        let reason = read["resolution_reason"].as_str();
+        assert!(matches!(reason, Some("joined" | "member_removed")), "{reason:?}");
+    }
+    assert!(alice.reads(&for_eve.id).await.json["resolution_reason"].is_null());
     assert_eq!(alice.lists("?state=pending").await.each("id"), [for_eve.id.as_str()]);
     assert_eq!(alice.sees_members().await, ["alice"]);
 }

@@ -27,6 +27,10 @@ fn routes(group: &str, invite: &str) -> Vec<(Method, String, Option<Value>)> {
         (Method::GET, format!("{group}/invites/{invite}"), None),
         (Method::GET, format!("{group}/invites/1"), None),
         (Method::POST, format!("{group}/invites/{invite}/revoke"), Some(json!({}))),
+        (Method::POST, format!("{group}/invites/revoke"), Some(json!({"ids": [invite, "1"]}))),
+        (Method::POST, format!("{group}/invites/revoke"), Some(json!({"filter": {}}))),
+        (Method::POST, format!("{group}/invites/resend"), Some(json!({"ids": [invite, "1"]}))),
+        (Method::POST, format!("{group}/invites/resend"), Some(json!({"filter": {}}))),
     ]
 }
 
@@ -131,7 +135,7 @@ async fn invalid_ids_are_not_found() {
 }
 
 #[tokio::test]
-async fn nobody_can_see_the_members_of_the_application() {
+async fn the_application_is_no_group_that_anybody_can_name() {
     let app = App::start().await;
     let inviter = app.person("inviter");
     inviter
@@ -143,12 +147,79 @@ async fn nobody_can_see_the_members_of_the_application() {
         .is(201);
     let ada = app.person("ada");
     ada.accepts(&app.mail_to("ada@example.com").await.token()).await.is(200);
-    for person in [&inviter, &ada, &app.person("mallory")] {
-        for path in ["/v1/groups/_system", "/v1/groups/_system/members"] {
-            person.gets(path).await.refuses(404, "group_not_found");
+    let service = app.user("app").claim("scope", json!("groups:write"));
+    for person in [&inviter, &ada, &app.person("mallory"), &service] {
+        let group = "/v1/groups/_system";
+        for path in ["", "/members", "/invites"] {
+            let answer = person.gets(&format!("{group}{path}")).await;
+            answer.refuses(404, "group_not_found");
         }
-        for path in ["/me/groups/_system/members", "/me/groups/_system/members/member_ada"] {
-            assert_eq!(person.gets(path).await.is(404).json["code"], "E_GROUP_NOT_FOUND", "{path}");
+        let named = json!({"name": "Mine", "roles": ["owner"]});
+        person.patches(group, &json!({"name": "Mine"})).await.refuses(404, "group_not_found");
+        person.deletes(group).await.refuses(404, "group_not_found");
+        let member = format!("{group}/members/ada");
+        let edit = json!({"roles": ["owner"]});
+        person.patches(&member, &edit).await.refuses(404, "group_not_found");
+        person.deletes(&member).await.refuses(404, "group_not_found");
+        for invitee in [json!({"email": "eve@example.com"}), json!({"link": {}})] {
+            person.invites_to("_system", invitee).await.refuses(404, "group_not_found");
         }
+        let rownd = "/me/groups/_system";
+        for (method, path) in [
+            (Method::GET, ""),
+            (Method::PUT, ""),
+            (Method::DELETE, ""),
+            (Method::GET, "/members"),
+            (Method::POST, "/members"),
+            (Method::GET, "/members/member_ada"),
+            (Method::PUT, "/members/member_ada"),
+            (Method::DELETE, "/members/member_ada"),
+            (Method::GET, "/invites"),
+            (Method::POST, "/invites"),
+            (Method::GET, "/invites/1"),
+            (Method::PUT, "/invites/1"),
+            (Method::DELETE, "/invites/1"),
+            (Method::POST, "/invites/1/accept"),
+        ] {
+            let request = person.request(method.clone(), &format!("{rownd}{path}"));
+            let answer = person.sends(request.json(&named)).await;
+            assert_eq!(
+                (answer.status, answer.json["code"].as_str()),
+                (404, Some("E_GROUP_NOT_FOUND")),
+                "{method} {path}: {}",
+                answer.text
+            );
+        }
+        let evanta = json!({"group_invite": {"group_id": "_system", "user_id": "ada"}});
+        person.posts("/group_invites", &evanta).await.is(404);
+        person.gets("/group_invites/users/_system").await.is(404);
+        let joins = json!({"group_member": {"group_id": "_system"}});
+        person.posts("/group_members", &joins).await.is(404);
+        person.posts("/groups/_system/users/token", &json!({})).await.is(404);
+        let project = json!({"email": "x@example.com", "projects_selected": [{"id": "_system"}]});
+        person.posts("/chembiohub/api/invitations/", &project).await.is(403);
     }
+}
+
+#[tokio::test]
+async fn only_its_inviter_reads_and_revokes_a_platform_invitation() {
+    let app = App::start().await;
+    let inviter = app.person("inviter");
+    let body = json!({"email": "ada@example.com"});
+    let made = inviter.posts("/chembiohub/api/invitations/", &body).await.is(201);
+    let path = format!("/v1/groups/_system/invites/{}", made.json["id"]);
+    let revoke = format!("{path}/revoke");
+    let many = |act: &str| format!("/v1/groups/_system/invites/{act}");
+    let named = json!({"ids": [made.json["id"].to_string().trim_matches('"')]});
+    for other in [app.person("mallory"), app.person("ada")] {
+        other.gets(&path).await.refuses(404, "group_not_found");
+        other.posts(&revoke, &json!({})).await.refuses(404, "group_not_found");
+        other.posts(&many("revoke"), &named).await.refuses(404, "group_not_found");
+        other.posts(&many("resend"), &named).await.refuses(404, "group_not_found");
+    }
+    let everything = json!({"filter": {}});
+    inviter.posts(&many("revoke"), &everything).await.refuses(404, "group_not_found");
+    assert_eq!(inviter.gets(&path).await.is(200).json["state"], "pending");
+    assert_eq!(inviter.posts(&revoke, &json!({})).await.is(200).json["state"], "revoked");
+    assert_eq!(inviter.posts(&many("revoke"), &named).await.is(207).outcomes(), ["200"]);
 }

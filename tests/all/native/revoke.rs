@@ -4,6 +4,22 @@ use harness::App;
 use serde_json::json;
 
 #[tokio::test]
+async fn another_admin_can_revoke_an_invite() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let bob = app.person("bob");
+    alice.takes_in(&bob, json!(["admin"])).await;
+    let invited = bob.invited(json!({"email": "ada@example.com", "notify": false})).await;
+    let revoked = alice.revokes(&invited.id).await.is(200).json;
+    assert_eq!(
+        (&revoked["state"], &revoked["resolved_by"]["id"]),
+        (&json!("revoked"), &json!("alice"))
+    );
+    assert_eq!(revoked["resolution_reason"], "revoked_by_member");
+    app.person("ada").accepts(&invited.token).await.refuses(410, "invite_revoked");
+}
+
+#[tokio::test]
 async fn a_revoked_invite_no_longer_works_and_revoking_it_again_returns_the_same() {
     let app = App::start().await;
     let alice = app.owner().await;
@@ -15,6 +31,7 @@ async fn a_revoked_invite_no_longer_works_and_revoking_it_again_returns_the_same
         (first.json["state"].as_str(), first.json["resolved_by"]["id"].as_str()),
         (Some("revoked"), Some("alice"))
     );
+    assert_eq!(first.json["resolution_reason"], "revoked_by_member");
     let ada = app.person("ada");
     assert_eq!(
         ada.accepts(&invited.token).await.refuses(410, "invite_revoked").json["state"],

@@ -13,12 +13,13 @@ async fn an_invited_person_joins_by_the_link_in_the_mail() {
     assert_eq!(invited.json["delivery"]["state"], "queued");
 
     let mail = app.mail_to("ada@example.com").await;
-    assert_eq!(mail.subject, "Alice invites you to join Private Group");
-    assert_eq!(mail.from, "Beckon <invitations@beckon.example>");
+    assert_eq!(mail.subject, "Alice invited you to Private Group");
+    assert_eq!(mail.from, "\"Alice via Acme Planner\" <invitations@beckon.example>");
     assert_eq!(mail.headers["Auto-Submitted"], "auto-generated");
     assert_eq!(mail.link(), invited.json["url"]);
-    assert_eq!(mail.text.matches("bkn_").count(), 1);
-    assert_eq!(mail.html.matches("bkn_").count(), 1);
+    // The address, and the way to decline. The HTML part has the button, too.
+    assert_eq!(mail.text.matches("bkn_").count(), 2);
+    assert_eq!(mail.html.matches("bkn_").count(), 3);
     for part in [&mail.text, &mail.html] {
         assert!(
             part.contains("Private Group") && part.contains("editor") && part.contains("Join us!"),

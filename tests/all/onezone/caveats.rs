@@ -1,10 +1,53 @@
 //! Caveats: the holder of a token can narrow it without a request, and every API checks that.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::{App, seconds};
 use reqwest::StatusCode;
 use serde_json::json;
+use shared::domain::macaroon::Macaroon;
 
 use super::{BAD_TOKEN, BAD_TYPE, creates_token, fails, joins, narrowed};
+
+/// Returns a packet of version 1.
+fn packet(key: &str, value: &[u8]) -> Vec<u8> {
+    let length = 4 + key.len() + 1 + value.len() + 1;
+    [format!("{length:04x}{key} ").as_bytes(), value, b"\n"].concat()
+}
+
+/// Returns a token for the same invite whose signature nobody made, with a third-party caveat if
+/// `third` is `true`.
+fn forged(token: &str, third: bool) -> String {
+    let genuine = Macaroon::parse(token).expect("the token is a macaroon");
+    let identifier = genuine.identifier().expect("the identifier is text").as_bytes();
+    let mut packets = [packet("location", b"onezone"), packet("identifier", identifier)].concat();
+    if third {
+        for (key, value) in [("cid", "x"), ("vid", "y"), ("cl", "https://auth.example")] {
+            packets.extend(packet(key, value.as_bytes()));
+        }
+    }
+    packets.extend(packet("signature", &[7; 32]));
+    URL_SAFE_NO_PAD.encode(packets)
+}
+
+#[tokio::test]
+async fn a_forged_third_party_caveat_answers_as_every_forged_token_and_is_a_guess() {
+    let settings = [("LIMIT_TOKEN_MISSES_PER_10_MINUTES", "8")];
+    let app = App::with_settings(&settings).await;
+    let alice = app.owner().await;
+    let token = creates_token(&alice).await;
+    let eve = app.person("eve");
+    for third in [true, false] {
+        let token = forged(&token, third);
+        fails(joins(&eve, &token).await, 400, BAD_TYPE);
+        app.nobody().previews(&token).await.refuses(404, "invite_not_found");
+        eve.accepts(&token).await.refuses(404, "invite_not_found");
+        eve.declines(&token).await.refuses(404, "invite_not_found");
+    }
+    // The eight requests above were guesses, so the ninth is refused.
+    eve.accepts(&forged(&token, true)).await.refuses(429, "rate_limited");
+    eve.accepts(&token).await.is(200);
+}
 
 #[tokio::test]
 async fn a_user_caveat_limits_a_token_to_that_user() {

@@ -29,6 +29,19 @@ async fn the_native_api_previews_and_accepts_a_macaroon_like_a_link() {
 }
 
 #[tokio::test]
+async fn blanks_and_line_ends_around_a_token_are_ignored() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    for (user, around) in [("ada", ["", "\n"]), ("bob", [" ", "\r\n"]), ("cy", ["\t\n", " "])] {
+        let [before, after] = around;
+        let token = format!("{before}{}{after}", creates_token(&alice).await);
+        let joined = joins(&app.user(user), &token).await.is(201);
+        assert_eq!(joined.header("location"), "/user/groups/3773");
+    }
+    fails(joins(&app.user("dan"), " \n").await, 400, BAD_TOKEN);
+}
+
+#[tokio::test]
 async fn a_native_link_can_be_used_here() {
     let app = App::start().await;
     let alice = app.owner().await;

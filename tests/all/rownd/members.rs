@@ -30,8 +30,9 @@ async fn only_owners_see_pending_invitees_among_the_members() {
     alice.invited(json!({"link": {}})).await;
     let list = alice.gets(&members()).await.is(200).json;
     assert_eq!(list["total_results"], 3);
-    let wanted = json!({"id": format!("invite_{}", invited.id), "roles": ["editor"], "state": "invite_pending", "invited_by": "alice",
-        "profile": {"email": "ada@example.com"}, "group_id": "3773"});
+    let id = format!("invite_{}", invited.id);
+    let wanted = json!({"id": id, "user_id": id, "app_id": "beckon", "roles": ["editor"], "state": "invite_pending",
+        "invited_by": "alice", "profile": {"email": "ada@example.com"}, "group_id": "3773"});
     assert_eq!(list["results"][2], wanted);
     assert_eq!(alice.gets(&member(&format!("invite_{}", invited.id))).await.is(200).json, wanted);
     let seen = bob.gets(&members()).await.is(200).json;
@@ -44,6 +45,61 @@ async fn only_owners_see_pending_invitees_among_the_members() {
     let list = alice.gets(&members()).await.is(200).json;
     assert_eq!(ids(&list), ["member_ada", "member_alice", "member_bob"]);
     fails(alice.gets(&member(&format!("invite_{}", invited.id))).await, 404, "E_MEMBER_NOT_FOUND");
+}
+
+/// Strict clients fail the whole list if one entry lacks a key.
+#[tokio::test]
+async fn every_entry_has_its_user_its_app_and_its_inviter() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    alice.takes_in(&app.person("bob"), json!(["owner"])).await;
+    let bob = app.person("bob");
+    let link = bob.invited(json!({"link": {}})).await;
+    app.person("cy").accepts(&link.token).await.is(200);
+    app.directory().writes_user("dan", &json!({"first_name": "Dan"})).await.is(200);
+    alice.posts(&members(), &json!({"user_id": "dan", "roles": ["member"]})).await.is(200);
+    app.directory().writes_user("known", &json!({"email": "known@example.com"})).await.is(200);
+    for invitee in [
+        json!({"email": "known@example.com"}),
+        json!({"email": "unknown@example.com"}),
+        json!({"phone": "+19199993333"}),
+        json!({"person": {"email": "new@example.com", "first_name": "New"}}),
+        json!({"account": {"membership_type": 3, "membership_id": "4611686018467284386"}}),
+    ] {
+        bob.invited(invitee).await;
+    }
+    let list = alice.gets(&members()).await.is(200).json;
+    let results = list["results"].as_array().unwrap();
+    assert_eq!(results.len(), 9, "{list}");
+    for entry in results {
+        assert_eq!(entry["app_id"], "beckon", "{entry}");
+        let id = entry["id"].as_str().unwrap();
+        let user = entry["user_id"].as_str().unwrap();
+        let known = if entry["profile"]["email"] == "known@example.com" { "known" } else { id };
+        assert!(user == known || id == format!("member_{user}"), "{entry}");
+        let inviter = match (id, entry["state"].as_str().unwrap()) {
+            ("member_alice" | "member_dan", _) => None,
+            ("member_bob", _) => Some("alice"),
+            _ => Some("bob"),
+        };
+        assert_eq!(entry["invited_by"].as_str(), inviter, "{entry}");
+        let own = alice.gets(&member(id)).await.is(200).json;
+        assert_eq!(own, *entry);
+    }
+}
+
+/// An invite's id is that of its group and invitee, so a later invite has the same.
+#[tokio::test]
+async fn a_member_who_was_invited_anew_by_another_has_no_inviter_of_another_time() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let bob = app.person("bob");
+    alice.takes_in(&bob, json!(["owner"])).await;
+    alice.takes_in(&app.person("ada"), json!(["member"])).await;
+    alice.removes("ada").await.is(204);
+    bob.takes_in(&app.person("ada"), json!(["member"])).await;
+    let ada = alice.gets(&member("member_ada")).await.is(200).json;
+    assert_eq!(ada["invited_by"], "bob");
 }
 
 #[tokio::test]
@@ -99,7 +155,7 @@ async fn an_owner_can_add_a_directory_user() {
         .await
         .is(200)
         .json;
-    let wanted = json!({"id": "member_ada", "user_id": "ada", "roles": ["viewer"], "state": "active",
+    let wanted = json!({"id": "member_ada", "user_id": "ada", "app_id": "beckon", "roles": ["viewer"], "state": "active",
         "profile": {"user_id": "ada", "email": "ada@example.com", "first_name": "Ada"}, "group_id": "3773"});
     assert_eq!(added, wanted);
     assert_eq!(alice.gets(&member("member_ada")).await.is(200).json, wanted);
@@ -109,6 +165,7 @@ async fn an_owner_can_add_a_directory_user() {
             "rejected",
             "no invite of the new member stays pending"
         );
+        assert_eq!(alice.reads(&invited.id).await.json["resolution_reason"], "joined");
     }
     fails(
         alice.posts(&members(), &json!({"user_id": "ada", "roles": ["viewer"]})).await,
@@ -146,8 +203,8 @@ async fn a_pending_directory_user_cannot_be_added_and_seats_are_counted() {
         .unwrap();
     fails(
         alice.posts(&members(), &json!({"user_id": pending, "roles": ["viewer"]})).await,
-        404,
-        "E_USER_NOT_FOUND",
+        400,
+        "E_INVALID_BODY",
     );
     alice.revokes(&person.id).await.is(200);
     for name in ["ada", "bob"] {

@@ -46,17 +46,28 @@ async fn a_changed_invite_keeps_its_link() {
 }
 
 #[tokio::test]
-async fn an_invite_cannot_be_changed_to_a_role_above_its_inviter_s() {
+async fn a_change_of_roles_rests_on_the_right_of_the_person_who_makes_it() {
     let app = App::start().await;
     let alice = app.owner().await;
     let bob = app.person("bob");
     alice.takes_in(&bob, json!(["admin"])).await;
     let by_admin = bob.invited(json!({"email": "ada@example.com", "roles": ["member"]})).await;
-    fails(
-        alice.puts(&invite(&by_admin.id), &json!({"roles": ["owner"]})).await,
-        403,
-        "E_ROLE_ABOVE_OWN",
-    );
-    alice.puts(&invite(&by_admin.id), &json!({"roles": ["admin"]})).await.is(200);
     fails(bob.puts(&invite(&by_admin.id), &json!({"roles": ["member"]})).await, 403, "E_FORBIDDEN");
+    // An owner may grant what the inviter could not.
+    let changed = alice.puts(&invite(&by_admin.id), &json!({"roles": ["owner"]})).await.is(200);
+    assert_eq!(changed.json["created_by"], "bob");
+    alice.gives_roles("bob", json!(["member"])).await.is(200);
+    app.person("ada").accepts(&by_admin.token).await.is(200);
+}
+
+#[tokio::test]
+async fn a_changed_invite_ends_with_the_right_of_the_person_who_changed_it() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let bob = app.person("bob");
+    alice.takes_in(&bob, json!(["owner"])).await;
+    let first = made(&alice, json!({"roles": ["editor"], "email": "ada@example.com"})).await;
+    bob.puts(&invite(&first.id), &json!({"roles": ["viewer"]})).await.is(200);
+    alice.gives_roles("bob", json!(["admin"])).await.is(200);
+    app.person("ada").accepts(&first.token).await.refuses(410, "inviter_gone");
 }

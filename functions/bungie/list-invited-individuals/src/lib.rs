@@ -9,6 +9,8 @@ use shared::api::bungie::{
     self, Application, Failure, RULE, SearchResult, administrator, current_page, group, on_page,
     success,
 };
+use shared::domain::list::WholeList;
+use shared::http::{truncated_unless, whole_list};
 
 /// Answers the request.
 ///
@@ -23,13 +25,16 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let group = group(request)?;
     let page = current_page(request)?;
     let now = service.clock.now();
-    let all = service.engine.pending_group_invites(&caller, &group, RULE, now).await?;
+    let WholeList { data: all, complete } =
+        service.engine.pending_group_invites(&caller, &group, RULE, now).await?;
     let shown = on_page(&all, page);
     let invitees: Vec<_> = shown.iter().map(|invite| &invite.invitee).collect();
     let users = service.engine.invitee_profiles(&invitees).await?;
-    let results = shown
+    let results: Vec<_> = shown
         .iter()
         .map(|invite| Application::new(invite, users.get(&invite.invitee.key())))
         .collect();
-    Ok(success(&SearchResult::new(results, all.len(), page)))
+    let answer =
+        whole_list(&results, |results| success(&SearchResult::new(results, all.len(), page)));
+    Ok(truncated_unless(complete, answer))
 }

@@ -9,6 +9,7 @@ use shared::Service;
 use shared::api::bungie::{
     self, Failure, PotentialMembership, SearchResult, account, anybody, asks_for_invites, success,
 };
+use shared::http::{truncated_unless, whole_list};
 
 /// Answers the request.
 ///
@@ -22,12 +23,15 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let caller = anybody(service, request).await?;
     let account = account(request)?;
     if !asks_for_invites(request)? {
-        return Ok(success(&SearchResult::<PotentialMembership<'_>>::whole(Vec::new())));
+        return Ok(success(&SearchResult::<PotentialMembership<'_>>::whole(&[], 0)));
     }
     let found =
         service.engine.account_invites(caller.as_ref(), &account, service.clock.now()).await?;
     let shown = found.invites.iter().filter_map(|(invite, view)| {
         PotentialMembership::new(&account, found.user.as_ref(), invite, view)
     });
-    Ok(success(&SearchResult::whole(shown.collect())))
+    let shown: Vec<PotentialMembership<'_>> = shown.collect();
+    let total = shown.len();
+    let answer = whole_list(&shown, |shown| success(&SearchResult::whole(shown, total)));
+    Ok(truncated_unless(found.complete, answer))
 }

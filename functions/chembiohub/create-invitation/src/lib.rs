@@ -5,9 +5,7 @@ use std::convert::Infallible;
 
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::api::chembiohub::{
-    self, CreatedBody, Failure, Posted, at_namespace, inviters, signed_in,
-};
+use shared::api::chembiohub::{self, CreatedBody, Failure, Posted, at_namespace, signed_in};
 
 /// Answers the request.
 ///
@@ -24,12 +22,13 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
     let (new, now) = (posted.invitation(), service.clock.now());
     let invitation =
         service.engine.create_invitation(&caller, &new, shared::http::entropy(), now).await?;
-    let users = service.engine.users(&inviters(std::slice::from_ref(&invitation.invite))).await?;
+    let inviter = &invitation.invite.created_by.id;
+    let present = service.engine.present_users([inviter]).await?;
     Ok(CreatedBody::new(
         &invitation,
         posted,
         &caller.user,
-        &users,
+        &present,
         &service.api.chembiohub_namespace,
     )
     .response())

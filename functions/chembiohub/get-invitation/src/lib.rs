@@ -1,7 +1,7 @@
 //! `GET /{namespace}/api/invitations/{invitation}`: returns an invitation that the caller may see
-//! in the list (docs/contracts/chembiohub.md#paths).
+//! in the list, and `…/set/{invitations}` several of them (docs/contracts/chembiohub.md#paths).
 //!
-//! The route also receives every other method, and refuses it as the original does.
+//! The first route also receives every other method, and refuses it as the original does.
 
 use std::convert::Infallible;
 
@@ -9,8 +9,10 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
 use shared::api::chembiohub::{
-    self, Failure, InvitationBody, answer, at_namespace, detail_id, get_of_one, inviters, signed_in,
+    self, Failure, InvitationBody, SetBody, SetIds, answer, at_namespace, detail_id, get_of_one,
+    signed_in,
 };
+use shared::auth::Caller;
 use shared::domain::rule::InviteRule;
 
 /// Answers the request.
@@ -25,11 +27,25 @@ async fn get(service: &Service, request: &Request) -> Result<Response<Body>, Fai
     at_namespace(service, request)?;
     get_of_one(request)?;
     let caller = signed_in(service, request).await?;
+    if let Some(ids) = SetIds::read(request)? {
+        return get_set(service, &caller, &ids).await;
+    }
     let invite =
         service.engine.find_invitation(&caller, detail_id(request)?, InviteRule::Editors).await?;
-    let users = service.engine.users(&inviters(std::slice::from_ref(&invite))).await?;
+    let present = service.engine.present([&invite]).await?;
     Ok(answer(
         StatusCode::OK,
-        &InvitationBody::new(&invite, &caller.user, &users, &service.api.chembiohub_namespace),
+        &InvitationBody::new(&invite, &caller.user, &present, &service.api.chembiohub_namespace),
     ))
+}
+
+async fn get_set(
+    service: &Service,
+    caller: &Caller,
+    ids: &SetIds,
+) -> Result<Response<Body>, Failure> {
+    let found = service.engine.find_invitations(caller, &ids.valid(), InviteRule::Editors).await?;
+    let present = service.engine.present(&found).await?;
+    let namespace = &service.api.chembiohub_namespace;
+    Ok(answer(StatusCode::OK, &SetBody::new(ids, &found, &caller.user, &present, namespace)))
 }

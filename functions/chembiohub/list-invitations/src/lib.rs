@@ -5,13 +5,14 @@
 
 use std::convert::Infallible;
 
-use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
 use shared::api::chembiohub::{
-    self, Failure, ListBody, ListQuery, answer, at_namespace, get_of_list, inviters, signed_in,
+    self, Failure, InvitationBody, ListQuery, at_namespace, get_of_list, signed_in,
 };
+use shared::domain::list::WholeList;
 use shared::domain::rule::InviteRule;
+use shared::http::truncated_unless;
 
 /// Answers the request.
 ///
@@ -26,19 +27,14 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     get_of_list(request)?;
     let caller = signed_in(service, request).await?;
     let query = ListQuery::read(request)?;
-    let invites =
+    let WholeList { data: invites, complete } =
         service.engine.all_invitations(&caller, InviteRule::Editors, service.clock.now()).await?;
     let (page, total) = query.page(invites);
-    let users = service.engine.users(&inviters(&page)).await?;
-    Ok(answer(
-        StatusCode::OK,
-        &ListBody::new(
-            &query,
-            &page,
-            total,
-            &caller.user,
-            &users,
-            &service.api.chembiohub_namespace,
-        ),
-    ))
+    let present = service.engine.present(&page).await?;
+    let namespace = &service.api.chembiohub_namespace;
+    let objects: Vec<InvitationBody> = page
+        .iter()
+        .map(|invite| InvitationBody::new(invite, &caller.user, &present, namespace))
+        .collect();
+    Ok(truncated_unless(complete, query.answer(&objects, total, namespace)))
 }

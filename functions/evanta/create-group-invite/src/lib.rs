@@ -19,7 +19,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn create(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = evanta::caller(service, request).await?;
-    let fields = evanta::fields::<InviteForm>(request, service.body_limit)?;
+    let fields = evanta::fields::<InviteForm>(request, service.body_limit).await?;
     let (group, user) = (fields.group()?, fields.user());
     let now = service.clock.now();
     let invited = service.engine.invite_user(&caller, group, user, entropy(), now).await?;

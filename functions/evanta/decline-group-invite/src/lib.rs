@@ -7,8 +7,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
 use shared::api::evanta::{self, Failure};
-use shared::domain::ids::InviteId;
-use shared::http::{path_parameter, respond};
+use shared::http::respond;
 
 /// Answers the request.
 ///
@@ -20,7 +19,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn decline(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = evanta::caller(service, request).await?;
-    let id = path_parameter(request, "id", InviteId::parse).map_err(|_| Failure::NotFound)?;
+    let id = evanta::invite_of_path(request)?;
     service.engine.decline_own_invite(&caller, id, service.clock.now()).await?;
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
 }

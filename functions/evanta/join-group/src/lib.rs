@@ -19,7 +19,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn join(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = evanta::caller(service, request).await?;
-    let fields = evanta::fields::<MemberForm>(request, service.body_limit)?;
+    let fields = evanta::fields::<MemberForm>(request, service.body_limit).await?;
     let group = fields.group()?;
     let joined = service.engine.join_seen_group(&caller, &group, service.clock.now()).await;
     let (member, seen) = joined.map_err(Failure::of_joining)?;

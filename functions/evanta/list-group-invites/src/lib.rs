@@ -3,12 +3,10 @@
 
 use std::convert::Infallible;
 
-use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::api::evanta::{self, Failure, GroupInvitesBody};
+use shared::api::evanta::{self, Failure};
 use shared::domain::rule::InviteRule;
-use shared::http::json;
 
 /// Answers the request.
 ///
@@ -23,5 +21,5 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Fa
     let group = evanta::group_of_path(request)?;
     let (rule, now) = (InviteRule::Owners, service.clock.now());
     let unjoined = service.engine.unjoined_invites(&caller, &group, rule, now).await?;
-    Ok(json(StatusCode::OK, &GroupInvitesBody::new(&unjoined)))
+    Ok(evanta::group_invites(&unjoined))
 }

@@ -3,11 +3,9 @@
 
 use std::convert::Infallible;
 
-use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::api::evanta::{self, Failure, MyInvitesBody};
-use shared::http::json;
+use shared::api::evanta::{self, Failure};
 
 /// Answers the request.
 ///
@@ -20,5 +18,5 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = evanta::caller(service, request).await?;
     let own = service.engine.own_unjoined_invites(&caller, service.clock.now()).await?;
-    Ok(json(StatusCode::OK, &MyInvitesBody::new(&caller, &own)))
+    Ok(evanta::my_invites(&caller, &own))
 }

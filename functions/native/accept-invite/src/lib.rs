@@ -6,6 +6,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
 use shared::api::native::{self, AcceptBody, AcceptedBody, Problem};
+use shared::engine::{Conflict, Refusal, Stop};
 use shared::http::{json, json_body, known_query};
 
 /// Answers the request.
@@ -23,6 +24,13 @@ async fn accept(service: &Service, request: &Request) -> Result<Response<Body>, 
     let reference = body.reference()?;
     let now = service.clock.now();
     let accepted = service.engine.accept_invite(&caller, &reference, now).await;
-    let accepted = service.guarded(request, accepted).await?;
-    Ok(json(StatusCode::OK, &AcceptedBody::new(&accepted, &caller, now)))
+    let accepted = match service.guarded(request, accepted).await {
+        Err(Stop::Refused(Refusal::Conflict(Conflict::AlreadyMember))) => {
+            let redirect = service.engine.redirect_of(&reference).await?;
+            let target = service.redirects.after_joining(redirect.as_ref());
+            return Err(Problem::from(Refusal::from(Conflict::AlreadyMember)).leading_to(target));
+        }
+        accepted => accepted?,
+    };
+    Ok(json(StatusCode::OK, &AcceptedBody::new(&accepted, &caller, &service.redirects, now)))
 }

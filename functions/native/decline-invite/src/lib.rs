@@ -20,11 +20,20 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 async fn decline(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
     known_query(request, &[])?;
     let body: DeclineBody = json_body(request, service.body_limit)?;
+    let block = body.block();
     let (reference, reason) = body.reference()?;
-    let caller = native::caller_naming(service, request, &reference).await?;
+    let caller = match block {
+        // Only a person has something to block for.
+        Some(_) => Some(service.caller(request).await?),
+        None => native::caller_naming(service, request, &reference).await?,
+    };
     let now = service.clock.now();
     let invite =
         service.engine.decline_invite(caller.as_ref(), &reference, reason.as_ref(), now).await;
     let invite = service.guarded(request, invite).await?;
-    Ok(json(StatusCode::OK, &DeclinedBody::new(&invite, now)))
+    if let (Some(caller), Some(choice)) = (&caller, block) {
+        service.engine.block_sender(caller, &invite, choice, now).await?;
+    }
+    let present = service.engine.present([&invite]).await?;
+    Ok(json(StatusCode::OK, &DeclinedBody::new(&invite, &present, &service.redirects, now)))
 }

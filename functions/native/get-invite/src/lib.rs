@@ -24,6 +24,7 @@ async fn get(service: &Service, request: &Request) -> Result<Response<Body>, Pro
     let group = path_parameter(request, "group", GroupId::parse)?;
     let id = path_parameter(request, "invite", InviteId::parse)?;
     let invite = service.engine.get_invite(&caller, &group, id, RULE).await?;
-    let body = InviteBody::new(&invite, service.clock.now());
+    let present = service.engine.present([&invite]).await?;
+    let body = InviteBody::new(&invite, &present, service.clock.now());
     Ok(with_etag(json(StatusCode::OK, &body), invite.version))
 }

@@ -1,14 +1,13 @@
 //! `GET /v1/me/invites`: lists the invites to every identity that the access token proves. Without
-//! `state`, it lists the pending ones.
+//! `state`, it lists those that the caller can still accept: the pending ones, and those that were
+//! declined without a sign-in.
 
 use std::convert::Infallible;
 
-use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::api::native::{self, InviteBody, ListBody, Problem, invite_filter};
-use shared::domain::invite::State;
-use shared::http::json;
+use shared::api::native::{self, InviteBody, Problem, inbox_filter};
+use shared::domain::list::PageRequest;
 
 /// Answers the request.
 ///
@@ -19,11 +18,16 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 }
 
 async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Problem> {
-    let caller = service.caller(request).await?;
-    let filter = invite_filter(request, &[State::Pending])?;
+    let caller = &service.caller(request).await?;
+    let (states, asked) = &inbox_filter(request)?;
     let now = service.clock.now();
-    let page = service.engine.list_my_invites(&caller, &filter, now).await?;
-    let data =
-        page.data.iter().map(|invite| InviteBody::for_invitee(invite, &caller, now)).collect();
-    Ok(json(StatusCode::OK, &ListBody::new(data, page.next_cursor)))
+    native::fitting_page(asked.limit, |limit| async move {
+        let asked = &PageRequest { limit, ..asked.clone() };
+        let page = service.engine.list_my_invites(caller, states, asked, now).await?;
+        let present = service.engine.present(&page.data).await?;
+        let body = |invite| InviteBody::for_invitee(invite, &present, caller, now);
+        let data: Vec<InviteBody<'_>> = page.data.iter().map(body).collect();
+        Ok(native::list(&data, page.next_cursor.as_deref()))
+    })
+    .await
 }

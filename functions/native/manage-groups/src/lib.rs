@@ -6,7 +6,7 @@ use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
 use shared::Service;
 use shared::api::native::{
-    self, GroupBody, GroupChangeBody, ListBody, NewGroupBody, Problem, if_match, page, with_etag,
+    self, GroupBody, GroupChangeBody, NewGroupBody, Problem, if_match, page, with_etag,
 };
 use shared::auth::Caller;
 use shared::domain::ids::GroupId;
@@ -56,12 +56,13 @@ async fn list(
     request: &Request,
     caller: &Caller,
 ) -> Result<Response<Body>, Problem> {
-    let (limit, cursor) = page(request)?;
-    let page = service.engine.list_groups(caller, limit, cursor.as_deref()).await?;
-    Ok(json(
-        StatusCode::OK,
-        &ListBody::new(page.data.iter().map(GroupBody::new).collect(), page.next_cursor),
-    ))
+    let (limit, cursor) = &page(request)?;
+    native::fitting_page(*limit, |limit| async move {
+        let page = service.engine.list_groups(caller, limit, cursor.as_deref()).await?;
+        let data: Vec<GroupBody<'_>> = page.data.iter().map(GroupBody::new).collect();
+        Ok(native::list(&data, page.next_cursor.as_deref()))
+    })
+    .await
 }
 
 async fn get(

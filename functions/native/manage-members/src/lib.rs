@@ -6,9 +6,7 @@ use std::convert::Infallible;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::api::native::{
-    self, ListBody, MemberBody, MemberEditBody, Problem, member_of_path, page,
-};
+use shared::api::native::{self, MemberBody, MemberEditBody, Problem, member_of_path, page};
 use shared::auth::Caller;
 use shared::domain::ids::GroupId;
 use shared::engine::{NotFound, Refusal};
@@ -43,12 +41,16 @@ async fn list(
     caller: &Caller,
     group: &GroupId,
 ) -> Result<Response<Body>, Problem> {
-    let (limit, cursor) = page(request)?;
-    let page = service.engine.list_members(caller, group, limit, cursor.as_deref()).await?;
-    Ok(json(
-        StatusCode::OK,
-        &ListBody::new(page.data.iter().map(MemberBody::new).collect(), page.next_cursor),
-    ))
+    let (limit, cursor) = &page(request)?;
+    native::fitting_page(*limit, |limit| async move {
+        let page = service.engine.list_members(caller, group, limit, cursor.as_deref()).await?;
+        let users = page.data.iter().map(|member| &member.user);
+        let present = service.engine.present_users(users).await?;
+        let data: Vec<MemberBody<'_>> =
+            page.data.iter().map(|member| MemberBody::new(member, &present)).collect();
+        Ok(native::list(&data, page.next_cursor.as_deref()))
+    })
+    .await
 }
 
 async fn change(
@@ -62,7 +64,8 @@ async fn change(
     let edit = body.edit()?;
     let now = service.clock.now();
     let member = service.engine.edit_member(caller, group, &user, &edit, now).await?;
-    Ok(json(StatusCode::OK, &MemberBody::new(&member)))
+    let present = service.engine.present_users([&member.user]).await?;
+    Ok(json(StatusCode::OK, &MemberBody::new(&member, &present)))
 }
 
 async fn remove(

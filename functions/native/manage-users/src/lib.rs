@@ -7,7 +7,7 @@ use lambda_http::{Body, Request, RequestExt, Response};
 use shared::Service;
 use shared::api::native::{self, Problem, ProfileBody, UserBody};
 use shared::domain::ids::UserId;
-use shared::domain::user::Profile;
+use shared::domain::user::ProfileChange;
 use shared::engine::{NotFound, Refusal};
 use shared::http::{json, json_body, known_query, path_parameter};
 
@@ -24,12 +24,16 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
     known_query(request, &[])?;
     let named =
         request.path_parameters_ref().and_then(|parameters| parameters.first("user")).is_some();
+    let engine = &service.engine;
     let user = match (request.method(), named) {
-        (&Method::GET, false) => service.engine.get_me(&caller).await?,
-        (&Method::PUT, false) => service.engine.put_me(&caller, profile(service, request)?).await?,
-        (&Method::PUT, true) => {
-            let user = path_parameter(request, "user", UserId::parse)?;
-            service.engine.put_user(&caller, &user, profile(service, request)?).await?
+        (&Method::GET, false) => engine.get_me(&caller).await?,
+        (&(Method::PUT | Method::PATCH), false) => {
+            engine.change_me(&caller, &change(service, request)?).await?
+        }
+        (&Method::GET, true) => engine.get_user(&caller, &user_of_path(request)?).await?,
+        (&(Method::PUT | Method::PATCH), true) => {
+            let user = user_of_path(request)?;
+            engine.change_user(&caller, &user, &change(service, request)?).await?
         }
         // The gateway sends no other method here.
         _ => return Err(Refusal::NotFound(NotFound::User).into()),
@@ -37,7 +41,11 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
     Ok(json(StatusCode::OK, &UserBody::new(&user)))
 }
 
-fn profile(service: &Service, request: &Request) -> Result<Profile, Problem> {
+fn user_of_path(request: &Request) -> Result<UserId, Problem> {
+    Ok(path_parameter(request, "user", UserId::parse)?)
+}
+
+fn change(service: &Service, request: &Request) -> Result<ProfileChange, Problem> {
     let body: ProfileBody = json_body(request, service.body_limit)?;
-    Ok(body.profile())
+    Ok(body.change())
 }

@@ -21,5 +21,5 @@ async fn preview(service: &Service, request: &Request) -> Result<Response<Body>,
     let TokenBody { token } = json_body(request, service.body_limit)?;
     let preview = service.engine.preview_invite(&token, service.clock.now()).await;
     let preview = service.guarded(request, preview).await?;
-    Ok(json(StatusCode::OK, &PreviewBody::new(&preview)))
+    Ok(json(StatusCode::OK, &PreviewBody::new(&preview, &service.redirects)))
 }

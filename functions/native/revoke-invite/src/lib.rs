@@ -24,5 +24,7 @@ async fn revoke(service: &Service, request: &Request) -> Result<Response<Body>, 
     let id = path_parameter(request, "invite", InviteId::parse)?;
     let now = service.clock.now();
     let invite = service.engine.revoke_invite(&caller, &group, id, RULE, now).await?;
-    Ok(with_etag(json(StatusCode::OK, &InviteBody::new(&invite, now)), invite.version))
+    let present = service.engine.present([&invite]).await?;
+    let body = InviteBody::new(&invite, &present, now);
+    Ok(with_etag(json(StatusCode::OK, &body), invite.version))
 }

@@ -6,8 +6,10 @@ use std::convert::Infallible;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::api::rownd::{self, AcceptedBody, Failure, GroupBody, empty_body};
-use shared::domain::ids::{GroupId, InviteId};
+use shared::api::rownd::{
+    self, AcceptedBody, Failure, GroupBody, app_id, empty_body, group_of_path,
+};
+use shared::domain::ids::InviteId;
 use shared::engine::InviteRef;
 use shared::http::{json, path_parameter};
 
@@ -21,7 +23,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn accept(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = service.caller(request).await?;
-    let group = path_parameter(request, "group", GroupId::parse)?;
+    let group = group_of_path(request)?;
     let id = path_parameter(request, "invite", InviteId::parse)?;
     empty_body(request, service.body_limit)?;
     let accepted = service
@@ -33,7 +35,7 @@ async fn accept(service: &Service, request: &Request) -> Result<Response<Body>, 
         StatusCode::OK,
         &AcceptedBody::new(
             &accepted.member.user,
-            GroupBody::new(&joined.group, service.audience()),
+            GroupBody::new(&joined.group, app_id(service.audience())),
         ),
     ))
 }

@@ -6,9 +6,8 @@ use std::convert::Infallible;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::api::rownd::{self, CreatedBody, Failure, InviteInput, body};
-use shared::domain::ids::GroupId;
-use shared::http::{entropy, json, path_parameter};
+use shared::api::rownd::{self, CreatedBody, Failure, InviteInput, body, group_of_path};
+use shared::http::{entropy, json};
 
 /// Answers the request.
 ///
@@ -20,9 +19,9 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn create(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = service.caller(request).await?;
-    let group = path_parameter(request, "group", GroupId::parse)?;
+    let group = group_of_path(request)?;
     let input: InviteInput = body(request, service.body_limit)?;
-    let new = input.new_invite(group, &service.redirect_origins)?;
+    let new = input.new_invite(group, &service.redirects)?;
     let now = service.clock.now();
     let created = service.engine.create_or_find_invite(&caller, &new, entropy(), now).await?;
     let known = service.engine.invitee_ids(std::slice::from_ref(&created.invite)).await?;

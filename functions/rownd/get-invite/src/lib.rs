@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::api::rownd::{self, Failure, InviteBody, RULE};
-use shared::domain::ids::{GroupId, InviteId};
+use shared::api::rownd::{self, Failure, InviteBody, RULE, group_of_path};
+use shared::domain::ids::InviteId;
 use shared::http::{json, path_parameter};
 
 /// Answers the request.
@@ -19,7 +19,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn get(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = service.caller(request).await?;
-    let group = path_parameter(request, "group", GroupId::parse)?;
+    let group = group_of_path(request)?;
     let id = path_parameter(request, "invite", InviteId::parse)?;
     let invite = service.engine.get_invite(&caller, &group, id, RULE).await?;
     let known = service.engine.invitee_ids(std::slice::from_ref(&invite)).await?;

@@ -3,12 +3,9 @@
 
 use std::convert::Infallible;
 
-use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::api::rownd::{self, Failure, InviteBody, ListBody, RULE};
-use shared::domain::ids::GroupId;
-use shared::http::{json, path_parameter};
+use shared::api::rownd::{self, Failure, InviteBody, RULE, group_of_path};
 
 /// Answers the request.
 ///
@@ -20,11 +17,11 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = service.caller(request).await?;
-    let group = path_parameter(request, "group", GroupId::parse)?;
+    let group = group_of_path(request)?;
     let now = service.clock.now();
     let invites = service.engine.all_group_invites(&caller, &group, RULE, now).await?;
-    let known = service.engine.invitee_ids(&invites).await?;
+    let known = service.engine.invitee_ids(&invites.data).await?;
     let results: Vec<InviteBody<'_>> =
-        invites.iter().map(|invite| InviteBody::new(invite, &known, now)).collect();
-    Ok(json(StatusCode::OK, &ListBody::whole(results)))
+        invites.data.iter().map(|invite| InviteBody::new(invite, &known, now)).collect();
+    Ok(rownd::list(&results, invites.complete))
 }

@@ -6,11 +6,11 @@ use std::convert::Infallible;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
 use shared::Service;
-use shared::api::rownd::{self, Failure, GroupInput, ListBody, OwnGroupBody, body};
+use shared::api::rownd::{self, Failure, GroupInput, OwnGroupBody, app_id, body, group_of_path};
 use shared::auth::Caller;
 use shared::domain::ids::GroupId;
 use shared::engine::{NotFound, OwnGroup, Refusal};
-use shared::http::{json, path_parameter, random_number, respond};
+use shared::http::{json, random_number, respond};
 
 /// Answers the request.
 ///
@@ -39,9 +39,12 @@ async fn list(service: &Service, caller: &Caller) -> Result<Response<Body>, Fail
     let groups = service.engine.own_groups(caller).await?;
     let known = service.engine.users(std::slice::from_ref(&caller.user)).await?;
     let user = known.get(&caller.user);
-    let results: Vec<OwnGroupBody<'_>> =
-        groups.iter().map(|own| OwnGroupBody::new(own, user, service.audience())).collect();
-    Ok(json(StatusCode::OK, &ListBody::whole(results)))
+    let results: Vec<OwnGroupBody<'_>> = groups
+        .data
+        .iter()
+        .map(|own| OwnGroupBody::new(own, user, app_id(service.audience())))
+        .collect();
+    Ok(rownd::list(&results, groups.complete))
 }
 
 async fn create(
@@ -60,7 +63,7 @@ async fn get(
     request: &Request,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
-    let group = path_parameter(request, "group", GroupId::parse)?;
+    let group = group_of_path(request)?;
     let own = service.engine.own_group(caller, &group).await?;
     rendered(service, caller, &own).await
 }
@@ -70,7 +73,7 @@ async fn update(
     request: &Request,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
-    let group = path_parameter(request, "group", GroupId::parse)?;
+    let group = group_of_path(request)?;
     let input: GroupInput = body(request, service.body_limit)?;
     let now = service.clock.now();
     let view = service.engine.update_group(caller, &group, &input.change(), None, now).await?;
@@ -82,7 +85,7 @@ async fn delete(
     request: &Request,
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
-    let group = path_parameter(request, "group", GroupId::parse)?;
+    let group = group_of_path(request)?;
     service.engine.delete_group(caller, &group, service.clock.now()).await?;
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
 }
@@ -94,5 +97,5 @@ async fn rendered(
 ) -> Result<Response<Body>, Failure> {
     let known = service.engine.users(std::slice::from_ref(&caller.user)).await?;
     let user = known.get(&caller.user);
-    Ok(json(StatusCode::OK, &OwnGroupBody::new(own, user, service.audience())))
+    Ok(json(StatusCode::OK, &OwnGroupBody::new(own, user, app_id(service.audience()))))
 }

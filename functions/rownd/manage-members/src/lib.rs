@@ -7,14 +7,14 @@ use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
 use shared::Service;
 use shared::api::rownd::{
-    self, Failure, ListBody, MemberBody, MemberInput, NewMemberInput, body, member_of_path,
-    member_page, person_of_path,
+    self, Failure, MemberBody, MemberInput, NewMemberInput, app_id, body, group_of_path,
+    member_of_path, member_page, person_of_path,
 };
 use shared::auth::Caller;
 use shared::domain::ids::GroupId;
 use shared::domain::member::Member;
 use shared::engine::{NotFound, People, Refusal};
-use shared::http::{json, path_parameter, respond};
+use shared::http::{json, respond};
 
 /// Answers the request.
 ///
@@ -26,7 +26,7 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = service.caller(request).await?;
-    let group = path_parameter(request, "group", GroupId::parse)?;
+    let group = group_of_path(request)?;
     let one =
         request.path_parameters_ref().and_then(|parameters| parameters.first("member")).is_some();
     match (request.method(), one) {
@@ -48,10 +48,12 @@ async fn list(
 ) -> Result<Response<Body>, Failure> {
     let (size, after) = member_page(request)?;
     let now = service.clock.now();
-    let People { page, total } =
+    let People { page, total, complete } =
         service.engine.list_people(caller, group, after.as_ref(), size, now).await?;
-    let results: Vec<MemberBody<'_>> = page.iter().map(MemberBody::new).collect();
-    Ok(json(StatusCode::OK, &ListBody { total_results: total, results }))
+    let app_id = app_id(service.audience());
+    let results: Vec<MemberBody<'_>> =
+        page.iter().map(|person| MemberBody::new(person, app_id)).collect();
+    Ok(rownd::page(total, &results, complete))
 }
 
 async fn add(
@@ -74,7 +76,7 @@ async fn get(
 ) -> Result<Response<Body>, Failure> {
     let id = person_of_path(request)?;
     let person = service.engine.get_person(caller, group, &id, service.clock.now()).await?;
-    Ok(json(StatusCode::OK, &MemberBody::new(&person)))
+    Ok(json(StatusCode::OK, &MemberBody::new(&person, app_id(service.audience()))))
 }
 
 async fn update(
@@ -104,5 +106,5 @@ async fn remove(
 
 async fn rendered(service: &Service, member: Member) -> Result<Response<Body>, Failure> {
     let person = service.engine.known_member(member).await?;
-    Ok(json(StatusCode::OK, &MemberBody::new(&person)))
+    Ok(json(StatusCode::OK, &MemberBody::new(&person, app_id(service.audience()))))
 }

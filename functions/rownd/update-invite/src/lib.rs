@@ -6,8 +6,9 @@ use std::convert::Infallible;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use shared::Service;
-use shared::api::rownd::{self, Failure, InviteBody, InviteInput, RULE, body};
-use shared::domain::ids::{GroupId, InviteId};
+use shared::api::rownd::{self, Failure, InviteBody, InviteInput, body, group_of_path};
+use shared::domain::ids::InviteId;
+use shared::engine::Acting;
 use shared::http::{json, path_parameter};
 
 /// Answers the request.
@@ -20,12 +21,13 @@ pub async fn handle(service: &Service, request: Request) -> Result<Response<Body
 
 async fn update(service: &Service, request: &Request) -> Result<Response<Body>, Failure> {
     let caller = service.caller(request).await?;
-    let group = path_parameter(request, "group", GroupId::parse)?;
+    let group = group_of_path(request)?;
     let id = path_parameter(request, "invite", InviteId::parse)?;
     let input: InviteInput = body(request, service.body_limit)?;
-    let change = input.change(&service.redirect_origins)?;
+    let change = input.change(&service.redirects)?;
     let now = service.clock.now();
-    let invite = service.engine.update_invite(&caller, &group, id, &change, RULE, now).await?;
+    let acting = Acting { caller: &caller, now };
+    let invite = service.engine.update_invite(acting, &group, id, &change).await?;
     let known = service.engine.invitee_ids(std::slice::from_ref(&invite)).await?;
     Ok(json(StatusCode::OK, &InviteBody::new(&invite, &known, now)))
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::code::PlatformErrorCode as Code;
 use crate::auth::Unauthenticated;
 use crate::domain::group::GroupType;
+use crate::domain::invisible::describe;
 use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
 use crate::http::{self, RequestError};
 
@@ -26,6 +27,8 @@ pub struct Failure {
     pub code: Code,
     /// The seconds until a retry makes sense, or 0 if waiting does not help.
     pub throttle_seconds: i64,
+    /// The invisible character at fault.
+    character: Option<char>,
     fault: Option<Fault>,
 }
 
@@ -58,9 +61,12 @@ pub struct ApplicationResponse {
     pub resolution: Resolution,
 }
 
-/// `MessageData`, which is always empty.
+/// `MessageData`. It is empty unless an invisible character is at fault.
 #[derive(Serialize)]
-struct MessageData {}
+struct MessageData {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    character: Option<String>,
+}
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -75,7 +81,8 @@ struct Envelope<T> {
 }
 
 impl<T: Serialize> Envelope<T> {
-    fn new(response: Option<T>, code: Code, throttle_seconds: i64) -> Self {
+    fn new(response: Option<T>, failure: &Failure) -> Self {
+        let Failure { code, throttle_seconds, character, .. } = *failure;
         let (error_code, error_status, message) = (code.number(), code.name(), code.message());
         Self {
             response,
@@ -83,14 +90,14 @@ impl<T: Serialize> Envelope<T> {
             throttle_seconds,
             error_status,
             message,
-            message_data: MessageData {},
+            message_data: MessageData { character: character.map(describe) },
         }
     }
 }
 
 /// Returns a success answer with `value` in the envelope.
 pub fn success<T: Serialize>(value: &T) -> Response<Body> {
-    http::json(Code::Success.status(), &Envelope::new(Some(value), Code::Success, 0))
+    http::json(Code::Success.status(), &Envelope::new(Some(value), &Code::Success.into()))
 }
 
 /// Returns the endpoint's answer to `request`, or the answer of its failure.
@@ -106,7 +113,13 @@ pub async fn respond(
 
 impl Failure {
     fn later(code: Code, seconds: i64) -> Self {
-        Self { code, throttle_seconds: seconds.max(1), fault: None }
+        Self { throttle_seconds: seconds.max(1), ..code.into() }
+    }
+
+    /// Returns the failure of a value that has this character inside. The answer names an invisible
+    /// one.
+    pub(super) fn of_character(code: Code, character: Option<char>) -> Self {
+        Self { character: character.filter(|c| !c.is_control()), ..code.into() }
     }
 }
 
@@ -118,7 +131,7 @@ impl http::Ending for Failure {
 
 impl http::Failure for Failure {
     fn response(&self, _: &str) -> Response<Body> {
-        http::json(self.code.status(), &Envelope::<()>::new(None, self.code, self.throttle_seconds))
+        http::json(self.code.status(), &Envelope::<()>::new(None, self))
     }
 
     fn retry_after(&self) -> Option<i64> {
@@ -138,7 +151,7 @@ impl http::Failure for Failure {
 
 impl From<Code> for Failure {
     fn from(code: Code) -> Self {
-        Self { code, throttle_seconds: 0, fault: None }
+        Self { code, throttle_seconds: 0, character: None, fault: None }
     }
 }
 
@@ -147,7 +160,7 @@ impl From<Unauthenticated> for Failure {
     /// (docs/contracts/bungie.md#errors).
     fn from(error: Unauthenticated) -> Self {
         match error {
-            Unauthenticated::Missing | Unauthenticated::Expired | Unauthenticated::Invalid => {
+            Unauthenticated::Missing | Unauthenticated::Expired | Unauthenticated::Invalid(_) => {
                 Code::WebAuthRequired.into()
             }
             Unauthenticated::IssuerUnavailable(_) => Self::later(Code::SystemDisabled, 5),
@@ -159,12 +172,19 @@ impl From<RequestError> for Failure {
     fn from(error: RequestError) -> Self {
         match error {
             RequestError::MalformedBody(_) => Code::JsonDeserializationError.into(),
-            RequestError::InvalidBody(_) | RequestError::UnsupportedMediaType => {
+            RequestError::InvalidBody(_) | RequestError::UnsupportedMediaType(_) => {
                 Code::InvalidPostBody.into()
             }
             RequestError::BodyTooLarge(_) => Code::ValidationLengthError.into(),
             RequestError::UnknownPath(_) => Code::NotFound.into(),
+            RequestError::HiddenInPath(_, character) => {
+                Self::of_character(Code::NotFound, Some(character))
+            }
+            RequestError::MethodNotAllowed => Code::UnhandledHttpException.into(),
             RequestError::InvalidQuery(..) => Code::ParameterInvalidRange.into(),
+            RequestError::HiddenInQuery(_, character) => {
+                Self::of_character(Code::ParameterInvalidRange, Some(character))
+            }
         }
     }
 }
@@ -190,9 +210,11 @@ impl From<Refusal> for Failure {
             | Refusal::Denied(Denied::NotMember(GroupType::Secret)) => Code::GroupNotFound.into(),
             Refusal::NotFound(NotFound::User) => Code::UserCannotResolveCentralAccount.into(),
             Refusal::NotFound(NotFound::Member) => Code::GroupMembershipNotFound.into(),
-            Refusal::NotFound(NotFound::Invite)
+            Refusal::NotFound(NotFound::Invite | NotFound::Token(_))
             | Refusal::Conflict(Conflict::NotPending(_))
-            | Refusal::Conflict(Conflict::InviteReplaced) => Code::InvitationNotFound.into(),
+            | Refusal::Conflict(Conflict::NotReplaceable(_) | Conflict::InviteReplaced) => {
+                Code::InvitationNotFound.into()
+            }
             Refusal::Conflict(Conflict::AlreadyMember) => Code::GroupInviteAlreadyMember.into(),
             Refusal::Conflict(Conflict::AlreadyPending(_)) => Code::InvitationAlreadyPending.into(),
             Refusal::Conflict(Conflict::Yourself) => Code::InvitationGroupCannotSendToSelf.into(),
@@ -206,12 +228,14 @@ impl From<Refusal> for Failure {
             Refusal::Conflict(Conflict::LastOwner)
             | Refusal::Conflict(Conflict::GroupIdTaken)
             | Refusal::Conflict(Conflict::IdentityTaken)
-            | Refusal::Conflict(Conflict::PreconditionFailed)
+            | Refusal::Conflict(
+                Conflict::KeyReused | Conflict::KeyInProgress | Conflict::PreconditionFailed,
+            )
             | Refusal::Invalid(..)
             | Refusal::InvalidCursor => Code::InvalidParameters.into(),
-            Refusal::Limited(Limited::Rate(seconds)) => {
-                Self::later(Code::ThrottleLimitExceededMomentarily, seconds)
-            }
+            Refusal::Limited(
+                limit @ (Limited::Rate(_) | Limited::ResendTooSoon(_) | Limited::Resends),
+            ) => Self::later(Code::ThrottleLimitExceededMomentarily, limit.retry_after()),
         }
     }
 }
@@ -235,7 +259,7 @@ impl From<Stop> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::FetchError;
+    use crate::auth::{FetchError, Reason};
 
     #[test]
     fn every_authentication_error_has_its_code() {
@@ -244,7 +268,12 @@ mod tests {
             (failure.code.number(), failure.throttle_seconds)
         };
         assert_eq!(
-            [Unauthenticated::Missing, Unauthenticated::Expired, Unauthenticated::Invalid].map(row),
+            [
+                Unauthenticated::Missing,
+                Unauthenticated::Expired,
+                Unauthenticated::Invalid(Reason::Signature)
+            ]
+            .map(row),
             [(99, 0); 3]
         );
         assert_eq!(row(Unauthenticated::IssuerUnavailable(FetchError::of("x"))), (5, 5));

@@ -8,8 +8,7 @@ use super::request::is_int64;
 use crate::domain::identity::Account;
 use crate::domain::ids::UserId;
 use crate::domain::invitee::{Invitee, Person};
-use crate::domain::text::Line;
-use crate::domain::user::{User, full_name};
+use crate::domain::user::{PhotoUrl, User, full_name};
 
 /// The id of a card whose person has no int64 id.
 const NO_ID: &str = "0";
@@ -63,7 +62,7 @@ impl UserInfoCard {
     pub(super) fn of_user(user: Option<&User>) -> Self {
         let Some(user) = user else { return Self::new(BUNGIE_NEXT, NO_ID.into(), String::new()) };
         let icon_path =
-            user.profile.photo.as_ref().map(Line::as_str).unwrap_or_default().to_owned();
+            user.profile.photo.as_ref().map(PhotoUrl::as_str).unwrap_or_default().to_owned();
         Self { icon_path, ..Self::new(BUNGIE_NEXT, int64(&user.id), name_of(user)) }
     }
 }

@@ -45,6 +45,7 @@ codes! {
     7 ParameterParseFailure BAD_REQUEST;
     8 ParameterInvalidRange BAD_REQUEST "One or more parameters are outside the range of valid values.  Please correct them, and try again.";
     18 InvalidParameters BAD_REQUEST "The input parameters were invalid, please enter valid input, and try again.";
+    20 UnhandledHttpException METHOD_NOT_ALLOWED;
     21 NotFound NOT_FOUND;
     25 InvalidPostBody BAD_REQUEST;
     26 MissingPostBody BAD_REQUEST;

@@ -15,8 +15,8 @@ struct PagedQuery {
 /// One page of a list whose total length is known.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SearchResult<T> {
-    results: Vec<T>,
+pub struct SearchResult<'a, T> {
+    results: &'a [T],
     total_results: usize,
     has_more: bool,
     query: PagedQuery,
@@ -30,9 +30,9 @@ pub fn on_page<T>(all: &[T], page: usize) -> &[T] {
     &all[from..all.len().min(from + PAGE_SIZE)]
 }
 
-impl<T> SearchResult<T> {
+impl<'a, T> SearchResult<'a, T> {
     /// Creates page `page` of a list of `total` items.
-    pub fn new(results: Vec<T>, total: usize, page: usize) -> Self {
+    pub fn new(results: &'a [T], total: usize, page: usize) -> Self {
         Self {
             results,
             total_results: total,
@@ -47,10 +47,9 @@ impl<T> SearchResult<T> {
         }
     }
 
-    /// Creates the only page of a list.
-    pub fn whole(results: Vec<T>) -> Self {
-        let total = results.len();
-        Self { has_more: false, ..Self::new(results, total, 1) }
+    /// Creates the only page of a list of `total` items, which may end early.
+    pub fn whole(results: &'a [T], total: usize) -> Self {
+        Self { has_more: results.len() < total, ..Self::new(results, total, 1) }
     }
 }
 
@@ -62,11 +61,11 @@ mod tests {
     fn pages_cover_a_list_without_gaps_or_overlaps() {
         for total in [0_usize, 1, 49, 50, 51, 100, 101] {
             let all: Vec<usize> = (0..total).collect();
-            let mut seen = Vec::new();
+            let mut seen: Vec<usize> = Vec::new();
             for page in 1.. {
                 let results = on_page(&all, page).to_vec();
-                let result = SearchResult::new(results.clone(), total, page);
-                seen.extend(results);
+                let result = SearchResult::new(&results, total, page);
+                seen.extend(&results);
                 if !result.has_more {
                     break;
                 }

@@ -188,7 +188,8 @@ impl Features {
             capabilities: 0,
             // Members are users of the directory, whichever account was invited.
             membership_types: [BUNGIE_NEXT],
-            invite_permission_override: false,
+            // Whether admins may invite. At this API they may in every group.
+            invite_permission_override: true,
             update_culture_permission_override: false,
             host_guided_game_permission_override: 0,
             update_banner_permission_override: false,

@@ -10,8 +10,11 @@ use crate::Service;
 use crate::auth::{Caller, Unauthenticated};
 use crate::domain::identity::Account;
 use crate::domain::ids::GroupId;
+use crate::domain::invisible::{in_value, trim};
 use crate::domain::text::{Message, NotAMessage};
-use crate::http::{header, lenient_json, no_further_path, query_parameter, raw_body};
+use crate::http::{
+    RequestError, header, lenient_json, no_further_path, query_parameter, raw_body, visible_query,
+};
 
 /// The scope that a token needs to manage a group's invites (docs/contracts/bungie.md#credentials).
 const ADMIN_GROUPS: &str = "AdminGroups";
@@ -26,7 +29,7 @@ const LAST_PAGE: usize = 200;
 /// the token, then its scope.
 ///
 /// # Errors
-/// - `NotFound` if the path continues after its slash.
+/// - `NotFound` under an unknown prefix, or if the path continues after its slash.
 /// - `ApiKeyMissingFromRequest` or `ApiInvalidOrExpiredKey` for the API key.
 /// - `WebAuthRequired` for the token, or `SystemDisabled` if the issuer cannot be reached.
 /// - `AccessNotPermittedByApplicationScope` if the token lacks the scope.
@@ -44,7 +47,7 @@ pub async fn administrator(service: &Service, request: &Request) -> Result<Calle
 /// token. A token may have any scope.
 ///
 /// # Errors
-/// - `NotFound` if the path continues after its slash.
+/// - `NotFound` under an unknown prefix, or if the path continues after its slash.
 /// - `ApiKeyMissingFromRequest` or `ApiInvalidOrExpiredKey` for the API key.
 /// - `WebAuthRequired` for a token that is not valid, or `SystemDisabled` if the issuer cannot be
 ///   reached.
@@ -57,9 +60,20 @@ pub async fn anybody(service: &Service, request: &Request) -> Result<Option<Call
     }
 }
 
-/// Checks the API key, and that the path ends after its slash.
+/// Refuses a path under another prefix than `/Platform` and `/platform`. The routes have a variable
+/// there.
+fn known_prefix(request: &Request) -> Result<(), RequestError> {
+    let parameters = request.path_parameters_ref();
+    match parameters.and_then(|parameters| parameters.first("platform")) {
+        None | Some("Platform" | "platform") => Ok(()),
+        Some(_) => Err(RequestError::UnknownPath(None)),
+    }
+}
+
+/// Checks the API key, and that the path is one of the API and ends after its slash.
 fn check_api_key(service: &Service, request: &Request) -> Result<(), Failure> {
     no_further_path(request)?;
+    known_prefix(request)?;
     let keys = &service.api.bungie_api_keys;
     match header(request, "x-api-key") {
         None => Err(Code::ApiKeyMissingFromRequest.into()),
@@ -108,7 +122,9 @@ pub(super) fn one_of(request: &Request, name: &str, names: &[&str]) -> Result<us
 /// # Errors
 /// `ParameterInvalidRange` if it is not a number from 1 to 200, or is repeated.
 pub fn current_page(request: &Request) -> Result<usize, Failure> {
-    let texts = ["currentpage", "currentPage"].map(|name| query_parameter(request, name)).concat();
+    let names = ["currentpage", "currentPage"];
+    visible_query(request, &names)?;
+    let texts = names.map(|name| query_parameter(request, name)).concat();
     let page = match texts.as_slice() {
         [] => Some(1),
         [text] => Some(text).filter(|text| is_plain(text)).and_then(|text| text.parse().ok()),
@@ -133,7 +149,7 @@ struct ApplicationRequest {
 /// - `JsonDeserializationError` if the body is not JSON.
 /// - `InvalidPostBody` if the body is not an object, or its message is not a text.
 /// - `ValidationLengthError` for more than 500 characters, or a body above the service's limit.
-/// - `InvalidParameters` for control characters.
+/// - `InvalidParameters` for control characters, and for invisible ones that no script needs.
 pub(super) fn message(service: &Service, request: &Request) -> Result<Option<Message>, Failure> {
     let bytes = raw_body(request, service.body_limit)?;
     if bytes.is_empty() {
@@ -144,21 +160,25 @@ pub(super) fn message(service: &Service, request: &Request) -> Result<Option<Mes
         .filter(|message| !message.is_empty())
         .map(|message| Message::parse(&message))
         .transpose();
-    message.map_err(|why| {
-        match why {
-            NotAMessage::TooLong => Code::ValidationLengthError,
-            NotAMessage::ControlCharacter => Code::InvalidParameters,
+    message.map_err(|why| match why {
+        NotAMessage::TooLong => Code::ValidationLengthError.into(),
+        NotAMessage::HiddenCharacter(character) => {
+            Failure::of_character(Code::InvalidParameters, Some(character))
         }
-        .into()
     })
 }
 
 fn parameter<'a>(request: &'a Request, name: &str) -> &'a str {
-    request.path_parameters_ref().and_then(|parameters| parameters.first(name)).unwrap_or_default()
+    let parameters = request.path_parameters_ref();
+    trim(parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default())
 }
 
 fn int64(text: &str) -> Result<&str, Failure> {
-    if is_int64(text) { Ok(text) } else { Err(Code::ParameterParseFailure.into()) }
+    if is_int64(text) {
+        Ok(text)
+    } else {
+        Err(Failure::of_character(Code::ParameterParseFailure, in_value(text)))
+    }
 }
 
 /// Returns whether `text` is an int64 in plain decimal digits, without a sign or leading zeros.

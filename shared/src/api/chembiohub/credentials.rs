@@ -6,9 +6,9 @@ use lambda_http::http::Method;
 use subtle::ConstantTimeEq;
 
 use super::failure::Failure;
-use crate::auth::{Caller, Unauthenticated};
+use crate::auth::{Caller, Reason, Unauthenticated};
 use crate::http::{cookie, header};
-use crate::service::Service;
+use crate::service::{Service, refused};
 
 /// Returns the caller. `Authorization` takes precedence over the session cookie
 /// `{namespace}_sessionid`, which holds the same kind of token.
@@ -20,10 +20,10 @@ pub async fn signed_in(service: &Service, request: &Request) -> Result<Caller, F
         return Ok(service.caller(request).await?);
     }
     let namespace = &service.api.chembiohub_namespace;
-    let session =
-        cookie(request, &format!("{namespace}_sessionid")).ok_or(Unauthenticated::Missing)?;
+    let session = cookie(request, &format!("{namespace}_sessionid"))
+        .ok_or_else(|| refused(request, Unauthenticated::Missing))?;
     if needs_pair(request.method()) && !has_pair(request, namespace) {
-        return Err(Unauthenticated::Invalid.into());
+        return Err(refused(request, Unauthenticated::Invalid(Reason::CsrfPair)).into());
     }
     Ok(service.caller_by_token(request, &session).await?)
 }

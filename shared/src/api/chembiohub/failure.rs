@@ -9,12 +9,13 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::Future;
 
-use lambda_http::http::{HeaderValue, StatusCode, header};
+use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 
 use super::answer::JSON;
 use crate::auth::Unauthenticated;
+use crate::domain::Invalid;
 use crate::engine::{Fault, Stop};
 use crate::http::{self, FieldCode, FieldError, RequestError};
 
@@ -27,6 +28,8 @@ const EXISTS: &str = "User already exists, do you wish to invite again?";
 const NOT_EDITOR: &str = "Not authorized to invite to this project, you must have editor status";
 const NOT_JSON: &str = "Request is not valid JSON.";
 const NO_EMAIL: &str = "Email not valid";
+/// The methods of most paths, as Tastypie lists them.
+pub(super) const METHODS: &str = "GET,POST,PUT";
 /// The field that [`NO_EMAIL`] is about.
 const EMAIL: &str = "/email";
 
@@ -38,7 +41,7 @@ pub enum Failure {
     /// 404 with an empty body.
     NotFound,
     /// 405 with the value of `Allow`.
-    MethodNotAllowed(&'static str),
+    MethodNotAllowed(Cow<'static, str>),
     /// 409: nothing is new to the person, and no reminder was requested.
     Exists,
     /// 503 or 500: the service failed.
@@ -90,10 +93,8 @@ impl http::Failure for Failure {
             Self::Unauthorized => http::respond(StatusCode::UNAUTHORIZED, HTML, Body::Empty),
             Self::NotFound => http::respond(StatusCode::NOT_FOUND, HTML, Body::Empty),
             Self::MethodNotAllowed(allow) => {
-                let body = Body::Text((*allow).to_owned());
-                let mut response = http::respond(StatusCode::METHOD_NOT_ALLOWED, HTML, body);
-                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
-                response
+                let body = Body::Text(allow.to_string());
+                http::allowing(http::respond(StatusCode::METHOD_NOT_ALLOWED, HTML, body), allow)
             }
             Self::Exists => {
                 http::respond(StatusCode::CONFLICT, "application/json", body(EXISTS, None))
@@ -127,7 +128,8 @@ fn body(error: &str, traceback: Option<&str>) -> Body {
     Body::Text(serde_json::to_string(&ErrorBody { error, traceback }).unwrap_or_default())
 }
 
-/// Returns the endpoint's answer to `request`, or the answer of its failure.
+/// Returns the endpoint's answer to `request`, or the answer of its failure. `OPTIONS` asks only for
+/// the methods, so it needs no credentials.
 ///
 /// # Errors
 /// Never: every failure becomes a response.
@@ -135,13 +137,21 @@ pub async fn respond(
     request: &Request,
     answer: impl Future<Output = Result<Response<Body>, Failure>>,
 ) -> Result<Response<Body>, Infallible> {
+    if http::is_preflight(request) {
+        return Ok(http::options(METHODS));
+    }
+    if request.method() == Method::OPTIONS {
+        // Tastypie's answer.
+        let answer = http::respond(StatusCode::OK, HTML, Body::Text(METHODS.to_owned()));
+        return Ok(http::allowing(answer, METHODS));
+    }
     Ok(http::reply(request, answer).await)
 }
 
 impl From<Unauthenticated> for Failure {
     fn from(error: Unauthenticated) -> Self {
         match error {
-            Unauthenticated::Missing | Unauthenticated::Expired | Unauthenticated::Invalid => {
+            Unauthenticated::Missing | Unauthenticated::Expired | Unauthenticated::Invalid(_) => {
                 Self::Unauthorized
             }
             Unauthenticated::IssuerUnavailable(_) => Self::error(
@@ -158,7 +168,7 @@ impl From<RequestError> for Failure {
         match error {
             RequestError::MalformedBody(_) => Self::refused(NOT_JSON),
             RequestError::InvalidBody(errors) => Self::refused(field(errors.into_iter().next())),
-            RequestError::UnsupportedMediaType => Self::error(
+            RequestError::UnsupportedMediaType(_) => Self::error(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "Send the request's body as application/json.",
                 None,
@@ -168,9 +178,14 @@ impl From<RequestError> for Failure {
                 format!("The body may have at most {limit} bytes."),
                 None,
             ),
-            RequestError::UnknownPath(_) => Self::NotFound,
+            RequestError::UnknownPath(_) | RequestError::HiddenInPath(..) => Self::NotFound,
+            RequestError::MethodNotAllowed => Self::MethodNotAllowed(METHODS.into()),
             RequestError::InvalidQuery(parameter, detail) => {
-                Self::refused(format!("{parameter}: {detail}"))
+                Self::error(StatusCode::BAD_REQUEST, format!("{parameter}: {detail}"), None)
+            }
+            RequestError::HiddenInQuery(parameter, character) => {
+                let detail = Invalid::hidden(character).sentence();
+                Self::error(StatusCode::BAD_REQUEST, format!("{parameter}: {detail}"), None)
             }
         }
     }
@@ -180,7 +195,9 @@ impl From<RequestError> for Failure {
 fn field(error: Option<FieldError>) -> Cow<'static, str> {
     match error {
         Some(FieldError { pointer, code, .. })
-            if pointer == EMAIL && code != FieldCode::DuplicateField =>
+            if pointer == EMAIL
+                && code != FieldCode::DuplicateField
+                && !Invalid::is_hidden_code(code.as_str()) =>
         {
             NO_EMAIL.into()
         }
@@ -210,7 +227,7 @@ mod tests {
     use lambda_http::request::RequestContext;
 
     use super::*;
-    use crate::auth::FetchError;
+    use crate::auth::{FetchError, Reason};
 
     async fn shown(failure: impl Into<Failure>) -> String {
         let mut context = ApiGatewayProxyRequestContext::default();
@@ -239,7 +256,7 @@ mod tests {
     #[tokio::test]
     async fn every_fault_of_a_request_has_its_answer() {
         let requests = [
-            RequestError::MalformedBody("x"),
+            RequestError::MalformedBody("x".into()),
             RequestError::InvalidBody(vec![FieldError {
                 pointer: "/remind".into(),
                 code: FieldCode::WrongType,
@@ -255,7 +272,7 @@ mod tests {
                 code: FieldCode::WrongType,
                 detail: "No.".into(),
             }]),
-            RequestError::UnsupportedMediaType,
+            RequestError::UnsupportedMediaType("application/json"),
             RequestError::BodyTooLarge(9),
             RequestError::UnknownPath(None),
             RequestError::InvalidQuery("limit", "No."),
@@ -263,7 +280,7 @@ mod tests {
         let callers = [
             Unauthenticated::Missing,
             Unauthenticated::Expired,
-            Unauthenticated::Invalid,
+            Unauthenticated::Invalid(Reason::Signature),
             Unauthenticated::IssuerUnavailable(FetchError::of("x")),
         ];
         let mut lines: Vec<String> = Vec::new();
@@ -275,7 +292,7 @@ mod tests {
             let name = format!("{error:?}");
             lines.push(format!("{name}: {}", shown(error).await));
         }
-        lines.push(format!("405: {}", shown(Failure::MethodNotAllowed("GET,POST,PUT")).await));
+        lines.push(format!("405: {}", shown(Failure::MethodNotAllowed(METHODS.into())).await));
         insta::assert_snapshot!(lines.join("\n"));
     }
 }

@@ -1,106 +1,60 @@
-//! Tastypie's list: filters by address, a page by limit and offset, and links to the neighbouring
-//! pages (docs/contracts/chembiohub.md#lists).
+//! Tastypie's list: filters by address, an order, a page by limit and offset, and links to the
+//! neighbouring pages (docs/contracts/chembiohub.md#lists).
 
 use std::collections::BTreeMap;
 
-use lambda_http::{Request, RequestExt};
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, RequestExt, Response};
 use serde::Serialize;
 use url::form_urlencoded::Serializer;
 
+use super::answer::answer;
 use super::failure::Failure;
+use super::lookup::Lookup;
+use super::order::{FIELDS, SortKey, address, sort};
 use super::render::InvitationBody;
-use crate::domain::ids::UserId;
+use crate::domain::invisible::trim;
 use crate::domain::invite::Invite;
-use crate::domain::user::User;
-use crate::http::RequestError;
+use crate::http::{RequestError, fitting, visible_query};
 
 /// The default size of a page.
 const DEFAULT_LIMIT: usize = 20;
 /// The largest size of a page. `limit=0` asks for it.
 const MAX_LIMIT: usize = 1000;
 
-/// The filters and the page that a list request asks for.
+/// The filters, the order and the page that a list request asks for.
 #[derive(Debug)]
 pub struct ListQuery {
     limit: usize,
     offset: usize,
-    filters: Vec<(Lookup, String)>,
+    filters: Vec<Lookup>,
+    order: Vec<SortKey>,
     /// The other parameters, sorted by name. The links to the neighbouring pages repeat them.
     others: BTreeMap<String, String>,
-}
-
-/// A comparison of a field in Django. The names with `I` ignore case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lookup {
-    Exact,
-    IExact,
-    Contains,
-    IContains,
-    StartsWith,
-    IStartsWith,
-    EndsWith,
-    IEndsWith,
-}
-
-impl Lookup {
-    /// Returns the lookup of the parameter `email` or `email__…`. `None` if there is no such
-    /// lookup.
-    fn parse(parameter: &str) -> Option<Self> {
-        match parameter {
-            "email" | "email__exact" => Some(Self::Exact),
-            "email__iexact" => Some(Self::IExact),
-            "email__contains" => Some(Self::Contains),
-            "email__icontains" => Some(Self::IContains),
-            "email__startswith" => Some(Self::StartsWith),
-            "email__istartswith" => Some(Self::IStartsWith),
-            "email__endswith" => Some(Self::EndsWith),
-            "email__iendswith" => Some(Self::IEndsWith),
-            _ => None,
-        }
-    }
-
-    fn matches(self, text: &str, wanted: &str) -> bool {
-        let (folded, wanted_folded) = (text.to_lowercase(), wanted.to_lowercase());
-        match self {
-            Self::Exact => text == wanted,
-            Self::IExact => folded == wanted_folded,
-            Self::Contains => text.contains(wanted),
-            Self::IContains => folded.contains(&wanted_folded),
-            Self::StartsWith => text.starts_with(wanted),
-            Self::IStartsWith => folded.starts_with(&wanted_folded),
-            Self::EndsWith => text.ends_with(wanted),
-            Self::IEndsWith => folded.ends_with(&wanted_folded),
-        }
-    }
 }
 
 impl ListQuery {
     /// Reads the query. Unknown parameters are ignored, as in Tastypie.
     ///
     /// # Errors
-    /// 403 if the limit or the offset is not a whole number, or if the lookup of an address is
-    /// unknown.
+    /// 400 for a limit or an offset that is not a whole number, a field that has no filters or no
+    /// order, an unknown comparison, a value that the comparison does not take, and an invisible
+    /// character inside a value.
     pub fn read(request: &Request) -> Result<Self, Failure> {
-        let parameters = request.query_string_parameters_ref();
-        let mut others: BTreeMap<String, String> = parameters
-            .into_iter()
-            .flat_map(|all| all.iter())
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
+        visible_query(request, &["limit", "offset", "order_by", "email"])?;
+        let mut others = parameters(request);
         let limit = number(others.remove("limit"), "limit")?.unwrap_or(DEFAULT_LIMIT);
         let offset = number(others.remove("offset"), "offset")?.unwrap_or(0);
-        let on_address =
-            others.iter().filter(|(name, _)| *name == "email" || name.starts_with("email__"));
-        let unknown =
-            RequestError::InvalidQuery("email", "This comparison of addresses is not supported.");
-        let filters = on_address.map(|(name, value)| {
-            Ok((Lookup::parse(name).ok_or_else(|| unknown.clone())?, value.clone()))
-        });
-        let filters = filters.collect::<Result<_, RequestError>>()?;
+        let filters = others.iter().map(|(name, value)| filter(name, value));
+        let filters = filters.filter_map(Result::transpose).collect::<Result<_, RequestError>>()?;
+        let order = others.get("order_by").map(String::as_str);
+        let order = order.into_iter().flat_map(|fields| fields.split(','));
+        let order = order.map(SortKey::read).collect::<Result<_, RequestError>>()?;
         Ok(Self {
             limit: if limit == 0 { MAX_LIMIT } else { limit.min(MAX_LIMIT) },
             offset,
             filters,
+            order,
             others,
         })
     }
@@ -109,9 +63,10 @@ impl ListQuery {
     /// pages.
     pub fn page(&self, mut invites: Vec<Invite>) -> (Vec<Invite>, usize) {
         invites.retain(|invite| {
-            let address = invite.invitee.address().map_or("", |address| address.as_str());
-            self.filters.iter().all(|(lookup, wanted)| lookup.matches(address, wanted))
+            let address = address(invite);
+            self.filters.iter().all(|lookup| lookup.matches(address))
         });
+        sort(&mut invites, &self.order);
         let total = invites.len();
         (invites.into_iter().skip(self.offset).take(self.limit).collect(), total)
     }
@@ -126,16 +81,49 @@ impl ListQuery {
     }
 }
 
+/// Returns the query's parameters by name. A repeated one is a list with commas, as API Gateway
+/// writes it.
+fn parameters(request: &Request) -> BTreeMap<String, String> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let sent = request.query_string_parameters_ref();
+    for (name, value) in sent.into_iter().flat_map(|all| all.iter()) {
+        found
+            .entry(name.to_owned())
+            .and_modify(|list| {
+                list.push(',');
+                list.push_str(trim(value));
+            })
+            .or_insert_with(|| trim(value).to_owned());
+    }
+    found
+}
+
+/// Reads the filter of a parameter `field` or `field__lookup`. `None` for other parameters.
+fn filter(name: &str, value: &str) -> Result<Option<Lookup>, RequestError> {
+    let (field, lookup) = name.split_once("__").unwrap_or((name, "exact"));
+    match FIELDS.iter().find(|known| **known == field) {
+        Some(&"email") => Lookup::read(lookup, value).map(Some),
+        Some(other) => {
+            Err(RequestError::InvalidQuery(other, "This field does not allow filtering."))
+        }
+        None => Ok(None),
+    }
+}
+
+/// Reads a whole number. One that is too large for any page counts as the largest.
 fn number(value: Option<String>, name: &'static str) -> Result<Option<usize>, RequestError> {
-    let wrong = |_| RequestError::InvalidQuery(name, "Give a whole number that is 0 or more.");
-    value.map(|text| text.parse::<u32>().map(|number| number as usize).map_err(wrong)).transpose()
+    let Some(text) = value else { return Ok(None) };
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(RequestError::InvalidQuery(name, "Give a whole number that is 0 or more."));
+    }
+    Ok(Some(text.parse::<u32>().map_or(u32::MAX as usize, |number| number as usize)))
 }
 
 /// One page of invitations.
-#[derive(Debug, Serialize)]
-pub struct ListBody {
+#[derive(Serialize)]
+struct ListBody<'a> {
     meta: MetaBody,
-    objects: Vec<InvitationBody>,
+    objects: &'a [InvitationBody],
 }
 
 #[derive(Debug, Serialize)]
@@ -147,31 +135,34 @@ struct MetaBody {
     total_count: usize,
 }
 
-impl ListBody {
-    /// Creates the page of `invites` out of `total`, as the caller sees it.
-    pub fn new(
-        query: &ListQuery,
-        invites: &[Invite],
+impl ListQuery {
+    /// Returns the page of `objects` out of `total`. A page that would become too large ends
+    /// earlier, and the next one begins there.
+    pub fn answer(
+        &self,
+        objects: &[InvitationBody],
         total: usize,
-        caller: &UserId,
-        users: &BTreeMap<UserId, User>,
         namespace: &str,
-    ) -> Self {
-        let (limit, offset) = (query.limit, query.offset);
-        let meta = MetaBody {
-            limit,
-            next: (offset.saturating_add(limit) < total)
-                .then(|| query.uri(namespace, offset + limit)),
-            offset,
-            previous: offset.checked_sub(limit).map(|offset| query.uri(namespace, offset)),
-            total_count: total,
+    ) -> Response<Body> {
+        let render = |objects: &[InvitationBody], after: usize| {
+            let meta = self.meta(after, total, namespace);
+            answer(StatusCode::OK, &ListBody { meta, objects })
         };
-        Self {
-            meta,
-            objects: invites
-                .iter()
-                .map(|invite| InvitationBody::new(invite, caller, users, namespace))
-                .collect(),
+        let fitting = fitting(objects, |none| render(none, self.limit));
+        let after = if fitting < objects.len() { fitting } else { self.limit };
+        render(&objects[..fitting], after)
+    }
+
+    /// Returns the part about the pages. The next page begins `after` items later.
+    fn meta(&self, after: usize, total: usize, namespace: &str) -> MetaBody {
+        let (limit, offset) = (self.limit, self.offset);
+        let next = offset.saturating_add(after);
+        MetaBody {
+            limit,
+            next: (next < total).then(|| self.uri(namespace, next)),
+            offset,
+            previous: offset.checked_sub(limit).map(|offset| self.uri(namespace, offset)),
+            total_count: total,
         }
     }
 }
@@ -179,8 +170,6 @@ impl ListBody {
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
-
-    use lambda_http::Body;
 
     use super::*;
     use crate::domain::email::EmailAddress;
@@ -195,33 +184,41 @@ mod tests {
     }
 
     fn meta(pairs: &[(&str, &str)], total: usize) -> MetaBody {
-        ListBody::new(
-            &read(pairs).unwrap(),
-            &[],
-            total,
-            &UserId::parse("1").unwrap(),
-            &BTreeMap::new(),
-            "hub",
-        )
-        .meta
+        let query = read(pairs).unwrap();
+        query.meta(query.limit, total, "hub")
     }
 
     #[test]
     fn a_page_has_20_invitations_by_default_and_at_most_1000() {
         let limit = |text: &str| meta(&[("limit", text)], 0).limit;
         assert_eq!(
-            (meta(&[], 0).limit, limit("1"), limit("0"), limit("1001"), limit("4294967295")),
+            (meta(&[], 0).limit, limit("1"), limit("0"), limit("1001"), limit("42949672960")),
             (20, 1, 1000, 1000, 1000)
         );
+        let bad = |name: &str, value: &str| {
+            let Err(Failure::Error { status, error, .. }) = read(&[(name, value)]) else {
+                return false;
+            };
+            status == StatusCode::BAD_REQUEST && error.starts_with(&format!("{name}: "))
+        };
         for (name, value) in [
             ("limit", "-1"),
             ("limit", "x"),
             ("limit", ""),
             ("offset", "-1"),
+            ("limit", "+1"),
+            ("limit", "1,2"),
             ("offset", "1.5"),
-            ("offset", "4294967296"),
+            ("order_by", "nosuch"),
+            ("order_by", ""),
+            ("order_by", "email,-nosuch"),
+            ("order_by", "created_by"),
+            ("first_name", "Ada"),
+            ("id", "1"),
+            ("created_by", "1"),
+            ("email", "x"),
         ] {
-            assert!(matches!(read(&[(name, value)]), Err(Failure::Error { .. })), "{name}={value}");
+            assert_eq!(bad(name, value), (name, value) != ("email", "x"), "{name}={value}");
         }
     }
 
@@ -241,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn each_lookup_compares_addresses_in_its_own_way() {
+    fn the_filters_compare_addresses() {
         let invites = || {
             let ada = Invitee::Email(EmailAddress::parse("Ada@Example.com").unwrap());
             vec![
@@ -249,31 +246,26 @@ mod tests {
                 pending(Invitee::Phone(PhoneNumber::parse("+19199993333").unwrap()), None),
             ]
         };
-        let found = |name: &str, value: &str| read(&[(name, value)]).unwrap().page(invites()).1;
-        let matches = [
-            ("email", "Ada@Example.com"),
-            ("email__exact", "Ada@Example.com"),
-            ("email__iexact", "ada@example.com"),
-            ("email__contains", "@Ex"),
-            ("email__icontains", "@ex"),
-            ("email__startswith", "Ada"),
-            ("email__istartswith", "ada"),
-            ("email__endswith", ".com"),
-            ("email__iendswith", ".COM"),
-        ];
-        for (name, value) in matches {
-            assert_eq!(found(name, value), 1, "{name}={value}");
-            assert_eq!(found(name, "no"), 0, "{name}=no");
+        let found = |pairs: &[(&str, &str)]| read(pairs).unwrap().page(invites()).1;
+        assert_eq!(found(&[("email", "Ada@Example.com")]), 1);
+        assert_eq!(found(&[("email__in", "Ada@Example.com,bob@example.com")]), 1);
+        assert_eq!(found(&[("email__icontains", "ada"), ("email__regex", "^B")]), 0);
+        // An invite without an address shows an empty text.
+        assert_eq!((found(&[("email", "")]), found(&[("email__isnull", "false")])), (1, 2));
+        // Tastypie ignores parameters that are not fields of an invitation.
+        assert_eq!(found(&[("name", "Ada"), ("format", "json"), ("emails__in", "x")]), 2);
+        for lookup in ["email__year", "email__", "email__exact__in", "email__regex"] {
+            assert!(read(&[(lookup, "(")]).is_err(), "{lookup}");
         }
-        for (name, value) in [
-            ("email", "ada@example.com"),
-            ("email__contains", "@ex"),
-            ("email__startswith", "ada"),
-            ("email__endswith", "COM"),
-        ] {
-            assert_eq!(found(name, value), 0, "{name}={value}");
-        }
-        assert_eq!(found("first_name", "Ada"), 2);
-        assert!(read(&[("email__regex", ".*")]).is_err());
+    }
+
+    #[test]
+    fn the_order_applies_before_the_page() {
+        let by = |email: &str| pending(Invitee::Email(EmailAddress::parse(email).unwrap()), None);
+        let query = read(&[("order_by", "-email"), ("limit", "1"), ("offset", "1")]).unwrap();
+        let (page, total) = query.page(vec![by("a@x.org"), by("c@x.org"), by("b@x.org")]);
+        assert_eq!((address(&page[0]), page.len(), total), ("b@x.org", 1, 3));
+        let next = query.uri("hub", 2);
+        assert_eq!(next, "/hub/api/invitations?order_by=-email&limit=1&offset=2");
     }
 }

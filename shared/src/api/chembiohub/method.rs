@@ -4,7 +4,7 @@
 use lambda_http::Request;
 use lambda_http::http::Method;
 
-use super::Failure;
+use super::failure::{Failure, METHODS};
 
 /// Refuses every method except GET on the list.
 ///
@@ -15,7 +15,7 @@ pub fn get_of_list(request: &Request) -> Result<(), Failure> {
     match *request.method() {
         Method::GET => Ok(()),
         Method::PUT => Err(Failure::Unauthorized),
-        _ => Err(Failure::MethodNotAllowed("GET,POST,PUT")),
+        _ => Err(Failure::MethodNotAllowed(METHODS.into())),
     }
 }
 
@@ -29,7 +29,7 @@ pub fn get_of_one(request: &Request) -> Result<(), Failure> {
         Method::GET => Ok(()),
         Method::PUT => Err(Failure::Unauthorized),
         // For POST, the original's `Allow` lacks POST.
-        Method::POST => Err(Failure::MethodNotAllowed("GET,PUT")),
-        _ => Err(Failure::MethodNotAllowed("GET,POST,PUT")),
+        Method::POST => Err(Failure::MethodNotAllowed("GET,PUT".into())),
+        _ => Err(Failure::MethodNotAllowed(METHODS.into())),
     }
 }

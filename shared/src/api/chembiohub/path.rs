@@ -5,6 +5,7 @@ use lambda_http::Request;
 use super::failure::Failure;
 use crate::domain::Invalid;
 use crate::domain::ids::InviteId;
+use crate::domain::invisible::trim;
 use crate::http::{no_further_path, path_parameter};
 use crate::service::Service;
 
@@ -15,8 +16,9 @@ use crate::service::Service;
 /// `NotFound`.
 pub fn at_namespace(service: &Service, request: &Request) -> Result<(), Failure> {
     let other = Invalid::new("unknown_namespace", "This deployment has another namespace.");
-    let own =
-        |text: &str| if text == service.api.chembiohub_namespace { Ok(()) } else { Err(other) };
+    let own = |text: &str| {
+        if trim(text) == service.api.chembiohub_namespace { Ok(()) } else { Err(other) }
+    };
     path_parameter(request, "namespace", own)?;
     Ok(no_further_path(request)?)
 }

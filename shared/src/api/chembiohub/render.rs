@@ -1,8 +1,6 @@
 //! Renders an invitation as Tastypie does: sorted keys, numeric ids, and times without a zone
 //! (docs/contracts/chembiohub.md#objects).
 
-use std::collections::BTreeMap;
-
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
 use serde::Serialize;
@@ -10,23 +8,18 @@ use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use super::answer::answer;
+use super::order::{address, names};
 use super::request::Posted;
 use crate::domain::clock::Timestamp;
 use crate::domain::email::EmailAddress;
 use crate::domain::ids::UserId;
-use crate::domain::invite::{Invite, Inviter};
-use crate::domain::invitee::Invitee;
+use crate::domain::invite::Invite;
 use crate::domain::text::Name;
-use crate::domain::user::{User, full_name};
-use crate::engine::{Invitation, Notice};
+use crate::domain::user::Profile;
+use crate::engine::{Invitation, Notice, Present};
 
 /// The first integer that JSON parsers may not read exactly.
 const TOO_LARGE: u64 = 1 << 53;
-
-/// Returns the ids of the inviters, for a lookup in the directory.
-pub fn inviters(invites: &[Invite]) -> Vec<UserId> {
-    invites.iter().map(|invite| invite.created_by.id.clone()).collect()
-}
 
 /// An invitation as the API shows it.
 #[derive(Debug, Serialize)]
@@ -65,36 +58,16 @@ struct UserBody {
 }
 
 impl InvitationBody {
-    /// Creates the invitation as the caller sees it. `users` has the inviters that the directory
-    /// knows.
-    pub fn new(
-        invite: &Invite,
-        caller: &UserId,
-        users: &BTreeMap<UserId, User>,
-        namespace: &str,
-    ) -> Self {
-        let name = |name: &Option<Name>| {
-            name.as_ref().map_or_else(String::new, |name| name.as_str().to_owned())
-        };
-        let (first_name, last_name) = match &invite.invitee {
-            Invitee::Person(person) => (name(&person.first_name), name(&person.last_name)),
-            _ => Default::default(),
-        };
+    /// Creates the invitation as the caller sees it. `present` has the inviter.
+    pub fn new(invite: &Invite, caller: &UserId, present: &Present, namespace: &str) -> Self {
+        let (first_name, last_name) = names(invite);
         Self {
             created: local_time(invite.created_at),
-            created_by: UserBody::new(
-                &invite.created_by,
-                caller,
-                users.get(&invite.created_by.id),
-                namespace,
-            ),
-            email: invite
-                .invitee
-                .address()
-                .map_or_else(String::new, |address| address.as_str().to_owned()),
-            first_name,
+            created_by: UserBody::new(invite, caller, present, namespace),
+            email: address(invite).to_owned(),
+            first_name: first_name.to_owned(),
             id: invite.id.number(),
-            last_name,
+            last_name: last_name.to_owned(),
             modified: local_time(invite.updated_at),
             resource_uri: format!("/{namespace}/api/invitations/{}", invite.id),
         }
@@ -102,46 +75,46 @@ impl InvitationBody {
 }
 
 impl UserBody {
-    fn new(inviter: &Inviter, caller: &UserId, user: Option<&User>, namespace: &str) -> Self {
-        let profile = user.map(|user| &user.profile);
-        let known = profile
-            .and_then(|profile| full_name(profile.first_name.as_ref(), profile.last_name.as_ref()));
-        let name =
-            |name: Option<&Name>| name.map_or_else(String::new, |name| name.as_str().to_owned());
-        let (first_name, last_name) = match (&known, &inviter.name) {
-            (None, Some(own)) => {
-                own.split_once(' ').map_or((own.clone(), String::new()), |(first, last)| {
-                    (first.to_owned(), last.to_owned())
-                })
-            }
-            _ => (
-                name(profile.and_then(|profile| profile.first_name.as_ref())),
-                name(profile.and_then(|profile| profile.last_name.as_ref())),
-            ),
-        };
+    fn new(invite: &Invite, caller: &UserId, present: &Present, namespace: &str) -> Self {
+        let id = &invite.created_by.id;
+        let profile = present.user(id).map(|user| &user.profile);
+        let name = present.inviter_name(invite);
+        let (first_name, last_name) = both_names(profile, name.as_deref());
         // The original's user name is the address, which the directory may not know.
         let username = profile
             .and_then(|profile| profile.email.as_ref())
-            .map_or(inviter.id.as_str(), EmailAddress::as_str);
-        let path_id: String =
-            form_urlencoded::byte_serialize(inviter.id.as_str().as_bytes()).collect();
+            .map_or(id.as_str(), EmailAddress::as_str);
+        let path_id: String = form_urlencoded::byte_serialize(id.as_str().as_bytes()).collect();
         Self {
             can_create_and_own_projects: false,
-            can_view_assayreg: false,
-            can_view_chemreg: false,
+            // Both parts of the platform are open to everybody who may call this API.
+            can_view_assayreg: true,
+            can_view_chemreg: true,
             date_joined: None,
-            display_name: known
-                .or_else(|| inviter.name.clone())
-                .unwrap_or_else(|| username.to_owned()),
+            display_name: name.unwrap_or_else(|| username.to_owned()),
             first_name,
-            id: user_id(&inviter.id),
-            is_logged_in: inviter.id == *caller,
+            id: user_id(id),
+            is_logged_in: id == caller,
             is_staff: false,
             is_superuser: false,
             last_login: None,
             last_name,
             resource_uri: format!("/{namespace}/api/users/{path_id}"),
             username: username.to_owned(),
+        }
+    }
+}
+
+/// Returns the first and last name of the profile. If it has neither, `name` is split at its first
+/// space.
+fn both_names(profile: Option<&Profile>, name: Option<&str>) -> (String, String) {
+    let own = |name: Option<&Name>| name.map_or_else(String::new, |name| name.as_str().to_owned());
+    match profile.map(|profile| (profile.first_name.as_ref(), profile.last_name.as_ref())) {
+        Some((first, last)) if first.is_some() || last.is_some() => (own(first), own(last)),
+        _ => {
+            let name = name.unwrap_or_default();
+            let (first, last) = name.split_once(' ').unwrap_or((name, ""));
+            (first.to_owned(), last.to_owned())
         }
     }
 }
@@ -160,11 +133,11 @@ impl CreatedBody {
         invitation: &Invitation,
         posted: Posted,
         caller: &UserId,
-        users: &BTreeMap<UserId, User>,
+        present: &Present,
         namespace: &str,
     ) -> Self {
         let email = posted.email().to_owned();
-        let own = InvitationBody::new(&invitation.invite, caller, users, namespace);
+        let own = InvitationBody::new(&invitation.invite, caller, present, namespace);
         let location = own.resource_uri.clone();
         let mut body = match serde_json::to_value(own) {
             Ok(Value::Object(own)) => own,
@@ -229,8 +202,11 @@ fn user_id(id: &UserId) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::role::Rank;
-    use crate::domain::user::{Profile, UserState};
+    use crate::domain::counters::Version;
+    use crate::domain::invite::Inviter;
+    use crate::domain::invite::tests::pending;
+    use crate::domain::invitee::Invitee;
+    use crate::domain::user::{User, UserState};
 
     fn by(id: &str, name: Option<&str>, profile: Option<Profile>) -> Value {
         let id = UserId::parse(id).unwrap();
@@ -238,10 +214,14 @@ mod tests {
             id: id.clone(),
             state: UserState::Active,
             profile,
-            version: crate::domain::counters::Version::FIRST,
+            version: Version::FIRST,
         });
-        let inviter = Inviter { id, name: name.map(str::to_owned), rank: Rank::Member };
-        serde_json::to_value(UserBody::new(&inviter, &inviter.id, user.as_ref(), "hub")).unwrap()
+        let invitee = Invitee::User(UserId::parse("ada").unwrap());
+        let mut invite = pending(invitee, None);
+        invite.created_by = Inviter { id, name: name.map(str::to_owned) };
+        let present = user.into_iter().fold(Present::default(), Present::with_user);
+        let caller = &invite.created_by.id;
+        serde_json::to_value(UserBody::new(&invite, caller, &present, "hub")).unwrap()
     }
 
     #[test]

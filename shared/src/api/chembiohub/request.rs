@@ -10,10 +10,15 @@ use crate::domain::Invalid;
 use crate::domain::email::EmailAddress;
 use crate::domain::group::given;
 use crate::domain::ids::GroupId;
+use crate::domain::invisible::trim;
 use crate::domain::role::Roles;
 use crate::domain::text::Name;
 use crate::engine::{NewInvitation, PersonRequest};
 use crate::http::{json_or_undeclared, lenient_json, raw_body};
+
+/// The most bytes of a body, if `LIMIT_BODY_BYTES` is not higher. The front end posts whole
+/// projects with all their fields.
+const MAX_BODY: usize = 512 * 1024;
 
 /// The most projects that one request may name.
 const MAX_PROJECTS: usize = 20;
@@ -26,6 +31,12 @@ pub struct Posted {
     first_name: Option<SentName>,
     #[serde(default, deserialize_with = "given")]
     last_name: Option<SentName>,
+    /// The front end's spelling of `first_name`, which decides if both are there.
+    #[serde(default, rename = "firstName", deserialize_with = "given")]
+    first_name_alias: Option<SentName>,
+    /// The front end's spelling of `last_name`, which decides if both are there.
+    #[serde(default, rename = "lastName", deserialize_with = "given")]
+    last_name_alias: Option<SentName>,
     #[serde(default, deserialize_with = "given")]
     projects_selected: Option<Projects>,
     #[serde(default, deserialize_with = "given")]
@@ -46,7 +57,7 @@ impl<'de> Deserialize<'de> for SentName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let sent = Option::<String>::deserialize(deserializer)?;
         let name =
-            sent.as_deref().filter(|text| !text.trim().is_empty()).map(Name::parse).transpose();
+            sent.as_deref().filter(|text| !trim(text).is_empty()).map(Name::parse).transpose();
         Ok(Self { name: name.map_err(Invalid::into_serde)?, sent })
     }
 }
@@ -77,11 +88,12 @@ fn groups(sent: &Value) -> Result<Vec<GroupId>, Invalid> {
     };
     let mut groups: Vec<GroupId> = Vec::new();
     for project in projects {
-        let group = project
-            .get("id")
+        let id = project.get("id");
+        let invalid = Invalid::new("invalid_project", "Give each project's id.");
+        let group = id
             .and_then(group_id)
             .filter(|id| *id != GroupId::application())
-            .ok_or(Invalid::new("invalid_project", "Give each project's id."))?;
+            .ok_or_else(|| invalid.or_hidden(id.and_then(Value::as_str).unwrap_or_default()))?;
         if !groups.contains(&group) {
             groups.push(group);
         }
@@ -101,7 +113,7 @@ fn group_id(id: &Value) -> Option<GroupId> {
 }
 
 impl Posted {
-    /// Reads a body of at most `limit` bytes. A body without a declared media type counts as JSON,
+    /// Reads a body of at most 512 KiB, or `limit` bytes if that is more. A body without a declared media type counts as JSON,
     /// as in Tastypie.
     ///
     /// # Errors
@@ -109,19 +121,19 @@ impl Posted {
     /// - 415 if the declared media type is not JSON.
     /// - 403 if the body or a field is wrong.
     pub fn read(request: &Request, limit: usize) -> Result<Self, Failure> {
-        let body = raw_body(request, limit)?;
+        let body = raw_body(request, limit.max(MAX_BODY))?;
         json_or_undeclared(request)?;
         Ok(lenient_json(body)?)
     }
 
     /// Returns the request for the engine. Invited people become viewers of the projects.
     pub fn invitation(&self) -> NewInvitation {
-        let name = |sent: &Option<SentName>| sent.as_ref().and_then(|sent| sent.name.clone());
+        let name = |sent: Option<&SentName>| sent.and_then(|sent| sent.name.clone());
         NewInvitation {
             person: PersonRequest {
                 email: self.email.clone(),
-                first_name: name(&self.first_name),
-                last_name: name(&self.last_name),
+                first_name: name(self.first_name.as_ref().or(self.first_name_alias.as_ref())),
+                last_name: name(self.last_name.as_ref().or(self.last_name_alias.as_ref())),
             },
             groups: self
                 .projects_selected
@@ -139,12 +151,19 @@ impl Posted {
     }
 
     /// Returns the fields that the answer repeats: names, projects and `remind` as they were sent,
-    /// and every unknown field.
+    /// and every unknown field. A name that was sent as `firstName` is there under both spellings.
     pub(super) fn echo(self) -> Map<String, Value> {
-        let name = |sent: SentName| sent.sent.map_or(Value::Null, Value::from);
         let mut echo = self.rest;
-        echo.extend(self.first_name.map(|sent| ("first_name".into(), name(sent))));
-        echo.extend(self.last_name.map(|sent| ("last_name".into(), name(sent))));
+        let names = [
+            ("first_name", "firstName", self.first_name, self.first_name_alias),
+            ("last_name", "lastName", self.last_name, self.last_name_alias),
+        ];
+        for (name, alias, sent, sent_alias) in names {
+            let text = |sent: &SentName| sent.sent.clone().map_or(Value::Null, Value::from);
+            let first = sent.as_ref().or(sent_alias.as_ref());
+            echo.extend(first.map(|sent| (name.into(), text(sent))));
+            echo.extend(sent_alias.as_ref().map(|sent| (alias.into(), text(sent))));
+        }
         echo.extend(
             self.projects_selected.map(|projects| ("projects_selected".into(), projects.sent)),
         );
@@ -206,6 +225,17 @@ mod tests {
         let new = posted.invitation();
         assert!(new.groups.is_empty() && !new.remind && new.person.first_name.is_none());
         assert_eq!(Value::Object(posted.echo()), json!({}));
+        let aliased = json!({"email": "ada@example.com", "firstName": " Ada", "lastName": "Byron", "last_name": "Lovelace"});
+        let aliased = read(&aliased).unwrap();
+        let person = aliased.invitation().person;
+        assert_eq!(
+            [person.first_name, person.last_name].map(|name| name.unwrap().as_str().to_owned()),
+            ["Ada", "Lovelace"]
+        );
+        assert_eq!(
+            Value::Object(aliased.echo()),
+            json!({"first_name": " Ada", "firstName": " Ada", "last_name": "Lovelace", "lastName": "Byron"})
+        );
         let nulls = read(&json!({"email": "ada@example.com", "projects_selected": null, "remind": null, "first_name": ""})).unwrap();
         assert!(nulls.invitation().groups.is_empty() && !nulls.invitation().remind);
     }
@@ -281,7 +311,7 @@ mod tests {
             );
         }
         assert!(matches!(
-            read_as(None, &" ".repeat(2001)),
+            read_as(None, &" ".repeat(MAX_BODY + 1)),
             Err(Failure::Error { status: StatusCode::PAYLOAD_TOO_LARGE, .. })
         ));
     }

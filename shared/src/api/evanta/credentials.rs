@@ -4,55 +4,66 @@
 use lambda_http::Request;
 
 use super::Failure;
-use crate::auth::{Caller, Unauthenticated};
+use crate::auth::{Caller, Reason, Unauthenticated};
 use crate::domain::email::EmailAddress;
-use crate::service::Service;
+use crate::http::no_further_path;
+use crate::service::{Service, refused};
 
 /// Returns the caller that the request's headers prove.
 ///
 /// # Errors
+/// - `NotFound` if the path continues after its slash.
 /// - `Unavailable` if the issuer's keys can't be fetched.
 /// - `AccessDenied` for every other reason.
 pub async fn caller(service: &Service, request: &Request) -> Result<Caller, Failure> {
+    no_further_path(request).map_err(|_| Failure::NotFound)?;
     if let Some(tenant) = &service.api.evanta_tenant
         && only_value(request, "x-api-tenant")? != Some(tenant.as_str())
     {
-        return Err(Failure::AccessDenied);
+        return Err(denied(request));
     }
-    let authorization = only_value(request, "authorization")?.ok_or(Unauthenticated::Missing)?;
-    let caller = service.caller_by_token(request, token(authorization)?).await?;
+    let authorization = only_value(request, "authorization")?
+        .ok_or_else(|| refused(request, Unauthenticated::Missing))?;
+    let token = token(authorization)
+        .ok_or_else(|| refused(request, Unauthenticated::Invalid(Reason::Credentials)))?;
+    let caller = service.caller_by_token(request, token).await?;
     match only_value(request, "x-api-email")? {
-        Some(email) if !is_own(&caller, email) => Err(Failure::AccessDenied),
+        Some(email) if !is_own(&caller, email) => Err(denied(request)),
         _ => Ok(caller),
     }
+}
+
+/// Refuses a request because of its headers, and logs that reason.
+fn denied(request: &Request) -> Failure {
+    refused(request, Unauthenticated::Invalid(Reason::OtherHeader)).into()
 }
 
 /// Returns the header's value. `None` if the header is absent; a header sent twice is refused.
 fn only_value<'a>(request: &'a Request, name: &str) -> Result<Option<&'a str>, Failure> {
     let mut values = request.headers().get_all(name).iter();
     let value =
-        values.next().map(|value| value.to_str().map_err(|_| Failure::AccessDenied)).transpose()?;
-    if values.next().is_none() { Ok(value) } else { Err(Failure::AccessDenied) }
+        values.next().map(|value| value.to_str().map_err(|_| denied(request))).transpose()?;
+    if values.next().is_none() { Ok(value) } else { Err(denied(request)) }
 }
 
 /// Returns the token in `Bearer <jwt>` or `Token token="<jwt>"`. In the second form, the quotes are
-/// optional and other parameters are ignored.
-fn token(authorization: &str) -> Result<&str, Unauthenticated> {
-    let (scheme, rest) = authorization.split_once(' ').ok_or(Unauthenticated::Invalid)?;
+/// optional and other parameters are ignored. `None` for every other form.
+fn token(authorization: &str) -> Option<&str> {
+    let (scheme, rest) = authorization.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
-        return Ok(rest);
+        return Some(rest);
     }
     if !scheme.eq_ignore_ascii_case("token") {
-        return Err(Unauthenticated::Invalid);
+        return None;
     }
     let mut tokens = rest
         .split([',', ';', '\t'])
         .filter_map(|parameter| parameter.trim().strip_prefix("token="));
     match (tokens.next(), tokens.next()) {
         (Some(token), None) => {
-            Ok(token.strip_prefix('"').and_then(|token| token.strip_suffix('"')).unwrap_or(token))
+            Some(token.strip_prefix('"').and_then(|token| token.strip_suffix('"')).unwrap_or(token))
         }
-        _ => Err(Unauthenticated::Invalid),
+        _ => None,
     }
 }
 
@@ -76,7 +87,7 @@ mod tests {
             "Token token=\"a.b.c\", email=\"ada@example.com\"",
             "Token nonce=\"x\"; token=\"a.b.c\"",
         ] {
-            assert_eq!(token(authorization), Ok("a.b.c"), "{authorization}");
+            assert_eq!(token(authorization), Some("a.b.c"), "{authorization}");
         }
     }
 
@@ -91,7 +102,7 @@ mod tests {
             "Token token=\"a\", token=\"b\"",
             "Token Token=\"a\"",
         ] {
-            assert_eq!(token(authorization), Err(Unauthenticated::Invalid), "{authorization}");
+            assert_eq!(token(authorization), None, "{authorization}");
         }
     }
 }

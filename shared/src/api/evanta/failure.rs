@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::auth::Unauthenticated;
 use crate::domain::group::GroupType;
+use crate::domain::invisible::describe;
 use crate::engine::{Conflict, Denied, Fault, NotFound, Refusal, Stop};
 use crate::http;
 
@@ -40,10 +41,14 @@ pub enum Failure {
     ParameterMissing(&'static str),
     /// 404, empty: there is no such thing, or the caller may not know of it.
     NotFound,
+    /// 405, empty: the path does not take this method.
+    MethodNotAllowed,
     /// 403, empty: the caller is not allowed to do this.
     Forbidden,
     /// 422: an attribute, or `base` for the whole record, is invalid, with the reason.
     Invalid(&'static str, &'static str),
+    /// 422: the attribute has this character inside, which nobody can see.
+    HiddenCharacter(&'static str, char),
     /// 413: the body is larger than the deployment's limit.
     BodyTooLarge,
     /// 429: the caller can retry after this number of seconds.
@@ -95,10 +100,15 @@ impl http::Failure for Failure {
                 http::json(StatusCode::BAD_REQUEST, &BadRequest { status: "400", error })
             }
             Self::NotFound => empty(StatusCode::NOT_FOUND),
+            Self::MethodNotAllowed => empty(StatusCode::METHOD_NOT_ALLOWED),
             Self::Forbidden => empty(StatusCode::FORBIDDEN),
             Self::Invalid(attribute, message) => http::json(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 &BTreeMap::from([(attribute, [message])]),
+            ),
+            Self::HiddenCharacter(attribute, character) => http::json(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &BTreeMap::from([(attribute, [format!("contains {}", describe(*character))])]),
             ),
             Self::BodyTooLarge => errors(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::RateLimited(_) => errors(StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
@@ -151,7 +161,7 @@ pub async fn respond(
 impl From<Unauthenticated> for Failure {
     fn from(error: Unauthenticated) -> Self {
         match error {
-            Unauthenticated::Missing | Unauthenticated::Expired | Unauthenticated::Invalid => {
+            Unauthenticated::Missing | Unauthenticated::Expired | Unauthenticated::Invalid(_) => {
                 Self::AccessDenied
             }
             Unauthenticated::IssuerUnavailable(_) => Self::Unavailable,
@@ -166,10 +176,10 @@ impl From<Refusal> for Failure {
             Refusal::NotFound(NotFound::Group)
             | Refusal::NotFound(NotFound::User)
             | Refusal::NotFound(NotFound::Member)
-            | Refusal::NotFound(NotFound::Invite)
+            | Refusal::NotFound(NotFound::Invite | NotFound::Token(_))
             // Evanta's invites have no state, so one that is no longer pending does not exist.
             | Refusal::Conflict(Conflict::NotPending(_))
-            | Refusal::Conflict(Conflict::InviteReplaced) => Self::NotFound,
+            | Refusal::Conflict(Conflict::NotReplaceable(_) | Conflict::InviteReplaced) => Self::NotFound,
             Refusal::Denied(Denied::NotMember(GroupType::Secret)) => Self::NotFound,
             Refusal::Denied(Denied::NotMember(GroupType::Open | GroupType::Private))
             | Refusal::Denied(Denied::InsufficientScope(_))
@@ -189,6 +199,7 @@ impl From<Refusal> for Failure {
             Refusal::Conflict(Conflict::LastOwner) => Self::Invalid("base", "The group needs an owner"),
             Refusal::Conflict(Conflict::GroupIdTaken) => Self::Invalid("base", "The group id is taken"),
             Refusal::Conflict(Conflict::IdentityTaken) => Self::Invalid("base", "The identity belongs to another user"),
+            Refusal::Conflict(Conflict::KeyReused | Conflict::KeyInProgress) => Self::Invalid("base", "The idempotency key is in use"),
             Refusal::Conflict(Conflict::PreconditionFailed) => Self::Invalid("base", "The record has changed"),
             Refusal::InvalidCursor => Self::Invalid("base", "The cursor is not one of this list"),
             Refusal::Invalid(_, invalid) => Self::Invalid("base", invalid.detail),

@@ -6,20 +6,24 @@ use super::Instant;
 use super::etag::etag;
 use crate::domain::from_object;
 use crate::domain::group::{
-    Domains, GroupType, Policy, PolicyChange, WhoMayInvite, given, given_object,
+    DefaultLifetime, Domains, GroupType, Policy, PolicyChange, Reminders, WhoMayInvite, given,
+    given_object,
 };
+use crate::domain::group_name::GroupName;
 use crate::domain::ids::{GroupId, UserId};
+use crate::domain::language::LanguageTag;
 use crate::domain::text::{Description, Metadata, Name};
 use crate::engine::{FirstOwner, GroupChange, GroupView, NewGroup};
 
 /// The body of `POST /v1/groups`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewGroupBody {
     /// The group's id; absent to get a random one.
     id: Option<GroupId>,
     /// The name.
-    name: Name,
+    name: GroupName,
     /// The group's purpose.
     description: Option<Description>,
     /// The type, which decides who may see and join the group.
@@ -33,7 +37,17 @@ pub struct NewGroupBody {
     metadata: Metadata,
     /// Absent, or `null` if an app creates the group for others.
     #[serde(default, deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = no_owner, required = false))]
     owner_user_id: Option<()>,
+}
+
+/// Returns the schema of `owner_user_id`. utoipa gives that of a unit no description.
+#[cfg(feature = "openapi")]
+fn no_owner() -> utoipa::openapi::Object {
+    utoipa::openapi::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::SchemaType::Type(utoipa::openapi::Type::Null))
+        .description(Some("Absent, or `null` if an app creates the group for others."))
+        .build()
 }
 
 impl NewGroupBody {
@@ -42,7 +56,7 @@ impl NewGroupBody {
         let Self { id, name, description, kind, policy, metadata, owner_user_id } = self;
         let new = NewGroup {
             id: id.unwrap_or(minted),
-            name,
+            name: name.into_name(),
             description,
             kind,
             policy: policy.apply(Policy::default()),
@@ -59,21 +73,26 @@ impl NewGroupBody {
 /// The body of `PATCH /v1/groups/{group}`. An absent field stays as it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GroupChangeBody {
     /// The new name.
     #[serde(default, deserialize_with = "given")]
-    name: Option<Name>,
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    name: Option<GroupName>,
     /// The new description; `null` removes it.
     #[serde(default, deserialize_with = "given")]
     description: Option<Option<Description>>,
     /// The new type.
     #[serde(default, rename = "type", deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     kind: Option<GroupType>,
     /// The changes of the policy, field by field.
     #[serde(default, deserialize_with = "given_object")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     policy: Option<PolicyChange>,
     /// The new metadata, which replaces all of the old.
     #[serde(default, deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     metadata: Option<Metadata>,
 }
 
@@ -81,12 +100,14 @@ impl GroupChangeBody {
     /// Returns the requested change.
     pub fn change(self) -> GroupChange {
         let Self { name, description, kind, policy, metadata } = self;
+        let name = name.map(GroupName::into_name);
         GroupChange { name, description, kind, policy, metadata, open: None }
     }
 }
 
 /// A group as its members see it.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GroupBody<'a> {
     /// Always `group`.
     object: &'static str,
@@ -117,6 +138,7 @@ pub struct GroupBody<'a> {
 
 /// A group's rules about inviting.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct PolicyBody<'a> {
     /// The members who may invite.
     who_may_invite: WhoMayInvite,
@@ -132,6 +154,12 @@ struct PolicyBody<'a> {
     links: bool,
     /// Whether inviting and joining are suspended.
     frozen: bool,
+    /// The lifetime in seconds of an invite that is made without one; `null` for seven days.
+    expires_in: Option<i64>,
+    /// `default`, or `none` for no reminders.
+    reminders: Reminders,
+    /// The language of mails about invites that are made without one; `null` for the deployment's.
+    locale: Option<&'a str>,
 }
 
 impl<'a> PolicyBody<'a> {
@@ -146,6 +174,9 @@ impl<'a> PolicyBody<'a> {
             max_pending: policy.max_pending.get(),
             links: policy.links,
             frozen: policy.frozen,
+            expires_in: policy.expires_in.map(DefaultLifetime::seconds),
+            reminders: policy.reminders,
+            locale: policy.locale.as_ref().map(LanguageTag::as_str),
         }
     }
 }

@@ -10,18 +10,21 @@ use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
-use crate::engine::{MemberEdit, NotFound, Refusal};
+use crate::engine::{MemberEdit, NotFound, Present, Refusal};
 use crate::http::{RequestError, path_parameter};
 
 /// The body of `PATCH /v1/groups/{group}/members/{user}`. An absent field stays as it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MemberEditBody {
     /// The new roles.
     #[serde(default, deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     roles: Option<Roles>,
     /// The new privileges.
     #[serde(default, deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     privileges: Option<Privileges>,
 }
 
@@ -51,6 +54,7 @@ pub fn member_of_path(request: &Request) -> Result<UserId, Problem> {
 
 /// A member as the group's members see it.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MemberBody<'a> {
     /// Always `member`.
     object: &'static str,
@@ -63,25 +67,28 @@ pub struct MemberBody<'a> {
     /// The member's rights beyond these roles.
     privileges: &'a Privileges,
     /// The member's display name; `null` if unknown.
-    name: Option<&'a str>,
+    name: Option<String>,
     /// The time of joining.
     joined_at: Instant,
     /// The accepted invite; `null` for a member who joined without one.
     invite_id: Option<InviteId>,
+    /// The time at which the membership ends; `null` if it does not end.
+    expires_at: Option<Instant>,
 }
 
 impl<'a> MemberBody<'a> {
-    /// Renders the member.
-    pub fn new(member: &'a Member) -> Self {
+    /// Renders the member. The name comes from `present`.
+    pub fn new(member: &'a Member, present: &Present) -> Self {
         Self {
             object: "member",
             group_id: &member.group,
             user_id: &member.user,
             roles: &member.roles,
             privileges: &member.privileges,
-            name: member.name.as_deref(),
+            name: present.member_name(member),
             joined_at: member.joined_at.into(),
             invite_id: member.invite,
+            expires_at: member.expires_at.map(Instant::from),
         }
     }
 }

@@ -10,9 +10,10 @@ use serde::Serialize;
 
 use super::code::Code;
 use crate::auth::Unauthenticated;
+use crate::domain::Invalid;
 use crate::domain::ids::InviteId;
 use crate::domain::invite::State;
-use crate::engine::{Fault, NotFound, Refusal, Stop};
+use crate::engine::{Fault, Refusal, Stop};
 use crate::http::{self, FieldCode, FieldError, RequestError};
 
 /// An error response.
@@ -20,36 +21,60 @@ use crate::http::{self, FieldCode, FieldError, RequestError};
 pub struct Problem {
     /// The reason.
     pub code: Code,
-    detail: String,
+    detail: Box<str>,
     errors: Vec<FieldError>,
     invite_id: Option<InviteId>,
     state: Option<State>,
+    redirect_url: Option<Box<str>>,
     retry_after: Option<i64>,
-    challenge: Option<String>,
+    challenge: Option<Box<str>>,
     fault: Option<Box<Fault>>,
 }
 
+/// An error, by RFC 9457.
 #[derive(Serialize)]
-struct ProblemBody<'a> {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(super) struct ProblemBody<'a> {
+    /// The path of the page that explains the code.
     #[serde(rename = "type")]
     kind: String,
+    /// The reason in a few words, the same for every problem with this code.
     title: &'static str,
+    /// The HTTP status.
     status: u16,
+    /// A sentence for people. It may change.
     detail: &'a str,
+    /// The request's id, for the operator.
     instance: String,
+    /// The reason, for programs. It is stable.
     code: Code,
+    /// The pending invite of the same person, with `invite_already_pending`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     invite_id: Option<String>,
+    /// The invite's state, where it forbids the act.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     state: Option<State>,
+    /// The address to which the person goes next, with `already_member`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    redirect_url: Option<&'a str>,
+    /// The faults of single fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ErrorBody<'a>>,
 }
 
+/// A fault of one field.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = FieldErrorBody))]
 struct ErrorBody<'a> {
+    /// The field as a JSON Pointer (RFC 6901), or `?name` for a query parameter.
     pointer: &'a str,
+    /// The fault, for programs. It is stable.
     code: &'a str,
+    /// A sentence for people. It may change.
     detail: &'a str,
 }
 
@@ -58,14 +83,21 @@ impl Problem {
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self {
             code,
-            detail: detail.into(),
+            detail: detail.into().into_boxed_str(),
             errors: Vec::new(),
             invite_id: None,
             state: None,
+            redirect_url: None,
             retry_after: None,
             challenge: None,
             fault: None,
         }
+    }
+
+    /// Returns the problem with the address to which the person goes next.
+    #[must_use]
+    pub fn leading_to(self, redirect_url: Option<String>) -> Self {
+        Self { redirect_url: redirect_url.map(String::into_boxed_str), ..self }
     }
 }
 
@@ -77,25 +109,8 @@ impl http::Ending for Problem {
 
 impl http::Failure for Problem {
     fn response(&self, request_id: &str) -> Response<Body> {
-        let status = self.code.status();
-        let errors = self.errors.iter().map(|error| ErrorBody {
-            pointer: &error.pointer,
-            code: error.code.as_str(),
-            detail: &error.detail,
-        });
-        let body = ProblemBody {
-            kind: format!("urn:beckon:problem:{}", self.code.word().replace('_', "-")),
-            title: self.code.title(),
-            status: status.as_u16(),
-            detail: &self.detail,
-            instance: format!("urn:beckon:request:{request_id}"),
-            code: self.code,
-            invite_id: self.invite_id.map(|id| id.to_string()),
-            state: self.state,
-            errors: errors.collect(),
-        };
-        let body = serde_json::to_string(&body).unwrap_or_default();
-        http::respond(status, "application/problem+json", Body::Text(body))
+        let body = serde_json::to_string(&self.body(request_id)).unwrap_or_default();
+        http::respond(self.code.status(), "application/problem+json", Body::Text(body))
     }
 
     fn retry_after(&self) -> Option<i64> {
@@ -104,6 +119,38 @@ impl http::Failure for Problem {
 
     fn challenge(&self) -> Option<&str> {
         self.challenge.as_deref()
+    }
+}
+
+impl Problem {
+    /// Returns the body of the answer to the request with this id.
+    pub(super) fn body(&self, request_id: &str) -> ProblemBody<'_> {
+        let errors = self.errors.iter().map(|error| ErrorBody {
+            pointer: &error.pointer,
+            code: error.code.as_str(),
+            detail: &error.detail,
+        });
+        ProblemBody {
+            kind: format!("/docs/problems/{}", self.code.word()),
+            title: self.code.title(),
+            status: self.code.status().as_u16(),
+            detail: &self.detail,
+            instance: format!("urn:beckon:request:{request_id}"),
+            code: self.code,
+            invite_id: self.invite_id.map(|id| id.to_string()),
+            state: self.state,
+            redirect_url: self.redirect_url.as_deref(),
+            errors: errors.collect(),
+        }
+    }
+
+    /// Returns the problem with the pointers of its errors below `pointer`.
+    #[must_use]
+    pub(super) fn below(mut self, pointer: &str) -> Self {
+        for error in &mut self.errors {
+            error.pointer = format!("{pointer}{}", error.pointer);
+        }
+        self
     }
 }
 
@@ -122,7 +169,7 @@ impl From<Unauthenticated> for Problem {
     /// Adds a challenge by RFC 6750 §3: `invalid_token` for a rejected token, and no error code for
     /// a missing one.
     fn from(error: Unauthenticated) -> Self {
-        let challenge = |error: &str| Some(format!("Bearer realm=\"beckon\"{error}"));
+        let challenge = |error: &str| Some(format!("Bearer realm=\"beckon\"{error}").into());
         match error {
             Unauthenticated::Missing => Self {
                 challenge: challenge(""),
@@ -137,7 +184,7 @@ impl From<Unauthenticated> for Problem {
                 ),
                 ..Self::new(Code::TokenExpired, "Sign in again to get a new access token.")
             },
-            Unauthenticated::Invalid => Self {
+            Unauthenticated::Invalid(_) => Self {
                 challenge: challenge(
                     ", error=\"invalid_token\", error_description=\"The access token is not valid\"",
                 ),
@@ -167,14 +214,23 @@ impl From<RequestError> for Problem {
                 errors,
                 ..Self::new(Code::InvalidBody, "See 'errors' for the fields that are not valid.")
             },
-            RequestError::UnsupportedMediaType => {
-                Self::new(Code::UnsupportedMediaType, "Send 'Content-Type: application/json'.")
-            }
+            RequestError::UnsupportedMediaType(accepted) => Self::new(
+                Code::UnsupportedMediaType,
+                format!("Send the body as {accepted}, in UTF-8."),
+            ),
             RequestError::BodyTooLarge(limit) => {
                 Self::new(Code::BodyTooLarge, format!("The body may have at most {limit} bytes."))
             }
-            RequestError::UnknownPath(what) => {
-                Refusal::NotFound(what.unwrap_or(NotFound::Invite)).into()
+            RequestError::UnknownPath(Some(what)) => Refusal::NotFound(what).into(),
+            RequestError::UnknownPath(None) => {
+                Self::new(Code::NotFound, "This API has no such path. Check its spelling.")
+            }
+            RequestError::HiddenInPath(what, character) => Self {
+                detail: Invalid::hidden(character).sentence().into(),
+                ..RequestError::UnknownPath(what).into()
+            },
+            RequestError::MethodNotAllowed => {
+                Self::new(Code::MethodNotAllowed, "See 'Allow' for the methods of this path.")
             }
             RequestError::InvalidQuery(parameter, detail) => Self {
                 errors: vec![FieldError {
@@ -184,6 +240,16 @@ impl From<RequestError> for Problem {
                 }],
                 ..Self::new(Code::InvalidQuery, detail)
             },
+            RequestError::HiddenInQuery(parameter, character) => {
+                let invalid = Invalid::hidden(character);
+                let detail = invalid.sentence();
+                let pointer = format!("?{parameter}");
+                let code = FieldCode::Rule(invalid.code.into());
+                Self {
+                    errors: vec![FieldError { pointer, code, detail: detail.clone().into_owned() }],
+                    ..Self::new(Code::InvalidQuery, detail)
+                }
+            }
         }
     }
 }

@@ -3,47 +3,63 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::email::EmailAddress;
+use crate::domain::group::given;
 use crate::domain::identity::{Account, Accounts, PhoneNumber};
 use crate::domain::ids::UserId;
 use crate::domain::text::{Description, Name};
-use crate::domain::user::{Locale, PhotoUrl, Profile, User, UserState};
+use crate::domain::user::{Locale, Notify, PhotoUrl, ProfileChange, User, UserState};
 
-/// The body of `PUT /v1/me` and `PUT /v1/users/{user}`: the whole profile. An absent field is
-/// cleared.
+/// The body of `PUT` and `PATCH` of a user. An absent field stays as it is, and `null` clears it.
 #[derive(Default, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProfileBody {
     /// The main address; unique across users.
-    email: Option<EmailAddress>,
+    #[serde(deserialize_with = "given")]
+    email: Option<Option<EmailAddress>>,
     /// Another address, for display only.
-    alt_email: Option<EmailAddress>,
+    #[serde(deserialize_with = "given")]
+    alt_email: Option<Option<EmailAddress>>,
     /// The phone number in E.164; unique across users.
-    phone: Option<PhoneNumber>,
+    #[serde(deserialize_with = "given")]
+    phone: Option<Option<PhoneNumber>>,
     /// The first name.
-    first_name: Option<Name>,
+    #[serde(deserialize_with = "given")]
+    first_name: Option<Option<Name>>,
     /// The last name.
-    last_name: Option<Name>,
+    #[serde(deserialize_with = "given")]
+    last_name: Option<Option<Name>>,
     /// The person's job title.
-    title: Option<Name>,
+    #[serde(deserialize_with = "given")]
+    title: Option<Option<Name>>,
     /// The person's organization.
-    organization_name: Option<Name>,
+    #[serde(deserialize_with = "given")]
+    organization_name: Option<Option<Name>>,
     /// A text about the person.
-    bio: Option<Description>,
+    #[serde(deserialize_with = "given")]
+    bio: Option<Option<Description>>,
     /// The web address of a picture.
-    photo: Option<PhotoUrl>,
+    #[serde(deserialize_with = "given")]
+    photo: Option<Option<PhotoUrl>>,
     /// The person's language, such as `en` or `de-CH`.
-    locale: Option<Locale>,
-    /// The accounts on other platforms; each unique across users.
-    accounts: Accounts,
-    /// Whether the person refuses invites.
-    refuses_invites: bool,
+    #[serde(deserialize_with = "given")]
+    locale: Option<Option<Locale>>,
+    /// The accounts on other platforms, which replace the present ones; each unique across users.
+    #[serde(deserialize_with = "given")]
+    accounts: Option<Option<Accounts>>,
+    /// Whether the person refuses invites. Only the person's own token may end a refusal.
+    #[serde(deserialize_with = "given")]
+    refuses_invites: Option<Option<bool>>,
+    /// The mails about the invites that the person sent: `each`, `daily` or `none`.
+    #[serde(deserialize_with = "given")]
+    notify: Option<Option<Notify>>,
 }
 
 impl ProfileBody {
-    /// Returns the profile to write.
-    pub fn profile(self) -> Profile {
+    /// Returns the requested change.
+    pub fn change(self) -> ProfileChange {
         let Self { email, alt_email, phone, first_name, last_name, .. } = self;
-        Profile {
+        ProfileChange {
             email,
             alt_email,
             phone,
@@ -54,14 +70,16 @@ impl ProfileBody {
             bio: self.bio,
             photo: self.photo,
             locale: self.locale,
-            accounts: self.accounts,
-            refuses_invites: self.refuses_invites,
+            accounts: self.accounts.map(Option::unwrap_or_default),
+            refuses_invites: self.refuses_invites.map(Option::unwrap_or_default),
+            notify: self.notify.map(Option::unwrap_or_default),
         }
     }
 }
 
 /// A user record as the user and the app see it.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserBody<'a> {
     /// Always `user`.
     object: &'static str,
@@ -90,9 +108,12 @@ pub struct UserBody<'a> {
     /// The person's language.
     locale: Option<&'a str>,
     /// The accounts on other platforms.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Account>))]
     accounts: Vec<AccountBody<'a>>,
     /// Whether the person refuses invites.
     refuses_invites: bool,
+    /// The mails about the invites that the person sent: `each`, `daily` or `none`.
+    notify: Notify,
 }
 
 /// An account on another platform.
@@ -130,6 +151,7 @@ impl<'a> UserBody<'a> {
             locale: profile.locale.as_ref().map(Locale::as_str),
             accounts: profile.accounts.as_slice().iter().map(AccountBody::new).collect(),
             refuses_invites: profile.refuses_invites,
+            notify: profile.notify,
         }
     }
 }

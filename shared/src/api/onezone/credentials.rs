@@ -8,7 +8,8 @@ use lambda_http::http::{HeaderMap, HeaderValue};
 
 use super::failure::Failure;
 use crate::Service;
-use crate::auth::{Caller, Unauthenticated};
+use crate::auth::{Caller, Reason, Unauthenticated};
+use crate::service::refused;
 
 /// An access token, by the way it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,9 @@ enum Credentials {
     /// The token was the password of basic credentials. The user name is ignored.
     Password(String),
 }
+
+/// The reason that the log gives for credentials of another form.
+const UNREADABLE: Unauthenticated = Unauthenticated::Invalid(Reason::Credentials);
 
 /// The reason why a request has no readable access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +41,9 @@ pub async fn caller(service: &Service, request: &Request) -> Result<Caller, Fail
         Ok(Credentials::Password(token)) => {
             service.caller_by_token(request, &token).await.map_err(Failure::of_basic)
         }
-        Err(Unreadable::Missing) => Err(Unauthenticated::Missing.into()),
-        Err(Unreadable::Token) => Err(Unauthenticated::Invalid.into()),
-        Err(Unreadable::Basic) => Err(Failure::of_basic(Unauthenticated::Invalid)),
+        Err(Unreadable::Missing) => Err(refused(request, Unauthenticated::Missing).into()),
+        Err(Unreadable::Token) => Err(refused(request, UNREADABLE).into()),
+        Err(Unreadable::Basic) => Err(Failure::of_basic(refused(request, UNREADABLE))),
     }
 }
 

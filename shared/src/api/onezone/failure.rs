@@ -9,6 +9,7 @@ use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 
 use crate::auth::Unauthenticated;
+use crate::domain::Invalid;
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::macaroon::NotOpened;
 use crate::domain::token::TokenSubject;
@@ -26,6 +27,8 @@ const BAD_CREDENTIALS: &str = "Provided authorization token is not valid";
 const UNAUTHORIZED: &str = "You must authenticate yourself to perform this operation.";
 const FORBIDDEN: &str = "You are not authorized to perform this operation.";
 const NOT_FOUND: &str = "The resource could not be found.";
+/// Beckon's own sentence. The original sent 405 without a body.
+const METHOD_NOT_ALLOWED: &str = "The resource does not take this method; see the header Allow.";
 
 /// An error answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +93,7 @@ impl Failure {
     /// Creates the failure of basic credentials that prove no caller.
     pub fn of_basic(error: Unauthenticated) -> Self {
         match error {
-            Unauthenticated::Expired | Unauthenticated::Invalid => {
+            Unauthenticated::Expired | Unauthenticated::Invalid(_) => {
                 Self::new(StatusCode::UNAUTHORIZED, BAD_BASIC)
             }
             Unauthenticated::Missing | Unauthenticated::IssuerUnavailable(_) => error.into(),
@@ -106,9 +109,10 @@ impl Failure {
                 Self::already_member(user, &subject.group)
             }
             // The original distinguished a token that it had not signed from an unknown one.
-            (Stop::Refused(Refusal::NotFound(NotFound::Invite)), Err(NotOpened::Forged)) => {
-                Self::bad_request(BAD_TYPE)
-            }
+            (
+                Stop::Refused(Refusal::NotFound(NotFound::Invite | NotFound::Token(_))),
+                Err(NotOpened::Forged),
+            ) => Self::bad_request(BAD_TYPE),
             (Stop::Refused(Refusal::NotFound(NotFound::Group)), _) => Self::bad_token(),
             (stop, _) => stop.into(),
         }
@@ -139,7 +143,7 @@ impl From<Unauthenticated> for Failure {
     fn from(error: Unauthenticated) -> Self {
         match error {
             Unauthenticated::Missing => Self::new(StatusCode::UNAUTHORIZED, UNAUTHORIZED),
-            Unauthenticated::Expired | Unauthenticated::Invalid => {
+            Unauthenticated::Expired | Unauthenticated::Invalid(_) => {
                 Self::new(StatusCode::UNAUTHORIZED, BAD_CREDENTIALS)
             }
             Unauthenticated::IssuerUnavailable(_) => Self::later(
@@ -156,8 +160,9 @@ impl From<RequestError> for Failure {
         match error {
             RequestError::MalformedBody(_)
             | RequestError::InvalidBody(_)
-            | RequestError::InvalidQuery(..) => Self::bad_request(NOT_UNDERSTOOD),
-            RequestError::UnsupportedMediaType => Self::new(
+            | RequestError::InvalidQuery(..)
+            | RequestError::HiddenInQuery(..) => Self::bad_request(NOT_UNDERSTOOD),
+            RequestError::UnsupportedMediaType(_) => Self::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "Provided data must be of type application/json",
             ),
@@ -166,6 +171,13 @@ impl From<RequestError> for Failure {
                 format!("Provided data may have at most {limit} bytes"),
             ),
             RequestError::UnknownPath(_) => Self::new(StatusCode::NOT_FOUND, NOT_FOUND),
+            RequestError::HiddenInPath(_, character) => Self::new(
+                StatusCode::NOT_FOUND,
+                format!("{NOT_FOUND} {}", Invalid::hidden(character).sentence()),
+            ),
+            RequestError::MethodNotAllowed => {
+                Self::new(StatusCode::METHOD_NOT_ALLOWED, METHOD_NOT_ALLOWED)
+            }
         }
     }
 }
@@ -187,8 +199,8 @@ impl From<Refusal> for Failure {
             | Refusal::Denied(Denied::NotMember(_))
             | Refusal::NotFound(NotFound::User)
             | Refusal::NotFound(NotFound::Member) => Self::new(StatusCode::NOT_FOUND, NOT_FOUND),
-            Refusal::NotFound(NotFound::Invite)
-            | Refusal::Conflict(Conflict::InviteReplaced)
+            Refusal::NotFound(NotFound::Invite | NotFound::Token(_))
+            | Refusal::Conflict(Conflict::NotReplaceable(_) | Conflict::InviteReplaced)
             | Refusal::Conflict(Conflict::NotPending(_))
             | Refusal::Denied(Denied::InviterGone) => Self::bad_token(),
             Refusal::Denied(Denied::IdentityMismatch)
@@ -200,7 +212,9 @@ impl From<Refusal> for Failure {
             Refusal::Conflict(Conflict::AlreadyPending(_))
             | Refusal::Conflict(Conflict::GroupIdTaken)
             | Refusal::Conflict(Conflict::IdentityTaken)
-            | Refusal::Conflict(Conflict::PreconditionFailed)
+            | Refusal::Conflict(
+                Conflict::KeyReused | Conflict::KeyInProgress | Conflict::PreconditionFailed,
+            )
             | Refusal::Invalid(..)
             | Refusal::InvalidCursor => Self::bad_request(NOT_UNDERSTOOD),
             Refusal::Limited(limit @ Limited::Pending) => Self::later(
@@ -208,7 +222,9 @@ impl From<Refusal> for Failure {
                 "The group has reached its limit of pending invites",
                 limit.retry_after(),
             ),
-            Refusal::Limited(limit @ Limited::Rate(_)) => Self::later(
+            Refusal::Limited(
+                limit @ (Limited::Rate(_) | Limited::ResendTooSoon(_) | Limited::Resends),
+            ) => Self::later(
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many requests; try again later",
                 limit.retry_after(),

@@ -15,7 +15,7 @@ struct JoinBody {
     token: Option<Value>,
 }
 
-/// Reads the token from the body.
+/// Reads the token from the body, without blanks and line ends around it.
 ///
 /// # Errors
 /// - 415 if the declared media type is not JSON.
@@ -26,7 +26,7 @@ pub fn token_of_body(request: &Request, limit: usize) -> Result<String, Failure>
     let body = raw_body(request, limit)?;
     let JoinBody { token } = lenient_json(if body.is_empty() { b"{}" } else { body })?;
     match token {
-        Some(Value::String(token)) => Ok(token),
+        Some(Value::String(token)) => Ok(token.trim().to_owned()),
         Some(_) => Err(Failure::bad_token()),
         None => Err(Failure::missing_token()),
     }

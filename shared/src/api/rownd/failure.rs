@@ -9,6 +9,7 @@ use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 
 use crate::auth::Unauthenticated;
+use crate::domain::Invalid;
 use crate::domain::invite::State;
 use crate::engine::{Conflict, Denied, Fault, Limited, NotFound, Refusal, Stop};
 use crate::http::{self, FieldCode, FieldError, RequestError};
@@ -19,7 +20,7 @@ pub struct Failure {
     status: StatusCode,
     code: &'static str,
     message: &'static str,
-    /// One sentence for each invalid field; empty if the error is not about fields.
+    /// One sentence for each problem of the body; empty if the error is not about the body.
     fields: Vec<String>,
     retry_after: Option<i64>,
     challenge: Option<&'static str>,
@@ -129,7 +130,7 @@ impl From<Unauthenticated> for Failure {
                 "Bearer realm=\"beckon\", error=\"invalid_token\", error_description=\"The access token expired\"",
                 "Sign in again to get a new access token.",
             ),
-            Unauthenticated::Invalid => unauthorized(
+            Unauthenticated::Invalid(_) => unauthorized(
                 "E_UNAUTHENTICATED",
                 "Bearer realm=\"beckon\", error=\"invalid_token\", error_description=\"The access token is not valid\"",
                 "The access token is malformed, or was not issued for this service.",
@@ -147,11 +148,14 @@ impl From<Unauthenticated> for Failure {
 impl From<RequestError> for Failure {
     fn from(error: RequestError) -> Self {
         match error {
-            RequestError::MalformedBody(_) => Self::new(
-                StatusCode::BAD_REQUEST,
-                "E_MALFORMED_BODY",
-                "Send one JSON object in UTF-8.",
-            ),
+            RequestError::MalformedBody(problem) => Self {
+                fields: vec![format!("Send one JSON object in UTF-8: {problem}.")],
+                ..Self::new(
+                    StatusCode::BAD_REQUEST,
+                    "E_MALFORMED_BODY",
+                    "Send one JSON object in UTF-8.",
+                )
+            },
             RequestError::InvalidBody(errors)
                 if errors.iter().any(|error| {
                     error.pointer.is_empty() && error.code == FieldCode::WrongType
@@ -164,21 +168,35 @@ impl From<RequestError> for Failure {
                     .iter()
                     .map(|FieldError { pointer, detail, .. }| (pointer.as_str(), detail.as_str())),
             ),
-            RequestError::UnsupportedMediaType => Self::new(
+            RequestError::UnsupportedMediaType(_) => Self::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "E_UNSUPPORTED_MEDIA_TYPE",
-                "Send 'Content-Type: application/json'.",
+                "Send 'Content-Type: application/json', in UTF-8.",
             ),
             RequestError::BodyTooLarge(_) => Self::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "E_BODY_TOO_LARGE",
                 "The body is too large.",
             ),
-            RequestError::UnknownPath(what) => {
-                Refusal::NotFound(what.unwrap_or(NotFound::Invite)).into()
+            RequestError::UnknownPath(Some(what)) => Refusal::NotFound(what).into(),
+            RequestError::UnknownPath(None) => {
+                Self::new(StatusCode::NOT_FOUND, "E_NOT_FOUND", "There is no such path.")
             }
+            RequestError::HiddenInPath(what, character) => Self {
+                fields: vec![Invalid::hidden(character).sentence().into_owned()],
+                ..RequestError::UnknownPath(what).into()
+            },
+            RequestError::MethodNotAllowed => Self::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "E_METHOD_NOT_ALLOWED",
+                "See 'Allow' for the methods of this path.",
+            ),
             RequestError::InvalidQuery(parameter, detail) => {
                 Self { code: "E_INVALID_QUERY", ..Self::fields([(parameter, detail)]) }
+            }
+            RequestError::HiddenInQuery(parameter, character) => {
+                let detail = Invalid::hidden(character).sentence();
+                Self { code: "E_INVALID_QUERY", ..Self::fields([(parameter, &*detail)]) }
             }
         }
     }
@@ -205,18 +223,22 @@ impl From<Refusal> for Failure {
             }
             Refusal::NotFound(NotFound::User) => not_found("E_USER_NOT_FOUND", "There is no such user; invite by email or phone instead."),
             Refusal::NotFound(NotFound::Member) => not_found("E_MEMBER_NOT_FOUND", "The group has no such member."),
-            Refusal::NotFound(NotFound::Invite) => not_found("E_INVITE_NOT_FOUND", "There is no such invite."),
+            Refusal::NotFound(NotFound::Invite | NotFound::Token(_)) => not_found("E_INVITE_NOT_FOUND", "There is no such invite."),
             Refusal::Conflict(Conflict::AlreadyMember) | Refusal::Conflict(Conflict::Yourself) => conflict("E_ALREADY_MEMBER", "This person is already a member of the group."),
             Refusal::Conflict(Conflict::AlreadyPending(_)) => {
                 conflict("E_INVITE_ALREADY_PENDING", "This person already has a pending invite with different roles or a different redirect_url.")
             }
-            Refusal::Conflict(Conflict::NotPending(state)) => not_pending(state),
+            Refusal::Conflict(Conflict::NotPending(state) | Conflict::NotReplaceable(state)) => {
+                not_pending(state)
+            }
             Refusal::Conflict(Conflict::InviteReplaced) => gone("E_INVITE_REVOKED", "A newer invite has replaced this one."),
             Refusal::Denied(Denied::InviterGone) => gone("E_INVITER_GONE", "The person who sent this invite can no longer invite. Ask another member for a new one."),
             Refusal::Conflict(Conflict::SeatsFull) => conflict("E_SEATS_FULL", "The group has reached its member limit."),
             Refusal::Conflict(Conflict::LastOwner) => conflict("E_LAST_OWNER", "A group needs at least one owner. Make another member an owner first."),
             Refusal::Conflict(Conflict::GroupIdTaken) => conflict("E_GROUP_ID_TAKEN", "This id belongs, or belonged, to another group."),
             Refusal::Conflict(Conflict::IdentityTaken) => conflict("E_IDENTITY_TAKEN", "An address or number in this record belongs to another user."),
+            Refusal::Conflict(Conflict::KeyReused) => conflict("E_IDEMPOTENCY_KEY_REUSED", "This idempotency key belongs to another request."),
+            Refusal::Conflict(Conflict::KeyInProgress) => conflict("E_IDEMPOTENCY_IN_PROGRESS", "The first request with this idempotency key is under way."),
             Refusal::Conflict(Conflict::PreconditionFailed) => {
                 Self::new(StatusCode::PRECONDITION_FAILED, "E_PRECONDITION_FAILED", "The record has changed. Read it again.")
             }
@@ -230,7 +252,7 @@ impl From<Refusal> for Failure {
                 "The group has reached its limit of pending invites. Cancel some, or wait until some are accepted.",
             )
             .retrying_after(limit.retry_after()),
-            Refusal::Limited(limit @ Limited::Rate(_)) => {
+            Refusal::Limited(limit @ (Limited::Rate(_) | Limited::ResendTooSoon(_) | Limited::Resends)) => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "E_RATE_LIMITED", "Try again later; see Retry-After.").retrying_after(limit.retry_after())
             }
         }

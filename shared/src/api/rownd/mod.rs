@@ -7,9 +7,9 @@ mod request;
 
 pub use failure::{Failure, respond};
 pub use render::{
-    AcceptedBody, CreatedBody, GroupBody, InviteBody, ListBody, MemberBody, OwnGroupBody,
+    AcceptedBody, CreatedBody, GroupBody, InviteBody, MemberBody, OwnGroupBody, app_id, list, page,
 };
 pub use request::{
     AdmissionPolicy, GroupInput, InviteInput, MemberInput, NewMemberInput, RULE, body, empty_body,
-    member_of_path, member_page, person_of_path,
+    group_of_path, member_of_path, member_page, person_of_path,
 };

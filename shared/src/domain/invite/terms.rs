@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::Timestamp;
+use crate::domain::deserialize_trimmed;
+use crate::domain::language::LanguageTag;
+use crate::domain::member::MembershipPeriod;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
@@ -10,13 +13,16 @@ use crate::domain::text::{ApiData, Message, Metadata};
 
 /// Whether the invitee must prove the invited identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", remote = "Self")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum IdentityPolicy {
     /// The invitee must prove it.
     Strict,
     /// Every holder of the link may accept. Links always have this policy.
     Bearer,
 }
+
+deserialize_trimmed!(IdentityPolicy);
 
 /// The terms of an invite: what it grants, and under which conditions.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,4 +43,8 @@ pub struct Terms {
     pub redirect_url: Option<RedirectUrl>,
     /// When the invite expires. `None` for a link that never expires.
     pub expires_at: Option<Timestamp>,
+    /// The language of the mail and the page. `None` for the default.
+    pub locale: Option<LanguageTag>,
+    /// How long the membership lasts, from the acceptance on. `None` if it does not end.
+    pub membership_expires_in: Option<MembershipPeriod>,
 }

@@ -1,7 +1,7 @@
 //! The caveats that this service knows, and the conditions that a macaroon's caveats add up to.
 
 use crate::domain::clock::Timestamp;
-use crate::domain::email::EmailAddress;
+use crate::domain::email::{EmailAddress, parse_domain};
 use crate::domain::ids::UserId;
 
 /// The type of a token that joins a group. Every token needs this caveat, so a macaroon for another
@@ -14,6 +14,7 @@ pub struct Caveats {
     until: Option<Timestamp>,
     users: Vec<UserId>,
     addresses: Vec<EmailAddress>,
+    domains: Vec<String>,
 }
 
 impl Caveats {
@@ -31,6 +32,7 @@ impl Caveats {
                 }
                 ("user", rest) => caveats.users.push(UserId::parse(rest.strip_prefix("= ")?).ok()?),
                 ("email", rest) => caveats.addresses.push(address(rest.strip_prefix("= ")?)?),
+                ("domain", rest) => caveats.domains.push(domain(rest.strip_prefix("= ")?)?),
                 _ => return None,
             }
         }
@@ -42,10 +44,31 @@ impl Caveats {
         format!("time < {}", end.seconds())
     }
 
+    /// Returns the caveat that admits only a person with this verified address.
+    pub(super) fn address_is(address: &EmailAddress) -> String {
+        format!("email = {}", address.as_str())
+    }
+
+    /// Returns the caveat that admits only people with a verified address of this mail domain.
+    pub(super) fn domain_is(domain: &str) -> String {
+        format!("domain = {domain}")
+    }
+
+    /// Returns when the token expires by its own caveats. `None` if it expires with its invite. The
+    /// invite may end before.
+    pub fn until(&self) -> Option<Timestamp> {
+        self.until
+    }
+
     /// Returns whether the token has expired: from the second that the earliest `time` caveat
     /// names.
     pub fn over(&self, now: Timestamp) -> bool {
         self.until.is_some_and(|until| now >= until)
+    }
+
+    /// Returns whether the token has expired before its invite, which ends at `end`.
+    pub fn over_before(&self, end: Option<Timestamp>, now: Timestamp) -> bool {
+        self.over(now) && self.until.is_some_and(|until| end.is_none_or(|end| until < end))
     }
 
     /// Returns whether this user may use the token.
@@ -55,7 +78,9 @@ impl Caveats {
 
     /// Returns whether a person with this verified address may use the token.
     pub fn admits_address(&self, address: Option<&EmailAddress>) -> bool {
+        let of_domain = |domain: &String| address.is_some_and(|own| own.domain() == domain);
         self.addresses.iter().all(|named| Some(named) == address)
+            && self.domains.iter().all(of_domain)
     }
 }
 
@@ -70,4 +95,9 @@ fn instant(text: &str) -> Option<Timestamp> {
 /// Parses an address without surrounding white space.
 fn address(text: &str) -> Option<EmailAddress> {
     EmailAddress::parse(text).ok().filter(|address| address.as_str() == text)
+}
+
+/// Parses a mail domain in lower-case ASCII, without surrounding white space.
+fn domain(text: &str) -> Option<String> {
+    parse_domain(text).ok().filter(|domain| domain == text)
 }

@@ -8,14 +8,15 @@ use super::{Caveats, Macaroon, NotVerified, TOKEN_TYPE};
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::Generation;
 use crate::domain::ids::{GroupId, InviteId};
-use crate::domain::token::{InviteToken, TokenKeys, TokenSubject};
+use crate::domain::token::{self, InviteToken, TokenKeys, TokenSubject};
 
 /// The reason why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotOpened {
-    /// It is not a macaroon, or it names no invite under a key that is in use.
+    /// It is not a macaroon, or its identifier is none of ours.
     Unknown,
-    /// It names an invite, but none of our keys signed it.
+    /// It names an invite, but none of our keys signed it. A key version that is not in use is not
+    /// told apart.
     Forged,
     /// We signed it, but it has an unknown caveat or lacks its type.
     Caveat,
@@ -53,20 +54,30 @@ impl TokenKeys {
     /// may not exist.
     ///
     /// # Errors
-    /// - `Unknown` if the token is not a macaroon, or names no invite under a key that is in use.
+    /// - `Unknown` if the token is not a macaroon, or names no invite.
     /// - `Forged` if none of our keys signed it.
     /// - `Caveat` if a caveat is unknown, or the token lacks its type.
     pub fn open(&self, token: &str) -> Result<(TokenSubject, Caveats), NotOpened> {
         let macaroon = Macaroon::parse(token).ok_or(NotOpened::Unknown)?;
         let (version, subject) =
             macaroon.identifier().and_then(read_identifier).ok_or(NotOpened::Unknown)?;
-        let secret = self.macaroon_secret_of(version, &subject).ok_or(NotOpened::Unknown)?;
+        let secret = self.macaroon_secret_of(version, &subject).ok_or(NotOpened::Forged)?;
         let caveats = macaroon.verify(&secret)?;
         Ok((subject, caveats))
     }
 }
 
-fn identifier(version: u8, subject: &TokenSubject) -> String {
+/// Returns whether `text` is a whole token of either kind, as it stands in a link. Only the text
+/// decides it, so it tells nothing about the invites that exist.
+pub fn is_token_of_link(text: &str) -> bool {
+    let is_of_link = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let names_invite =
+        |macaroon: Macaroon| macaroon.identifier().and_then(read_identifier).is_some();
+    text.bytes().all(is_of_link)
+        && (token::is_whole(text) || Macaroon::parse(text).is_some_and(names_invite))
+}
+
+pub(super) fn identifier(version: u8, subject: &TokenSubject) -> String {
     format!("{version}.{}.{}.{}", subject.group, subject.invite, subject.generation)
 }
 

@@ -14,7 +14,7 @@ const SIGNATURE: &str = "31c7e4f9381bf826c268de333ab3d847a6a029c8a325af450d0c521
 const BASE64URL: &str = "MDAxNWxvY2F0aW9uIG9uZXpvbmUKMDAzYmlkZW50aWZpZXIgOEhmSEFSSGdrbHFCa1pWSTRsNk1CVHZTU3Z0OThwcHA2OTQ4czhRN1NPawowMDJjY2lkIHRva2VuVHlwZSA9IGdyb3VwX2ludml0ZV91c2VyX3Rva2VuCjAwMmZzaWduYXR1cmUgMcfk-Tgb-CbCaN4zOrPYR6agKcijJa9FDQxSHJHl3JcK";
 const BASE62: &str = "MDAxNWxvY2F00aW9uIG9uZXpvbmUKMDAzYmlkZW500aWZpZXIgOEhmSEFSSGdrbHFCa1pWSTRsNk1CVHZTU3Z00OThwcHA2OTQ4czhRN1NPawowMDJjY2lkIHRva2VuVHlwZSA9IGdyb3VwX2ludml00ZV91c2VyX3Rva2VuCjAwMmZzaWduYXR1cmUgMcfk02Tgb02CbCaN4zOrPYR6agKcijJa9FDQxSHJHl3JcK";
 
-fn vector() -> Macaroon {
+pub(super) fn vector() -> Macaroon {
     Macaroon::mint(SECRET, IDENTIFIER, &[TOKEN_TYPE.to_owned()])
 }
 
@@ -28,7 +28,7 @@ pub(super) fn keys(version: u8, current: &str, previous: Option<&str>) -> TokenK
     TokenKeys::new(version, secret(current), previous.map(secret))
 }
 
-fn subject() -> TokenSubject {
+pub(super) fn subject() -> TokenSubject {
     TokenSubject {
         group: GroupId::parse("3773").unwrap(),
         invite: InviteId::from_number(5_629_499_534_213_120).unwrap(),
@@ -209,8 +209,8 @@ fn packets_that_this_service_would_not_write_are_not_read() {
             "half a third-party caveat",
             packets(&[("identifier", id), ("cid", b"x"), ("cl", b"y"), ("signature", sealed)]),
         ),
-        ("version 2", v2),
-        ("version 2 in JSON", br#"{"v":2,"i":"x","s64":"AAAA"}"#.to_vec()),
+        ("an unfinished version 2", v2),
+        ("JSON in base64", br#"{"v":2,"i":"x","c":[],"s64":"AAAA"}"#.to_vec()),
         ("the packets of a bomb", b"0006 \n".repeat(600)),
     ];
     for (what, bytes) in wrong {
@@ -239,7 +239,7 @@ fn a_token_that_is_too_long_or_has_too_many_caveats_is_refused() {
 #[test]
 fn the_location_decides_nothing() {
     let mine = ours(&[]);
-    let elsewhere = mine.packets();
+    let elsewhere = mine.packets(Format::V1);
     let elsewhere = [
         packet("location", b"https://evil.example"),
         elsewhere["0015location onezone\n".len()..].to_vec(),
@@ -265,8 +265,8 @@ fn a_token_names_its_invite_and_is_hidden_in_debug_output() {
 fn a_token_opens_after_one_rotation_but_not_after_two() {
     let token = keys(1, "a", None).macaroon(&subject(), None).to_base62();
     assert!(keys(2, "b", Some("a")).open(&token).is_ok());
-    assert_eq!(keys(2, "b", None).open(&token), Err(NotOpened::Unknown));
-    assert_eq!(keys(3, "c", Some("b")).open(&token), Err(NotOpened::Unknown));
+    assert_eq!(keys(2, "b", None).open(&token), Err(NotOpened::Forged));
+    assert_eq!(keys(3, "c", Some("b")).open(&token), Err(NotOpened::Forged));
 }
 
 #[test]
@@ -303,7 +303,6 @@ fn an_identifier_has_one_spelling() {
         "1.37#73.5629499534213120.1",
         "1..5629499534213120.1",
         "256.3773.5629499534213120.1",
-        "2.3773.5629499534213120.1",
         IDENTIFIER,
     ];
     for identifier in wrong {
@@ -373,12 +372,24 @@ fn a_token_must_have_its_type_and_may_repeat_it() {
 }
 
 #[test]
-fn a_token_with_a_third_party_caveat_is_refused() {
-    let mut third = ours(&[]).0;
-    third
-        .add_third_party_caveat("https://auth.example", &MacaroonKey::generate(b"k"), "id")
-        .unwrap();
-    assert_eq!(opened(&Macaroon(third)), Err(NotOpened::Caveat));
+fn a_token_with_a_third_party_caveat_is_refused_and_a_forged_one_as_forged() {
+    let third = |macaroon: Macaroon| {
+        let mut third = macaroon.0;
+        third
+            .add_third_party_caveat("https://auth.example", &MacaroonKey::generate(b"k"), "id")
+            .unwrap();
+        Macaroon(third)
+    };
+    assert_eq!(opened(&third(ours(&[]))), Err(NotOpened::Caveat));
+    assert_eq!(
+        opened(&third(ours(&["user = 1"])).narrowed("user = 2").unwrap()),
+        Err(NotOpened::Caveat)
+    );
+    let other = keys(1, "b", None).macaroon(&subject(), None);
+    let forged = third(other.clone()).to_base62();
+    let keys = keys(1, "a", None);
+    assert_eq!(keys.open(&forged), Err(NotOpened::Forged));
+    assert_eq!(keys.open(&forged), keys.open(&other.to_base62()));
 }
 
 #[test]

@@ -7,13 +7,18 @@
 //! The checksum lets a secret scanner recognize a token without a key.
 
 mod base62;
+mod copied;
+mod unsubscribe;
 
 use std::fmt;
 
+pub(super) use copied::is_whole;
+pub use copied::{TokenFlaw, copied_tokens};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+pub use unsubscribe::{AddressHash, UnsubscribeToken};
 
 use super::counters::Generation;
 use super::ids::{GroupId, InviteId};
@@ -58,19 +63,28 @@ impl fmt::Debug for InviteToken {
     }
 }
 
-/// The keys of tokens: the current key, and the previous one after a rotation.
+/// The keys of tokens: the current key, which signs, and the keys before and after it, which only
+/// verify (ADR 0029).
 #[derive(Clone)]
 pub struct TokenKeys {
     version: u8,
     current: SecretString,
     previous: Option<SecretString>,
+    next: Option<SecretString>,
 }
 
 impl TokenKeys {
     /// Creates the keys. `version` (1 to 255) numbers `current`, and `version − 1` numbers
     /// `previous`.
     pub fn new(version: u8, current: SecretString, previous: Option<SecretString>) -> Self {
-        Self { version: version.max(1), current, previous }
+        Self { version: version.max(1), current, previous, next: None }
+    }
+
+    /// Returns the keys with the next one, which is numbered `version + 1`. It verifies before any
+    /// function signs with it, so that a gradual rollout and a rollback end no link.
+    #[must_use]
+    pub fn with_next(self, next: Option<SecretString>) -> Self {
+        Self { next, ..self }
     }
 
     /// Returns the token of this subject under the current key.
@@ -84,6 +98,12 @@ impl TokenKeys {
     /// Returns the subject of a token that one of the keys made. `None` for malformed, altered and
     /// foreign tokens.
     pub fn verify(&self, token: &str) -> Option<TokenSubject> {
+        self.verify_version(token).map(|(_, subject)| subject)
+    }
+
+    /// Returns the version of the key that made the token, and its subject, as
+    /// [`TokenKeys::verify`] does.
+    pub(super) fn verify_version(&self, token: &str) -> Option<(u8, TokenSubject)> {
         if token.len() > MAX_LENGTH {
             return None;
         }
@@ -93,7 +113,7 @@ impl TokenKeys {
         let (version, subject) = read_head(head_bytes)?;
         let expected = link_tag(self.key(version)?, &subject);
         let genuine = bool::from(expected.ct_eq(tag)) && sum == checksum(signed);
-        genuine.then_some(subject)
+        genuine.then_some((version, subject))
     }
 
     /// Returns the version of the current key.
@@ -119,10 +139,22 @@ impl TokenKeys {
     /// Returns a hash of `data` for one `purpose`, keyed with the current key. Each purpose gives
     /// another hash.
     pub fn tag(&self, purpose: &str, data: &[u8]) -> [u8; TAG] {
-        // The word separates these tags from the roots of tokens. It must not change, because
-        // cursors and rate windows of earlier deployments have tags with it.
-        let parts: [&[u8]; 3] = [b"cursor", purpose.as_bytes(), data];
-        first_16(keyed(self.current.expose_secret().as_bytes(), &parts))
+        tag_under(&self.current, purpose, data)
+    }
+
+    /// Returns the hash of `data` for one `purpose` under every key: first the current one, then the
+    /// others. What was stored under a hash is found under one of them for two rotations.
+    pub fn tags(&self, purpose: &str, data: &[u8]) -> Vec<[u8; TAG]> {
+        let keys = [Some(&self.current), self.previous.as_ref(), self.next.as_ref()];
+        keys.into_iter().flatten().map(|key| tag_under(key, purpose, data)).collect()
+    }
+
+    /// Returns whether one of the keys made this tag of `data` for `purpose`. Compares in constant
+    /// time.
+    pub fn made_tag(&self, tag: &[u8], purpose: &str, data: &[u8]) -> bool {
+        let keys = [Some(&self.current), self.previous.as_ref(), self.next.as_ref()];
+        let made = |key| bool::from(tag_under(key, purpose, data).as_slice().ct_eq(tag));
+        keys.into_iter().flatten().any(made)
     }
 
     fn key(&self, version: u8) -> Option<&SecretString> {
@@ -130,10 +162,19 @@ impl TokenKeys {
             Some(&self.current)
         } else if version.checked_add(1) == Some(self.version) {
             self.previous.as_ref()
+        } else if self.version.checked_add(1) == Some(version) {
+            self.next.as_ref()
         } else {
             None
         }
     }
+}
+
+fn tag_under(key: &SecretString, purpose: &str, data: &[u8]) -> [u8; TAG] {
+    // The word separates these tags from the roots of tokens. It must not change, because cursors
+    // and rate windows of earlier deployments have tags with it.
+    let parts: [&[u8]; 3] = [b"cursor", purpose.as_bytes(), data];
+    first_16(keyed(key.expose_secret().as_bytes(), &parts))
 }
 
 fn head(version: u8, subject: &TokenSubject) -> Vec<u8> {
@@ -239,6 +280,61 @@ mod tests {
         assert_eq!(keys(2, "b", Some("a")).verify(token.expose()), Some(subject()));
         assert_eq!(keys(2, "b", None).verify(token.expose()), None);
         assert_eq!(keys(3, "c", Some("b")).verify(token.expose()), None);
+    }
+
+    /// Returns the keys that functions hold at each step of a rotation from `a` (1) to `b` (2).
+    fn steps() -> [TokenKeys; 4] {
+        let secret = |text: &str| Some(SecretString::from(text.repeat(32)));
+        [
+            keys(1, "a", None),
+            keys(1, "a", None).with_next(secret("b")),
+            keys(2, "b", Some("a")),
+            keys(2, "b", Some("a")).with_next(secret("c")),
+        ]
+    }
+
+    #[test]
+    fn neighbouring_steps_of_a_rotation_verify_each_other_s_tokens_and_tags() {
+        let steps = steps();
+        for (at, signer) in steps.iter().enumerate() {
+            let (token, macaroon) =
+                (signer.token(&subject()), signer.macaroon(&subject(), None).to_base62());
+            let tag = signer.tag("list", b"position");
+            // A rollout and a rollback run two neighbouring steps at once.
+            for verifier in &steps[at.saturating_sub(1)..steps.len().min(at + 2)] {
+                assert_eq!(verifier.verify(token.expose()), Some(subject()), "signed at step {at}");
+                assert!(verifier.open(&macaroon).is_ok(), "signed at step {at}");
+                assert!(verifier.made_tag(&tag, "list", b"position"), "made at step {at}");
+                assert!(!verifier.made_tag(&tag, "list", b"another"));
+            }
+        }
+        // Without the step in between, the old functions do not know the new key.
+        let token = steps[2].token(&subject());
+        assert_eq!(steps[0].verify(token.expose()), None);
+    }
+
+    #[test]
+    fn the_next_key_signs_nothing() {
+        let [_, announced, rotated, _] = steps();
+        assert_eq!(
+            announced.token(&subject()).expose(),
+            keys(1, "a", None).token(&subject()).expose()
+        );
+        assert_ne!(announced.token(&subject()).expose(), rotated.token(&subject()).expose());
+        assert_eq!(announced.tag("list", b"x"), keys(1, "a", None).tag("list", b"x"));
+    }
+
+    #[test]
+    fn a_key_verifies_only_under_its_own_number() {
+        let secret = |text: &str| Some(SecretString::from(text.repeat(32)));
+        // The key `b` is the second, not the third.
+        let wrong = keys(2, "a", None).with_next(secret("b"));
+        assert_eq!(wrong.verify(keys(2, "b", None).token(&subject()).expose()), None);
+        assert_eq!(wrong.verify(keys(4, "b", None).token(&subject()).expose()), None);
+        assert!(wrong.verify(keys(3, "b", None).token(&subject()).expose()).is_some());
+        // 255 is the last number.
+        let last = keys(255, "a", None).with_next(secret("b"));
+        assert_eq!(last.verify(keys(1, "b", None).token(&subject()).expose()), None);
     }
 
     #[test]

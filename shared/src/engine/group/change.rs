@@ -50,19 +50,22 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<GroupView> {
         for _ in 0..ATTEMPTS {
-            let (group, member) = self.membership(caller, id).await?;
-            may_change(&member, change)?;
+            let (group, actor) = self.actor(caller, id).await?;
+            may_change(&actor.member, change)?;
             if version.is_some_and(|version| version != group.version) {
                 return Err(Conflict::PreconditionFailed.into());
             }
             // Count before the write, because nothing may fail after it.
-            let view = self.view(changed(group, change.clone(), now)?, Some(member)).await?;
-            match self.store.update_group(&view.group).await? {
+            let own = Some(actor.member.clone());
+            let group =
+                Group { changed_by: Some(actor.author()), ..changed(group, change.clone(), now)? };
+            let view = self.view(group, own).await?;
+            match self.store.update_group(&view.group, actor.right()).await? {
                 UpdateGroupOutcome::Updated => return Ok(view),
                 UpdateGroupOutcome::Changed if version.is_some() => {
                     return Err(Conflict::PreconditionFailed.into());
                 }
-                UpdateGroupOutcome::Changed => {}
+                UpdateGroupOutcome::Changed | UpdateGroupOutcome::ActorChanged => {}
             }
         }
         Err(Unavailable::Conflicts("the group's record").into())
@@ -104,7 +107,8 @@ fn changed(mut group: Group, change: GroupChange, now: Timestamp) -> Outcome<Gro
         (_, kind) => kind,
     };
     group.metadata = change.metadata.unwrap_or(group.metadata);
-    group.updated_at = now;
+    // A request that began before the last write must not turn the time back.
+    group.updated_at = now.max(group.updated_at);
     group.version = group.version.next();
     Ok(group)
 }

@@ -1,6 +1,7 @@
 //! Creating groups.
 
 use crate::auth::Caller;
+use crate::domain::author::Author;
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::Version;
 use crate::domain::group::{Group, GroupType, Policy};
@@ -43,7 +44,8 @@ impl Engine {
         new: NewGroup,
         now: Timestamp,
     ) -> Outcome<GroupView> {
-        let group = new_group(new, Some(&caller.user), now)?;
+        let author = Author::User(caller.user.clone());
+        let group = new_group(new, (Some(&caller.user), author), now)?;
         let owner = Member {
             group: group.id.clone(),
             user: caller.user.clone(),
@@ -53,6 +55,9 @@ impl Engine {
             joined_at: now,
             invite: None,
             came_as: caller.invitee_keys(),
+            expires_at: None,
+            added_by: None,
+            version: Version::FIRST,
         };
         match self.store.create_group(&group, Some(&owner)).await? {
             CreateGroupOutcome::Created => {
@@ -77,7 +82,7 @@ impl Engine {
         if !caller.has_scope(Scope::GroupsWrite.as_str()) {
             return Err(Denied::InsufficientScope(Scope::GroupsWrite).into());
         }
-        let group = new_group(new, None, now)?;
+        let group = new_group(new, (None, Author::App(caller.user.clone())), now)?;
         match self.store.create_group(&group, None).await? {
             CreateGroupOutcome::Created => Ok(GroupView { group, member_count: 0, own: None }),
             CreateGroupOutcome::Taken => Err(Conflict::GroupIdTaken.into()),
@@ -86,7 +91,11 @@ impl Engine {
 }
 
 /// Returns the group to write, with `owner` as its only member, or without members.
-fn new_group(new: NewGroup, owner: Option<&UserId>, now: Timestamp) -> Outcome<Group> {
+fn new_group(
+    new: NewGroup,
+    (owner, author): (Option<&UserId>, Author),
+    now: Timestamp,
+) -> Outcome<Group> {
     let members = u32::from(owner.is_some());
     let group = Group {
         seats_taken: new.policy.max_members.map(|_| members),
@@ -100,6 +109,7 @@ fn new_group(new: NewGroup, owner: Option<&UserId>, now: Timestamp) -> Outcome<G
         metadata: new.metadata,
         created_at: now,
         updated_at: now,
+        changed_by: Some(author),
         version: Version::FIRST,
         authority_changed_at: None,
     };

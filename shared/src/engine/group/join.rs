@@ -3,17 +3,20 @@
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
+use crate::domain::counters::Version;
 use crate::domain::group::{Group, GroupType};
 use crate::domain::ids::GroupId;
+use crate::domain::invite::{Invite, RevokeReason, Transition};
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
-use crate::engine::authority::first_roles;
-use crate::engine::authority::{check_domain, not_frozen};
+use crate::engine::acting::Acting;
+use crate::engine::attempt::{ATTEMPTS, Attempt};
+use crate::engine::authority::{check_domain, first_roles, not_frozen};
 use crate::engine::{
     Conflict, Denied, Engine, Forbidden, InviteRef, NotFound, Outcome, Refusal, Stop, Unavailable,
 };
-use crate::store::{Claim, JoinOutcome, Joining};
+use crate::store::{Claim, JoinOutcome, Joining, Right};
 
 impl Engine {
     /// Makes the caller a member. Links are ignored, because a link requires its token.
@@ -32,12 +35,12 @@ impl Engine {
             self.store.group_and_member(id, &caller.user),
             self.own_invites_into(caller, id, now)
         );
-        let ((group, member), invites) = (found?, invites?);
+        let ((group, member), mut invites) = (found?, invites?);
         let group = group.filter(|group| !group.is_application()).ok_or(NotFound::Group)?;
         if member.is_some() {
             return Err(Conflict::AlreadyMember.into());
         }
-        for invite in invites {
+        for invite in &invites {
             match self.accept_invite(caller, &InviteRef::Id(group.id.clone(), invite.id), now).await
             {
                 Ok(accepted) if accepted.repeated => return Err(Conflict::AlreadyMember.into()),
@@ -45,7 +48,7 @@ impl Engine {
                 // The invite ended after it was read, so the caller joins as if without it.
                 Err(Stop::Refused(
                     Refusal::Conflict(Conflict::NotPending(_) | Conflict::InviteReplaced)
-                    | Refusal::NotFound(NotFound::Invite)
+                    | Refusal::NotFound(NotFound::Invite | NotFound::Token(_))
                     | Refusal::Denied(Denied::InviterGone),
                 )) => {}
                 Err(refusal) => return Err(refusal),
@@ -54,13 +57,29 @@ impl Engine {
         match group.kind {
             // The app chooses the first member, because that member becomes the owner. So a group
             // without an owner is not open yet.
-            GroupType::Open if group.owner_count > 0 => self.join_open(caller, &group, now).await,
+            GroupType::Open if group.owner_count > 0 => {
+                for _ in 0..ATTEMPTS {
+                    let joined = self.join_open(Acting { caller, now }, &group, &invites).await?;
+                    if let Attempt::Done(member) = joined {
+                        return Ok(member);
+                    }
+                    invites = self.own_invites_into(caller, id, now).await?;
+                }
+                Err(Unavailable::Conflicts("the person's invites").into())
+            }
             GroupType::Open | GroupType::Private => Err(Forbidden::InviteOnly.into()),
             GroupType::Secret => Err(NotFound::Group.into()),
         }
     }
 
-    async fn join_open(&self, caller: &Caller, group: &Group, now: Timestamp) -> Outcome<Member> {
+    /// Joins without an invite. The caller's own pending invites, which could not be accepted, end
+    /// in the same transaction.
+    async fn join_open(
+        &self,
+        Acting { caller, now }: Acting<'_>,
+        group: &Group,
+        invites: &[Invite],
+    ) -> Outcome<Attempt<Member>> {
         not_frozen(group)?;
         check_domain(caller, group)?;
         let member = Member {
@@ -72,17 +91,29 @@ impl Engine {
             joined_at: now,
             invite: None,
             came_as: caller.invitee_keys(),
+            expires_at: None,
+            added_by: None,
+            version: Version::FIRST,
         };
+        let ended =
+            invites.iter().map(|it| it.revoke(RevokeReason::Joined, Some(&caller.user), now));
+        let ended: Vec<Transition> = ended.filter_map(Result::ok).collect();
         let joining = Joining {
             claim: Claim::Group,
             group,
             member: &member,
             becoming: None,
-            ended: &[],
+            ended: &ended,
+            right: Right::Own,
             now,
         };
         match self.store.join(joining).await? {
-            JoinOutcome::Joined => Ok(member),
+            JoinOutcome::Joined => Ok(Attempt::Done(member)),
+            JoinOutcome::AlreadyMember
+                if self.clear_ended_membership(group, &caller.user, now).await? =>
+            {
+                Ok(Attempt::Retry)
+            }
             JoinOutcome::AlreadyMember => Err(Conflict::AlreadyMember.into()),
             JoinOutcome::GroupRefused => {
                 self.check_group(group).await?;
@@ -90,8 +121,8 @@ impl Engine {
                 // owner.
                 Err(Unavailable::Conflicts("the group's record").into())
             }
-            JoinOutcome::InviteChanged | JoinOutcome::UserChanged => {
-                Err(Unavailable::Conflicts("the group's record").into())
+            JoinOutcome::InviteChanged | JoinOutcome::UserChanged | JoinOutcome::ActorChanged => {
+                Ok(Attempt::Retry)
             }
         }
     }

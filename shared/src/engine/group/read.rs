@@ -1,14 +1,18 @@
 //! Reading groups.
 
-use futures::future::join_all;
+use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::auth::Caller;
 use crate::domain::group::Group;
 use crate::domain::ids::GroupId;
 use crate::domain::list::Page;
 use crate::domain::member::Member;
-use crate::engine::authority::member_of;
-use crate::engine::{Engine, NotFound, Outcome};
+use crate::engine::authority::{Actor, actor_of};
+use crate::engine::bounded::{Read, in_time};
+use crate::engine::{Engine, Outcome};
+
+/// Maximum number of groups whose members are counted at the same time.
+const AT_ONCE: usize = 16;
 
 /// A group as one user sees it.
 #[derive(Clone, Debug)]
@@ -27,7 +31,7 @@ impl Engine {
     /// # Errors
     /// `NotFound::Group`, `Denied::NotMember`, `Fault`.
     pub async fn get_group(&self, caller: &Caller, group: &GroupId) -> Outcome<GroupView> {
-        let (group, member) = self.visible_membership(caller, group).await?;
+        let (group, member) = self.membership(caller, group).await?;
         self.view(group, Some(member)).await
     }
 
@@ -58,17 +62,19 @@ impl Engine {
         }
     }
 
-    /// Returns those of the groups that exist, as [`Engine::find_group`] does.
+    /// Returns those of the groups that exist, as [`Engine::find_group`] does, and whether all were
+    /// read in time.
     ///
     /// # Errors
     /// `Fault`.
-    pub async fn find_groups(
+    pub(in crate::engine) async fn find_groups(
         &self,
         caller: &Caller,
         groups: &[GroupId],
-    ) -> Outcome<Vec<GroupView>> {
-        let found = join_all(groups.iter().map(|group| self.find_group(caller, group))).await;
-        found.into_iter().filter_map(Outcome::transpose).collect()
+    ) -> Outcome<(Vec<GroupView>, bool)> {
+        let reads = groups.iter().map(|group| self.find_group(caller, group));
+        let Read { found, complete } = in_time(reads).await?;
+        Ok((found.into_iter().flatten().collect(), complete))
     }
 
     /// Returns the groups of one user's memberships, in their order. Omits deleted groups.
@@ -79,19 +85,8 @@ impl Engine {
             |group: &Group| memberships.iter().find(|member| member.group == group.id).cloned();
         // The application is not listed as a group.
         let groups = groups.into_iter().filter(|group| !group.is_application());
-        let views = join_all(groups.map(|group| self.view(group.clone(), own(&group)))).await;
-        views.into_iter().collect()
-    }
-
-    /// Returns the group and the caller's membership, if members may see each other. In the
-    /// application they may not.
-    pub(in crate::engine) async fn visible_membership(
-        &self,
-        caller: &Caller,
-        group: &GroupId,
-    ) -> Outcome<(Group, Member)> {
-        let (group, member) = self.membership(caller, group).await?;
-        if group.is_application() { Err(NotFound::Group.into()) } else { Ok((group, member)) }
+        let views: Vec<_> = groups.map(|group| self.view(group.clone(), own(&group))).collect();
+        stream::iter(views).buffered(AT_ONCE).try_collect().await
     }
 
     /// Returns the group and the caller's membership.
@@ -100,8 +95,17 @@ impl Engine {
         caller: &Caller,
         group: &GroupId,
     ) -> Outcome<(Group, Member)> {
+        self.actor(caller, group).await.map(|(group, actor)| (group, actor.member))
+    }
+
+    /// Returns the group and the caller in it.
+    pub(in crate::engine) async fn actor(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+    ) -> Outcome<(Group, Actor)> {
         let (group, member) = self.store.group_and_member(group, &caller.user).await?;
-        Ok(member_of(caller, group, member)?)
+        Ok(actor_of(caller, group, member)?)
     }
 
     /// Returns the group as a user with the membership `own` sees it.

@@ -4,7 +4,7 @@ use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
-use crate::engine::{Conflict, Created, Engine, NewInvite, Outcome, Refusal, Stop};
+use crate::engine::{Conflict, Created, Engine, NewInvite, Outcome, Present, Refusal, Stop};
 
 impl Engine {
     /// Creates an invite, or returns the invitee's pending invite if it has the same roles and
@@ -27,7 +27,8 @@ impl Engine {
         let invite = self.get_invite(caller, &new.group, id, new.rule).await?;
         let found = (&invite.terms.roles, invite.terms.redirect_url.as_ref());
         if invite.is_pending(now) && is_same(found, new) {
-            Ok(Created { token: self.token(&invite), invite })
+            let present = Present::default();
+            Ok(Created { token: self.token(&invite), invite, present })
         } else {
             Err(Conflict::AlreadyPending(id).into())
         }
@@ -50,6 +51,7 @@ fn sorted(roles: &Roles) -> Vec<&str> {
 mod tests {
     use super::*;
     use crate::domain::ids::{GroupId, UserId};
+    use crate::domain::redirect::RedirectTargets;
     use crate::domain::role::RoleName;
     use crate::domain::rule::InviteRule;
     use crate::engine::InviteeRequest;
@@ -58,18 +60,23 @@ mod tests {
         Roles::new(names.iter().map(|name| RoleName::parse(name).unwrap()).collect()).unwrap()
     }
 
+    fn redirect_to(path: &str) -> RedirectUrl {
+        let sign_in = "https://app.example/sign-in".parse().unwrap();
+        RedirectTargets::new(None, &sign_in, vec![]).parse(path).unwrap()
+    }
+
     fn asked(names: &[&str], redirect: Option<&str>) -> NewInvite {
         let user = InviteeRequest::User(UserId::parse("29845").unwrap());
         NewInvite {
             roles: roles(names),
-            redirect_url: redirect.map(|path| RedirectUrl::parse(path, &[]).unwrap()),
+            redirect_url: redirect.map(redirect_to),
             ..NewInvite::of(GroupId::parse("3773").unwrap(), user, InviteRule::Owners)
         }
     }
 
     #[test]
     fn an_invite_matches_a_request_with_the_same_roles_and_redirect() {
-        let (editor, home) = (roles(&["editor", "billing"]), RedirectUrl::parse("/", &[]).unwrap());
+        let (editor, home) = (roles(&["editor", "billing"]), redirect_to("/"));
         let found = (&editor, Some(&home));
         assert!(is_same(found, &asked(&["billing", "editor"], Some("/"))));
         for other in [

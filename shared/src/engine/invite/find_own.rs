@@ -2,8 +2,9 @@
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
+use crate::domain::group::GroupType;
 use crate::domain::ids::{GroupId, InviteId};
-use crate::domain::invite::Invite;
+use crate::domain::invite::{Invite, InviteFilter};
 use crate::engine::{Engine, Forbidden, InviteRef, NotFound, Outcome};
 use crate::store::InviteList;
 
@@ -11,8 +12,8 @@ use crate::store::InviteList;
 const PAGE: i32 = 100;
 
 impl Engine {
-    /// Returns the caller's pending invites into the group, in the order of the caller's invitee
-    /// keys. Reads consistently.
+    /// Returns the caller's invites into the group that the caller can still accept by their state,
+    /// in the order of the caller's invitee keys. Reads consistently.
     ///
     /// # Errors
     /// `Fault`.
@@ -22,63 +23,47 @@ impl Engine {
         group: &GroupId,
         now: Timestamp,
     ) -> Outcome<Vec<Invite>> {
-        self.pending_invites_for(&caller.invitee_keys(), group, now).await
-    }
-
-    /// Returns the pending invites into the group for these invitee keys, in the order of the keys.
-    /// Reads consistently.
-    pub(in crate::engine) async fn pending_invites_for(
-        &self,
-        keys: &[String],
-        group: &GroupId,
-        now: Timestamp,
-    ) -> Outcome<Vec<Invite>> {
-        let ids: Vec<InviteId> = keys.iter().map(|key| InviteId::of(group, key, 0)).collect();
-        let mut found = self.store.invites(group, &ids).await?;
-        found.retain(|invite| invite.is_pending(now) && keys.contains(&invite.invitee.key()));
-        found.sort_by_key(|invite| keys.iter().position(|key| *key == invite.invitee.key()));
+        let mut found = self.invites_for_keys(group, &caller.invitee_keys()).await?;
+        found.retain(|invite| invite.awaits_invitee(now));
         Ok(found)
     }
 
     /// Declines the caller's invite with this id. Declining again returns the same record.
     ///
     /// # Errors
-    /// `Forbidden::OtherInvitee` for another person's invite into a group of the caller's,
-    /// `NotFound::Invite`, `Conflict::InviteReplaced`, `Conflict::NotPending`, `Fault`.
+    /// `Forbidden::OtherInvitee` for another person's invite into a group of the caller's, or into
+    /// one that is not secret, `NotFound::Invite`, `Conflict::InviteReplaced`,
+    /// `Conflict::NotPending`, `Fault`.
     pub async fn decline_own_invite(
         &self,
         caller: &Caller,
         id: InviteId,
         now: Timestamp,
     ) -> Outcome<Invite> {
-        match self.group_of_own(caller, id, now).await? {
+        match self.group_of_own(caller, id).await? {
             Some(group) => {
                 self.decline_invite(Some(caller), &InviteRef::Id(group, id), None, now).await
             }
-            None if self.is_of_own_group(caller, id).await? => Err(Forbidden::OtherInvitee.into()),
+            None if self.is_known(caller, id).await? => Err(Forbidden::OtherInvitee.into()),
             None => Err(NotFound::Invite.into()),
         }
     }
 
     /// Returns the group of the caller's own invite with this id, in any state. The index may lag.
-    async fn group_of_own(
-        &self,
-        caller: &Caller,
-        id: InviteId,
-        now: Timestamp,
-    ) -> Outcome<Option<GroupId>> {
-        let list = InviteList::all_of_invitee(&caller.invitee_keys());
-        let mut cursor = None;
-        loop {
-            let page = self.store.list_invites(&list, 100, cursor.as_deref(), now).await?;
-            if let Some(invite) = page.data.into_iter().find(|invite| invite.id == id) {
-                return Ok(Some(invite.group));
-            }
-            match page.next_cursor {
-                Some(next) => cursor = Some(next),
-                None => return Ok(None),
-            }
+    async fn group_of_own(&self, caller: &Caller, id: InviteId) -> Outcome<Option<GroupId>> {
+        let list = InviteList::of_invitee(&caller.invitee_keys(), InviteFilter::default());
+        Ok(self.store.group_in_list(&list, id).await?)
+    }
+
+    /// Returns whether the caller may know of an invite with this id: it leads into a group of the
+    /// caller's, or into one that is not secret.
+    async fn is_known(&self, caller: &Caller, id: InviteId) -> Outcome<bool> {
+        if self.is_of_own_group(caller, id).await? {
+            return Ok(true);
         }
+        let groups = self.store.groups_with_invite(id).await?;
+        let groups = self.store.groups(&groups).await?;
+        Ok(groups.iter().any(|group| group.kind != GroupType::Secret && !group.is_application()))
     }
 
     /// Returns whether a group of the caller's has an invite with this id.

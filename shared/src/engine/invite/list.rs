@@ -1,37 +1,25 @@
 //! Lists of invites: a group's, for callers who may invite, and the caller's own.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
+use crate::domain::identity::Identity;
 use crate::domain::ids::{GroupId, InviteId};
-use crate::domain::invite::{Invite, State};
+use crate::domain::invite::{Invite, InviteFilter, State};
 use crate::domain::invitee::Invitee;
-use crate::domain::list::{Order, Page};
+use crate::domain::list::{Page, PageRequest, WholeList};
 use crate::domain::rule::InviteRule;
 use crate::engine::attempt::ATTEMPTS;
 use crate::engine::authority::may_invite;
-use crate::engine::{Engine, Outcome};
+use crate::engine::user::is_wanted;
+use crate::engine::{Engine, Fault, Outcome, Refusal};
 use crate::store::InviteList;
 
 /// Maximum number of invites in a list without pages. A group's policy allows at most this many
 /// pending invites.
 pub(in crate::engine) const MAX_LISTED: usize = 10_000;
-/// Maximum number of invites in one read.
-const PAGE: usize = 500;
-
-/// The invites to list, and the page.
-#[derive(Clone, Debug)]
-pub struct InviteFilter {
-    /// The states, in the order of the list.
-    pub states: Vec<State>,
-    /// The order within a state.
-    pub order: Order,
-    /// The maximum number of invites on the page.
-    pub limit: usize,
-    /// The cursor at which the page begins. `None` for the first page.
-    pub cursor: Option<String>,
-}
 
 impl Engine {
     /// Checks that `rule` lets the caller invite into the group, as creating an invite does. For
@@ -49,7 +37,11 @@ impl Engine {
         Ok(may_invite(rule, &group, &member)?)
     }
 
-    /// Returns a page of the group's invites, if `rule` lets the caller invite.
+    /// Returns a page of the group's invites that the filter selects, if `rule` lets the caller
+    /// invite.
+    ///
+    /// A filter by address is a consistent read by key. It finds the invite of the address, and no
+    /// invite by user id.
     ///
     /// # Errors
     /// `NotFound::Group`, `Denied::NotMember`, `Forbidden::MayNotInvite`, `InvalidCursor`, `Fault`.
@@ -58,32 +50,83 @@ impl Engine {
         caller: &Caller,
         group: &GroupId,
         rule: InviteRule,
-        filter: &InviteFilter,
+        (filter, page): (&InviteFilter, &PageRequest),
         now: Timestamp,
     ) -> Outcome<Page<Invite>> {
-        self.check_inviter(caller, group, rule).await?;
-        let list = InviteList::of_group(group, filter.states.clone(), filter.order);
-        Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await?)
+        let check = self.check_inviter(caller, group, rule);
+        let list = self.filtered(group, filter, page, now);
+        // A stranger makes the service read a page in vain, but nothing that reads far.
+        if filter.is_by_key() {
+            let (allowed, listed) = futures::join!(check, list);
+            allowed?;
+            return listed;
+        }
+        check.await?;
+        list.await
+    }
+
+    async fn filtered(
+        &self,
+        group: &GroupId,
+        filter: &InviteFilter,
+        page: &PageRequest,
+        now: Timestamp,
+    ) -> Outcome<Page<Invite>> {
+        if let Some(email) = &filter.email {
+            // This list has one page, so the cursor is of another list.
+            if page.cursor.is_some() {
+                return Err(Refusal::InvalidCursor.into());
+            }
+            let key = Identity::Email(email.clone()).key();
+            let mut data = self.invites_for_keys(group, &[key]).await?;
+            data.retain(|invite| filter.selects(invite, now));
+            return Ok(Page { data, next_cursor: None });
+        }
+        let list = InviteList::of_group(group, filter.clone());
+        Ok(self.store.list_invites(&list, page, now).await?)
     }
 
     /// Returns a page of the invites to any identity that the caller proves: user id, address,
-    /// number or account.
+    /// number or account, except those of blocked senders. Without states, it has those that the
+    /// caller can still accept by their state: the pending ones, and those that were declined
+    /// without a sign-in.
     ///
     /// # Errors
     /// `InvalidCursor`, `Fault`.
     pub async fn list_my_invites(
         &self,
         caller: &Caller,
-        filter: &InviteFilter,
+        states: &[State],
+        page: &PageRequest,
         now: Timestamp,
     ) -> Outcome<Page<Invite>> {
-        let list =
-            InviteList::of_invitee(&caller.invitee_keys(), filter.states.clone(), filter.order);
-        Ok(self.store.list_invites(&list, filter.limit, filter.cursor.as_deref(), now).await?)
+        let keys = caller.invitee_keys();
+        let list = if states.is_empty() {
+            InviteList::awaiting_invitee(&keys)
+        } else {
+            InviteList::of_invitee(&keys, InviteFilter::of_states(states.to_vec()))
+        };
+        let (found, blocked) =
+            futures::join!(self.store.list_invites(&list, page, now), self.blocked_by(caller));
+        let (mut found, blocked) = (found?, blocked?);
+        found.data.retain(|invite| is_wanted(invite, &blocked));
+        Ok(found)
     }
 
-    /// Returns the group's invites in all states, if `rule` lets the caller invite. At most 10,000,
-    /// the pending ones first.
+    /// Returns a page of the invites that the caller sent, across groups.
+    ///
+    /// # Errors
+    /// `InvalidCursor`, `Fault`.
+    pub async fn list_sent_invites(
+        &self,
+        caller: &Caller,
+        page: &PageRequest,
+    ) -> Outcome<Page<Invite>> {
+        Ok(self.store.sent_invites(&caller.user, page).await?)
+    }
+
+    /// Returns the group's invites in all states, at most 10,000, if `rule` lets the caller invite.
+    /// They are ordered state by state, the pending ones first, and newest first in each state.
     ///
     /// # Errors
     /// The variants of [`Engine::check_inviter`].
@@ -93,18 +136,18 @@ impl Engine {
         group: &GroupId,
         rule: InviteRule,
         now: Timestamp,
-    ) -> Outcome<Vec<Invite>> {
+    ) -> Outcome<WholeList<Invite>> {
         self.check_inviter(caller, group, rule).await?;
-        let mut invites = self.every_page(&InviteList::all_of_group(group), now).await?;
+        let list = InviteList::of_group(group, InviteFilter::default());
+        let mut invites = self.store.all_invites(&list, MAX_LISTED, now).await?;
         let state =
             |invite: &Invite| State::ALL.iter().position(|state| *state == invite.state(now));
-        invites.sort_by_key(|invite| {
-            (state(invite), invite.terms.expires_at.is_none(), invite.terms.expires_at, invite.id)
-        });
+        invites.data.sort_by_key(|invite| (state(invite), Reverse((invite.created_at, invite.id))));
         Ok(invites)
     }
 
-    /// Returns the group's pending invites, at most 10,000, if `rule` lets the caller invite.
+    /// Returns the group's pending invites, at most 10,000 and newest first, if `rule` lets the
+    /// caller invite.
     ///
     /// # Errors
     /// The variants of [`Engine::check_inviter`].
@@ -114,59 +157,28 @@ impl Engine {
         group: &GroupId,
         rule: InviteRule,
         now: Timestamp,
-    ) -> Outcome<Vec<Invite>> {
+    ) -> Outcome<WholeList<Invite>> {
         self.check_inviter(caller, group, rule).await?;
-        self.every_page(&InviteList::of_group(group, vec![State::Pending], Order::Asc), now).await
+        let list = InviteList::of_group(group, InviteFilter::of_states(vec![State::Pending]));
+        Ok(self.store.all_invites(&list, MAX_LISTED, now).await?)
     }
 
-    /// Returns the pending invites, at most 10,000, to any identity that the caller proves.
+    /// Returns the invites, at most 10,000, to any identity that the caller proves, that the caller
+    /// can still accept by their state: the pending ones, and those that were declined without a
+    /// sign-in.
     ///
     /// # Errors
     /// `Fault`.
-    pub async fn own_pending_invites(
+    pub async fn own_open_invites(
         &self,
         caller: &Caller,
         now: Timestamp,
-    ) -> Outcome<Vec<Invite>> {
-        self.every_page(
-            &InviteList::of_invitee(&caller.invitee_keys(), vec![State::Pending], Order::Asc),
-            now,
-        )
-        .await
-    }
-
-    pub(in crate::engine) async fn every_page(
-        &self,
-        list: &InviteList,
-        now: Timestamp,
-    ) -> Outcome<Vec<Invite>> {
-        self.up_to(MAX_LISTED, list, now).await
-    }
-
-    /// Returns the first `limit` invites of the list.
-    pub(in crate::engine) async fn up_to(
-        &self,
-        limit: usize,
-        list: &InviteList,
-        now: Timestamp,
-    ) -> Outcome<Vec<Invite>> {
-        let (mut found, mut seen, mut cursor) = (Vec::new(), HashSet::new(), None::<String>);
-        while found.len() < limit {
-            let page = self
-                .store
-                .list_invites(list, PAGE.min(limit - found.len()), cursor.as_deref(), now)
-                .await?;
-            // An invite whose state changes during the reads may appear twice.
-            found.extend(
-                page.data
-                    .into_iter()
-                    .filter(|invite| seen.insert((invite.group.clone(), invite.id))),
-            );
-            cursor = page.next_cursor;
-            if cursor.is_none() {
-                break;
-            }
-        }
+    ) -> Outcome<WholeList<Invite>> {
+        let list = InviteList::awaiting_invitee(&caller.invitee_keys());
+        let (found, blocked) =
+            futures::join!(self.store.all_invites(&list, MAX_LISTED, now), self.blocked_by(caller));
+        let (mut found, blocked) = (found?, blocked?);
+        found.data.retain(|invite| is_wanted(invite, &blocked));
         Ok(found)
     }
 
@@ -176,15 +188,40 @@ impl Engine {
     /// # Errors
     /// `Fault`.
     pub async fn invite_for(&self, group: &GroupId, invitee: &Invitee) -> Outcome<Option<Invite>> {
-        let key = invitee.key();
+        Ok(self.invites_for_keys(group, &[invitee.key()]).await?.pop())
+    }
+
+    /// Returns the group's invites for these invitee keys, in any state and in the order of the
+    /// keys. Reads consistently, in one round trip unless ids collide.
+    ///
+    /// An id alone proves nothing, because two invitees may share the 53 bits of an id. The later
+    /// one has the next id.
+    pub(in crate::engine) async fn invites_for_keys(
+        &self,
+        group: &GroupId,
+        keys: &[String],
+    ) -> Result<Vec<Invite>, Fault> {
+        let mut wanted: Vec<&String> = keys.iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let mut found: Vec<Invite> = Vec::new();
         for attempt in 0..ATTEMPTS {
-            match self.store.invite(group, InviteId::of(group, &key, attempt)).await? {
-                Some(found) if found.invitee.key() == key => return Ok(Some(found)),
-                // Another invitee has the same 53 bits of hash, so this invite took the next id.
-                Some(_) => {}
-                None => return Ok(None),
+            let ids: Vec<(&String, InviteId)> =
+                wanted.iter().map(|key| (*key, InviteId::of(group, key, attempt))).collect();
+            let read: Vec<InviteId> = ids.iter().map(|(_, id)| *id).collect();
+            let invites = self.store.invites(group, &read).await?;
+            wanted.clear();
+            for (key, id) in ids {
+                match invites.iter().find(|invite| invite.id == id) {
+                    Some(invite) if invite.invitee.key() == *key => found.push(invite.clone()),
+                    // The id belongs to another invitee, so this invite may have the next id.
+                    Some(_) => wanted.push(key),
+                    None => {}
+                }
+            }
+            if wanted.is_empty() {
+                break;
             }
         }
-        Ok(None)
+        found.sort_by_key(|invite| keys.iter().position(|key| *key == invite.invitee.key()));
+        Ok(found)
     }
 }

@@ -10,7 +10,8 @@ use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, InviteId};
-use crate::domain::invite::Invite;
+use crate::domain::invite::{Invite, InviteFilter};
+use crate::domain::list::WholeList;
 use crate::domain::member::Member;
 use crate::domain::rule::InviteRule;
 use crate::engine::{Engine, NotFound, Outcome};
@@ -35,21 +36,23 @@ impl Engine {
         caller: &Caller,
         rule: InviteRule,
         now: Timestamp,
-    ) -> Outcome<Vec<Invite>> {
+    ) -> Outcome<WholeList<Invite>> {
         let memberships = self.memberships(caller).await?;
         let reads =
             self.with_groups(&memberships).await?.into_iter().map(|(group, member)| async move {
-                let mut invites =
-                    self.every_page(&InviteList::all_of_group(&group.id), now).await?;
-                invites.retain(|invite| may_see(caller, rule, &group, member.as_ref(), invite));
+                let list = InviteList::of_group(&group.id, InviteFilter::default());
+                let mut invites = self.store.all_invites(&list, MAX_LISTED, now).await?;
+                let sees = |invite: &Invite| may_see(caller, rule, &group, member.as_ref(), invite);
+                invites.data.retain(sees);
                 Outcome::Ok(invites)
             });
-        let found: Vec<Vec<Invite>> =
+        let found: Vec<WholeList<Invite>> =
             stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
-        let mut invites: Vec<Invite> = found.into_iter().flatten().collect();
+        let complete = found.iter().all(|group| group.complete);
+        let mut invites: Vec<Invite> = found.into_iter().flat_map(|group| group.data).collect();
         invites.sort_unstable_by_key(|invite| (invite.created_at, invite.id));
-        invites.truncate(MAX_LISTED);
-        Ok(invites)
+        let all = WholeList::up_to(MAX_LISTED, invites);
+        Ok(WholeList { complete: complete && all.complete, ..all })
     }
 
     /// Returns the invite with this id, in any group, if [`Engine::all_invitations`] would list it.
@@ -62,16 +65,45 @@ impl Engine {
         id: InviteId,
         rule: InviteRule,
     ) -> Outcome<Invite> {
+        self.find_invitations(caller, &[id], rule).await?.pop().ok_or(NotFound::Invite.into())
+    }
+
+    /// Returns those of the invites with these ids that [`Engine::all_invitations`] would list, in
+    /// the order of the ids.
+    ///
+    /// # Errors
+    /// `Fault`.
+    pub async fn find_invitations(
+        &self,
+        caller: &Caller,
+        ids: &[InviteId],
+        rule: InviteRule,
+    ) -> Outcome<Vec<Invite>> {
         let memberships = self.memberships(caller).await?;
         let groups = memberships.into_keys().chain([GroupId::application()]).collect::<Vec<_>>();
-        for found in self.store.invites_of_id(&groups, id).await? {
+        let reads = ids.iter().copied();
+        let reads = reads.map(|id| self.visible_invitation(caller, &groups, id, rule));
+        let found: Vec<Option<Invite>> =
+            stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// Returns the invite with this id in one of the groups, if the caller may see it.
+    async fn visible_invitation(
+        &self,
+        caller: &Caller,
+        groups: &[GroupId],
+        id: InviteId,
+        rule: InviteRule,
+    ) -> Outcome<Option<Invite>> {
+        for found in self.store.invites_of_id(groups, id).await? {
             // The list of memberships may lag, so the group itself decides.
             let (group, member) = self.store.group_and_member(&found.group, &caller.user).await?;
             if group.is_some_and(|group| may_see(caller, rule, &group, member.as_ref(), &found)) {
-                return Ok(found);
+                return Ok(Some(found));
             }
         }
-        Err(NotFound::Invite.into())
+        Ok(None)
     }
 
     /// Returns the caller's memberships by group, without the application. The index may lag.

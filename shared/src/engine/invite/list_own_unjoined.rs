@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
+use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::invite::Invite;
+use crate::domain::list::WholeList;
 use crate::domain::user::User;
 use crate::engine::{Engine, GroupView, Outcome};
 
@@ -18,11 +20,15 @@ pub struct OwnUnjoinedInvites {
     pub invites: Vec<(Invite, GroupView)>,
     /// The directory's records of the groups' owners.
     pub owners: BTreeMap<UserId, User>,
+    /// Whether the list has all invites: they are not too many, and their groups were read in time.
+    pub complete: bool,
 }
 
 impl Engine {
-    /// Returns the caller's pending invites. Omits those into deleted groups, into groups that the
-    /// caller has joined, and into the application.
+    /// Returns the invites that the caller can still accept by their state. Omits those into deleted
+    /// groups, into groups that the caller has joined, and into the application, and those that can
+    /// never be accepted again. Other people decide how many there are, so it ends with those that
+    /// could be read in time.
     ///
     /// # Errors
     /// `Fault`.
@@ -31,9 +37,9 @@ impl Engine {
         caller: &Caller,
         now: Timestamp,
     ) -> Outcome<OwnUnjoinedInvites> {
-        let invites = self.own_pending_invites(caller, now).await?;
+        let WholeList { data: invites, complete } = self.own_open_invites(caller, now).await?;
         let ids = each_once(invites.iter().map(|invite| invite.group.clone()));
-        let groups = self.find_groups(caller, &ids).await?;
+        let (groups, in_time) = self.find_groups(caller, &ids).await?;
         let owners = each_once(groups.iter().filter_map(|view| view.group.owner.clone()));
         let owners = self.users(&owners).await?;
         let joinable: BTreeMap<GroupId, GroupView> = groups
@@ -41,12 +47,20 @@ impl Engine {
             .filter(|view| view.own.is_none() && !view.group.is_application())
             .map(|view| (view.group.id.clone(), view))
             .collect();
+        let shown: Vec<(&Group, &Invite)> = invites
+            .iter()
+            .filter_map(|invite| Some((&joinable.get(&invite.group)?.group, invite)))
+            .collect();
+        let replaceable = self.replaceable(&shown).await?;
         let with_group = |invite: Invite| {
+            if replaceable.contains(&(invite.group.clone(), invite.id)) {
+                return None;
+            }
             let view = joinable.get(&invite.group)?.clone();
             Some((invite, view))
         };
         let invites = invites.into_iter().filter_map(with_group).collect();
-        Ok(OwnUnjoinedInvites { invites, owners })
+        Ok(OwnUnjoinedInvites { invites, owners, complete: complete && in_time })
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::invite::Invite;
 use crate::domain::invitee::Invitee;
+use crate::domain::list::WholeList;
 use crate::domain::rule::InviteRule;
 use crate::domain::user::User;
 use crate::engine::{Engine, Outcome};
@@ -20,6 +21,8 @@ pub struct UnjoinedInvites {
     pub invites: Vec<Invite>,
     /// The directory's records of the users who are invited by id.
     pub people: BTreeMap<UserId, User>,
+    /// Whether these are all. `false` if there are too many.
+    pub complete: bool,
 }
 
 impl Engine {
@@ -35,13 +38,14 @@ impl Engine {
         rule: InviteRule,
         now: Timestamp,
     ) -> Outcome<UnjoinedInvites> {
-        let mut invites = self.pending_group_invites(caller, group, rule, now).await?;
+        let WholeList { data: mut invites, complete } =
+            self.pending_group_invites(caller, group, rule, now).await?;
         let users: Vec<UserId> = invites.iter().filter_map(invited_user).cloned().collect();
         let (people, members) =
             futures::join!(self.users(&users), self.members_among(group, &users));
         let (people, members) = (people?, members?);
         invites.retain(|invite| invited_user(invite).is_none_or(|user| !members.contains(user)));
-        Ok(UnjoinedInvites { invites, people })
+        Ok(UnjoinedInvites { invites, people, complete })
     }
 }
 

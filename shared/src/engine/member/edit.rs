@@ -5,18 +5,21 @@
 use std::collections::BTreeSet;
 
 use crate::auth::Caller;
+use crate::domain::author::Author;
 use crate::domain::clock::Timestamp;
+use crate::domain::group::Group;
 use crate::domain::identity::Identity;
-use crate::domain::ids::{GroupId, InviteId, UserId};
-use crate::domain::invite::Transition;
+use crate::domain::ids::{GroupId, UserId};
+use crate::domain::invite::{RevokeReason, Transition};
 use crate::domain::invitee::user_key;
 use crate::domain::list::Page;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::{Rank, Roles};
 use crate::engine::authority::may_grant;
-use crate::engine::{Conflict, Engine, Forbidden, NotFound, Outcome, Unavailable};
-use crate::store::{ChangeMemberOutcome, Changing, MemberChange};
+use crate::engine::member::orphans::with_orphans;
+use crate::engine::{Conflict, Engine, Fault, Forbidden, NotFound, Outcome, Unavailable};
+use crate::store::{ChangeMemberOutcome, Changing, MemberChange, Right};
 
 /// Maximum number of attempts when a record changes between the read and the write.
 const ATTEMPTS: u8 = 3;
@@ -44,7 +47,7 @@ impl Engine {
         limit: i32,
         cursor: Option<&str>,
     ) -> Outcome<Page<Member>> {
-        self.visible_membership(caller, group).await?;
+        self.membership(caller, group).await?;
         Ok(self.store.list_members(group, limit, cursor).await?)
     }
 
@@ -70,7 +73,7 @@ impl Engine {
     /// # Errors
     /// `NotFound::Group`, `NotFound::Member`, `Denied::NotMember`, `Denied::RoleAboveOwn` if the
     /// old or the new roles rank above the caller's own, `Forbidden::ChangesMembers`,
-    /// `Forbidden::NoMembersToChange`, `Conflict::LastOwner`, `Fault`.
+    /// `Conflict::LastOwner`, `Fault`.
     pub async fn edit_member(
         &self,
         caller: &Caller,
@@ -88,8 +91,8 @@ impl Engine {
         };
         let (member, change) = self.change_member(caller, group, user, change, now).await?;
         Ok(match change {
-            MemberChange::To(roles, privileges) => Member { roles, privileges, ..member },
-            MemberChange::Removal => member,
+            MemberChange::To(roles, privileges) => member.changed_to(&roles, &privileges),
+            MemberChange::Removal | MemberChange::Expiry => member,
         })
     }
 
@@ -117,54 +120,79 @@ impl Engine {
         change: impl Fn(&Member) -> MemberChange,
         now: Timestamp,
     ) -> Outcome<(Member, MemberChange)> {
-        for _ in 0..ATTEMPTS {
-            let (found, own) = self.membership(caller, group).await?;
-            if found.is_application() {
-                return Err(Forbidden::NoMembersToChange.into());
-            }
+        for attempt in 0..ATTEMPTS {
+            let (found, actor) = self.actor(caller, group).await?;
             let member = self.store.member(group, user).await?;
             let asked = member.as_ref().map(&change);
-            let (member, change) = check_change(&own, member.zip(asked))?;
-            let ended = match change {
-                MemberChange::Removal => self.revocations_for(&member, &caller.user, now).await?,
-                MemberChange::To(..) => Vec::new(),
+            let (member, change) = check_change(&actor.member, member.zip(asked))?;
+            let by = actor.author();
+            let mut ended = match change {
+                MemberChange::Removal => {
+                    let reason = RevokeReason::MemberRemoved;
+                    self.revocations_for(&member, reason, &by, now).await?
+                }
+                MemberChange::To(..) | MemberChange::Expiry => Vec::new(),
             };
-            let changing =
-                Changing { group: &found, member: &member, change: &change, ended: &ended, now };
+            // A retry reads each invite by its key, because the index may lag behind the conflict.
+            let orphans = self.orphans(&found, (&member, &change), attempt > 0, now).await?;
+            let links = with_orphans(&mut ended, &orphans, &by, now);
+            let right = if member.user == caller.user { Right::Own } else { actor.right() };
+            let changing = Changing {
+                group: &found,
+                member: &member,
+                change: &change,
+                ended: &ended,
+                by: &by,
+                right,
+                now,
+            };
             match self.store.change_member(changing).await? {
-                ChangeMemberOutcome::Changed => return Ok((member, change)),
-                ChangeMemberOutcome::LastOwner => return Err(Conflict::LastOwner.into()),
+                ChangeMemberOutcome::Changed => {
+                    self.end_links(links).await;
+                    return Ok((member, change));
+                }
+                ChangeMemberOutcome::GroupRefused => {
+                    // A group that was deleted meanwhile is not found.
+                    let (group, _) = self.membership(caller, group).await?;
+                    if ends_last_owner(&group, &member, &change) {
+                        return Err(Conflict::LastOwner.into());
+                    }
+                }
                 ChangeMemberOutcome::Conflict => {}
             }
         }
         Err(Unavailable::Conflicts("the member's record").into())
     }
 
-    /// Returns revocations, in the name of `by`, of every pending invite that could bring the
-    /// person back into the group.
+    /// Returns revocations, in the name of `by` and for this reason, of every pending invite that
+    /// could bring the person into the group.
     ///
-    /// Such an invite names the user id, is the invite that the person joined by, or names an
-    /// identity that the person proved on joining or that the directory lists.
+    /// Such an invite names the user id, or an identity that the person proved on joining or that
+    /// the directory lists.
     pub(in crate::engine) async fn revocations_for(
         &self,
         member: &Member,
-        by: &UserId,
+        reason: RevokeReason,
+        by: &Author,
         now: Timestamp,
-    ) -> Outcome<Vec<Transition>> {
+    ) -> Result<Vec<Transition>, Fault> {
         let known = self.store.user(&member.user).await?;
         let identities = known.map(|user| user.profile.identities()).unwrap_or_default();
         let known = identities.iter().map(Identity::key);
         let keys = std::iter::once(user_key(&member.user))
             .chain(known)
             .chain(member.came_as.iter().cloned());
-        let mut ids: Vec<InviteId> =
-            keys.map(|key| InviteId::of(&member.group, &key, 0)).chain(member.invite).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let found = self.store.invites(&member.group, &ids).await?;
-        let addressed = found.iter().filter(|invite| invite.invitee.link().is_none());
-        Ok(addressed.filter_map(|invite| invite.revoke(Some(by), now).ok()).collect())
+        let keys: Vec<String> = keys.collect();
+        let found = self.invites_for_keys(&member.group, &keys).await?;
+        let revoked = found.iter().map(|invite| invite.revoke_as(by, reason, now));
+        Ok(revoked.filter_map(Result::ok).collect())
     }
+}
+
+/// Returns whether the change would leave the group without an owner.
+fn ends_last_owner(group: &Group, member: &Member, change: &MemberChange) -> bool {
+    let stays = matches!(change, MemberChange::To(roles, _) if roles.is_owner());
+    member.roles.is_owner() && !stays && group.owner_count <= 1
 }
 
 /// Returns the member and the change, if `own` may make that change.

@@ -2,7 +2,9 @@
 
 mod add;
 mod edit;
+mod ended;
 mod manage_as_owner;
+mod orphans;
 mod people;
 mod read;
 

@@ -3,12 +3,13 @@
 //! Members see members. Owners also see the invited people. A pending link belongs to no particular
 //! person, so it is not listed (docs/contracts/rownd.md#members).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::invite::{Invite, State};
+use crate::domain::list::WholeList;
 use crate::domain::member::Member;
 use crate::domain::rule::InviteRule;
 use crate::domain::user::User;
@@ -26,8 +27,9 @@ pub enum PersonId {
 /// A person of a group: a member or an invited person.
 #[derive(Clone, Debug)]
 pub enum Person {
-    /// A member, with the directory's record if there is one.
-    Member(Box<Member>, Option<Box<User>>),
+    /// A member, with the directory's record if there is one, and the inviter if the member came by
+    /// an invite.
+    Member(Box<Member>, Option<Box<User>>, Option<UserId>),
     /// An invited person, with the user id if the directory knows the person.
     Invited(Box<Invite>, Option<UserId>),
 }
@@ -39,6 +41,8 @@ pub struct People {
     pub page: Vec<Person>,
     /// The number of all people whom the caller may see.
     pub total: usize,
+    /// Whether the pages have all of them. `false` if too many people are invited.
+    pub complete: bool,
 }
 
 impl Engine {
@@ -66,10 +70,10 @@ impl Engine {
         let wanted = if after_invite.is_some() { 0 } else { size };
         let Roster { own, members, total } =
             self.members_after(caller, group, after_member, wanted).await?;
-        let pending = if own.roles.is_owner() {
+        let WholeList { data: pending, complete } = if own.roles.is_owner() {
             self.pending_people(caller, group, now).await?
         } else {
-            Vec::new()
+            WholeList { data: Vec::new(), complete: true }
         };
         let total = usize::try_from(total).unwrap_or(usize::MAX).saturating_add(pending.len());
         let behind = pending
@@ -80,7 +84,7 @@ impl Engine {
         let invited = self.invited_people(behind).await?;
         let mut page = self.known_members(members).await?;
         page.extend(invited);
-        Ok(People { page, total })
+        Ok(People { page, total, complete })
     }
 
     /// Returns one person of the group. Every member sees members. Owners and the inviter also see
@@ -113,19 +117,31 @@ impl Engine {
         }
     }
 
-    /// Returns the member with the directory's record of the same user.
+    /// Returns the member with the directory's record of the same user, and the member's inviter.
     ///
     /// # Errors
     /// `Fault`.
     pub async fn known_member(&self, member: Member) -> Outcome<Person> {
-        let users = self.users(std::slice::from_ref(&member.user)).await?;
-        Ok(known(member, &users))
+        let mut known = self.known_members(vec![member]).await?;
+        known.pop().ok_or(NotFound::Member.into())
     }
 
     async fn known_members(&self, members: Vec<Member>) -> Outcome<Vec<Person>> {
         let ids: Vec<UserId> = members.iter().map(|member| member.user.clone()).collect();
-        let users = self.users(&ids).await?;
-        Ok(members.into_iter().map(|member| known(member, &users)).collect())
+        let (users, invites) = futures::join!(self.users(&ids), self.invites_of(&members));
+        let (users, invites) = (users?, invites?);
+        Ok(members.into_iter().map(|member| known(member, &users, &invites)).collect())
+    }
+
+    /// Returns the invites by which these members of one group joined.
+    async fn invites_of(&self, members: &[Member]) -> Outcome<Vec<Invite>> {
+        // People who joined by one link have the same invite.
+        let ids: BTreeSet<InviteId> = members.iter().filter_map(|member| member.invite).collect();
+        let ids: Vec<InviteId> = ids.into_iter().collect();
+        match members.first() {
+            Some(member) if !ids.is_empty() => Ok(self.store.invites(&member.group, &ids).await?),
+            _ => Ok(Vec::new()),
+        }
     }
 
     async fn invited_people(&self, invites: Vec<Invite>) -> Outcome<Vec<Person>> {
@@ -143,18 +159,28 @@ impl Engine {
         caller: &Caller,
         group: &GroupId,
         now: Timestamp,
-    ) -> Outcome<Vec<Invite>> {
+    ) -> Outcome<WholeList<Invite>> {
         let mut pending =
             self.pending_group_invites(caller, group, InviteRule::Owners, now).await?;
-        pending.retain(|invite| invite.invitee.link().is_none());
-        pending.sort_unstable_by_key(|invite| invite.id);
+        pending.data.retain(|invite| invite.invitee.link().is_none());
+        pending.data.sort_unstable_by_key(|invite| invite.id);
         Ok(pending)
     }
 }
 
-fn known(member: Member, users: &BTreeMap<UserId, User>) -> Person {
+fn known(member: Member, users: &BTreeMap<UserId, User>, invites: &[Invite]) -> Person {
     let user = users.get(&member.user).cloned().map(Box::new);
-    Person::Member(Box::new(member), user)
+    let inviter = invites
+        .iter()
+        .find(|invite| member.invite == Some(invite.id) && brought(invite, &member.user))
+        .map(|invite| invite.created_by.id.clone());
+    Person::Member(Box::new(member), user, inviter)
+}
+
+/// Returns whether the user joined by this generation of the invite. A link does not record who
+/// used it.
+fn brought(invite: &Invite, user: &UserId) -> bool {
+    invite.invitee.link().is_some() || invite.accepted_by() == Some(user)
 }
 
 /// Returns whether the invite is pending and for a person, not a link.

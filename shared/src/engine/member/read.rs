@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use crate::auth::Caller;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, UserId};
+use crate::domain::list::WholeList;
 use crate::domain::member::Member;
 use crate::engine::{Denied, Engine, GroupView, NotFound, Outcome};
 
 /// Maximum number of memberships in one read.
 const PAGE: i32 = 100;
+/// Maximum number of groups in a list without pages.
+const MAX_LISTED: usize = 10_000;
 
 /// Some of a group's members.
 #[derive(Debug)]
@@ -58,7 +61,7 @@ impl Engine {
         after: Option<&UserId>,
         limit: usize,
     ) -> Outcome<Roster> {
-        let (_, own) = self.visible_membership(caller, group).await?;
+        let (_, own) = self.membership(caller, group).await?;
         let (members, total) = futures::join!(
             self.store.members_after(group, after, limit),
             self.store.count_members(group)
@@ -76,7 +79,7 @@ impl Engine {
         group: &GroupId,
         user: &UserId,
     ) -> Outcome<Member> {
-        self.visible_membership(caller, group).await?;
+        self.membership(caller, group).await?;
         self.store.member(group, user).await?.ok_or(NotFound::Member.into())
     }
 
@@ -89,11 +92,12 @@ impl Engine {
         Ok(OwnGroup { group, member })
     }
 
-    /// Returns all of the caller's groups in the order of their ids, without member counts.
+    /// Returns the caller's groups in the order of their ids, without member counts. At most
+    /// 10,000, because other people decide how many there are.
     ///
     /// # Errors
     /// `Fault`.
-    pub async fn own_groups(&self, caller: &Caller) -> Outcome<Vec<OwnGroup>> {
+    pub async fn own_groups(&self, caller: &Caller) -> Outcome<WholeList<OwnGroup>> {
         let (mut own, mut cursor) = (Vec::new(), None::<String>);
         loop {
             let page = self.store.list_memberships(&caller.user, PAGE, cursor.as_deref()).await?;
@@ -112,8 +116,8 @@ impl Engine {
                 groups.remove(&member.group).map(|group| OwnGroup { group, member })
             }));
             cursor = page.next_cursor;
-            if cursor.is_none() {
-                return Ok(own);
+            if cursor.is_none() || own.len() > MAX_LISTED {
+                return Ok(WholeList::up_to(MAX_LISTED, own));
             }
         }
     }

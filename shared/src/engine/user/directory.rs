@@ -1,18 +1,19 @@
-//! The directory: callers write their own profiles, and apps with the scope `users:write` write any
-//! profile.
+//! The directory: callers change their own profiles, and apps with the scope `users:write` change any
+//! profile. A field that a change does not name stays.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::auth::Caller;
+use crate::domain::Invalid;
 use crate::domain::counters::Version;
 use crate::domain::identity::Identity;
 use crate::domain::ids::UserId;
-use crate::domain::user::{Profile, User, UserState};
-use crate::engine::{Conflict, Denied, Engine, Outcome, Scope, Unavailable};
+use crate::domain::user::{Profile, ProfileChange, User, UserState};
+use crate::engine::{Conflict, Denied, Engine, NotFound, Outcome, Refusal, Scope, Unavailable};
 use crate::store::PutUserOutcome;
 
 /// Maximum number of attempts when a record changes between the read and the write.
-const ATTEMPTS: u8 = 3;
+const ATTEMPTS: u8 = 8;
 /// Maximum number of records in one read.
 const BATCH: usize = 100;
 
@@ -23,6 +24,7 @@ impl Engine {
     /// `Fault`.
     pub async fn get_me(&self, caller: &Caller) -> Outcome<User> {
         let known = self.store.user(&caller.user).await?;
+        let known = known.filter(|user| user.state == UserState::Active);
         Ok(known.unwrap_or_else(|| User {
             id: caller.user.clone(),
             state: UserState::Active,
@@ -31,53 +33,90 @@ impl Engine {
         }))
     }
 
-    /// Writes the caller's own record.
+    /// Returns any active user's record, for an app that manages users.
+    ///
+    /// # Errors
+    /// `Denied::InsufficientScope` without `users:write`, `NotFound::User`, `Fault`.
+    pub async fn get_user(&self, caller: &Caller, user: &UserId) -> Outcome<User> {
+        manages_users(caller)?;
+        let known = self.store.user(user).await?;
+        known.filter(|user| user.state == UserState::Active).ok_or(NotFound::User.into())
+    }
+
+    /// Changes the caller's own record, or makes it.
     ///
     /// The token must prove each address, number and account that the record does not hold already.
     ///
     /// # Errors
-    /// `Denied::EmailNotVerified`, `Denied::IdentityMismatch`, `Conflict::IdentityTaken`, `Fault`.
-    pub async fn put_me(&self, caller: &Caller, profile: Profile) -> Outcome<User> {
-        let known = self.store.user(&caller.user).await?;
-        let held = known.map(|user| user.profile.identities()).unwrap_or_default();
+    /// `Denied::EmailNotVerified`, `Denied::IdentityMismatch`, `Conflict::IdentityTaken`,
+    /// `NotFound::User` for a pending user, `Fault`.
+    pub async fn change_me(&self, caller: &Caller, change: &ProfileChange) -> Outcome<User> {
         let own = caller.identities();
-        let unproven = profile
-            .identities()
-            .into_iter()
-            .find(|identity| !own.contains(identity) && !held.contains(identity));
-        match unproven {
-            None => self.put_profile(&caller.user, profile).await,
-            Some(Identity::Email(_)) => Err(Denied::EmailNotVerified.into()),
-            Some(Identity::Phone(_) | Identity::Account(_)) => Err(Denied::IdentityMismatch.into()),
-        }
+        let check = |before: &Profile, after: &Profile| {
+            let held = before.identities();
+            let identities = after.identities();
+            let unproven = identities
+                .iter()
+                .find(|identity| !own.contains(identity) && !held.contains(identity));
+            match unproven {
+                None => Ok(()),
+                Some(Identity::Email(_)) => Err(Denied::EmailNotVerified.into()),
+                Some(Identity::Phone(_) | Identity::Account(_)) => {
+                    Err(Denied::IdentityMismatch.into())
+                }
+            }
+        };
+        self.change_profile(&caller.user, change, check).await
     }
 
-    /// Writes any user's record, for an app that manages users.
+    /// Changes any user's record, or makes it, for an app that manages users. Only the person's own
+    /// token ends a refusal of invites.
     ///
     /// # Errors
-    /// `Denied::InsufficientScope` without `users:write`, `Conflict::IdentityTaken`, `Fault`.
-    pub async fn put_user(
+    /// `Denied::InsufficientScope` without `users:write`, `Conflict::IdentityTaken`,
+    /// `NotFound::User` for a pending user, `Invalid` for the end of another person's refusal,
+    /// `Fault`.
+    pub async fn change_user(
         &self,
         caller: &Caller,
         user: &UserId,
-        profile: Profile,
+        change: &ProfileChange,
     ) -> Outcome<User> {
-        if !caller.has_scope(Scope::UsersWrite.as_str()) {
-            return Err(Denied::InsufficientScope(Scope::UsersWrite).into());
-        }
-        self.put_profile(user, profile).await
+        manages_users(caller)?;
+        let check = |before: &Profile, after: &Profile| {
+            if *user == caller.user || after.refuses_invites || !before.refuses_invites {
+                Ok(())
+            } else {
+                Err(Refusal::Invalid("/refuses_invites", NOT_YOURS))
+            }
+        };
+        self.change_profile(user, change, check).await
     }
 
-    async fn put_profile(&self, id: &UserId, profile: Profile) -> Outcome<User> {
+    /// Changes the fields that `change` names, if `check` accepts the profile before and after.
+    ///
+    /// The write is conditional on the version that was read, so parallel changes of different
+    /// fields all survive.
+    async fn change_profile(
+        &self,
+        id: &UserId,
+        change: &ProfileChange,
+        check: impl Fn(&Profile, &Profile) -> Result<(), Refusal>,
+    ) -> Outcome<User> {
         for _ in 0..ATTEMPTS {
             let before = self.store.user(id).await?;
+            // Pending users of the first version have ids that a caller may have.
+            if before.as_ref().is_some_and(|user| user.state == UserState::Pending) {
+                return Err(NotFound::User.into());
+            }
+            let old = before.as_ref().map(|user| user.profile.clone()).unwrap_or_default();
+            let profile = change.clone().apply(old.clone());
+            check(&old, &profile)?;
+            if let Some(unchanged) = before.as_ref().filter(|user| user.profile == profile) {
+                return Ok(unchanged.clone());
+            }
             let version = before.as_ref().map_or(Version::FIRST, |user| user.version.next());
-            let user = User {
-                id: id.clone(),
-                state: UserState::Active,
-                profile: profile.clone(),
-                version,
-            };
+            let user = User { id: id.clone(), state: UserState::Active, profile, version };
             let replaced = self.pending_holders(&user, before.as_ref()).await?;
             match self.store.put_user(&user, before.as_ref(), &replaced).await? {
                 PutUserOutcome::Written => return Ok(user),
@@ -126,6 +165,21 @@ impl Engine {
             );
         }
         Ok(users)
+    }
+}
+
+/// The refusal to end another person's refusal of invites.
+const NOT_YOURS: Invalid = Invalid::new(
+    "only_by_the_person",
+    "This person refuses invites. Only their own token can set this to false.",
+);
+
+/// Checks that the caller is an app that manages users.
+fn manages_users(caller: &Caller) -> Result<(), Refusal> {
+    if caller.has_scope(Scope::UsersWrite.as_str()) {
+        Ok(())
+    } else {
+        Err(Denied::InsufficientScope(Scope::UsersWrite).into())
     }
 }
 

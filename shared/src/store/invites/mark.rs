@@ -3,42 +3,38 @@
 use aws_sdk_dynamodb::types::ReturnValue;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::invite::{Delivery, DeliveryState, Invite};
-use crate::store::access::{number, text};
+use crate::domain::invite::{Delivery, Invite};
+use crate::store::access::number;
+use crate::store::mail_update::MailUpdate;
 use crate::store::{Store, StoreError, items, keys};
 
 impl Store {
-    /// Records the delivery of a mail, if this generation's mail is still due and no other mail has
-    /// been requested since.
+    /// Records the delivery of the invite's mail, if the invite has not changed since it was read.
+    /// Returns whether it was written.
     ///
-    /// Otherwise nothing changes, because another delivery of the same stream record has already
-    /// written it.
+    /// The write also moves the invite in the index `due`, because its mails and its expiry share one
+    /// entry there. So it must not overtake a change of either.
     ///
     /// # Errors
     /// `Unavailable`, `Refused` or `Corrupt`.
-    pub async fn mark_delivery(
+    pub async fn write_delivery(
         &self,
         invite: &Invite,
         delivery: &Delivery,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let sent = if delivery.state == DeliveryState::Sent { ", last_sent_at = :now" } else { "" };
-        let update = self
-            .update(keys::invite(&invite.group, invite.id))
-            .update_expression(format!(
-                "SET delivery = :delivery, updated_at = :now, \
-                 version = version + :one{sent} REMOVE outbox"
-            ))
-            .condition_expression(
-                "generation = :generation AND send_count = :asked AND delivery.#state = :queued",
-            )
-            .expression_attribute_values(":delivery", items::delivery_attribute(delivery)?)
-            .expression_attribute_values(":now", number(now.seconds()))
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":generation", number(invite.generation))
-            .expression_attribute_values(":asked", number(invite.delivery.requested))
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":queued", text("queued"));
-        self.update_alone(update, ReturnValue::None).await.map(|_| ())
+    ) -> Result<bool, StoreError> {
+        let after = Invite { delivery: delivery.clone(), ..invite.clone() };
+        let mut update = MailUpdate::of(delivery, items::due_keys(&after), invite.version)?;
+        // A function that began before the last write must not turn the time back.
+        update.sets("updated_at", number(now.max(invite.updated_at).seconds()));
+        update.sets("send_count", number(delivery.requested));
+        if let Some(at) = delivery.last_sent_at {
+            update.sets("last_sent_at", number(at.seconds()));
+        }
+        if delivery.reminders > 0 {
+            update.sets("reminders", number(delivery.reminders));
+        }
+        let update = update.on(self.update(keys::invite(&invite.group, invite.id)));
+        Ok(self.update_alone(update, ReturnValue::None).await?.is_some())
     }
 }

@@ -4,8 +4,10 @@
 mod create;
 mod mark;
 mod read;
+mod together;
 mod transition;
 
-pub use create::PutInvitesOutcome;
-pub use read::CreateReads;
-pub(super) use transition::{IS_PENDING, SAME_ROLES};
+pub use create::{NewInvites, PutInvitesOutcome};
+pub use read::{CreateKeys, CreateReads, ManyReads};
+pub use together::TogetherOutcome;
+pub(super) use transition::{IS_PENDING, SameGrant};

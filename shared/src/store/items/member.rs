@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::without_nulls;
+use crate::domain::author::Author;
 use crate::domain::clock::Timestamp;
+use crate::domain::counters::Version;
 use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
@@ -13,7 +15,7 @@ use crate::store::access::{self, Item};
 use crate::store::keys::{self, Key};
 
 #[derive(Serialize, Deserialize)]
-struct MemberItem {
+pub(super) struct MemberItem {
     pk: String,
     sk: String,
     #[serde(rename = "type")]
@@ -28,8 +30,17 @@ struct MemberItem {
     invite: Option<u64>,
     #[serde(default)]
     came_as: Vec<String>,
+    expires_at: Option<Timestamp>,
+    added_by: Option<Author>,
+    /// `None` for the first. Its name differs from that of an invite's version, which the index
+    /// `by_invitee` must not have (ADR 0045).
+    #[serde(rename = "member_version", alias = "version")]
+    version: Option<Version>,
     by_invitee_pk: String,
     by_invitee_sk: String,
+    /// When the membership ends. The index `due` has only those that end.
+    due_pk: Option<String>,
+    due_sk: Option<String>,
 }
 
 /// Converts a member into an item.
@@ -38,6 +49,8 @@ struct MemberItem {
 /// `Corrupt`.
 pub(in crate::store) fn from_member(member: &Member) -> Result<Item, StoreError> {
     let Key { pk, sk } = keys::member(&member.group, &member.user);
+    let due = member.expires_at.map(|at| keys::membership_due(at, &member.group, &member.user));
+    let (due_pk, due_sk) = due.unzip();
     let item = MemberItem {
         pk,
         sk,
@@ -50,8 +63,13 @@ pub(in crate::store) fn from_member(member: &Member) -> Result<Item, StoreError>
         joined_at: member.joined_at,
         invite: member.invite.map(InviteId::number),
         came_as: member.came_as.clone(),
+        expires_at: member.expires_at,
+        added_by: member.added_by.clone(),
+        version: Some(member.version).filter(|version| *version != Version::FIRST),
         by_invitee_pk: keys::memberships_partition(&member.user),
         by_invitee_sk: keys::membership_sort(&member.group),
+        due_pk,
+        due_sk,
     };
     without_nulls(access::write(&item, "member")?)
 }
@@ -61,7 +79,14 @@ pub(in crate::store) fn from_member(member: &Member) -> Result<Item, StoreError>
 /// # Errors
 /// `Corrupt`.
 pub(in crate::store) fn to_member(item: Item) -> Result<Member, StoreError> {
-    let item: MemberItem = access::read(item, "member")?;
+    member(access::read(item, "member")?)
+}
+
+/// Converts the stored form into a member.
+///
+/// # Errors
+/// `Corrupt`.
+pub(super) fn member(item: MemberItem) -> Result<Member, StoreError> {
     let invite = item.invite.map(InviteId::from_number).transpose();
     Ok(Member {
         group: item.group,
@@ -72,5 +97,8 @@ pub(in crate::store) fn to_member(item: Item) -> Result<Member, StoreError> {
         joined_at: item.joined_at,
         invite: invite.map_err(|invalid| StoreError::corrupt("member", invalid))?,
         came_as: item.came_as,
+        expires_at: item.expires_at,
+        added_by: item.added_by,
+        version: item.version.unwrap_or(Version::FIRST),
     })
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::without_nulls;
+use super::{stored_user, without_nulls};
 use crate::domain::counters::Version;
 use crate::domain::ids::UserId;
 use crate::domain::user::{Profile, User, UserState};
@@ -16,6 +16,7 @@ struct UserItem {
     sk: String,
     #[serde(rename = "type")]
     kind: String,
+    #[serde(deserialize_with = "stored_user")]
     id: UserId,
     state: UserState,
     profile: Profile,
@@ -56,6 +57,7 @@ pub(in crate::store) struct PointerItem {
     sk: String,
     #[serde(rename = "type")]
     kind: String,
+    #[serde(deserialize_with = "stored_user")]
     pub(in crate::store) user: UserId,
 }
 

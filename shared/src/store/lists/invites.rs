@@ -1,124 +1,173 @@
-//! Pages of invites, read from an index.
+//! Pages of invites, merged from the shelves of an index.
 
-use futures::future::try_join_all;
-use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use std::collections::VecDeque;
+
+use futures::{StreamExt, TryStreamExt, stream};
 
 use super::page::ListError;
-use super::ranges::{IndexKey, InviteList, Range};
+use super::ranges::{InviteList, Range, place};
 use crate::domain::clock::Timestamp;
 use crate::domain::invite::Invite;
-use crate::domain::list::{Order, Page};
-use crate::store::access::{Item, text};
+use crate::domain::list::{Order, Page, PageRequest};
+use crate::store::access::Item;
+use crate::store::keys::ListPlace;
+use crate::store::readable::readable_one;
 use crate::store::{Store, StoreError, cursor, items};
 
-/// The most key ranges that are read concurrently.
-const CONCURRENT_READS: usize = 8;
+/// The most queries at the same time.
+const AT_ONCE: usize = 16;
+/// The most index entries that a page reads, if its first queries do not read more.
+const MOST_READ: usize = 1_000;
 
-/// The position where a page of invites ended: the range, the last item, and the time that the
-/// ranges depend on.
-#[derive(Serialize, Deserialize)]
-struct Position {
-    range: usize,
-    now: i64,
-    after: Option<IndexKey>,
+/// An index entry of an invite. `None` for an invite that cannot be read.
+type Entry = (ListPlace, Option<Invite>);
+
+/// A range that is read from its beginning to its end, some entries at a time.
+struct Reader {
+    range: Range,
+    /// The entries that were read and not taken yet.
+    read: VecDeque<Entry>,
+    /// Where the next query begins.
+    next: Next,
+}
+
+enum Next {
+    /// At the beginning of the range.
+    First,
+    /// After this key.
+    After(Item),
+    /// Nowhere: the range has been read.
+    Nothing,
+}
+
+impl Reader {
+    fn new(range: Range) -> Self {
+        Self { range, read: VecDeque::new(), next: Next::First }
+    }
+
+    /// Returns whether the next entry is unknown.
+    fn is_behind(&self) -> bool {
+        self.read.is_empty() && !matches!(self.next, Next::Nothing)
+    }
 }
 
 impl Store {
-    /// Returns a page of at most `limit` invites.
+    /// Returns a page of the list's invites, in the order of creation.
     ///
-    /// The ranges of all pages depend on the time of the first page, so an invite that expires
-    /// between two pages is not listed twice.
+    /// One query for each shelf and partition fills a page, all at once; their entries are merged.
+    /// The cursor is a place in that order, which no change of an invite's state alters. So the
+    /// pages together have each invite once that is selected throughout.
+    ///
+    /// A page whose filter leaves out many invites reads about 1,000 entries, and may then be short
+    /// and have a next page.
     ///
     /// # Errors
     /// `Cursor` if the cursor belongs to another list or is forged. `Store` if a read fails.
     pub async fn list_invites(
         &self,
         list: &InviteList,
-        limit: usize,
-        cursor: Option<&str>,
+        page: &PageRequest,
         now: Timestamp,
     ) -> Result<Page<Invite>, ListError> {
-        let first = Position { range: 0, now: now.seconds(), after: None };
-        let mut position = cursor
-            .map_or(Ok(first), |cursor| cursor::open(&self.cursor_keys, &list.name(), cursor))?;
-        let ranges = list.ranges(Timestamp::from_seconds(position.now));
-        // One invite more than `limit` shows whether there is a next page, so no page is empty.
-        let mut found: Vec<(usize, IndexKey, Invite)> = Vec::new();
-        // The first range is read alone, because it often fills the page. The others are read
-        // concurrently.
-        let mut width = 1;
-        while position.range < ranges.len() && found.len() <= limit {
-            let mut after = position.after.take();
-            let reads = ranges.iter().skip(position.range).take(width);
-            let reads = reads
-                .map(|range| self.range_page(list, range, after.take(), limit + 1 - found.len()));
-            for (page, after) in try_join_all(reads.collect::<Vec<_>>()).await? {
-                for (key, invite) in page {
-                    found.push((position.range, key, invite));
-                }
-                if after.is_some() || found.len() > limit {
-                    position.after = after;
-                    break;
-                }
-                position.range += 1;
+        let PageRequest { order, limit, ref cursor } = *page;
+        let name = list.name(order);
+        let opened = cursor.as_deref();
+        let opened = opened.map(|cursor| cursor::open(&self.token_keys, &name, cursor));
+        let ranges = list.ranges(opened.transpose()?, order);
+        // One invite more than `limit` shows whether there is a next page, so that no page is empty.
+        let share = MOST_READ / ranges.len().max(1);
+        let first = if list.leaves_out() { share.max(limit + 1) } else { limit + 1 };
+        let mut readers: Vec<Reader> = ranges.into_iter().map(Reader::new).collect();
+        let (mut found, mut last) = (Vec::<(ListPlace, Invite)>::new(), None);
+        let (mut wanted, mut read) = (first, 0);
+        loop {
+            read += self.read_on(list, order, &mut readers, wanted).await?;
+            while found.len() <= limit {
+                let Some((place, invite)) = next_entry(&mut readers, order) else { break };
+                last = Some(place);
+                let invite = invite.filter(|invite| list.selects(invite, now));
+                add(&mut found, invite.map(|invite| (place, invite)));
             }
-            width = CONCURRENT_READS;
+            let behind = readers.iter().filter(|reader| reader.is_behind()).count();
+            if found.len() > limit || behind == 0 || read >= MOST_READ {
+                break;
+            }
+            wanted = first.min((MOST_READ - read).div_ceil(behind));
         }
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let end = found.last().filter(|_| more).map(|(range, key, _)| Position {
-            range: *range,
-            now: position.now,
-            after: Some(key.clone()),
-        });
-        let next_cursor =
-            end.map(|end| cursor::seal(&self.cursor_keys, &list.name(), &end)).transpose()?;
-        let data = found.into_iter().map(|(_, _, invite)| invite).collect();
-        Ok(Page { data, next_cursor })
+        let end = if found.len() > limit {
+            found.truncate(limit);
+            found.last().map(|(place, _)| *place)
+        } else {
+            last.filter(|_| readers.iter().any(Reader::is_behind))
+        };
+        let next_cursor = end.map(|end| cursor::seal(&self.token_keys, &name, &end)).transpose()?;
+        Ok(Page { data: found.into_iter().map(|(_, invite)| invite).collect(), next_cursor })
     }
 
-    /// Returns at most `limit` invites of the range, each with its index key, and the key where the
-    /// read ended.
-    async fn range_page(
+    /// Queries the next `limit` entries of each reader that is behind. Returns how many were read.
+    async fn read_on(
         &self,
         list: &InviteList,
-        range: &Range,
-        after: Option<IndexKey>,
+        order: Order,
+        readers: &mut [Reader],
         limit: usize,
-    ) -> Result<(Vec<(IndexKey, Invite)>, Option<IndexKey>), StoreError> {
-        let partition = list.partitions.get(range.partition).cloned().unwrap_or_default();
-        let start = after.map(|[pk, sk, sort]| {
-            let index_key = [
-                (list.partition_key.to_owned(), text(partition.clone())),
-                (list.sort_key.to_owned(), text(sort)),
-            ];
-            Item::from_iter(
-                [("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))]
-                    .into_iter()
-                    .chain(index_key),
-            )
-        });
-        let query = self.client.query().table_name(&self.table).index_name(list.index);
-        let query = query.key_condition_expression("#pk = :pk AND #sk BETWEEN :low AND :high");
-        let query = query
-            .expression_attribute_names("#pk", list.partition_key)
-            .expression_attribute_names("#sk", list.sort_key);
-        let query = query
-            .expression_attribute_values(":pk", text(partition))
-            .expression_attribute_values(":low", text(range.low.clone()));
-        let query = query
-            .expression_attribute_values(":high", text(range.high.clone()))
-            .set_exclusive_start_key(start);
-        let query = query
-            .scan_index_forward(list.order == Order::Asc)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
-        let page = query.send().await?;
-        let after = page.last_evaluated_key.as_ref().and_then(|key| list.key(key));
-        let found = page.items.unwrap_or_default().into_iter().map(|item| {
-            let key =
-                list.key(&item).ok_or_else(|| StoreError::corrupt("invite", "no index key"))?;
-            Ok((key, items::to_invite(item)?))
-        });
-        Ok((found.collect::<Result<_, StoreError>>()?, after))
+    ) -> Result<usize, StoreError> {
+        let behind = readers.iter_mut().filter(|reader| reader.is_behind());
+        let reads = behind.map(|reader| self.query_reader(list, order, reader, limit));
+        stream::iter(reads.collect::<Vec<_>>())
+            .buffer_unordered(AT_ONCE)
+            .try_fold(0, |all, read| async move { Ok(all + read) })
+            .await
+    }
+
+    async fn query_reader(
+        &self,
+        list: &InviteList,
+        order: Order,
+        reader: &mut Reader,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        let from = match std::mem::replace(&mut reader.next, Next::Nothing) {
+            Next::After(key) => Some(key),
+            Next::First | Next::Nothing => None,
+        };
+        let (entries, next) = self.entries(list, &reader.range, order, limit, from).await?;
+        let read = entries.len();
+        for item in self.whole(list, entries).await? {
+            reader.read.push_back((place(list, &item)?, readable_one(item, items::to_invite)));
+        }
+        if let Some(key) = next {
+            reader.next = Next::After(key);
+        }
+        Ok(read)
+    }
+}
+
+/// Takes the first of the entries that were read. `None` if there is none, or if one that was not
+/// read yet may come before it.
+fn next_entry(readers: &mut [Reader], order: Order) -> Option<Entry> {
+    if readers.iter().any(Reader::is_behind) {
+        return None;
+    }
+    let first = |reader: &&mut Reader| reader.read.front().map(|(place, _)| *place);
+    let filled = readers.iter_mut().filter(|reader| !reader.read.is_empty());
+    let next = match order {
+        Order::Asc => filled.min_by_key(first),
+        Order::Desc => filled.min_by_key(|reader| first(reader).map(Reverse)),
+    };
+    next?.read.pop_front()
+}
+
+/// Adds the invite. An invite whose state changes during the queries may be read twice, with equal
+/// places; the later version stays.
+fn add(found: &mut Vec<(ListPlace, Invite)>, next: Option<(ListPlace, Invite)>) {
+    let Some((place, invite)) = next else { return };
+    let is_same =
+        |(_, last): &&mut (ListPlace, Invite)| (&last.group, last.id) == (&invite.group, invite.id);
+    match found.last_mut().filter(is_same) {
+        Some((_, last)) if last.version < invite.version => *last = invite,
+        Some(_) => {}
+        None => found.push((place, invite)),
     }
 }

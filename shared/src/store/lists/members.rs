@@ -4,7 +4,8 @@ use super::page::ListError;
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::list::Page;
 use crate::domain::member::Member;
-use crate::store::access::{Item, text};
+use crate::store::access::text;
+use crate::store::readable::readable;
 use crate::store::{Store, StoreError, cursor, items, keys};
 
 impl Store {
@@ -20,19 +21,17 @@ impl Store {
     ) -> Result<Page<Member>, ListError> {
         let list = format!("members {group}");
         let after: Option<UserId> =
-            cursor.map(|cursor| cursor::open(&self.cursor_keys, &list, cursor)).transpose()?;
-        let from = after.map(|user| keys::member(group, &user).into_item());
-        let (found, next) =
-            self.partition_page(group, keys::MEMBERS, from, Some(limit + 1)).await?;
-        let data = members(found)?;
-        Ok(self.page(&list, data, limit, next.is_some(), |member| member.user.clone())?)
+            cursor.map(|cursor| cursor::open(&self.token_keys, &list, cursor)).transpose()?;
+        let limit = usize::try_from(limit).unwrap_or_default();
+        let data = self.members_after(group, after.as_ref(), limit + 1).await?;
+        Ok(self.page(&list, data, limit, |member| member.user.clone())?)
     }
 
     /// Returns at most `limit` members of the group that follow the user `after`, ordered by user
-    /// id.
+    /// id. Fewer only at the end of the list.
     ///
     /// # Errors
-    /// `Unavailable`, `Refused` or `Corrupt`.
+    /// `Unavailable` or `Refused`.
     pub async fn members_after(
         &self,
         group: &GroupId,
@@ -45,13 +44,26 @@ impl Store {
             let wanted = i32::try_from(limit - found.len()).unwrap_or(i32::MAX);
             let (page, next) =
                 self.partition_page(group, keys::MEMBERS, from, Some(wanted)).await?;
-            found.extend(members(page)?);
+            found.extend(self.current_members(page));
             from = next;
             if from.is_none() {
                 break;
             }
         }
         Ok(found)
+    }
+
+    /// Returns at most `limit` memberships of the group, also ended ones, ordered by user id.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
+    pub async fn stored_members(
+        &self,
+        group: &GroupId,
+        limit: i32,
+    ) -> Result<Vec<Member>, StoreError> {
+        let (page, _) = self.partition_page(group, keys::MEMBERS, None, Some(limit)).await?;
+        Ok(readable(page, items::to_member))
     }
 
     /// Returns a page of at most `limit` memberships of the user, ordered by group id. It may lag
@@ -67,21 +79,22 @@ impl Store {
     ) -> Result<Page<Member>, ListError> {
         let list = format!("memberships {user}");
         let after: Option<GroupId> =
-            cursor.map(|cursor| cursor::open(&self.cursor_keys, &list, cursor)).transpose()?;
-        let (data, more) = self.memberships_after(user, after.as_ref(), limit + 1).await?;
-        Ok(self.page(&list, data, limit, more, |member| member.group.clone())?)
+            cursor.map(|cursor| cursor::open(&self.token_keys, &list, cursor)).transpose()?;
+        let data = self.memberships_after(user, after.as_ref(), limit + 1).await?;
+        let limit = usize::try_from(limit).unwrap_or_default();
+        Ok(self.page(&list, data, limit, |member| member.group.clone())?)
     }
 
-    /// Returns at most `limit` memberships of the user that follow the group `after`, and whether
-    /// there are more.
+    /// Returns at most `limit` memberships of the user that follow the group `after`. Fewer only at
+    /// the end of the list.
     async fn memberships_after(
         &self,
         user: &UserId,
         after: Option<&GroupId>,
         limit: i32,
-    ) -> Result<(Vec<Member>, bool), StoreError> {
+    ) -> Result<Vec<Member>, StoreError> {
         let partition = text(keys::memberships_partition(user));
-        let from = after.map(|group| {
+        let mut from = after.map(|group| {
             let mut key = keys::member(group, user).into_item();
             key.extend([
                 ("by_invitee_pk".into(), partition.clone()),
@@ -89,21 +102,24 @@ impl Store {
             ]);
             key
         });
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name("by_invitee")
-            .key_condition_expression("by_invitee_pk = :pk")
-            .expression_attribute_values(":pk", partition)
-            .set_exclusive_start_key(from)
-            .limit(limit);
-        let page = query.send().await?;
-        let more = page.last_evaluated_key.is_some_and(|key| !key.is_empty());
-        Ok((members(page.items.unwrap_or_default())?, more))
+        let mut found: Vec<Member> = Vec::new();
+        loop {
+            let wanted = limit - i32::try_from(found.len()).unwrap_or(limit);
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name("by_invitee")
+                .key_condition_expression("by_invitee_pk = :pk")
+                .expression_attribute_values(":pk", partition.clone())
+                .set_exclusive_start_key(from)
+                .limit(wanted);
+            let page = query.send().await?;
+            found.extend(self.current_members(page.items.unwrap_or_default()));
+            from = page.last_evaluated_key.filter(|key| !key.is_empty());
+            if from.is_none() || i32::try_from(found.len()).is_ok_and(|count| count >= limit) {
+                return Ok(found);
+            }
+        }
     }
-}
-
-fn members(found: Vec<Item>) -> Result<Vec<Member>, StoreError> {
-    found.into_iter().map(items::to_member).collect()
 }

@@ -1,10 +1,13 @@
-//! Lists of invites, members and memberships: key ranges that are read page by page, with
+//! Lists of events, invites, members and memberships: key ranges that are read page by page, with
 //! authenticated cursors.
 
+mod events;
 mod invites;
 mod members;
 mod page;
 mod ranges;
+mod sent;
+mod whole;
 
-pub use page::ListError;
+pub use page::{ListError, PagePosition};
 pub use ranges::InviteList;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::list::Page;
+use crate::store::access::Item;
 use crate::store::cursor::{self, CursorError};
 use crate::store::{Store, StoreError};
 
@@ -18,25 +19,36 @@ pub enum ListError {
 }
 
 impl Store {
-    /// Returns a page of the first `limit` of `data`. `more` is `true` if the table has further
-    /// entries.
+    /// Returns a page of the first `limit` of `data`. If `data` has more, there is a next page.
     ///
     /// # Errors
     /// [`CursorError`] if the position can't be serialized.
-    pub(super) fn page<T, P: Serialize>(
+    pub(in crate::store) fn page<T, P: Serialize>(
         &self,
         list: &str,
         mut data: Vec<T>,
-        limit: i32,
-        more: bool,
+        limit: usize,
         position: impl Fn(&T) -> P,
     ) -> Result<Page<T>, CursorError> {
-        let limit = usize::try_from(limit).unwrap_or_default();
-        let more = more || data.len() > limit;
+        let more = data.len() > limit;
         data.truncate(limit);
         let last = data.last().filter(|_| more).map(position);
         let next_cursor =
-            last.map(|position| cursor::seal(&self.cursor_keys, list, &position)).transpose()?;
+            last.map(|position| cursor::seal(&self.token_keys, list, &position)).transpose()?;
         Ok(Page { data, next_cursor })
+    }
+}
+
+/// The position where a page of a query ended. It is opaque, and never leaves the service.
+#[derive(Clone, Debug)]
+pub struct PagePosition(Item);
+
+impl PagePosition {
+    pub(in crate::store) fn of(key: Item) -> Self {
+        Self(key)
+    }
+
+    pub(in crate::store) fn into_item(self) -> Item {
+        self.0
     }
 }

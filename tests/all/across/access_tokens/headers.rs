@@ -1,9 +1,11 @@
 //! The header of the access token, and the header of the request that carries it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::{Answer, App, Issuer, SigningKey};
 use jsonwebtoken::Header;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{claims, is_invalid, trusting, with_header, with_token};
 
@@ -25,6 +27,14 @@ async fn a_token_with_an_invalid_header_is_refused() {
         with_token(&app, &but(&|header| header.crit = Some(vec!["b64".into()]))).await,
         "crit",
     );
+    // `crit` is refused in every form.
+    for crit in [json!(null), json!([]), json!(["exp"]), json!("exp"), json!({}), json!(0)] {
+        let mut header = serde_json::to_value(key.header()).unwrap();
+        header["crit"] = crit.clone();
+        let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let token = key.signs_encoded(&format!("{}.{}", encoded(&header), encoded(&claims)));
+        is_invalid(with_token(&app, &token).await, &format!("crit: {crit}"));
+    }
     for kid in ["other", "../../dev/null", "' OR 1=1 --", "", "ec\u{0}", &"k".repeat(4000)] {
         is_invalid(with_token(&app, &but(&|header| header.kid = Some(kid.into()))).await, kid);
     }
@@ -108,7 +118,10 @@ async fn every_endpoint_except_the_public_ones_needs_a_token() {
         (Method::GET, "/v1/me/invites".into()),
         (Method::GET, "/v1/me".into()),
         (Method::PUT, "/v1/me".into()),
+        (Method::PATCH, "/v1/me".into()),
+        (Method::GET, "/v1/users/ada".into()),
         (Method::PUT, "/v1/users/ada".into()),
+        (Method::PATCH, "/v1/users/ada".into()),
     ] {
         let request = || app.nobody().request(method.clone(), &path);
         let answer = Answer::to(request().json(&body)).await;

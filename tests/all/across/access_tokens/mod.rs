@@ -112,6 +112,52 @@ async fn a_token_with_an_invalid_claim_is_refused() {
 }
 
 #[tokio::test]
+async fn a_claim_that_nobody_needs_does_not_cost_the_sign_in() {
+    let key = SigningKey::es256("ec");
+    let (app, issuer) = trusting(&[&key]).await;
+    let now = app.now() as f64;
+    let account = |id: u32| json!({"membership_type": 3, "membership_id": id.to_string()});
+    let mut named = account(1);
+    named["display_name"] = json!("Ada");
+    let many: Vec<Value> = (1..=21).map(account).collect();
+    for (claim, value) in [
+        ("scope", json!(["openid", "users:write"])),
+        ("scope", json!(7)),
+        ("scp", json!("users:write")),
+        ("exp", json!(now + 600.25)),
+        ("iat", json!(now - 10.75)),
+        ("nbf", json!(now - 0.5)),
+        ("name", json!(["Ada"])),
+        ("name", json!({"first": "Ada"})),
+        ("email", json!(["ada@example.com"])),
+        ("email_verified", json!("yes")),
+        ("phone_number", json!(19199993333_u64)),
+        ("accounts", json!("none")),
+        ("accounts", json!({"steam": "1"})),
+        ("accounts", json!([named])),
+        ("accounts", json!(many)),
+        ("aud", json!(["beckon", 7, null])),
+    ] {
+        let token = key.signs(&but(&app, &issuer, claim, value.clone()));
+        let me = with_token(&app, &token).await;
+        assert_eq!(
+            (me.status, &me.json["id"]),
+            (200, &json!("ada")),
+            "{claim}: {value} {}",
+            me.text
+        );
+        assert!(me.json["email"].is_null() && me.json["phone"].is_null());
+        let accounts = me.json["accounts"].as_array().unwrap().len();
+        let expected = value.as_array().filter(|_| claim == "accounts").map_or(0, Vec::len);
+        assert_eq!(accounts, expected.min(20), "{value}");
+    }
+    // A scope in a list counts as one in a text.
+    let by_list = key.signs(&but(&app, &issuer, "scope", json!(["openid", "users:write"])));
+    let request = app.nobody().request(Method::PUT, "/v1/users/eve").bearer_auth(by_list);
+    Answer::to(request.json(&json!({"first_name": "Eve"}))).await.is(200);
+}
+
+#[tokio::test]
 async fn an_expired_token_is_refused_as_expired() {
     let key = SigningKey::es256("ec");
     let (app, issuer) = trusting(&[&key]).await;

@@ -5,17 +5,41 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::make::{Made, shows};
-use super::world::{GROUP, INVITEE, MEMBERSHIP, World, get, has, keyed, post};
+use super::world::{GROUP, INVITEE, MEMBERSHIP, OWNER, World, get, has, keyed, narrowed, post};
 
-/// An act of one API on an invite that any API made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Act {
+/// Declares the acts, the only list of them.
+macro_rules! acts {
+    ($($act:ident),+ $(,)?) => {
+        /// An act of one API on an invite that any API made.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Act {
+            $($act),+
+        }
+
+        impl Act {
+            /// Every act.
+            pub(super) const ALL: [Self; [$(stringify!($act)),+].len()] = [$(Self::$act),+];
+        }
+    };
+}
+
+acts! {
     NativeLists,
     NativeInbox,
     NativeAcceptsById,
     NativeAcceptsByToken,
     NativeDeclines,
     NativeRevokes,
+    NativeResends,
+    NativeUpdates,
+    NativeReveals,
+    NativeRevokesMany,
+    NativeResendsMany,
+    NativeNarrows,
+    NativeAcceptsNarrowed,
+    NativeAsksForRenewal,
+    NativeBlocks,
+    NativeDeclinesAndBlocks,
     EvantaListsGroup,
     EvantaListsMine,
     EvantaDeclines,
@@ -42,35 +66,18 @@ pub(super) enum End {
 }
 
 impl Act {
-    pub(super) const ALL: [Self; 20] = [
-        Self::NativeLists,
-        Self::NativeInbox,
-        Self::NativeAcceptsById,
-        Self::NativeAcceptsByToken,
-        Self::NativeDeclines,
-        Self::NativeRevokes,
-        Self::EvantaListsGroup,
-        Self::EvantaListsMine,
-        Self::EvantaDeclines,
-        Self::EvantaJoins,
-        Self::RowndLists,
-        Self::RowndGets,
-        Self::RowndAccepts,
-        Self::RowndDeletes,
-        Self::OnezoneJoins,
-        Self::ChembiohubLists,
-        Self::ChembiohubGets,
-        Self::BungieLists,
-        Self::BungiePotential,
-        Self::BungieCancels,
-    ];
-
     /// Returns whether the act is possible with this invite. Some acts need a token, some an
     /// invitee, and the bungie API cancels by account.
     pub(super) fn fits(self, made: &Made) -> bool {
         match self {
-            Self::NativeAcceptsByToken | Self::OnezoneJoins => made.token.is_some(),
-            Self::NativeInbox
+            Self::NativeAcceptsByToken
+            | Self::NativeNarrows
+            | Self::NativeAcceptsNarrowed
+            | Self::NativeAsksForRenewal
+            | Self::OnezoneJoins => made.token.is_some(),
+            Self::NativeBlocks
+            | Self::NativeDeclinesAndBlocks
+            | Self::NativeInbox
             | Self::NativeAcceptsById
             | Self::NativeDeclines
             | Self::EvantaListsMine
@@ -82,6 +89,11 @@ impl Act {
             Self::BungieCancels => made.to_account,
             Self::NativeLists
             | Self::NativeRevokes
+            | Self::NativeResends
+            | Self::NativeUpdates
+            | Self::NativeReveals
+            | Self::NativeRevokesMany
+            | Self::NativeResendsMany
             | Self::EvantaListsGroup
             | Self::RowndLists
             | Self::RowndGets
@@ -97,13 +109,26 @@ impl Act {
         match self {
             Self::NativeAcceptsById
             | Self::NativeAcceptsByToken
+            | Self::NativeAcceptsNarrowed
             | Self::EvantaJoins
             | Self::RowndAccepts
             | Self::OnezoneJoins => End::Accepted,
-            Self::NativeDeclines | Self::EvantaDeclines => End::Declined,
-            Self::NativeRevokes | Self::RowndDeletes | Self::BungieCancels => End::Revoked,
-            Self::NativeLists
+            Self::NativeDeclines | Self::NativeDeclinesAndBlocks | Self::EvantaDeclines => {
+                End::Declined
+            }
+            Self::NativeRevokes
+            | Self::NativeRevokesMany
+            | Self::RowndDeletes
+            | Self::BungieCancels => End::Revoked,
+            Self::NativeResendsMany
+            | Self::NativeNarrows
+            | Self::NativeAsksForRenewal
+            | Self::NativeBlocks
+            | Self::NativeLists
             | Self::NativeInbox
+            | Self::NativeResends
+            | Self::NativeUpdates
+            | Self::NativeReveals
             | Self::EvantaListsGroup
             | Self::EvantaListsMine
             | Self::RowndLists
@@ -125,6 +150,12 @@ impl Act {
                 | Self::ChembiohubLists
                 | Self::ChembiohubGets
         )
+    }
+
+    /// Returns whether the act succeeds on an expired invite: a resend revives it, and to block its
+    /// sender needs no invite.
+    pub(super) fn takes_expired_invites(self) -> bool {
+        matches!(self, Self::NativeResends | Self::NativeResendsMany | Self::NativeBlocks)
     }
 
     /// Performs the act as the owner or the invitee.
@@ -150,6 +181,39 @@ impl Act {
                     .await,
                 200,
             ),
+            Self::NativeResends => {
+                world.app.advance(60);
+                (owner.resends(&made.id, json!({"token": "keep"})).await, 200)
+            }
+            Self::NativeUpdates => {
+                (owner.updates(&made.id, json!({"expires_in": 3600})).await, 200)
+            }
+            Self::NativeReveals => (owner.reveals(&made.id).await, 200),
+            Self::NativeRevokesMany => {
+                (owner.revokes_many(json!({"filter": {"created_by": OWNER}})).await, 207)
+            }
+            Self::NativeResendsMany => {
+                world.app.advance(60);
+                let body = json!({"ids": [made.id], "token": "keep", "notify": false});
+                (owner.resends_many(body).await, 207)
+            }
+            Self::NativeNarrows => {
+                (world.app.nobody().previews(&narrowed(world, token).await).await, 200)
+            }
+            Self::NativeAcceptsNarrowed => {
+                (invitee.accepts(&narrowed(world, token).await).await, 200)
+            }
+            // There is nothing to ask for while the invite is pending.
+            Self::NativeAsksForRenewal => (world.asks_for_renewal(token).await, 409),
+            Self::NativeBlocks => {
+                let path = format!("/v1/me/blocks/inviter/{OWNER}");
+                invitee.puts(&path, &json!({})).await.is(200);
+                (invitee.looks_into_inbox().await, 200)
+            }
+            Self::NativeDeclinesAndBlocks => {
+                let body = json!({"group": GROUP, "invite": made.id, "block": "group"});
+                (post(&invitee, "/v1/invites/decline", &body).await, 200)
+            }
             Self::EvantaListsGroup => {
                 (get(&owner, &format!("/group_invites/users/{GROUP}")).await, 200)
             }
@@ -199,7 +263,14 @@ impl Act {
             ),
         };
         let shown = match self {
+            Self::NativeRevokesMany => answer.json["done"] == 1,
             _ if self.ends() != End::Stays => true,
+            Self::NativeReveals => answer.json["token"].is_string(),
+            Self::NativeResendsMany => answer.json["done"] == 1 && shows(&answer.json, made),
+            // A preview names no invite.
+            Self::NativeNarrows => answer.json["state"] == "pending",
+            Self::NativeAsksForRenewal => answer.json["code"] == "invite_already_pending",
+            Self::NativeBlocks => answer.data().is_empty(),
             // Bungie's answers have no invite ids, so the check is for the group or for the only
             // person in the list.
             Self::BungieLists => answer.json["Response"]["totalResults"] == 1,

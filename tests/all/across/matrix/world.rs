@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 /// The group of every invite. Its id is a number, so that every API can name it.
 pub(super) const GROUP: &str = "3773";
+/// The owner's user id.
+pub(super) const OWNER: &str = "29842";
 /// The invitee's user id.
 pub(super) const INVITEE: &str = "29845";
 /// The invitee's address.
@@ -36,7 +38,7 @@ impl World {
     }
 
     pub(super) fn owner(&self) -> Person {
-        self.app.user("29842").name("Generic User").claim("scope", json!("AdminGroups"))
+        self.app.user(OWNER).name("Generic User").claim("scope", json!("AdminGroups"))
     }
 
     pub(super) fn invitee(&self) -> Person {
@@ -48,6 +50,11 @@ impl World {
             .email(ADDRESS)
             .claim("accounts", accounts)
             .claim("scope", json!("AdminGroups"))
+    }
+
+    /// Asks for a new invite instead of the one with this token.
+    pub(super) async fn asks_for_renewal(&self, token: &str) -> Answer {
+        self.app.nobody().posts("/v1/invites/renewal", &json!({ "token": token })).await
     }
 
     /// Returns the ids of the members, as shown by the native API.
@@ -73,6 +80,13 @@ pub(super) async fn get(actor: &Person, path: &str) -> Answer {
 
 pub(super) async fn post(actor: &Person, path: &str, body: &Value) -> Answer {
     actor.sends(keyed(actor, Method::POST, path).json(body)).await
+}
+
+/// Returns a narrower token, which is good for ten minutes.
+pub(super) async fn narrowed(world: &World, token: &str) -> String {
+    let body = json!({"token": token, "expires_in": 600});
+    let answer = world.app.nobody().posts("/v1/invites/narrow", &body).await.is(200);
+    answer.text_at("/token").to_owned()
 }
 
 /// Returns whether `json` has `wanted` under `key` at any depth, as a number or as text.

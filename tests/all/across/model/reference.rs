@@ -4,6 +4,14 @@ use std::collections::BTreeMap;
 
 /// The roles, lowest rank first.
 pub(super) const ROLES: [&str; 4] = ["member", "editor", "admin", "owner"];
+/// The number of people. Person 0 creates the group.
+pub(super) const PEOPLE: usize = 4;
+/// The most members that the group may have.
+pub(super) const SEATS: usize = 3;
+/// How often an invite can be resent.
+const MOST_RESENDS: u32 = 10;
+/// The fewest seconds between a request to make or resend an invite and a resend.
+const COOL_DOWN: i64 = 60;
 const ADMIN: usize = 2;
 const OWNER: usize = 3;
 
@@ -35,9 +43,20 @@ pub(super) enum Step {
         by: usize,
         address: usize,
     },
+    /// Declines by the token without a sign-in.
+    DeclineByLink {
+        address: usize,
+        back: usize,
+    },
     Revoke {
         by: usize,
         address: usize,
+    },
+    /// Resends with the same token, or with a new one.
+    Resend {
+        by: usize,
+        address: usize,
+        keeps: bool,
     },
     Wait {
         seconds: i64,
@@ -70,16 +89,45 @@ pub(super) struct Invite {
     written: State,
     pub(super) generation: u32,
     pub(super) version: u64,
+    /// The person who made it.
     by: usize,
+    /// The person whose right an acceptance asks: the last one who made or resent it.
+    granted_by: usize,
     role: usize,
     ends: i64,
+    /// When it was last made or resent.
+    requested_at: i64,
+    /// The number of resends, over all generations.
+    resends: u32,
     bearer: bool,
     pub(super) resolved_by: Option<usize>,
+    /// Whether it ended because its inviter lost the right to make it.
+    orphaned: bool,
+}
+
+impl Invite {
+    /// Returns the name of the stored state.
+    pub(super) fn written(&self) -> &'static str {
+        match self.written {
+            State::Pending => "pending",
+            State::Accepted => "accepted",
+            State::Declined => "declined",
+            State::Revoked => "revoked",
+            State::Expired => "expired",
+        }
+    }
+
+    /// Returns whether a member with this role may make it.
+    fn fits(&self, role: usize) -> bool {
+        role >= ADMIN && role >= self.role
+    }
 }
 
 pub(super) struct Model {
     now: i64,
     pub(super) alive: bool,
+    /// The person who deleted the group.
+    deleted_by: Option<usize>,
     /// The role of each member, and the address of the invite by which they joined.
     pub(super) members: BTreeMap<usize, (usize, Option<usize>)>,
     /// The invite of each address.
@@ -97,6 +145,7 @@ impl Model {
         Self {
             now,
             alive: true,
+            deleted_by: None,
             members: BTreeMap::from([(founder, (OWNER, None))]),
             invites: BTreeMap::new(),
         }
@@ -116,12 +165,16 @@ impl Model {
                 self.own(by, address).and_then(|()| self.accept(by, address))
             }
             Step::Decline { address, back } => {
-                self.current(address, back).and_then(|_| self.decline(None, address))
+                self.current(address, back).and_then(|_| self.decline(Some(address), address))
             }
             Step::DeclineById { by, address } => {
                 self.own(by, address).and_then(|()| self.decline(Some(by), address))
             }
+            Step::DeclineByLink { address, back } => {
+                self.current(address, back).and_then(|_| self.decline(None, address))
+            }
             Step::Revoke { by, address } => self.revoke(by, address),
+            Step::Resend { by, address, keeps } => self.resend(by, address, keeps),
             Step::Wait { seconds } => {
                 self.now += seconds;
                 Ok(())
@@ -148,6 +201,13 @@ impl Model {
 
     pub(super) fn is_pending(&self, invite: &Invite) -> bool {
         self.state(invite) == State::Pending
+    }
+
+    /// Returns whether the invitee can still accept: the invite is pending, or was declined without
+    /// a sign-in, and its time has not passed.
+    fn awaits(&self, invite: &Invite) -> bool {
+        let declined = invite.written == State::Declined && invite.resolved_by.is_none();
+        self.is_pending(invite) || (declined && invite.ends > self.now)
     }
 
     fn role(&self, person: usize) -> Result<usize, Refused> {
@@ -200,7 +260,7 @@ impl Model {
         if by == address {
             return refuse("Yourself");
         }
-        let (mut generation, mut version) = (1, 1);
+        let (mut generation, mut version, mut resends) = (1, 1, 0);
         if let Some(before) = self.invites.get(&address) {
             if self.is_pending(before) {
                 return refuse("AlreadyPending");
@@ -211,6 +271,7 @@ impl Model {
                 return refuse("AlreadyMember");
             }
             (generation, version) = (before.generation + 1, before.version + 1);
+            resends = before.resends;
         }
         let ends = self.now + lifetime;
         let invite = Invite {
@@ -218,10 +279,14 @@ impl Model {
             generation,
             version,
             by,
+            granted_by: by,
             role,
             ends,
+            requested_at: self.now,
+            resends,
             bearer,
             resolved_by: None,
+            orphaned: false,
         };
         self.invites.insert(address, invite);
         Ok(())
@@ -237,18 +302,18 @@ impl Model {
         if self.members.is_empty() {
             return refuse("GroupNotFound");
         }
-        if !self.is_pending(&invite) {
-            return Err(format!("NotPending({:?})", self.state(&invite)));
-        }
-        if !self
-            .members
-            .get(&invite.by)
-            .is_some_and(|(role, _)| *role >= ADMIN && *role >= invite.role)
-        {
+        if invite.orphaned {
             return refuse("InviterGone");
+        }
+        let may_still = by == address && self.awaits(&invite);
+        if !self.is_pending(&invite) && !may_still {
+            return Err(format!("NotPending({:?})", self.state(&invite)));
         }
         if self.members.contains_key(&by) {
             return refuse("AlreadyMember");
+        }
+        if self.members.len() >= SEATS {
+            return refuse("SeatsFull");
         }
         self.members.insert(by, (invite.role, Some(address)));
         self.end(address, State::Accepted, Some(by));
@@ -257,9 +322,10 @@ impl Model {
 
     fn decline(&mut self, by: Option<usize>, address: usize) -> Result<(), Refused> {
         let invite = &self.invites[&address];
+        let takes_final = by.is_some() && self.awaits(invite);
         match self.state(invite) {
-            State::Declined => Ok(()),
-            State::Pending => {
+            State::Declined if !takes_final => Ok(()),
+            State::Pending | State::Declined => {
                 self.end(address, State::Declined, by);
                 Ok(())
             }
@@ -273,15 +339,54 @@ impl Model {
         if role < ADMIN && invite.is_none_or(|invite| invite.by != by) {
             return refuse("Forbidden");
         }
-        match invite.map(|invite| self.state(invite)) {
+        match invite.map(|invite| (self.state(invite), self.awaits(invite))) {
             None => refuse("InviteNotFound"),
-            Some(State::Revoked) => Ok(()),
-            Some(State::Pending) => {
+            Some((State::Revoked, _)) => Ok(()),
+            Some((_, true)) => {
                 self.end(address, State::Revoked, Some(by));
                 Ok(())
             }
-            Some(other) => Err(format!("NotPending({other:?})")),
+            Some((other, false)) => Err(format!("NotPending({other:?})")),
         }
+    }
+
+    fn resend(&mut self, by: usize, address: usize, keeps: bool) -> Result<(), Refused> {
+        let own = self.role(by)?;
+        if own < ADMIN {
+            return refuse("Forbidden");
+        }
+        let Some(invite) = self.invites.get(&address) else {
+            return refuse("InviteNotFound");
+        };
+        if invite.role > own {
+            return refuse("RoleAboveOwn");
+        }
+        match self.state(invite) {
+            State::Pending | State::Expired => {}
+            State::Declined if invite.resolved_by.is_none() => {}
+            other => return Err(format!("NotPending({other:?})")),
+        }
+        if invite.resends >= MOST_RESENDS || self.now - invite.requested_at < COOL_DOWN {
+            return refuse("Limited");
+        }
+        // Only a revival asks what a new invite asks.
+        if by == address && !self.is_pending(invite) {
+            return refuse("Yourself");
+        }
+        let lifetime = invite.ends - invite.requested_at;
+        let resent = Invite {
+            written: State::Pending,
+            generation: invite.generation + u32::from(!keeps),
+            version: invite.version + 1,
+            granted_by: by,
+            ends: invite.ends.max(self.now + lifetime),
+            requested_at: self.now,
+            resends: invite.resends + 1,
+            resolved_by: None,
+            ..invite.clone()
+        };
+        self.invites.insert(address, resent);
+        Ok(())
     }
 
     /// Changes the member's role, or removes the member if `to` is `None`.
@@ -307,24 +412,44 @@ impl Model {
             }
             None => {
                 self.members.remove(&of);
-                // A removal revokes the pending invite of the member's address, so that the member
-                // cannot join again by it.
-                if self.invites.get(&of).is_some_and(|invite| self.is_pending(invite)) {
+                // A removal revokes the invite of the member's address, so that the member cannot
+                // join again by it.
+                if self.invites.get(&of).is_some_and(|invite| self.awaits(invite)) {
                     self.end(of, State::Revoked, Some(by));
                 }
             }
         }
+        self.end_orphans(of, to, by);
         Ok(())
     }
 
+    /// Ends the invites that await their invitees and that a member can no longer make.
+    fn end_orphans(&mut self, of: usize, to: Option<usize>, by: usize) {
+        let orphans: Vec<usize> = self
+            .invites
+            .iter()
+            .filter(|(_, it)| {
+                it.granted_by == of && self.awaits(it) && !to.is_some_and(|to| it.fits(to))
+            })
+            .map(|(address, _)| *address)
+            .collect();
+        for address in orphans {
+            self.end(address, State::Revoked, Some(by));
+            self.invites.entry(address).and_modify(|invite| invite.orphaned = true);
+        }
+    }
+
     fn delete(&mut self, by: usize) -> Result<(), Refused> {
+        if self.deleted_by == Some(by) {
+            return Ok(());
+        }
         if self.role(by)? < OWNER {
             return refuse("Forbidden");
         }
         let pending: Vec<usize> = self
             .invites
             .iter()
-            .filter(|(_, invite)| self.is_pending(invite))
+            .filter(|(_, invite)| self.awaits(invite))
             .map(|(address, _)| *address)
             .collect();
         for address in pending {
@@ -332,6 +457,7 @@ impl Model {
         }
         self.members.clear();
         self.alive = false;
+        self.deleted_by = Some(by);
         Ok(())
     }
 }

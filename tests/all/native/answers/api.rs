@@ -15,9 +15,13 @@ pub(crate) const ADA: Claims = r#"{"sub": "29845", "name": "Ada Lovelace", "emai
 pub(crate) const EVE: Claims =
     r#"{"sub": "29901", "name": "Eve Adams", "email": "eve@example.org", "email_verified": true}"#;
 pub(crate) const APP: Claims = r#"{"sub": "directory-sync", "scope": "users:write"}"#;
+/// An app that may read and clear the suppression list.
+pub(crate) const SUPPRESSIONS: Claims = r#"{"sub": "crm", "scope": "suppressions:write"}"#;
 /// Ada with an unverified address.
 pub(crate) const UNVERIFIED: Claims =
     r#"{"sub": "29845", "email": "ada@example.com", "email_verified": false}"#;
+/// Grace, with an access token that ended an hour before the tests begin.
+pub(crate) const EXPIRED: Claims = r#"{"sub": "29842", "iat": 1795208400, "exp": 1795215600}"#;
 /// A caller who is not signed in.
 pub(crate) const NOBODY: Claims = "";
 
@@ -27,6 +31,18 @@ const START: i64 = 1_795_219_200;
 /// A deployment with the group `3773`, which Grace owns.
 pub(crate) struct Api {
     pub(crate) deployment: Deployment,
+}
+
+/// A request to one function.
+pub(crate) struct Call<'a> {
+    pub(crate) package: &'a str,
+    pub(crate) method: &'a str,
+    pub(crate) parameters: &'a [(&'a str, &'a str)],
+    pub(crate) caller: Claims,
+    pub(crate) query: &'a str,
+    pub(crate) body: Option<String>,
+    /// Headers beside those that every request has, or instead of them.
+    pub(crate) headers: Value,
 }
 
 /// An answer that can be shown as a snapshot.
@@ -69,7 +85,7 @@ fn access_token(claims: Claims) -> String {
         ("iat", json!(START)),
         ("exp", json!(START * 2)),
     ] {
-        claims[name] = value;
+        claims.as_object_mut().unwrap().entry(name).or_insert(value);
     }
     SigningKey::hs256("events", secret.as_bytes()).signs(&claims)
 }
@@ -112,36 +128,30 @@ impl Api {
         query: &str,
         body: Option<Value>,
     ) -> Answer {
-        self.send_text(
-            package,
-            method,
-            parameters,
-            caller,
-            query,
-            body.map(|body| body.to_string()),
-        )
-        .await
+        let (body, headers) = (body.map(|body| body.to_string()), json!({}));
+        self.call(Call { package, method, parameters, caller, query, body, headers }).await
     }
 
-    pub(crate) async fn send_text(
-        &self,
-        package: &str,
-        method: &str,
-        parameters: &[(&str, &str)],
-        caller: Claims,
-        query: &str,
-        body: Option<String>,
-    ) -> Answer {
+    pub(crate) async fn call(&self, call: Call<'_>) -> Answer {
+        let Call { package, method, parameters, caller, query, body, headers: own } = call;
         let mut headers = json!({"host": "join.example.com", "content-type": "application/json"});
         if caller != NOBODY {
             headers["authorization"] = json!(format!("Bearer {}", access_token(caller)));
+        }
+        for (name, value) in own.as_object().unwrap() {
+            headers[name] = value.clone();
         }
         let event = json!({"version": "2.0", "routeKey": "$default", "rawPath": "/", "rawQueryString": query, "headers": headers,
             "pathParameters": parameters.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect::<serde_json::Map<_, _>>(),
             "requestContext": {"http": {"method": method, "path": "/", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "test"},
                 "requestId": "request-1", "stage": "$default", "domainName": "join.example.com"},
             "body": body, "isBase64Encoded": false});
-        Answer::of_function(&self.deployment.invoke(package, &event.to_string()).await)
+        self.of_event(package, &event.to_string()).await
+    }
+
+    /// Invokes the function with this event.
+    pub(crate) async fn of_event(&self, package: &str, event: &str) -> Answer {
+        Answer::of_function(&self.deployment.invoke(package, event).await)
     }
 
     pub(crate) async fn invite(&self, caller: Claims, body: Value) -> Answer {
@@ -154,7 +164,11 @@ impl Api {
     }
 
     pub(crate) async fn decline(&self, body: &Value) -> Answer {
-        self.send_to("native-decline-invite", "POST", &[], NOBODY, "", Some(body.clone())).await
+        self.decline_as(NOBODY, body).await
+    }
+
+    pub(crate) async fn decline_as(&self, caller: Claims, body: &Value) -> Answer {
+        self.send_to("native-decline-invite", "POST", &[], caller, "", Some(body.clone())).await
     }
 
     pub(crate) async fn preview(&self, body: &Value) -> Answer {

@@ -78,7 +78,7 @@ pub(super) fn wrong() -> Vec<(Value, &'static str, &'static str)> {
         (json!({"link": {"max_uses": 1.5}}), "/link/max_uses", "wrong_type"),
         (json!({"link": {"uses": 5}}), "/link/uses", "unknown_field"),
         (
-            json!({"link": {"allowed_domains": ["@example.com"]}}),
+            json!({"link": {"allowed_domains": ["@@example.com"]}}),
             "/link/allowed_domains",
             "invalid_domain",
         ),
@@ -96,7 +96,18 @@ pub(super) fn wrong() -> Vec<(Value, &'static str, &'static str)> {
         (with("message", json!(1)), "/message", "wrong_type"),
         (with("message", json!("é".repeat(501))), "/message", "message_too_long"),
         (with("message", json!("a\u{0}b")), "/message", "control_character"),
-        (with("message", json!("a\r\nBcc: eve@example.com")), "/message", "control_character"),
+        (with("message", json!("a\u{200b}b")), "/message", "hidden_character"),
+        (with("roles", json!(["member", "owner\u{0}"])), "/roles/1", "control_character"),
+        (
+            json!({"email": "ada@example.com\r\nBcc: eve@example.com"}),
+            "/email",
+            "control_character",
+        ),
+        (
+            with("redirect_url", json!("/ok\r\nSet-Cookie: a=1")),
+            "/redirect_url",
+            "control_character",
+        ),
         (with("message", json!("\u{1b}[31m")), "/message", "control_character"),
         (with("metadata", json!([])), "/metadata", "wrong_type"),
         (with("metadata", json!({"k": "x".repeat(4089)})), "/metadata", "metadata_too_large"),
@@ -111,8 +122,7 @@ pub(super) fn wrong() -> Vec<(Value, &'static str, &'static str)> {
         (with("identity_policy", json!("none")), "/identity_policy", "unknown_value"),
         (with("identity_policy", json!(1)), "/identity_policy", "wrong_type"),
     ];
-    for role in ["", "Owner", " owner", "owner ", "owner,editor", "оwner", "owner\u{0}", "member\n"]
-    {
+    for role in ["", "Owner", "ow ner", "owner,editor", "оwner"] {
         wrong.push((with("roles", json!(["member", role])), "/roles/1", "invalid_role"));
     }
     for field in [
@@ -138,7 +148,6 @@ pub(super) fn wrong() -> Vec<(Value, &'static str, &'static str)> {
         "ada@",
         "ada@example",
         "a@b@example.com",
-        "ada@example.com\r\nBcc: eve@example.com",
         "<ada@example.com>",
         "Ada <ada@example.com>",
         "\"a b\"@example.com",
@@ -166,7 +175,6 @@ pub(super) fn wrong() -> Vec<(Value, &'static str, &'static str)> {
         "data:text/html,x",
         "https://app.example@evil.example/",
         "https://app.example.evil.example/",
-        "/ok\r\nSet-Cookie: a=1",
         "evil",
         "http://app.example/",
     ] {

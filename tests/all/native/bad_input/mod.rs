@@ -86,7 +86,8 @@ async fn a_body_of_64_kib_is_accepted_and_one_byte_more_is_refused() {
         )
     };
     of_size(64 * 1024 + 1).await.refuses(413, "body_too_large");
-    of_size(6 * 1024 * 1024).await.refuses(413, "body_too_large");
+    // The gateway refuses what Lambda does not take.
+    of_size(6 * 1024 * 1024).await.is(413);
     assert!(app.items("invite").await.is_empty());
     of_size(64 * 1024).await.is(201);
 }

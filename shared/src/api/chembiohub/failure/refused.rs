@@ -24,7 +24,7 @@ impl From<Refusal> for Failure {
 fn not_found(what: NotFound) -> Failure {
     match what {
         NotFound::Group => Failure::refused(NOT_EDITOR),
-        NotFound::Invite => Failure::NotFound,
+        NotFound::Invite | NotFound::Token(_) => Failure::NotFound,
         NotFound::User | NotFound::Member => Failure::refused("There is no such user."),
     }
 }
@@ -52,12 +52,14 @@ fn conflicting(conflict: Conflict) -> Failure {
     Failure::refused(match conflict {
         Conflict::AlreadyMember | Conflict::AlreadyPending(_) => return Failure::Exists,
         Conflict::Yourself => "You can't invite yourself.",
-        Conflict::NotPending(state) => not_pending(state),
+        Conflict::NotPending(state) | Conflict::NotReplaceable(state) => not_pending(state),
         Conflict::InviteReplaced => "A newer invitation has replaced this one.",
         Conflict::SeatsFull => "The project has reached its member limit.",
         Conflict::LastOwner => "The project would be left without an owner.",
         Conflict::GroupIdTaken => "This id belongs, or belonged, to another project.",
         Conflict::IdentityTaken => "The address belongs to another user.",
+        Conflict::KeyReused => "This idempotency key belongs to another request.",
+        Conflict::KeyInProgress => "The first request with this idempotency key is under way.",
         Conflict::PreconditionFailed => "The record has changed. Read it again.",
     })
 }
@@ -65,7 +67,7 @@ fn conflicting(conflict: Conflict) -> Failure {
 fn limited(limit: Limited) -> Failure {
     let error = match limit {
         Limited::Pending => "The project has reached its limit of pending invitations.",
-        Limited::Rate(_) => {
+        Limited::Rate(_) | Limited::ResendTooSoon(_) | Limited::Resends => {
             "Too many invitations, or a reminder too soon after the last one. Try again later."
         }
     };

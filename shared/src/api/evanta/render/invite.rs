@@ -2,20 +2,29 @@
 
 use std::collections::BTreeMap;
 
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Response};
 use serde::Serialize;
 
-use super::user_and_group::UserAndGroup;
 use super::{GroupBody, Id, UserBody};
 use crate::auth::Caller;
 use crate::domain::ids::UserId;
 use crate::domain::invite::Invite;
 use crate::domain::user::User;
 use crate::engine::{GroupView, InvitedUser, OwnUnjoinedInvites, UnjoinedInvites};
+use crate::http::{json, truncated_unless, whole_list};
 
 /// The response to `POST /group_invites`.
 #[derive(Serialize)]
 pub struct CreatedBody<'a> {
-    group_invite: UserAndGroup<'a>,
+    group_invite: NewInviteBody<'a>,
+}
+
+#[derive(Serialize)]
+struct NewInviteBody<'a> {
+    id: u64,
+    user: UserBody<'a>,
+    group: GroupBody<'a>,
 }
 
 impl<'a> CreatedBody<'a> {
@@ -23,7 +32,7 @@ impl<'a> CreatedBody<'a> {
     pub fn new(invited: &'a InvitedUser) -> Self {
         let InvitedUser { invite, user, group } = invited;
         Self {
-            group_invite: UserAndGroup {
+            group_invite: NewInviteBody {
                 id: invite.number(),
                 user: UserBody::new(user),
                 group: GroupBody::seen(group),
@@ -32,10 +41,14 @@ impl<'a> CreatedBody<'a> {
     }
 }
 
-/// The response to `GET /group_invites/groups`: the caller's invites, ordered by the groups' names.
+/// The body of a list of invites.
 #[derive(Serialize)]
-pub struct MyInvitesBody<'a> {
-    group_invites: Vec<MyInviteBody<'a>>,
+struct ListBody<'a, T> {
+    group_invites: &'a [T],
+}
+
+fn list<T: Serialize>(invites: &[T]) -> Response<Body> {
+    whole_list(invites, |invites| json(StatusCode::OK, &ListBody { group_invites: invites }))
 }
 
 #[derive(Serialize)]
@@ -45,27 +58,22 @@ struct MyInviteBody<'a> {
     group: GroupBody<'a>,
 }
 
-impl<'a> MyInvitesBody<'a> {
-    /// Renders the caller's invites with their groups.
-    pub fn new(caller: &'a Caller, own: &'a OwnUnjoinedInvites) -> Self {
-        let mut rows: Vec<&(Invite, GroupView)> = own.invites.iter().collect();
-        rows.sort_by_cached_key(|(invite, view)| {
-            (view.group.name.as_str().to_lowercase(), view.group.id.clone(), invite.id)
-        });
-        let row = |(invite, view): &'a (Invite, GroupView)| MyInviteBody {
+/// Returns the response to `GET /group_invites/groups`: the caller's invites with their groups,
+/// ordered by the groups' names.
+pub fn my_invites(caller: &Caller, own: &OwnUnjoinedInvites) -> Response<Body> {
+    let mut rows: Vec<&(Invite, GroupView)> = own.invites.iter().collect();
+    rows.sort_by_cached_key(|(invite, view)| {
+        (view.group.name.as_str().to_lowercase(), view.group.id.clone(), invite.id)
+    });
+    let rows: Vec<MyInviteBody<'_>> = rows
+        .into_iter()
+        .map(|(invite, view)| MyInviteBody {
             id: invite.id.number(),
             user_id: Id::new(caller.user.as_str()),
             group: GroupBody::new(view, Some(invite.id), &own.owners),
-        };
-        Self { group_invites: rows.into_iter().map(row).collect() }
-    }
-}
-
-/// The response to `GET /group_invites/users/{group_id}`: a group's invites, ordered by the
-/// invitees' names.
-#[derive(Serialize)]
-pub struct GroupInvitesBody<'a> {
-    group_invites: Vec<GroupInviteBody<'a>>,
+        })
+        .collect();
+    truncated_unless(own.complete, list(&rows))
 }
 
 #[derive(Serialize)]
@@ -85,13 +93,12 @@ impl<'a> GroupInviteBody<'a> {
     }
 }
 
-impl<'a> GroupInvitesBody<'a> {
-    /// Renders the group's invites.
-    pub fn new(unjoined: &'a UnjoinedInvites) -> Self {
-        let UnjoinedInvites { invites, people } = unjoined;
-        let mut group_invites: Vec<GroupInviteBody<'a>> =
-            invites.iter().map(|invite| GroupInviteBody::new(invite, people)).collect();
-        group_invites.sort_by_cached_key(|invite| (invite.user.order(), invite.id));
-        Self { group_invites }
-    }
+/// Returns the response to `GET /group_invites/users/{group_id}`: a group's invites, ordered by the
+/// invitees' names.
+pub fn group_invites(unjoined: &UnjoinedInvites) -> Response<Body> {
+    let UnjoinedInvites { invites, people, complete } = unjoined;
+    let mut rows: Vec<GroupInviteBody<'_>> =
+        invites.iter().map(|invite| GroupInviteBody::new(invite, people)).collect();
+    rows.sort_by_cached_key(|invite| (invite.user.order(), invite.id));
+    truncated_unless(*complete, list(&rows))
 }

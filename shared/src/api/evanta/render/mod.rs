@@ -5,10 +5,9 @@ mod group;
 mod invite;
 mod member;
 mod user;
-mod user_and_group;
 
 pub use group::GroupBody;
-pub use invite::{CreatedBody, GroupInvitesBody, MyInvitesBody};
+pub use invite::{CreatedBody, group_invites, my_invites};
 pub use member::JoinedBody;
 pub use user::UserBody;
 

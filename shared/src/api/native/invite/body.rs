@@ -8,16 +8,23 @@ use serde::Serialize;
 use super::super::Instant;
 use super::super::etag::etag;
 use crate::auth::Caller;
+use crate::domain::acceptance::{Acceptability, Acceptor, NotAcceptable};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId, UserId};
-use crate::domain::invite::{Delivery, DeliveryState, IdentityPolicy, Invite, Resolution, State};
+use crate::domain::invite::{
+    DeliveryState, IdentityPolicy, Invite, Resolution, RevokeReason, State,
+};
 use crate::domain::invitee::{Invitee, Link, Person};
+use crate::domain::language::LanguageTag;
+use crate::domain::member::MembershipPeriod;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::domain::text::{Message, Metadata, Name};
+use crate::engine::Present;
 
 /// An invite, without its token.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InviteBody<'a> {
     /// Always `invite`.
     object: &'static str,
@@ -31,16 +38,24 @@ pub struct InviteBody<'a> {
     roles: &'a Roles,
     /// The state at the time of the response.
     state: State,
+    /// Whether the invitee can accept now.
+    acceptable: bool,
+    /// Why the invitee cannot accept now; `null` if they can, or if the invite has ended.
+    not_acceptable_reason: Option<NotAcceptable>,
     /// Whether the accepting account must prove the invited identity.
     identity_policy: IdentityPolicy,
     /// The inviter's message.
     message: Option<&'a Message>,
     /// The inviting app's own data.
     metadata: &'a Metadata,
-    /// The language of the mail.
-    locale: &'static str,
+    /// The requested language of the mail and the page; `en` if none was requested.
+    locale: &'a str,
     /// The address to which the invitee goes after accepting.
     redirect_url: Option<&'a RedirectUrl>,
+    /// How many seconds the membership lasts; `null` if it does not end.
+    membership_expires_in: Option<MembershipPeriod>,
+    /// Whether the link is paused; `false` for other invites.
+    paused: bool,
     /// The delivery of the mail.
     delivery: DeliveryBody<'a>,
     /// The creation time of this generation.
@@ -55,8 +70,12 @@ pub struct InviteBody<'a> {
     resolved_at: Option<Instant>,
     /// The user who accepted, declined or revoked the invite.
     resolved_by: Option<PersonRef<'a>>,
+    /// Why the invite was revoked; `null` if it was not.
+    resolution_reason: Option<RevokeReason>,
     /// The invitee's reason for declining.
     decline_reason: Option<&'a Message>,
+    /// The time at which the invitee last asked for a new invite; `null` after a resend.
+    renewal_requested_at: Option<Instant>,
     /// The number of requested mails.
     send_count: u32,
     /// The time of the last mail.
@@ -67,25 +86,28 @@ pub struct InviteBody<'a> {
 
 /// A group by id and name.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct GroupRef<'a> {
     /// The group's id.
     id: &'a GroupId,
-    /// The group's name when the invite was created.
+    /// The group's name.
     name: &'a str,
 }
 
 /// A user by id and name.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct PersonRef<'a> {
     /// The user's id.
     id: &'a UserId,
     /// The user's name; `null` if unknown.
-    name: Option<&'a str>,
+    name: Option<String>,
 }
 
 /// The invitee, or the link.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 enum InviteeBody<'a> {
     /// A user.
     User {
@@ -173,6 +195,7 @@ impl<'a> InviteeBody<'a> {
 
 /// The delivery of an invite's mail.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct DeliveryBody<'a> {
     /// `email`; `null` if no mail was requested.
     channel: Option<&'static str>,
@@ -182,18 +205,23 @@ struct DeliveryBody<'a> {
     attempts: u32,
     /// The time of the last change of the state.
     updated_at: Option<Instant>,
-    /// The reason why the mail failed or was suppressed.
+    /// The reason why the mail waits, failed or was suppressed.
     reason: Option<&'a str>,
+    /// The number of reminders.
+    reminders: u32,
 }
 
 impl<'a> DeliveryBody<'a> {
-    fn new(delivery: &'a Delivery) -> Self {
+    fn new(invite: &'a Invite, now: Timestamp) -> Self {
+        let delivery = &invite.delivery;
+        let (state, reason) = invite.delivery_state(now);
         Self {
-            channel: (delivery.state != DeliveryState::NotRequested).then_some("email"),
-            state: delivery.state,
+            channel: (state != DeliveryState::NotRequested).then_some("email"),
+            state,
             attempts: delivery.attempts,
             updated_at: delivery.updated_at.map(Instant::from),
-            reason: delivery.reason.as_deref(),
+            reason,
+            reminders: delivery.reminders,
         }
     }
 }
@@ -201,44 +229,70 @@ impl<'a> DeliveryBody<'a> {
 /// Replaces metadata that the reader may not see.
 static EMPTY: LazyLock<Metadata> = LazyLock::new(Metadata::default);
 
+/// Returns the language in which the invitee is invited: that of the invite, or of its group.
+fn locale<'a>(invite: &'a Invite, present: &'a Present) -> &'a str {
+    let group = present.group(invite).and_then(|group| group.policy.locale.as_ref());
+    invite.terms.locale.as_ref().or(group).map_or("en", LanguageTag::as_str)
+}
+
 impl<'a> InviteBody<'a> {
     /// Renders the invite at `now` for an invited caller, without metadata. If the caller is not
     /// the invitee, as under the bearer policy, the invitee is masked.
-    pub fn for_invitee(invite: &'a Invite, caller: &Caller, now: Timestamp) -> Self {
-        let body = Self { metadata: &EMPTY, ..Self::new(invite, now) };
+    pub fn for_invitee(
+        invite: &'a Invite,
+        present: &'a Present,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Self {
+        let body = Self { metadata: &EMPTY, ..Self::new(invite, present, now) };
         if caller.is(&invite.invitee) {
-            body
+            let acceptor = Acceptor::Account(caller.email.as_ref());
+            body.judged(present.acceptability(invite, acceptor, now))
         } else {
             Self { invitee: InviteeBody::masked(&invite.invitee), ..body }
         }
     }
 
-    /// Renders the invite at `now` for a caller who may manage it.
-    pub fn new(invite: &'a Invite, now: Timestamp) -> Self {
+    /// Replaces what the invite says about whether it can be accepted.
+    #[must_use]
+    pub(super) fn judged(self, acceptability: Acceptability) -> Self {
+        let not_acceptable_reason = acceptability.reason();
+        Self { acceptable: acceptability.is_acceptable(), not_acceptable_reason, ..self }
+    }
+
+    /// Renders the invite at `now` for a caller who may manage it. Names come from `present`.
+    pub fn new(invite: &'a Invite, present: &'a Present, now: Timestamp) -> Self {
         let inviter = &invite.created_by;
         let resolution = invite.resolution.as_ref();
+        let acceptability = present.acceptability(invite, Acceptor::Invitee, now);
         Self {
             object: "invite",
             id: invite.id,
-            group: GroupRef { id: &invite.group, name: &invite.group_name },
+            group: GroupRef { id: &invite.group, name: present.group_name(invite) },
             invitee: InviteeBody::new(&invite.invitee),
             roles: &invite.terms.roles,
             state: invite.state(now),
+            acceptable: acceptability.is_acceptable(),
+            not_acceptable_reason: acceptability.reason(),
             identity_policy: invite.terms.identity_policy,
             message: invite.terms.message.as_ref(),
             metadata: &invite.terms.metadata,
-            locale: "en",
+            locale: locale(invite, present),
             redirect_url: invite.terms.redirect_url.as_ref(),
-            delivery: DeliveryBody::new(&invite.delivery),
+            membership_expires_in: invite.terms.membership_expires_in,
+            paused: invite.invitee.link().is_some_and(|link| link.paused),
+            delivery: DeliveryBody::new(invite, now),
             created_at: invite.created_at.into(),
-            created_by: PersonRef { id: &inviter.id, name: inviter.name.as_deref() },
+            created_by: PersonRef { id: &inviter.id, name: present.inviter_name(invite) },
             updated_at: invite.updated_at.into(),
             expires_at: invite.terms.expires_at.map(Instant::from),
-            resolved_at: resolution.map(|resolution| resolution.at.into()),
+            resolved_at: invite.resolved_at(now).map(Into::into),
             resolved_by: resolution
                 .and_then(|resolution| resolution.by.as_ref())
-                .map(|id| PersonRef { id, name: None }),
+                .map(|id| PersonRef { id, name: present.resolver_name(invite) }),
+            resolution_reason: resolution.and_then(Resolution::revoke_reason),
             decline_reason: resolution.and_then(Resolution::decline_reason),
+            renewal_requested_at: invite.renewal_requested_at.map(Instant::from),
             send_count: invite.delivery.requested,
             last_sent_at: invite.delivery.last_sent_at.map(Instant::from),
             etag: etag(invite.version),

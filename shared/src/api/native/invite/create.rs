@@ -1,25 +1,23 @@
-//! Creating an invite: the request body, and the only response with a token.
+//! The body of a request to create an invite.
 
-use lambda_http::http::{HeaderValue, StatusCode, header};
-use lambda_http::{Body, Response};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 
-use super::super::with_etag;
 use super::RULE;
-use super::body::InviteBody;
-use crate::domain::clock::Timestamp;
+use super::csv_rows::Row;
 use crate::domain::email::EmailAddress;
 use crate::domain::group::{Domains, given};
 use crate::domain::identity::{Account, PhoneNumber};
-use crate::domain::ids::{GroupId, UserId};
+use crate::domain::ids::{GroupId, InviteId, UserId};
 use crate::domain::invite::IdentityPolicy;
 use crate::domain::invitee::Lifetime;
-use crate::domain::redirect::RedirectUrl;
+use crate::domain::language::LanguageTag;
+use crate::domain::member::MembershipPeriod;
+use crate::domain::redirect::{RedirectTargets, RedirectUrl};
 use crate::domain::role::Roles;
 use crate::domain::text::{Message, Metadata, Name};
 use crate::domain::{Invalid, from_object};
-use crate::engine::{Created, InviteeRequest, LinkRequest, NewInvite, PersonRequest};
-use crate::http::{RequestError, json};
+use crate::engine::{InviteeRequest, LinkRequest, NewInvite, OnDuplicate, PersonRequest};
+use crate::http::RequestError;
 
 const ONE_INVITEE: Invalid =
     Invalid::new("one_of", "Give exactly one of user_id, email, phone, account, person and link.");
@@ -31,8 +29,9 @@ const MAX_USES: Invalid =
     Invalid::new("invalid_max_uses", "Give 1 to 1000000 uses; null means no limit.");
 
 /// The body of `POST /v1/groups/{group}/invites`: exactly one invitee or link, and the terms.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewInviteBody {
     /// A user of the directory.
     user_id: Option<UserId>,
@@ -56,21 +55,35 @@ pub struct NewInviteBody {
     /// The caller's own data.
     #[serde(default)]
     metadata: Metadata,
-    /// The invite's lifetime in seconds; 7 days if absent, `null` for a link that never expires.
+    /// The invite's lifetime in seconds; the group's if absent, `null` for a link that never expires.
     #[serde(default, deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 300, maximum = 31_536_000))]
     expires_in: Option<Option<i64>>,
     /// The address to which the invitee goes after accepting: a path, or a URL on an allowed
     /// origin.
+    #[cfg_attr(feature = "openapi", schema(max_length = 2048, format = "uri-reference"))]
     redirect_url: Option<String>,
     /// Whether to send a mail if the invitee's address is known; `true` if absent.
     notify: Option<bool>,
     /// Whether the accepting account must prove the invited identity; `strict` if absent.
     identity_policy: Option<IdentityPolicy>,
+    /// The language of the mail and the page; the default if absent.
+    locale: Option<LanguageTag>,
+    /// How many seconds the membership lasts, from the acceptance on, from 3,600 to 157,680,000; it
+    /// does not end if absent.
+    #[cfg_attr(feature = "openapi", schema(minimum = 3_600, maximum = 157_680_000))]
+    membership_expires_in: Option<i64>,
+    /// What to do if the invitee has a pending invite already; `error` if absent.
+    on_duplicate: Option<OnDuplicate>,
+    /// A pending invite of the group that ends with the creation of this one.
+    replaces: Option<InviteId>,
 }
 
 /// A person who is new to the directory.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = NewPersonBody))]
 struct PersonBody {
     /// The address.
     email: EmailAddress,
@@ -83,8 +96,11 @@ struct PersonBody {
 /// A link to share.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = NewLinkBody))]
 struct LinkBody {
     /// The most people who may join, from 1 to 1,000,000; any number if absent.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1_000_000))]
     max_uses: Option<u32>,
     /// The mail domains of which a person must prove an address; no such limit if absent.
     #[serde(default)]
@@ -92,19 +108,25 @@ struct LinkBody {
 }
 
 impl NewInviteBody {
-    /// Returns the requested invite to `group`. A redirect may lead to one of `origins`.
+    /// Returns the requested invite to `group`. A redirect may lead to `targets`.
     ///
     /// # Errors
     /// `InvalidBody`
     /// - if the body names no invitee, or several;
     /// - for a redirect that is not allowed;
-    /// - for a number of uses out of range;
+    /// - for a number of uses, or a period of membership, out of range;
     /// - for a link with the strict identity policy.
-    pub fn new_invite(self, group: GroupId, origins: &[String]) -> Result<NewInvite, RequestError> {
+    pub fn new_invite(
+        self,
+        group: GroupId,
+        targets: &RedirectTargets,
+    ) -> Result<NewInvite, RequestError> {
         let Self { roles, message, metadata, notify, identity_policy, .. } = &self;
         let (roles, message, metadata) = (roles.clone(), message.clone(), metadata.clone());
         let (notify, identity_policy) = (notify.unwrap_or(true), *identity_policy);
-        let (redirect_url, lifetime) = (self.redirect(origins)?, self.lifetime());
+        let (redirect_url, lifetime) = (self.redirect(targets)?, self.lifetime());
+        let (locale, membership_expires_in) = (self.locale.clone(), self.membership_period()?);
+        let (on_duplicate, replaces) = (self.on_duplicate.unwrap_or_default(), self.replaces);
         let invitee = self.invitee()?;
         let identity_policy = match (&invitee, identity_policy) {
             (InviteeRequest::Link(_), Some(IdentityPolicy::Strict)) => {
@@ -120,22 +142,39 @@ impl NewInviteBody {
             redirect_url,
             notify,
             identity_policy,
+            locale,
+            membership_expires_in,
+            on_duplicate,
+            replaces,
             ..NewInvite::of(group, invitee, RULE)
         })
     }
 
-    fn redirect(&self, origins: &[String]) -> Result<Option<RedirectUrl>, RequestError> {
+    /// Returns the body that invites a person by address, with a name if the row has one.
+    pub(super) fn of_row(row: Row) -> Self {
+        let Row { email, first_name, last_name, roles, message, locale } = row;
+        let is_named = first_name.is_some() || last_name.is_some();
+        let (email, person) = if is_named {
+            (None, Some(PersonBody { email, first_name, last_name }))
+        } else {
+            (Some(email), None)
+        };
+        Self { email, person, roles: roles.unwrap_or_default(), message, locale, ..Self::default() }
+    }
+
+    fn redirect(&self, targets: &RedirectTargets) -> Result<Option<RedirectUrl>, RequestError> {
         let asked = self.redirect_url.as_deref();
-        let redirect = asked.map(|text| RedirectUrl::parse(text, origins)).transpose();
+        let redirect = asked.map(|text| targets.parse(text)).transpose();
         redirect.map_err(|invalid| RequestError::field("/redirect_url", invalid))
     }
 
-    fn lifetime(&self) -> Lifetime {
-        match self.expires_in {
-            None => Lifetime::DEFAULT,
-            Some(None) => Lifetime::Endless,
-            Some(Some(seconds)) => Lifetime::Seconds(seconds),
-        }
+    fn membership_period(&self) -> Result<Option<MembershipPeriod>, RequestError> {
+        let period = self.membership_expires_in.map(MembershipPeriod::parse).transpose();
+        period.map_err(|invalid| RequestError::field("/membership_expires_in", invalid))
+    }
+
+    fn lifetime(&self) -> Option<Lifetime> {
+        self.expires_in.map(|end| end.map_or(Lifetime::Endless, Lifetime::Seconds))
     }
 
     /// Returns the only invitee in the body.
@@ -175,7 +214,7 @@ impl LinkBody {
 }
 
 /// Reads a nested body that is an object or `null`.
-fn object_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+pub(super) fn object_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     Ok(Option::<Object<T>>::deserialize(deserializer)?.map(|Object(body)| body))
@@ -185,42 +224,15 @@ fn object_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 #[serde(bound = "T: Deserialize<'de>")]
 struct Object<T>(#[serde(deserialize_with = "from_object")] T);
 
-/// The response to the inviter.
-#[derive(Serialize)]
-struct CreatedBody<'a> {
-    /// The invite.
-    #[serde(flatten)]
-    invite: InviteBody<'a>,
-    /// The link's token, a secret.
-    token: &'a str,
-    /// The link.
-    url: String,
-}
-
-/// Returns the response to the inviter: the invite at `now`, its token, and its link under
-/// `public_url`.
-pub fn created(created: &Created, public_url: &str, now: Timestamp) -> Response<Body> {
-    let Created { invite, token } = created;
-    let token = token.expose();
-    let body = CreatedBody {
-        invite: InviteBody::new(invite, now),
-        token,
-        url: format!("{public_url}/i/{token}"),
-    };
-    let mut response = with_etag(json(StatusCode::CREATED, &body), invite.version);
-    let location = format!("/v1/groups/{}/invites/{}", invite.group, invite.id);
-    let location = HeaderValue::from_str(&location).ok();
-    response.headers_mut().extend(location.map(|value| (header::LOCATION, value)));
-    response
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(json: &str) -> Result<NewInvite, RequestError> {
         let body: NewInviteBody = serde_json::from_str(json).unwrap();
-        body.new_invite(GroupId::parse("3773").unwrap(), &[])
+        let sign_in = "https://app.example/sign-in".parse().unwrap();
+        let targets = RedirectTargets::new(None, &sign_in, vec![]);
+        body.new_invite(GroupId::parse("3773").unwrap(), &targets)
     }
 
     fn error(json: &str) -> (String, String) {
@@ -238,16 +250,16 @@ mod tests {
         assert!(matches!(&new.invitee, InviteeRequest::User(user) if user.as_str() == "29845"));
         assert_eq!(
             (new.roles, new.lifetime, new.notify, new.identity_policy, new.rule),
-            (Roles::default(), Lifetime::DEFAULT, true, IdentityPolicy::Strict, RULE)
+            (Roles::default(), None, true, IdentityPolicy::Strict, RULE)
         );
     }
 
     #[test]
     fn a_null_lifetime_never_ends_and_an_absent_one_has_the_default() {
         let lifetime = |field: &str| read(&format!(r#"{{"link":{{}}{field}}}"#)).unwrap().lifetime;
-        assert_eq!(lifetime(""), Lifetime::DEFAULT);
-        assert_eq!(lifetime(r#","expires_in":null"#), Lifetime::Endless);
-        assert_eq!(lifetime(r#","expires_in":300"#), Lifetime::Seconds(300));
+        assert_eq!(lifetime(""), None);
+        assert_eq!(lifetime(r#","expires_in":null"#), Some(Lifetime::Endless));
+        assert_eq!(lifetime(r#","expires_in":300"#), Some(Lifetime::Seconds(300)));
     }
 
     #[test]

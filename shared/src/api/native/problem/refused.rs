@@ -3,7 +3,8 @@
 use super::Problem;
 use crate::api::native::code::Code;
 use crate::domain::invite::State;
-use crate::engine::{Conflict, Denied, Limited, NotFound, Refusal};
+use crate::domain::token::TokenFlaw;
+use crate::engine::{Conflict, Denied, Forbidden, Limited, NotFound, Refusal};
 use crate::http::{FieldCode, FieldError};
 
 impl From<Refusal> for Problem {
@@ -17,7 +18,7 @@ impl From<Refusal> for Problem {
                 errors: vec![FieldError {
                     pointer: pointer.into(),
                     code: FieldCode::Rule(invalid.code.into()),
-                    detail: invalid.detail.into(),
+                    detail: invalid.sentence().into_owned(),
                 }],
                 ..Problem::new(Code::InvalidBody, "See 'errors' for the fields that are not valid.")
             },
@@ -44,22 +45,33 @@ fn not_found(what: NotFound) -> Problem {
             Code::InviteNotFound,
             "There is no such invite. Use the whole link, as it was sent.",
         ),
+        NotFound::Token(TokenFlaw::LetterCase) => Problem::new(
+            Code::InviteNotFound,
+            "The token was changed to capital or small letters. Copy it as it was sent.",
+        ),
+        NotFound::Token(TokenFlaw::Incomplete) => Problem::new(
+            Code::InviteNotFound,
+            "The token is incomplete, or a character of it was changed. Copy the whole link as it was sent.",
+        ),
     }
 }
 
 fn denied(why: Denied) -> Problem {
     match why {
         Denied::InsufficientScope(scope) => Problem {
-            challenge: Some(format!(
-                "Bearer realm=\"beckon\", error=\"insufficient_scope\", scope=\"{}\"",
-                scope.as_str()
-            )),
+            challenge: Some(
+                format!(
+                    "Bearer realm=\"beckon\", error=\"insufficient_scope\", scope=\"{}\"",
+                    scope.as_str()
+                )
+                .into(),
+            ),
             ..Problem::new(
                 Code::InsufficientScope,
                 format!("This request needs an access token with the scope {}.", scope.as_str()),
             )
         },
-        Denied::Forbidden(rule) => Problem::new(Code::Forbidden, rule.sentence()),
+        Denied::Forbidden(rule) => Problem::new(code_of(rule), rule.sentence()),
         Denied::RoleAboveOwn => Problem::new(
             Code::RoleAboveOwn,
             "You cannot grant, change or remove a role above your own. Only owners can grant 'owner'.",
@@ -91,6 +103,25 @@ fn denied(why: Denied) -> Problem {
     }
 }
 
+fn code_of(rule: Forbidden) -> Code {
+    match rule {
+        Forbidden::Frozen => Code::GroupFrozen,
+        Forbidden::LinksOff => Code::LinksOff,
+        Forbidden::LinkPaused => Code::LinkPaused,
+        Forbidden::MayNotInvite
+        | Forbidden::InviteOnly
+        | Forbidden::OtherInvitee
+        | Forbidden::OtherInviter
+        | Forbidden::ChangesMembers
+        | Forbidden::ManagesMembers
+        | Forbidden::AddsMembers
+        | Forbidden::ChangesGroup
+        | Forbidden::ChangesPolicy
+        | Forbidden::DeletesGroup
+        | Forbidden::ReadsEvents => Code::Forbidden,
+    }
+}
+
 fn conflicting(conflict: Conflict) -> Problem {
     match conflict {
         Conflict::AlreadyMember | Conflict::Yourself => {
@@ -104,6 +135,13 @@ fn conflicting(conflict: Conflict) -> Problem {
             )
         },
         Conflict::NotPending(state) => not_pending(state),
+        Conflict::NotReplaceable(state) => Problem {
+            state: Some(state),
+            ..Problem::new(
+                Code::InviteNotPending,
+                "The invite in 'replaces' is not pending; leave it out.",
+            )
+        },
         Conflict::InviteReplaced => Problem::new(
             Code::InviteRevoked,
             "A newer invite has replaced this one; use the link in the newest mail.",
@@ -120,6 +158,14 @@ fn conflicting(conflict: Conflict) -> Problem {
             Code::IdentityTaken,
             "An address, number or account in this record belongs to another user.",
         ),
+        Conflict::KeyReused => Problem::new(
+            Code::IdempotencyKeyReused,
+            "You used this Idempotency-Key for another request within a day. Use a new one.",
+        ),
+        Conflict::KeyInProgress => Problem::new(
+            Code::IdempotencyInProgress,
+            "The first request with this Idempotency-Key is under way. Repeat it in a moment.",
+        ),
         Conflict::PreconditionFailed => Problem::new(
             Code::PreconditionFailed,
             "Read the record again, and send its new ETag in If-Match.",
@@ -132,6 +178,14 @@ fn limited(limit: Limited) -> Problem {
         Limited::Pending => Problem::new(
             Code::PendingLimit,
             "The group has reached its limit of pending invites. Revoke some, or wait until some are accepted.",
+        ),
+        Limited::ResendTooSoon(_) => Problem::new(
+            Code::ResendTooSoon,
+            "The invite was made or resent less than a minute ago; see Retry-After.",
+        ),
+        Limited::Resends => Problem::new(
+            Code::ResendLimit,
+            "An invite can be resent ten times. Give the person the link, or invite another identity.",
         ),
         Limited::Rate(_) => Problem::new(Code::RateLimited, "Try again later; see Retry-After."),
     };

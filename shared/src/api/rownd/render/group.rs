@@ -27,14 +27,13 @@ pub struct GroupBody<'a> {
 }
 
 impl<'a> GroupBody<'a> {
-    /// Renders the group. `audience` is that of the access tokens; for Rownd's tokens it is
-    /// `app:<app id>`.
-    pub fn new(group: &'a Group, audience: &'a str) -> Self {
+    /// Renders the group. `app_id` is the deployment's ([`app_id`](super::app_id)).
+    pub fn new(group: &'a Group, app_id: &'a str) -> Self {
         Self {
             id: &group.id,
             name: &group.name,
             member_count: 0,
-            app_id: audience.strip_prefix("app:").unwrap_or(audience),
+            app_id,
             admission_policy: AdmissionPolicy::of(group.kind),
             meta: &group.metadata,
             created_at: group.created_at.into(),
@@ -53,10 +52,10 @@ pub struct OwnGroupBody<'a> {
 
 impl<'a> OwnGroupBody<'a> {
     /// Renders the group. `user` is the caller's user in the directory.
-    pub fn new(own: &'a OwnGroup, user: Option<&'a User>, audience: &'a str) -> Self {
+    pub fn new(own: &'a OwnGroup, user: Option<&'a User>, app_id: &'a str) -> Self {
         Self {
-            group: GroupBody::new(&own.group, audience),
-            member: MemberBody::member(&own.member, user),
+            group: GroupBody::new(&own.group, app_id),
+            member: MemberBody::member(&own.member, user, app_id),
         }
     }
 }

@@ -112,7 +112,7 @@ impl<'a> CreatedBody<'a> {
         public_url: &str,
         now: Timestamp,
     ) -> Self {
-        let Created { invite, token } = created;
+        let Created { invite, token, .. } = created;
         let numeric = is_numeric(&new.api_data);
         let phone = phone_of(&invite.invitee).map(|number| PhoneBody::new(number, numeric));
         Self {

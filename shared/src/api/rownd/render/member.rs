@@ -1,5 +1,7 @@
 //! The responses about members and invited people.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::super::request::member_id;
@@ -33,8 +35,10 @@ struct ProfileBody<'a> {
 #[derive(Serialize)]
 pub struct MemberBody<'a> {
     id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_id: Option<&'a UserId>,
+    /// For an invited person whom the directory does not know, the same as `id`, because strict
+    /// clients require an id here.
+    user_id: Cow<'a, str>,
+    app_id: &'a str,
     roles: &'a Roles,
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,21 +48,25 @@ pub struct MemberBody<'a> {
 }
 
 impl<'a> MemberBody<'a> {
-    /// Renders a member or an invited person.
-    pub fn new(person: &'a Person) -> Self {
+    /// Renders a member or an invited person. `app_id` is the deployment's ([`app_id`]).
+    pub fn new(person: &'a Person, app_id: &'a str) -> Self {
         match person {
-            Person::Member(member, user) => Self::member(member, user.as_deref()),
-            Person::Invited(invite, user) => Self::invited(invite, user.as_ref()),
+            Person::Member(member, user, inviter) => Self {
+                invited_by: inviter.as_ref(),
+                ..Self::member(member, user.as_deref(), app_id)
+            },
+            Person::Invited(invite, user) => Self::invited(invite, user.as_ref(), app_id),
         }
     }
 
     /// Renders a member. `user` is the member's user in the directory.
-    pub(super) fn member(member: &'a Member, user: Option<&'a User>) -> Self {
+    pub(super) fn member(member: &'a Member, user: Option<&'a User>, app_id: &'a str) -> Self {
         let profile = user.map(|user| &user.profile);
         let email = profile.and_then(|profile| profile.email.as_ref());
         Self {
             id: member_id(&PersonId::Member(member.user.clone())),
-            user_id: Some(&member.user),
+            user_id: member.user.as_str().into(),
+            app_id,
             roles: &member.roles,
             state: "active",
             invited_by: None,
@@ -74,16 +82,19 @@ impl<'a> MemberBody<'a> {
     }
 
     /// Renders an invited person. Only owners see this, and they know the address from the invite.
-    fn invited(invite: &'a Invite, user_id: Option<&'a UserId>) -> Self {
+    fn invited(invite: &'a Invite, user: Option<&'a UserId>, app_id: &'a str) -> Self {
+        let id = member_id(&PersonId::Invited(invite.id));
+        let user_id = user.map_or_else(|| id.clone().into(), |user| user.as_str().into());
         let email = invite.invitee.address().map(EmailAddress::as_str);
         let phone = phone_of(&invite.invitee).map(PhoneNumber::as_str);
         Self {
-            id: member_id(&PersonId::Invited(invite.id)),
+            id,
             user_id,
+            app_id,
             roles: &invite.terms.roles,
             state: "invite_pending",
             invited_by: Some(&invite.created_by.id),
-            profile: ProfileBody { user_id, email, phone, ..ProfileBody::default() },
+            profile: ProfileBody { user_id: user, email, phone, ..ProfileBody::default() },
             group_id: &invite.group,
         }
     }

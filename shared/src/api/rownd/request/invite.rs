@@ -13,7 +13,8 @@ use crate::domain::email::EmailAddress;
 use crate::domain::group::given;
 use crate::domain::identity::PhoneNumber;
 use crate::domain::ids::{GroupId, UserId};
-use crate::domain::redirect::RedirectUrl;
+use crate::domain::invisible::trim;
+use crate::domain::redirect::{RedirectTargets, RedirectUrl};
 use crate::domain::role::Roles;
 use crate::domain::text::ApiData;
 use crate::engine::{InviteChange, InviteeRequest, NewInvite};
@@ -63,6 +64,7 @@ impl<'de> Deserialize<'de> for Phone {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Phone, E> {
+                let text = trim(text);
                 phone(text.strip_prefix('+').unwrap_or(text), false)
             }
 
@@ -94,15 +96,19 @@ pub struct InviteInput {
 }
 
 impl InviteInput {
-    /// Returns the requested invite to `group`. A redirect may lead to one of `origins`.
+    /// Returns the requested invite to `group`. A redirect may lead to `targets`.
     ///
     /// # Errors
     /// `InvalidBody`
     /// - if the body names no invitee, or several;
     /// - for a redirect that is not allowed;
     /// - for an `app_variant_id` that is too long.
-    pub fn new_invite(self, group: GroupId, origins: &[String]) -> Result<NewInvite, RequestError> {
-        let redirect_url = self.redirect(origins)?.flatten();
+    pub fn new_invite(
+        self,
+        group: GroupId,
+        targets: &RedirectTargets,
+    ) -> Result<NewInvite, RequestError> {
+        let redirect_url = self.redirect(targets)?.flatten();
         let api_data = self.api_data()?;
         let roles = self.roles.clone();
         let invitee = self.invitee()?.ok_or_else(not_one_invitee)?;
@@ -116,16 +122,27 @@ impl InviteInput {
     /// - if the body names several invitees;
     /// - for a redirect that is not allowed;
     /// - for an `app_variant_id` that is too long.
-    pub fn change(self, origins: &[String]) -> Result<InviteChange, RequestError> {
-        let redirect_url = self.redirect(origins)?;
+    pub fn change(self, targets: &RedirectTargets) -> Result<InviteChange, RequestError> {
+        let redirect_url = self.redirect(targets)?;
         let api_data = self.api_data()?;
-        let roles = self.roles.clone();
-        Ok(InviteChange { invitee: self.invitee()?, roles, redirect_url, api_data })
+        let roles = Some(self.roles.clone());
+        let invitee = self.invitee()?;
+        Ok(InviteChange {
+            invitee,
+            roles,
+            redirect_url,
+            api_data,
+            rule: RULE,
+            ..InviteChange::default()
+        })
     }
 
-    fn redirect(&self, origins: &[String]) -> Result<Option<Option<RedirectUrl>>, RequestError> {
+    fn redirect(
+        &self,
+        targets: &RedirectTargets,
+    ) -> Result<Option<Option<RedirectUrl>>, RequestError> {
         let Some(given) = &self.redirect_url else { return Ok(None) };
-        let redirect = given.as_deref().map(|text| RedirectUrl::parse(text, origins)).transpose();
+        let redirect = given.as_deref().map(|text| targets.parse(text)).transpose();
         redirect.map(Some).map_err(|invalid| RequestError::field("/redirect_url", invalid))
     }
 
@@ -133,7 +150,7 @@ impl InviteInput {
     fn api_data(&self) -> Result<ApiData, RequestError> {
         let mut kept: BTreeMap<String, Value> = BTreeMap::new();
         kept.extend(
-            self.app_variant_id.as_ref().map(|variant| (VARIANT.to_owned(), json!(variant))),
+            self.app_variant_id.as_ref().map(|variant| (VARIANT.to_owned(), json!(trim(variant)))),
         );
         kept.extend(
             self.phone.as_ref().map(|phone| (NUMERIC_PHONE.to_owned(), json!(phone.numeric))),

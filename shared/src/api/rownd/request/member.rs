@@ -6,9 +6,10 @@ use serde::Deserialize;
 use super::Failure;
 use crate::domain::Invalid;
 use crate::domain::ids::{InviteId, UserId};
+use crate::domain::invisible::trim;
 use crate::domain::role::Roles;
 use crate::engine::{MemberEdit, NotFound, PersonId, Refusal};
-use crate::http::{PathValue, RequestError, path_parameter, query_parameter};
+use crate::http::{PathValue, RequestError, path_parameter, query_parameter, visible_query};
 
 /// The writable fields of a new `GroupMember`. A `state` is ignored: an added member is active.
 #[derive(Deserialize)]
@@ -34,13 +35,13 @@ impl MemberInput {
 
 /// Parses a person's id: `member_<user id>`, or `invite_<invite id>` for an invited person.
 fn parse_member_id(text: &str) -> Result<PersonId, Invalid> {
+    let text = trim(text);
     if let Some(user) = text.strip_prefix("member_") {
         return UserId::parse(user).map(PersonId::Member);
     }
-    let invite = text.strip_prefix("invite_").ok_or(Invalid::new(
-        "invalid_member_id",
-        "A member's id begins with member_ or invite_.",
-    ))?;
+    let invalid =
+        Invalid::new("invalid_member_id", "A member's id begins with member_ or invite_.");
+    let invite = text.strip_prefix("invite_").ok_or_else(|| invalid.or_hidden(text))?;
     InviteId::parse(invite).map(PersonId::Invited)
 }
 
@@ -83,8 +84,9 @@ const MAX_PAGE_SIZE: usize = 100;
 /// page.
 ///
 /// # Errors
-/// `InvalidQuery` for an invalid value.
+/// `InvalidQuery` for an invalid value, `HiddenInQuery` for one with an invisible character inside.
 pub fn member_page(request: &Request) -> Result<(usize, Option<PersonId>), RequestError> {
+    visible_query(request, &["page_size", "after"])?;
     let size = match query_parameter(request, "page_size").as_slice() {
         [] => Some(MAX_PAGE_SIZE),
         [text] => text.parse().ok().filter(|size| (1..=MAX_PAGE_SIZE).contains(size)),

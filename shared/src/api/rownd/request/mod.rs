@@ -16,11 +16,26 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Failure;
+use crate::domain::ids::GroupId;
 use crate::domain::rule::InviteRule;
-use crate::http::{json_or_undeclared, lenient_json, raw_body};
+use crate::engine::NotFound;
+use crate::http::{RequestError, json_or_undeclared, lenient_json, path_parameter, raw_body};
 
 /// The rule that lets only owners create and manage invites.
 pub const RULE: InviteRule = InviteRule::Owners;
+
+/// Returns the id of the group in the path. The application is no group of this API.
+///
+/// # Errors
+/// `UnknownPath` for a text that is not a valid id, and for the application.
+pub fn group_of_path(request: &Request) -> Result<GroupId, RequestError> {
+    let group = path_parameter(request, "group", GroupId::parse)?;
+    if group == GroupId::application() {
+        Err(RequestError::UnknownPath(Some(NotFound::Group)))
+    } else {
+        Ok(group)
+    }
+}
 
 /// Reads the request's JSON object. The content type may be absent, else it must be JSON.
 ///

@@ -1,15 +1,15 @@
 //! The checks before an acceptance: the invitee, the group and the inviter.
 
 use crate::auth::Caller;
+use crate::domain::acceptance::{self, Acceptor, NotAcceptable};
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::invite::{IdentityPolicy, Invite, State};
 use crate::domain::invitee::Invitee;
 use crate::domain::macaroon::Caveats;
-use crate::engine::authority::{
-    check_domain, inviter_still_may, is_invited, not_frozen, right_is_proven,
-};
-use crate::engine::refusal::{Conflict, Denied, Forbidden, NotFound, Refusal};
+use crate::domain::member::Member;
+use crate::engine::authority::is_invited;
+use crate::engine::refusal::{Conflict, Denied, NotFound, Refusal};
 use crate::engine::{Engine, InviteRef, Outcome, require_generation, require_pending};
 
 impl Engine {
@@ -36,7 +36,8 @@ impl Engine {
         }
     }
 
-    /// Checks that the invite is pending, the group allows it, and the inviter may still invite.
+    /// Checks that the caller can still accept the invite, the group allows it, and the granter may
+    /// still grant it. Returns the granter's membership, if it was read.
     pub(super) async fn check_right(
         &self,
         caller: &Caller,
@@ -44,25 +45,28 @@ impl Engine {
         invite: &Invite,
         caveats: &Caveats,
         now: Timestamp,
-    ) -> Outcome<()> {
-        require_pending(invite, now)?;
+    ) -> Outcome<Option<Member>> {
+        can_accept(caller, invite, now)?;
         if caveats.over(now) {
             return Err(Conflict::NotPending(State::Expired).into());
         }
-        not_frozen(group)?;
-        if invite.invitee.link().is_some() && !group.policy.links {
-            return Err(Forbidden::LinksOff.into());
+        let acceptor = Acceptor::Account(caller.email.as_ref());
+        let granter = self.granter(group, invite).await?;
+        match acceptance::check(invite, group, granter.as_ref(), acceptor) {
+            // The write decides about the seat, because a member is told that they are one.
+            Ok(()) | Err(NotAcceptable::SeatsFull) => Ok(granter),
+            Err(reason) => Err(Refusal::from(reason).into()),
         }
-        // The invite is a link, or names another person.
-        if !caller.is(&invite.invitee) {
-            check_domain(caller, group)?;
-        }
-        if right_is_proven(group, invite) {
-            return Ok(());
-        }
-        let inviter = self.store.member(&group.id, &invite.created_by.id).await?;
-        Ok(inviter_still_may(group, inviter.as_ref(), invite)?)
     }
+}
+
+/// Checks that the invite is pending, or that the caller is its invitee and takes back a decline
+/// without a sign-in. The refusal carries the invite's state.
+pub(super) fn can_accept(caller: &Caller, invite: &Invite, now: Timestamp) -> Outcome<()> {
+    if caller.is(&invite.invitee) && invite.awaits_invitee(now) {
+        return Ok(());
+    }
+    require_pending(invite, now)
 }
 
 /// Checks that the caller may use the token.

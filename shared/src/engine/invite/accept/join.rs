@@ -1,9 +1,11 @@
 //! The write of an acceptance, and its outcomes.
 
 use super::accepted::Accepted;
-use super::person;
+use super::admit::can_accept;
+use super::person::Newcomer;
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
+use crate::domain::counters::Version;
 use crate::domain::group::Group;
 use crate::domain::invite::Invite;
 use crate::domain::member::Member;
@@ -12,8 +14,8 @@ use crate::engine::acting::Acting;
 use crate::engine::attempt::Attempt;
 use crate::engine::authority::first_roles;
 use crate::engine::refusal::{Conflict, NotFound};
-use crate::engine::{Engine, Outcome, require_pending};
-use crate::store::{Claim, JoinOutcome, Joining};
+use crate::engine::{Engine, Outcome};
+use crate::store::{Claim, JoinOutcome, Joining, Right};
 
 impl Engine {
     /// Writes the membership.
@@ -24,38 +26,54 @@ impl Engine {
         group: &Group,
     ) -> Outcome<Attempt<Accepted>> {
         let Acting { caller, now } = acting;
-        let becoming = self.becoming(caller, invite).await?;
+        let Newcomer { becoming, name } = self.newcomer(caller, invite).await?;
+        let roles = first_roles(group, &invite.terms.roles)?;
         let member = Member {
             group: group.id.clone(),
             user: caller.user.clone(),
-            roles: first_roles(group, &invite.terms.roles)?,
+            expires_at: invite.terms.membership_expires_in.and_then(|it| it.end(&roles, now)),
+            roles,
             privileges: Privileges::default(),
-            name: caller.name.clone().or_else(|| person::name_given(caller, &invite.invitee)),
+            name: name.or_else(|| caller.name.clone()),
             joined_at: now,
             invite: Some(invite.id),
             came_as: caller.invitee_keys(),
+            added_by: None,
+            version: Version::FIRST,
         };
         let becoming = becoming.as_ref().map(|(pending, user)| (pending, user));
         let accepted;
         let claim = if invite.invitee.link().is_some() {
             Claim::Link(invite)
         } else {
-            accepted = invite.accept(&caller.user, now).map_err(Conflict::NotPending)?;
+            accepted = if caller.is(&invite.invitee) {
+                invite.accept_as_invitee(&caller.user, now)
+            } else {
+                invite.accept(&caller.user, now)
+            }
+            .map_err(Conflict::NotPending)?
+            .named(member.name.as_deref());
             Claim::Invite(&accepted)
         };
-        let joining = Joining { claim, group, member: &member, becoming, ended: &[], now };
+        let right = Right::Own;
+        let joining = Joining { claim, group, member: &member, becoming, ended: &[], right, now };
         match self.store.join(joining).await? {
             JoinOutcome::Joined => {
                 let invite =
                     self.invite_after_join(claim, now).await.unwrap_or_else(|| invite.clone());
-                Ok(Attempt::Done(Accepted { invite, member, repeated: false }))
+                Ok(Attempt::Done(Accepted::new(invite, member, false)))
+            }
+            JoinOutcome::AlreadyMember
+                if self.clear_ended_membership(group, &caller.user, now).await? =>
+            {
+                Ok(Attempt::Retry)
             }
             JoinOutcome::AlreadyMember => {
                 self.existing_acceptance(caller, invite).await.map(Attempt::Done)
             }
             JoinOutcome::InviteChanged => self.after_conflict(caller, invite, now).await,
             JoinOutcome::GroupRefused => self.check_group(group).await.map(|()| Attempt::Retry),
-            JoinOutcome::UserChanged => Ok(Attempt::Retry),
+            JoinOutcome::UserChanged | JoinOutcome::ActorChanged => Ok(Attempt::Retry),
         }
     }
 
@@ -113,7 +131,7 @@ impl Engine {
     ) -> Outcome<Option<Accepted>> {
         let member = self.store.member(&invite.group, &caller.user).await?;
         let member = member.filter(|member| member.invite == Some(invite.id));
-        Ok(member.map(|member| Accepted { invite: invite.clone(), member, repeated: true }))
+        Ok(member.map(|member| Accepted::new(invite.clone(), member, true)))
     }
 
     /// Returns the earlier acceptance of a member who joined by this invite. Any other member is a
@@ -125,7 +143,7 @@ impl Engine {
     }
 
     /// Handles an invite that changed after it was read, perhaps by the same person's parallel
-    /// request. If the invite is still pending, the acceptance is retried.
+    /// request. If the caller can still accept, the acceptance is retried.
     async fn after_conflict(
         &self,
         caller: &Caller,
@@ -139,7 +157,7 @@ impl Engine {
         if let Some(accepted) = self.joined_by(caller, &found).await? {
             return Ok(Attempt::Done(accepted));
         }
-        require_pending(&self.record_if_exhausted(found, now).await, now)?;
+        can_accept(caller, &self.record_if_exhausted(found, now).await, now)?;
         Ok(Attempt::Retry)
     }
 

@@ -10,9 +10,11 @@ pub use accepted::Accepted;
 use futures::future::join_all;
 
 use crate::auth::Caller;
+use crate::domain::block::Blocked;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::GroupId;
 use crate::domain::invite::Invite;
+use crate::domain::redirect::RedirectUrl;
 use crate::engine::acting::Acting;
 use crate::engine::attempt::Attempt;
 use crate::engine::fault::{Stop, Unavailable};
@@ -47,9 +49,38 @@ impl Engine {
         Ok(accepted)
     }
 
-    /// Accepts the other invites of the same request, each by itself. A failure does not affect
-    /// `leading`.
+    /// Returns the redirect of the invite, for a person who is a member already.
+    ///
+    /// # Errors
+    /// `NotFound::Invite`, `NotFound::Token`, `Denied::CaveatNotMet`, `Fault`.
+    pub async fn redirect_of(&self, reference: &InviteRef) -> Outcome<Option<RedirectUrl>> {
+        let (group, invite) = match reference {
+            InviteRef::Token(token) => {
+                let (subject, _) = self.verify_token(token, None)?;
+                (subject.group, subject.invite)
+            }
+            InviteRef::Id(group, invite) => (group.clone(), *invite),
+        };
+        let invite = self.store.invite(&group, invite).await?;
+        Ok(invite.and_then(|invite| invite.terms.redirect_url))
+    }
+
+    /// Accepts the other invites of the same request, each by itself, except those into groups that
+    /// the caller blocks, which the mail does not name. A failure does not affect `leading`.
     async fn accept_companions(&self, caller: &Caller, leading: &Invite, now: Timestamp) {
+        let groups = &leading.mailing.groups;
+        if groups.is_empty() {
+            return;
+        }
+        let blocked = match self.blocked_groups(caller, groups).await {
+            Ok(blocked) => blocked,
+            Err(stop) => {
+                tracing::warn!(?stop, invite.id = %leading.id, "Left the companions of an invite pending");
+                return;
+            }
+        };
+        let groups =
+            groups.iter().filter(|group| !blocked.contains(&Blocked::Group((*group).clone())));
         let accept = |group| async move {
             let Some(companion) = self.companion(leading, group, now).await? else {
                 return Ok::<_, Stop>(());
@@ -58,7 +89,7 @@ impl Engine {
                 .await
                 .map(|_| ())
         };
-        for outcome in join_all(leading.mailing.groups.iter().map(accept)).await {
+        for outcome in join_all(groups.map(accept)).await {
             if let Err(stop) = outcome {
                 tracing::info!(?stop, invite.id = %leading.id, "Could not accept a companion of invite {}", leading.id);
             }
@@ -88,22 +119,27 @@ impl Engine {
             if invite.accepted_by() == Some(&caller.user)
                 && let Some(accepted) = self.joined_by(caller, &invite).await?
             {
-                return Ok(accepted);
+                return Ok(accepted.in_group(group.as_ref()));
             }
             // Check the group before the invite's state, because deleting a group revokes its
             // invites.
             let group = group.ok_or(NotFound::Group)?;
-            if let Err(refusal) = self.check_right(caller, &group, &invite, &caveats, now).await {
-                // A member who joined by a link keeps the membership after the link has ended.
-                let before = if invite.invitee.link().is_some() {
-                    self.joined_by(caller, &invite).await?
-                } else {
-                    None
-                };
-                return before.ok_or(refusal);
-            }
+            let granter = match self.check_right(caller, &group, &invite, &caveats, now).await {
+                Ok(granter) => granter,
+                Err(refusal) => {
+                    // A member who joined by a link keeps the membership after the link has ended.
+                    let before = if invite.invitee.link().is_some() {
+                        self.joined_by(caller, &invite).await?
+                    } else {
+                        None
+                    };
+                    return before.map(|before| before.in_group(Some(&group))).ok_or(refusal);
+                }
+            };
             match self.join(Acting { caller, now }, &invite, &group).await? {
-                Attempt::Done(accepted) => return Ok(accepted),
+                Attempt::Done(accepted) => {
+                    return Ok(accepted.granted_by(granter.as_ref()).in_group(Some(&group)));
+                }
                 Attempt::Retry => {}
             }
         }

@@ -1,52 +1,63 @@
-//! Creating invites: read, decide, write. One invite and several take the same path.
+//! Creating invites: read, decide, write. One invite, several and a hundred take the same path.
 //!
-//! `reads` gathers what a decision needs. `rules` and `plan` decide without input or output.
+//! `reads` and `facts` gather what a decision needs. `rules` and `plan` decide without input or output.
 //! `commit` is one conditional write.
 
+mod bulk;
 mod commit;
+mod creation;
+mod decide;
+mod facts;
 mod plan;
 mod reads;
 mod remind;
+mod repeat;
 mod request;
+mod resend;
+mod resend_many;
+mod result;
+mod room;
 mod rules;
 mod several;
 mod target;
+mod together;
+mod work;
 
-pub use request::{InviteeRequest, LinkRequest, NewInvitation, NewInvite, PersonRequest};
+pub use bulk::Bulk;
+pub use creation::{Created, Creation, Making, Repeatable};
+pub(super) use request::check_lifetime;
+pub use request::{
+    InviteeRequest, LinkRequest, NewInvitation, NewInvite, OnDuplicate, PersonRequest,
+};
+pub use resend::ResendRequest;
 pub use several::{Invitation, Notice};
 
-use plan::{Plan, plan};
+use creation::present;
+use plan::{Draft, Plan, plan};
+use reads::Reads;
+use repeat::{Begun, entropy_of};
 use request::Ask;
+use room::StartedCount;
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::RequestId;
-use crate::domain::invite::Invite;
-use crate::domain::token::InviteToken;
+use crate::domain::ids::InviteId;
+use crate::domain::invite::{Invite, TokenChoice};
 use crate::engine::acting::Acting;
 use crate::engine::attempt::{ATTEMPTS, Attempt};
 use crate::engine::fault::Unavailable;
-use crate::engine::refusal::Limited;
+use crate::engine::refusal::{Conflict, Limited};
 use crate::engine::{Engine, Outcome};
-
-/// A created invite, and its token.
-#[derive(Debug)]
-pub struct Created {
-    /// The invite.
-    pub invite: Invite,
-    /// Its token.
-    pub token: InviteToken,
-}
+use crate::store::{CreateReads, KeptRequest, KeptResult};
 
 impl Engine {
     /// Creates an invite in the name of the caller, and queues its mail. `entropy` identifies the
     /// request, and becomes the key of a link.
     ///
     /// # Errors
-    /// `NotFound::Group`, `NotFound::User`, `Denied::NotMember`, `Denied::RoleAboveOwn`,
-    /// `Denied::DomainNotAllowed`, `Denied::InvitesRefused`, `Forbidden::MayNotInvite`,
-    /// `Forbidden::Frozen`, `Forbidden::LinksOff`, `Conflict::Yourself`, `Conflict::AlreadyMember`,
-    /// `Conflict::AlreadyPending`, `Limited::Rate`, `Limited::Pending`, `Invalid`, `Fault`.
+    /// The variants of [`Engine::request_invite`]. `Conflict::AlreadyPending` whatever
+    /// `on_duplicate` says, unless it replaces the pending invite.
     pub async fn create_invite(
         &self,
         caller: &Caller,
@@ -54,32 +65,139 @@ impl Engine {
         entropy: [u8; 16],
         now: Timestamp,
     ) -> Outcome<Created> {
+        let making = Making { entropy, dry_run: false, repeatable: None };
+        match self.request_invite(caller, new, &making, now).await? {
+            Creation::Made(created) | Creation::Resent(created) => Ok(created),
+            Creation::Found(invite, _) | Creation::Planned(invite, _) => {
+                Err(Conflict::AlreadyPending(invite.id).into())
+            }
+        }
+    }
+
+    /// Creates an invite in the name of the caller, and queues its mail. What happens to a pending
+    /// invite of the same invitee, and to the one that `new` replaces, is written together with it.
+    ///
+    /// # Errors
+    /// `NotFound::Group`, `NotFound::User`, `NotFound::Invite` if there is no invite to replace,
+    /// `Denied::NotMember`, `Denied::RoleAboveOwn`, `Denied::DomainNotAllowed`,
+    /// `Denied::InvitesRefused`, `Forbidden::MayNotInvite`, `Forbidden::Frozen`,
+    /// `Forbidden::LinksOff`, `Conflict::Yourself`, `Conflict::AlreadyMember`,
+    /// `Conflict::AlreadyPending`, `Conflict::NotReplaceable`, `Limited::Rate`,
+    /// `Limited::Pending`, `Invalid`, `Fault`. With a key also `Conflict::KeyReused` and
+    /// `Conflict::KeyInProgress`.
+    pub async fn request_invite(
+        &self,
+        caller: &Caller,
+        new: &NewInvite,
+        making: &Making,
+        now: Timestamp,
+    ) -> Outcome<Creation> {
         let acting = Acting { caller, now };
-        let mut ask = Ask::of(acting, new.clone(), RequestId::from_entropy(entropy))?;
+        let mut ask = Ask::of(acting, new.clone(), RequestId::from_entropy(making.entropy))?;
+        let kept = match self.begin(caller, &new.group, making, now).await? {
+            Begun::Unkeyed => return self.request_first(&mut ask, making.dry_run).await,
+            Begun::First(kept) | Begun::Continued(kept) => kept,
+            Begun::Repeated(results) => return self.recall_first(&ask, &results).await,
+        };
+        let request = RequestId::from_entropy(entropy_of(&kept, making));
+        let mut ask = ask.claimed(kept, request);
+        let created = self.request_first(&mut ask, false).await;
+        self.settle(&ask, created).await
+    }
+
+    async fn request_first(&self, ask: &mut Ask<'_>, dry_run: bool) -> Outcome<Creation> {
         let (passed, found, started) = futures::join!(
-            self.pass_inviter(acting),
-            self.read_first(&ask, 0),
-            self.begin_count(&new.group, now)
+            self.pass_once(ask),
+            self.read_first(ask, 0),
+            self.begin_count(&ask.new.group, ask.now())
         );
         passed?;
-        let mut found = found?;
+        if let Some(kept) = &mut ask.kept {
+            kept.passed = Some(1);
+        }
+        self.create(ask, found?, Some(&started), dry_run).await
+    }
+
+    /// Decides by what was found, writes, and retries if a record has changed meanwhile. `started`
+    /// is the count of the group's pending invites, or `None` if no count is needed.
+    async fn create(
+        &self,
+        ask: &mut Ask<'_>,
+        mut found: CreateReads,
+        started: Option<&StartedCount>,
+        dry_run: bool,
+    ) -> Outcome<Creation> {
         for _ in 0..ATTEMPTS {
-            let reads = self.read_rest(&ask, found, Some(&started)).await?;
-            let draft = match plan(&ask, &reads)? {
-                Plan::Made(invite) => return Ok(self.created(*invite)),
+            let reads = self.read_rest(ask, found, started).await?;
+            let draft = match plan(ask, &reads)? {
+                Plan::Made(invite) => return Ok(Creation::Made(self.created(*invite, &reads))),
+                Plan::Found(invite) => return self.found_pending(*invite).await,
+                Plan::Resend(id) => return self.send_again(ask, id, dry_run).await,
+                Plan::Resent(invite) => return self.sent_again(*invite).await,
                 Plan::Write(draft) => *draft,
             };
+            reads.check_room()?;
+            if dry_run {
+                return Ok(Creation::Planned(draft.invite, present(&reads)));
+            }
+            let draft = kept_with(ask, draft);
             match self.commit(std::slice::from_ref(&draft), &mut ask.makes_user).await? {
-                Attempt::Done(()) => return Ok(self.created(draft.invite)),
+                Attempt::Done(()) => {
+                    return Ok(Creation::Made(self.created(draft.invite, &reads)));
+                }
                 Attempt::Retry => {}
             }
-            found = self.read_first(&ask, 0).await?;
+            found = self.read_first(ask, 0).await?;
         }
         Err(Unavailable::Conflicts("the invite").into())
     }
 
-    fn created(&self, invite: Invite) -> Created {
-        Created { token: self.token(&invite), invite }
+    /// Sends the invitee's pending invite again, with a new token. The window has counted it.
+    async fn send_again(&self, ask: &Ask<'_>, id: InviteId, dry_run: bool) -> Outcome<Creation> {
+        let (group, rule) = (&ask.new.group, ask.new.rule);
+        let locale = ask.new.locale.clone();
+        let notify = ask.new.notify;
+        let token = TokenChoice::default();
+        let request = Some(ask.request.clone());
+        let request = ResendRequest { token, notify, locale, rule, request };
+        if dry_run {
+            let invite = self.plan_resend(ask.acting, group, id, &request).await?;
+            let present = self.present([&invite]).await?;
+            return Ok(Creation::Planned(invite, present));
+        }
+        Ok(Creation::Resent(self.resend_counted(ask.acting, group, id, &request).await?))
+    }
+
+    /// Returns the invite that an earlier attempt of this request sent again.
+    async fn sent_again(&self, invite: Invite) -> Outcome<Creation> {
+        let present = self.present([&invite]).await?;
+        Ok(Creation::Resent(Created { token: self.token(&invite), invite, present }))
+    }
+
+    /// Returns the pending invite that the request asked for, with the names in it.
+    async fn found_pending(&self, invite: Invite) -> Outcome<Creation> {
+        let present = self.present([&invite]).await?;
+        Ok(Creation::Found(invite, present))
+    }
+
+    fn created(&self, invite: Invite, reads: &Reads) -> Created {
+        Created { token: self.token(&invite), invite, present: present(reads) }
+    }
+
+    /// Counts the request in the inviter's rate window, unless an earlier attempt was counted.
+    ///
+    /// # Errors
+    /// `Limited::Rate`, `Fault`.
+    async fn pass_once(&self, ask: &Ask<'_>) -> Outcome<()> {
+        if ask.kept.as_ref().is_some_and(|kept| kept.passed.is_some()) {
+            return Ok(());
+        }
+        let (window, user, now) = (self.invites_per_inviter, &ask.caller().user, ask.now());
+        if self.store.pass_request(window, user.as_str(), &ask.request, now).await? {
+            Ok(())
+        } else {
+            Err(Limited::Rate(window.remaining(now)).into())
+        }
     }
 
     /// Counts one request in the inviter's rate window.
@@ -94,4 +212,12 @@ impl Engine {
             Err(Limited::Rate(self.invites_per_inviter.remaining(now)).into())
         }
     }
+}
+
+/// Returns the draft with the request, which is kept together with its invite.
+fn kept_with(ask: &Ask<'_>, draft: Draft) -> Draft {
+    let Invite { id, generation, .. } = draft.invite;
+    let results = Some(vec![KeptResult::Made { invite: id.number(), generation }]);
+    let kept = ask.kept.clone().map(|kept| KeptRequest { results, ..kept });
+    Draft { kept, ..draft }
 }

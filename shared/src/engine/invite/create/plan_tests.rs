@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::auth::Caller;
+use crate::domain::author::Author;
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::RequestId;
 use crate::domain::group::Group;
@@ -13,10 +14,11 @@ use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
 use crate::engine::acting::Acting;
-use crate::engine::invite::create::reads::People;
+use crate::engine::invite::create::facts::{Facts, People};
 use crate::engine::invite::create::request::{
     InviteeRequest, LinkRequest, NewInvite, PersonRequest,
 };
+use crate::engine::invite::create::room::Room;
 use crate::engine::invite::create::rules::{admit, cap, id_is_taken};
 use crate::engine::refusal::{Conflict, Denied, Limited, NotFound};
 use crate::store::CreateReads;
@@ -53,6 +55,9 @@ fn member(group: &Group, id: &str, roles: Roles) -> Member {
         joined_at: now(),
         invite: None,
         came_as: Vec::new(),
+        expires_at: None,
+        added_by: None,
+        version: Version::FIRST,
     }
 }
 
@@ -79,22 +84,31 @@ fn found() -> CreateReads {
         inviter: Some(member(&group(), "owner", Roles::owner())),
         group: Some(group()),
         existing: None,
+        inviter_user: None,
         invited_member: None,
         invited_user: None,
         holder: None,
+        replaced: None,
     }
 }
 
 fn reads(ask: &Ask<'_>, found: CreateReads) -> Reads {
+    reads_with(ask, found, Facts::default())
+}
+
+fn reads_with(ask: &Ask<'_>, found: CreateReads, facts: Facts) -> Reads {
     let admitted = admit(ask, &found).unwrap();
     let id = InviteId::of(&ask.new.group, &ask.invitee.key(), 0);
-    Reads { id, admitted, found, people: People::default(), pending: None }
+    Reads::new(id, admitted, found, facts)
 }
 
 fn written(ask: &Ask<'_>, reads: &Reads) -> Draft {
     match plan(ask, reads).unwrap() {
         Plan::Write(draft) => *draft,
-        Plan::Made(invite) => panic!("the invite exists already: {invite:?}"),
+        Plan::Made(invite) | Plan::Found(invite) | Plan::Resent(invite) => {
+            panic!("the invite exists already: {invite:?}")
+        }
+        Plan::Resend(id) => panic!("the invite exists already: {id:?}"),
     }
 }
 
@@ -111,13 +125,13 @@ fn earlier(invitee: InviteeRequest, request: u8) -> Invite {
 fn the_first_invite_is_pending_and_its_mail_is_due() {
     let owner = caller("owner");
     let ask = ask(&owner, email("ada@example.com"));
-    let Draft { invite, pending_user } = written(&ask, &reads(&ask, found()));
+    let Draft { invite, pending_user, .. } = written(&ask, &reads(&ask, found()));
     assert_eq!((invite.generation, invite.version), (Generation::FIRST, Version::FIRST));
     assert_eq!(
         (invite.state(now()), invite.delivery.state),
         (State::Pending, DeliveryState::Queued)
     );
-    assert_eq!(invite.created_by.rank, crate::domain::role::Rank::Owner);
+    assert_eq!(invite.granted_by.rank, crate::domain::role::Rank::Owner);
     assert_eq!(pending_user, None);
 }
 
@@ -125,7 +139,8 @@ fn the_first_invite_is_pending_and_its_mail_is_due() {
 fn an_ended_invite_gives_its_id_to_the_next_generation() {
     let owner = caller("owner");
     let ask = ask(&owner, email("ada@example.com"));
-    let before = earlier(email("ada@example.com"), 1).revoke(None, now()).unwrap().invite;
+    let before = earlier(email("ada@example.com"), 1);
+    let before = before.revoke(RevokeReason::RevokedByMember, None, now()).unwrap().invite;
     let reads = reads(&ask, CreateReads { existing: Some(before.clone()), ..found() });
     let invite = written(&ask, &reads).invite;
     assert_eq!((invite.id, invite.generation), (before.id, before.generation.next()));
@@ -160,13 +175,15 @@ fn a_repeated_request_finds_its_own_invite() {
 fn the_directory_decides_whether_a_person_can_be_invited() {
     let owner = caller("owner");
     let ask = ask(&owner, email("ada@example.com"));
-    let id = InviteId::parse("506").unwrap();
+    let other = earlier(email("ada@other.example"), 1);
+    let id = other.id;
+    let invited_as = Some(Box::new(other));
     let decide = |people| plan(&ask, &Reads { people, ..reads(&ask, found()) });
-    let is_member = People { is_member: true, refuses: true, invited_as: Some(id) };
+    let invited = People { invited_as, ..People::default() };
+    let is_member = People { is_member: true, refuses: true, ..invited.clone() };
     assert!(matches!(decide(is_member), Err(Refusal::Conflict(Conflict::AlreadyMember))));
     let refuses = People { refuses: true, ..People::default() };
     assert!(matches!(decide(refuses), Err(Refusal::Denied(Denied::InvitesRefused))));
-    let invited = People { invited_as: Some(id), ..People::default() };
     assert!(
         matches!(decide(invited), Err(Refusal::Conflict(Conflict::AlreadyPending(found))) if found == id)
     );
@@ -176,9 +193,13 @@ fn the_directory_decides_whether_a_person_can_be_invited() {
 fn the_cap_allows_exactly_that_many_pending_invites() {
     let owner = caller("owner");
     let ask = ask(&owner, email("ada@example.com"));
-    let counted = |count| plan(&ask, &Reads { pending: Some((count, 3)), ..reads(&ask, found()) });
+    let counted = |count| reads(&ask, found()).counted(Room::of(count, 3)).check_room();
     assert!(counted(2).is_ok());
     assert!(matches!(counted(3), Err(Refusal::Limited(Limited::Pending))));
+    let mut room = Room::of(1, 3);
+    assert!(room.take().is_ok() && room.take().is_ok() && room.take().is_err());
+    let mut unknown = Room::UNKNOWN;
+    assert!(unknown.take().is_ok());
     assert_eq!(cap(&group(), 3), Some(3));
     assert_eq!(cap(&group(), 1_000_000), Some(group().policy.max_pending.get()));
 }
@@ -229,6 +250,20 @@ fn an_invite_by_an_app_without_a_membership_has_the_service_rule() {
 }
 
 #[test]
+fn an_app_is_the_author_of_what_its_invite_replaces() {
+    let app = Caller { scopes: vec!["groups:write".into()], ..caller("app") };
+    let mut ask = ask(&app, email("ada@example.com"));
+    let typo = earlier(email("ad@example.com"), 1);
+    ask.new.replaces = Some(typo.id);
+    let empty = Group { owner_count: 0, ..group() };
+    let found = CreateReads { group: Some(empty), inviter: None, replaced: Some(typo), ..found() };
+    let Draft { invite, ended, .. } = written(&ask, &reads(&ask, found));
+    let by_app = Some(Author::App(user("app")));
+    assert_eq!((&invite.revised_by, &ended[0].invite.revised_by), (&by_app, &by_app));
+    assert_eq!(ended[0].resolution().unwrap().by, Some(user("app")));
+}
+
+#[test]
 fn authority_is_checked_before_the_directory() {
     let stranger = caller("stranger");
     let ask = ask(&stranger, InviteeRequest::User(user("nobody")));
@@ -249,4 +284,82 @@ fn an_id_of_another_invitee_is_taken() {
     assert!(!id_is_taken(&ask, &found(email("ADA@example.com"))));
     // The key of a new person is the address alone.
     assert!(!id_is_taken(&ask, &found(person("ada@example.com"))));
+}
+
+#[test]
+fn on_duplicate_decides_about_a_pending_invite() {
+    let owner = caller("owner");
+    let mut ask = ask(&owner, email("ada@example.com"));
+    let before = earlier(email("ada@example.com"), 1);
+    let existing = || CreateReads { existing: Some(before.clone()), ..found() };
+    ask.new.on_duplicate = OnDuplicate::Return;
+    let plan_now = plan(&ask, &reads(&ask, existing()));
+    assert!(matches!(plan_now, Ok(Plan::Found(found)) if *found == before));
+    ask.new.on_duplicate = OnDuplicate::Replace;
+    let replaceable = |frees_a_place| {
+        let facts = Facts { is_replaceable: true, frees_a_place, ..Facts::default() };
+        reads_with(&ask, existing(), facts).counted(Room::of(3, 3))
+    };
+    // The new generation takes the place of the old one, also in a full group.
+    assert!(replaceable(true).check_room().is_ok());
+    let Draft { invite, ended, .. } = written(&ask, &replaceable(true));
+    assert_eq!((invite.id, invite.generation), (before.id, before.generation.next()));
+    assert!(ended.is_empty());
+    // An invite that can never be accepted again has no place to give.
+    assert_eq!(replaceable(false).check_room(), Err(Limited::Pending.into()));
+}
+
+#[test]
+fn a_request_recognizes_the_invite_that_it_sent_again() {
+    let owner = caller("owner");
+    let mut ask = ask(&owner, email("ada@example.com"));
+    ask.new.on_duplicate = OnDuplicate::Resend;
+    let mut before = earlier(email("ada@example.com"), 1);
+    let existing = |invite: &Invite| CreateReads { existing: Some(invite.clone()), ..found() };
+    let planned = plan(&ask, &reads(&ask, existing(&before)));
+    assert!(matches!(planned, Ok(Plan::Resend(id)) if id == before.id));
+    before.resent_by = Some(ask.request.clone());
+    let planned = plan(&ask, &reads(&ask, existing(&before)));
+    assert!(matches!(planned, Ok(Plan::Resent(resent)) if *resent == before));
+}
+
+#[test]
+fn only_a_request_that_ends_what_others_made_depends_on_the_inviter_s_right() {
+    let owner = caller("owner");
+    let mut ask = ask(&owner, email("ada@example.com"));
+    ask.new.on_duplicate = OnDuplicate::Replace;
+    let mut before = earlier(email("ada@example.com"), 1);
+    let actor = |ask: &Ask<'_>, before: &Invite| {
+        let facts = Facts { is_replaceable: true, ..Facts::default() };
+        let found = CreateReads { existing: Some(before.clone()), ..found() };
+        written(ask, &reads_with(ask, found, facts)).actor
+    };
+    assert_eq!(actor(&ask, &before), None);
+    before.created_by.id = user("bob");
+    assert!(actor(&ask, &before).is_some());
+    // A dead invite ends without being asked for.
+    ask.new.on_duplicate = OnDuplicate::Error;
+    assert_eq!(actor(&ask, &before), None);
+}
+
+#[test]
+fn a_replaced_invite_ends_and_must_be_pending() {
+    let owner = caller("owner");
+    let mut ask = ask(&owner, email("ada@example.com"));
+    let typo = earlier(email("ad@example.com"), 1);
+    ask.new.replaces = Some(typo.id);
+    let absent = plan(&ask, &reads(&ask, found()));
+    assert!(matches!(absent, Err(Refusal::NotFound(NotFound::Invite))));
+    let replacing = |typo: &Invite| CreateReads { replaced: Some(typo.clone()), ..found() };
+    let Draft { ended, .. } = written(&ask, &reads(&ask, replacing(&typo)));
+    let [ended] = ended.as_slice() else { panic!("one invite ends: {ended:?}") };
+    let resolution = ended.resolution().unwrap();
+    assert_eq!(
+        (ended.invite.id, resolution.revoke_reason()),
+        (typo.id, Some(RevokeReason::Replaced))
+    );
+    assert_eq!(ended.invite.revised_by, Some(Author::User(user("owner"))));
+    let revoked = typo.revoke(RevokeReason::RevokedByMember, None, now()).unwrap().invite;
+    let refused = plan(&ask, &reads(&ask, replacing(&revoked)));
+    assert!(matches!(refused, Err(Refusal::Conflict(Conflict::NotReplaceable(State::Revoked)))));
 }

@@ -2,19 +2,20 @@
 //! (docs/contracts/chembiohub.md#mails-and-messages).
 
 use super::plan::draft;
+use super::rules::Admitted;
 use super::target::{Asking, Target};
+use crate::auth::Caller;
+use crate::domain::acceptance::{self, Acceptor};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::GroupId;
-use crate::domain::invite::{Invite, Transition};
+use crate::domain::invite::{Invite, Renewal, Transition};
 use crate::domain::invitee::Lifetime;
-use crate::domain::mailing::{MailKind, Mailing};
+use crate::domain::mailing::{MailKind, Mailing, Sender};
 use crate::engine::attempt::Attempt;
 use crate::engine::authority::may_grant;
-use crate::engine::refusal::{Conflict, Limited};
+use crate::engine::present::own_name;
+use crate::engine::refusal::{Conflict, Forbidden, Limited, Refusal};
 use crate::engine::{Engine, Outcome};
-
-/// Minimum number of seconds between two reminders.
-const COOL_DOWN: i64 = 60;
 
 impl Engine {
     /// Queues a reminder of the pending invites among `targets`. Returns the invite that carries
@@ -40,7 +41,7 @@ impl Engine {
         }
         // The cool-down also protects a person who has just declined a reminder.
         check_cool_down(system.reads.existing(), asking.acting.now)?;
-        let mailing = reminder(asking, targets, &system.group().id);
+        let mailing = reminder(asking, targets, &system.group().id, None);
         let draft = draft(&system.ask, &system.reads).mailed(mailing);
         let written = self.commit(std::slice::from_ref(&draft), &mut asking.makes_user).await?;
         Ok(written.map(|()| draft.invite))
@@ -49,7 +50,8 @@ impl Engine {
     /// Queues the reminder on the first of the pending invites.
     ///
     /// All of them now belong to this request, so that the link accepts all of them. The caller
-    /// cannot renew an invite whose roles rank above their own.
+    /// cannot renew an invite whose roles rank above their own, nor another's invite to the
+    /// application.
     async fn remind_of(
         &self,
         asking: &Asking<'_>,
@@ -61,12 +63,22 @@ impl Engine {
         let mut renewed: Vec<Transition> = Vec::new();
         for target in pending {
             let Some(invite) = target.pending() else { continue };
-            may_grant(&target.reads.admitted.inviter, &invite.terms.roles)?;
-            let end = Lifetime::DEFAULT.end(now);
-            let transition = invite.renew(&asking.request, end, now);
-            let transition = transition.map_err(Conflict::NotPending)?;
+            may_remind(target, invite, asking.acting.caller)?;
+            let (granted_by, rule) = target.reads.granted(&target.ask);
+            let renewal = Renewal {
+                request: asking.request.clone(),
+                granted_by,
+                rule,
+                expires_at: Lifetime::DEFAULT.end(now),
+            };
+            let transition = invite.renew(&renewal, now).map_err(Conflict::NotPending)?;
+            // Nobody is reminded of an invite that cannot be accepted now.
+            let Admitted { group, inviter } = &target.reads.admitted;
+            acceptance::check(&transition.invite, group, Some(&inviter.member), Acceptor::Invitee)
+                .map_err(Refusal::from)?;
             renewed.push(if renewed.is_empty() {
-                transition.mailed(reminder(asking, targets, &invite.group))
+                let reminds_of = invite.mailing.to_remind_of();
+                transition.mailed(reminder(asking, targets, &invite.group, reminds_of))
             } else {
                 transition
             });
@@ -79,23 +91,39 @@ impl Engine {
     }
 }
 
-/// Returns the mail that reminds of all requested groups, for an invite into `own`.
-fn reminder(asking: &Asking<'_>, targets: &[Target<'_>], own: &GroupId) -> Mailing {
-    let asked = targets.iter().map(|target| &target.group().id);
-    let groups = asked.filter(|group| *group != own && **group != GroupId::application());
-    let sender = asking.sender.clone().or_else(|| asking.acting.caller.name.clone());
-    Mailing { kind: MailKind::Reminder, sender, groups: groups.cloned().collect() }
+/// Checks that the caller may remind of the invite. A member who may invite into a group may remind
+/// of every invite into it. The application has no members, so only the inviter may.
+fn may_remind(target: &Target<'_>, invite: &Invite, caller: &Caller) -> Result<(), Refusal> {
+    if target.group().is_application() && invite.created_by.id != caller.user {
+        return Err(Forbidden::OtherInviter.into());
+    }
+    may_grant(&target.reads.admitted.inviter.member, &invite.terms.roles)
 }
 
-/// Checks that the last reminder of any of the invites is at least [`COOL_DOWN`] seconds old.
+/// Returns the mail that reminds of all requested groups, for an invite into `own` whose own mail is
+/// of the kind `reminds_of`.
+fn reminder(
+    asking: &Asking<'_>,
+    targets: &[Target<'_>],
+    own: &GroupId,
+    reminds_of: Option<MailKind>,
+) -> Mailing {
+    let asked = targets.iter().map(|target| &target.group().id);
+    let groups = asked.filter(|group| *group != own && **group != GroupId::application());
+    let caller = asking.acting.caller;
+    let name = asking.inviter.as_deref().and_then(own_name).or_else(|| caller.name.clone());
+    let sender = Some(Sender { id: caller.user.clone(), name });
+    Mailing { kind: MailKind::Reminder, reminds_of, sender, groups: groups.cloned().collect() }
+}
+
+/// Checks that the cool-down has passed for every one of the invites that was reminded of before.
 fn check_cool_down<'a>(
     invites: impl IntoIterator<Item = &'a Invite>,
     now: Timestamp,
 ) -> Outcome<()> {
-    let reminders = invites.into_iter().filter(|invite| invite.mailing.kind == MailKind::Reminder);
-    let last = reminders.filter_map(|invite| invite.delivery.updated_at).max();
-    match last.map(|at| at.plus(COOL_DOWN).seconds() - now.seconds()) {
-        Some(left) if left > 0 => Err(Limited::Rate(left).into()),
-        _ => Ok(()),
+    let reminded = invites.into_iter().filter(|invite| invite.mailing.kind == MailKind::Reminder);
+    match reminded.filter_map(|invite| invite.cool_down_left(now)).max() {
+        Some(left) => Err(Limited::Rate(left).into()),
+        None => Ok(()),
     }
 }

@@ -1,20 +1,26 @@
 //! Requests to invite a person.
 
+use serde::{Deserialize, Serialize};
+
 use crate::auth::Caller;
-use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::RequestId;
 use crate::domain::email::EmailAddress;
 use crate::domain::identity::{Account, PhoneNumber};
-use crate::domain::ids::{GroupId, UserId};
-use crate::domain::invite::IdentityPolicy;
+use crate::domain::ids::{GroupId, InviteId, UserId};
+use crate::domain::invite::{IdentityPolicy, Invite};
 use crate::domain::invitee::{Invitee, Lifetime, Link, Person};
+use crate::domain::language::LanguageTag;
+use crate::domain::member::MembershipPeriod;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
 use crate::domain::text::{ApiData, Message, Metadata, Name};
+use crate::domain::user::User;
+use crate::domain::{Invalid, deserialize_trimmed};
 use crate::engine::acting::Acting;
 use crate::engine::refusal::Refusal;
+use crate::store::KeptRequest;
 
 /// The requested invitee.
 #[derive(Clone, Debug)]
@@ -66,8 +72,8 @@ pub struct NewInvite {
     pub message: Option<Message>,
     /// The caller's own data.
     pub metadata: Metadata,
-    /// The time until the invite expires.
-    pub lifetime: Lifetime,
+    /// The time until the invite expires. `None` for the group's default.
+    pub lifetime: Option<Lifetime>,
     /// The URL to open after accepting.
     pub redirect_url: Option<RedirectUrl>,
     /// Whether to send a mail, if there is an address.
@@ -78,7 +84,33 @@ pub struct NewInvite {
     pub rule: InviteRule,
     /// The data that the API keeps for its own responses.
     pub api_data: ApiData,
+    /// The language of the mail and the page.
+    pub locale: Option<LanguageTag>,
+    /// How long the membership lasts, from the acceptance on.
+    pub membership_expires_in: Option<MembershipPeriod>,
+    /// What to do if the invitee has a pending invite already.
+    pub on_duplicate: OnDuplicate,
+    /// A pending invite of the group that ends with the creation of this one.
+    pub replaces: Option<InviteId>,
 }
+
+/// What a request does if the invitee has a pending invite already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", remote = "Self")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum OnDuplicate {
+    /// Refuses the request.
+    #[default]
+    Error,
+    /// Returns the pending invite, without its token.
+    Return,
+    /// Sends the pending invite again.
+    Resend,
+    /// Replaces the pending invite with a new generation.
+    Replace,
+}
+
+deserialize_trimmed!(OnDuplicate);
 
 impl NewInvite {
     /// Returns an ordinary invite: the role `member`, the default lifetime, a mail if there is an
@@ -90,12 +122,16 @@ impl NewInvite {
             roles: Roles::default(),
             message: None,
             metadata: Metadata::default(),
-            lifetime: Lifetime::DEFAULT,
+            lifetime: None,
             redirect_url: None,
             notify: true,
             identity_policy: IdentityPolicy::Strict,
             rule,
             api_data: ApiData::default(),
+            locale: None,
+            membership_expires_in: None,
+            on_duplicate: OnDuplicate::Error,
+            replaces: None,
         }
     }
 
@@ -127,6 +163,22 @@ pub struct NewInvitation {
 }
 
 impl InviteeRequest {
+    /// Returns the request that makes such an invitee.
+    pub(super) fn of(invitee: &Invitee) -> Self {
+        match invitee.clone() {
+            Invitee::User(user) => Self::User(user),
+            Invitee::Email(address) => Self::Email(address),
+            Invitee::Phone(number) => Self::Phone(number),
+            Invitee::Account(account) => Self::Account(account),
+            Invitee::Person(Person { email, first_name, last_name, .. }) => {
+                Self::Person(PersonRequest { email, first_name, last_name })
+            }
+            Invitee::Link(Link { max_uses, allowed_domains, .. }) => {
+                Self::Link(LinkRequest { max_uses, allowed_domains })
+            }
+        }
+    }
+
     /// Returns the requested invitee. `request` becomes the key of a link.
     pub(in crate::engine) fn invitee(&self, request: &RequestId) -> Invitee {
         match self.clone() {
@@ -139,7 +191,7 @@ impl InviteeRequest {
             }
             Self::Link(LinkRequest { max_uses, allowed_domains }) => {
                 let key = request.as_str().to_owned();
-                Invitee::Link(Link { key, max_uses, uses: 0, allowed_domains })
+                Invitee::Link(Link { key, max_uses, uses: 0, allowed_domains, paused: false })
             }
         }
     }
@@ -154,6 +206,19 @@ pub(super) struct Ask<'a> {
     pub(super) request: RequestId,
     /// Whether a new person gets a pending user. `false` after another user took the address.
     pub(super) makes_user: bool,
+    /// The inviter's record in the directory.
+    pub(super) inviter: InviterRecord,
+    /// The request with its idempotency key, which it has claimed.
+    pub(super) kept: Option<KeptRequest>,
+}
+
+/// The inviter's record in the directory, which has the inviter's name.
+#[derive(Clone, Debug)]
+pub(super) enum InviterRecord {
+    /// The first round trip reads it.
+    Unread,
+    /// It was read before. `None` if there is none.
+    Read(Option<Box<User>>),
 }
 
 impl<'a> Ask<'a> {
@@ -166,9 +231,37 @@ impl<'a> Ask<'a> {
         new: NewInvite,
         request: RequestId,
     ) -> Result<Self, Refusal> {
-        check_lifetime(&new)?;
+        let is_link = matches!(new.invitee, InviteeRequest::Link(_));
+        new.lifetime.map_or(Ok(()), |lifetime| check_lifetime(lifetime, is_link))?;
         let invitee = new.invitee.invitee(&request);
-        Ok(Self { acting, new, invitee, request, makes_user: true })
+        let inviter = InviterRecord::Unread;
+        Ok(Self { acting, new, invitee, request, makes_user: true, inviter, kept: None })
+    }
+
+    /// Returns the request with the key that it has claimed, and the id by which it recognizes what
+    /// earlier attempts made.
+    #[must_use]
+    pub(super) fn claimed(self, kept: KeptRequest, request: RequestId) -> Self {
+        let invitee = self.new.invitee.invitee(&request);
+        Self { invitee, request, kept: Some(kept), ..self }
+    }
+
+    /// Returns the request of `acting` to invite the invitee of this invite again, with its roles.
+    pub(super) fn again(acting: Acting<'a>, invite: &Invite, rule: InviteRule) -> Self {
+        let invitee = InviteeRequest::of(&invite.invitee);
+        let new = NewInvite {
+            roles: invite.terms.roles.clone(),
+            ..NewInvite::of(invite.group.clone(), invitee, rule)
+        };
+        Self {
+            acting,
+            new,
+            invitee: invite.invitee.clone(),
+            request: RequestId::default(),
+            makes_user: false,
+            inviter: InviterRecord::Unread,
+            kept: None,
+        }
     }
 
     pub(super) fn caller(&self) -> &'a Caller {
@@ -180,10 +273,17 @@ impl<'a> Ask<'a> {
     }
 }
 
-fn check_lifetime(new: &NewInvite) -> Result<(), Refusal> {
-    let fits = match new.lifetime {
+/// Checks that an invite can have this lifetime.
+///
+/// # Errors
+/// `Invalid`.
+pub(in crate::engine::invite) fn check_lifetime(
+    lifetime: Lifetime,
+    is_link: bool,
+) -> Result<(), Refusal> {
+    let fits = match lifetime {
         Lifetime::Seconds(seconds) => (Lifetime::SHORTEST..=Lifetime::LONGEST).contains(&seconds),
-        Lifetime::Endless => matches!(new.invitee, InviteeRequest::Link(_)),
+        Lifetime::Endless => is_link,
     };
     let rule = Invalid::new(
         "invalid_lifetime",

@@ -2,17 +2,16 @@
 
 use super::request::{Ask, InviteeRequest};
 use crate::domain::group::Group;
-use crate::domain::member::Member;
 use crate::domain::user::UserState;
-use crate::engine::authority::{first_roles, may_grant, may_invite, member_of, not_frozen};
+use crate::engine::authority::{Actor, first_roles, inviter_of, may_end, may_grant, not_frozen};
 use crate::engine::refusal::{Conflict, Denied, Forbidden, NotFound, Refusal};
 use crate::store::CreateReads;
 
-/// The group, and the membership by which the caller may invite.
+/// The group, and the caller, who may invite into it.
 #[derive(Clone, Debug)]
 pub(super) struct Admitted {
     pub(super) group: Group,
-    pub(super) inviter: Member,
+    pub(super) inviter: Actor,
 }
 
 /// Checks the request against the rules of the group and of roles.
@@ -26,11 +25,9 @@ pub(super) struct Admitted {
 /// `Forbidden::LinksOff`, `Conflict::Yourself`, `Invalid`.
 pub(super) fn admit(ask: &Ask<'_>, found: &CreateReads) -> Result<Admitted, Refusal> {
     let new = &ask.new;
-    let (group, inviter) = member_of(ask.caller(), found.group.clone(), found.inviter.clone())?;
-    may_invite(new.rule, &group, &inviter)?;
-    may_grant(&inviter, &new.roles)?;
-    first_roles(&group, &new.roles)?;
-    not_frozen(&group)?;
+    let Admitted { group, inviter } = admit_inviter(ask, found)?;
+    may_grant(&inviter.member, &new.roles)?;
+    may_end(&first_roles(&group, &new.roles)?, new.membership_expires_in)?;
     if matches!(new.invitee, InviteeRequest::Link(_)) {
         return if group.policy.links {
             Ok(Admitted { group, inviter })
@@ -54,10 +51,24 @@ pub(super) fn admit(ask: &Ask<'_>, found: &CreateReads) -> Result<Admitted, Refu
     }
 }
 
+/// Checks that the caller may invite into the group at all.
+///
+/// # Errors
+/// `NotFound::Group`, `Denied::NotMember`, `Forbidden::MayNotInvite`, `Forbidden::Frozen`.
+pub(super) fn admit_inviter(ask: &Ask<'_>, found: &CreateReads) -> Result<Admitted, Refusal> {
+    let (group, inviter) =
+        inviter_of(ask.caller(), found.group.clone(), found.inviter.clone(), ask.new.rule)?;
+    not_frozen(&group)?;
+    Ok(Admitted { group, inviter })
+}
+
 /// Returns whether the id belongs to another invitee's invite. Two invitees may share 53 bits of
-/// hash, and the later one takes the next id.
+/// hash, and the later one takes the next id. An invite whose personal data are removed gives its id
+/// to the next.
 pub(super) fn id_is_taken(ask: &Ask<'_>, found: &CreateReads) -> bool {
-    found.existing.as_ref().is_some_and(|other| other.invitee.key() != ask.invitee.key())
+    found.existing.as_ref().is_some_and(|other| {
+        other.anonymized_at.is_none() && other.invitee.key() != ask.invitee.key()
+    })
 }
 
 /// Returns how many pending invites the group may have. `limit` is the deployment's own maximum.

@@ -6,7 +6,7 @@
 
 use futures::future::join_all;
 
-use super::plan::{Draft, within_cap};
+use super::plan::Draft;
 use super::request::NewInvitation;
 use super::target::{Asking, Target};
 use crate::auth::Caller;
@@ -14,7 +14,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::counters::RequestId;
 use crate::domain::invite::Invite;
 use crate::domain::mailing::{MailKind, Mailing};
-use crate::domain::user::{User, UserState, full_name};
+use crate::domain::user::{User, UserState};
 use crate::engine::acting::Acting;
 use crate::engine::attempt::{ATTEMPTS, Attempt};
 use crate::engine::fault::{Stop, Unavailable};
@@ -64,11 +64,9 @@ impl Engine {
         let (passed, inviter) =
             futures::join!(self.pass_inviter(acting), self.store.user(&caller.user));
         passed?;
-        let sender = inviter?.and_then(|user| {
-            full_name(user.profile.first_name.as_ref(), user.profile.last_name.as_ref())
-        });
+        let inviter = inviter?.map(Box::new);
         let request = RequestId::from_entropy(entropy);
-        let mut asking = Asking { acting, new, sender, request, makes_user: true };
+        let mut asking = Asking { acting, new, inviter, request, makes_user: true };
         for _ in 0..ATTEMPTS {
             match self.invite_to_all(&mut asking).await? {
                 Attempt::Done(invitation) => return Ok(invitation),
@@ -94,7 +92,7 @@ impl Engine {
         self.check_caps(&fresh, asking.acting.now).await?;
         let known = is_known || fresh.len() < targets.len();
         let kind = if known { MailKind::AccessChanged } else { MailKind::PlatformInvitation };
-        let drafts = with_one_mail(asking, &fresh, kind);
+        let drafts = with_one_mail(&fresh, kind);
         match self.commit(&drafts, &mut asking.makes_user).await? {
             Attempt::Done(()) => {
                 let leading = drafts.into_iter().next().ok_or_else(retries_exhausted)?;
@@ -125,22 +123,19 @@ impl Engine {
     }
 
     async fn check_caps(&self, fresh: &[(&Target<'_>, &Draft)], now: Timestamp) -> Outcome<()> {
-        let counts = fresh.iter().map(|(target, _)| self.count_of(target.group(), now));
-        for (count, cap) in join_all(counts).await.into_iter().flatten() {
-            within_cap(count, cap)?;
+        let counted = fresh.iter().filter(|(target, _)| target.reads.takes_a_place());
+        let rooms = counted.map(|(target, _)| self.room_for_one(target.group(), now));
+        for mut room in join_all(rooms).await {
+            room.take()?;
         }
         Ok(())
     }
 }
 
 /// Returns the drafts. The first carries the mail about all of them.
-fn with_one_mail(
-    asking: &Asking<'_>,
-    fresh: &[(&Target<'_>, &Draft)],
-    kind: MailKind,
-) -> Vec<Draft> {
+fn with_one_mail(fresh: &[(&Target<'_>, &Draft)], kind: MailKind) -> Vec<Draft> {
     let groups = fresh.iter().skip(1).map(|(target, _)| target.group().id.clone()).collect();
-    let mut mailing = Some(Mailing { kind, sender: asking.sender.clone(), groups });
+    let mut mailing = Some(Mailing { kind, groups, ..Mailing::default() });
     let drafts = fresh.iter().map(|(_, draft)| (*draft).clone());
     drafts
         .map(|draft| match mailing.take() {

@@ -4,7 +4,7 @@ use futures::future::join_all;
 
 use super::plan::{Draft, Plan, plan};
 use super::reads::Reads;
-use super::request::{Ask, InviteeRequest, NewInvitation, NewInvite};
+use super::request::{Ask, InviteeRequest, InviterRecord, NewInvitation, NewInvite};
 use crate::domain::counters::RequestId;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, InviteId};
@@ -19,8 +19,8 @@ use crate::engine::{Engine, Outcome};
 pub(super) struct Asking<'a> {
     pub(super) acting: Acting<'a>,
     pub(super) new: &'a NewInvitation,
-    /// The inviter's name in the directory.
-    pub(super) sender: Option<String>,
+    /// The inviter's record in the directory.
+    pub(super) inviter: Option<Box<User>>,
     pub(super) request: RequestId,
     /// Whether a new person gets a pending user. `false` after another user took the address.
     pub(super) makes_user: bool,
@@ -91,7 +91,8 @@ impl<'a> Asking<'a> {
             ..NewInvite::of(group.clone(), invitee, rule)
         };
         let ask = Ask::of(self.acting, new, self.request.clone())?;
-        Ok(Ask { makes_user: self.makes_user, ..ask })
+        let inviter = InviterRecord::Read(self.inviter.clone());
+        Ok(Ask { makes_user: self.makes_user, inviter, ..ask })
     }
 }
 
@@ -117,6 +118,8 @@ impl Engine {
         let relation = match plan(&ask, &reads) {
             Ok(Plan::Write(draft)) => Relation::New(draft),
             Ok(Plan::Made(invite)) => Relation::Made(invite),
+            Ok(Plan::Found(invite) | Plan::Resent(invite)) => Relation::Invited(invite.id),
+            Ok(Plan::Resend(id)) => Relation::Invited(id),
             Err(Refusal::Conflict(Conflict::AlreadyPending(id))) => Relation::Invited(id),
             Err(Refusal::Conflict(Conflict::AlreadyMember)) => Relation::Member,
             Err(other) => return Err(other.into()),

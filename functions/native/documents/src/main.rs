@@ -1,0 +1,10 @@
+//! The Lambda binary of `native-documents`.
+
+use lambda_http::{Error, service_fn};
+use shared::Service;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let service = Service::of_process()?;
+    lambda_http::run(service_fn(|request| native_documents::handle(&service, request))).await
+}

@@ -1,0 +1,36 @@
+//! The service of the function that delivers webhooks.
+
+use crate::config::{ConfigError, Environment};
+use crate::domain::clock::Clock;
+use crate::outbound::Outbound;
+use crate::publish::Webhook;
+
+/// The receiver of webhooks and the clock. Clones share connections.
+#[derive(Clone)]
+pub struct WebhookService {
+    /// Posts webhooks.
+    pub webhook: Webhook,
+    /// The clock.
+    pub clock: Clock,
+}
+
+impl WebhookService {
+    /// Reads the configuration and creates the clients.
+    ///
+    /// # Errors
+    /// A [`ConfigError`] that names the missing or invalid variable.
+    pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
+        Ok(Self { webhook: Webhook::configure(environment, &Outbound::new())?, clock })
+    }
+
+    /// Starts the service of a Lambda function: with the environment of the process, the system's
+    /// clock, and logging.
+    ///
+    /// # Errors
+    /// A [`ConfigError`] that names the missing or invalid variable.
+    pub fn of_process() -> Result<Self, ConfigError> {
+        let environment = Environment::of_process();
+        crate::telemetry::init(&environment);
+        Self::start(&environment, Clock::system())
+    }
+}
