@@ -225,14 +225,14 @@ impl Claims {
     }
 
     /// Returns the scopes of a claim that is a text with blanks between the scopes, or a list of
-    /// scopes.
+    /// scopes. What holds another white space than these blanks is no scope (RFC 6749 §3.3).
     fn scopes(&self, name: &str) -> Vec<String> {
-        if let Some(text) = self.text(name) {
-            return text.split_ascii_whitespace().map(str::to_owned).collect();
-        }
-        // A scope has no blanks (RFC 6749 §3.3), so an element with blanks is none.
+        let parts: Vec<String> = match self.text(name) {
+            Some(text) => text.split_ascii_whitespace().map(str::to_owned).collect(),
+            None => self.list(name).iter().filter_map(|one| read(one)).collect(),
+        };
         let is_scope = |scope: &String| !scope.is_empty() && !scope.contains(char::is_whitespace);
-        self.list(name).iter().filter_map(|one| read(one)).filter(is_scope).collect()
+        parts.into_iter().filter(is_scope).collect()
     }
 
     /// Returns the first different accounts that are readable, at most as many as a user may have.

@@ -70,6 +70,7 @@ fn scopes_are_a_text_or_a_list_in_either_claim() {
         (json!(null), json!("a b"), vec!["a", "b"]),
         (json!("a"), json!(["b"]), vec!["a", "b"]),
         (json!(["a", 1, null, "", "b c", ["d"], "e"]), json!(null), vec!["a", "e"]),
+        (json!("a\u{a0}b \u{2003} c"), json!(["d\u{a0}e", "f"]), vec!["c", "f"]),
         (json!(7), json!({"a": 1}), vec![]),
     ] {
         let caller = signed_in(&[("scope", scope.clone()), ("scp", scp.clone())]);

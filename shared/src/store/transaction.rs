@@ -88,16 +88,17 @@ impl<T: Copy + PartialEq> Transaction<'_, T> {
 
     /// Makes all writes or none. Retries conflicts with other transactions, with jitter.
     ///
-    /// The SDK sends the same `ClientRequestToken` with each retry of an attempt, so a lost
-    /// response does not repeat the writes.
+    /// All attempts have one `ClientRequestToken`. So an attempt whose answer was lost is known to
+    /// DynamoDB as done when the next one comes, and not refused as if another had made its writes.
     ///
     /// # Errors
     /// `Unavailable` or `Refused`.
     pub(super) async fn commit(self) -> Result<Result<(), Refused<T>>, StoreError> {
         let Self { store, tags, writes } = self;
+        let token = uuid::Uuid::new_v4().to_string();
         for attempt in 0..ATTEMPTS {
             back_off(attempt).await;
-            let request = store.client.transact_write_items();
+            let request = store.client.transact_write_items().client_request_token(&token);
             let error = match request.set_transact_items(Some(writes.clone())).send().await {
                 Ok(_) => return Ok(Ok(())),
                 Err(error) => error,

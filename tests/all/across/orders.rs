@@ -65,6 +65,45 @@ async fn a_write_whose_answers_all_get_lost_is_there_for_the_retry() {
 }
 
 #[tokio::test]
+async fn a_transaction_that_meets_a_conflict_after_its_answer_was_lost_succeeds() {
+    let app = App::embedded(Options { streams: false, ..Options::default() }).await;
+    let alice = app.owner().await;
+    let bob = app.person("bob");
+    alice.takes_in(&bob, json!(["member"])).await;
+    let invited = invited_without_mail(&alice, "ada").await;
+    let link = alice.invited(json!({"link": {"max_uses": 1}})).await;
+    app.advance(60);
+    let fails = async || {
+        for fault in ["fail_after", "conflict"] {
+            let order = json!({"fault": fault, "to": "TransactWriteItems", "times": 1});
+            app.tells("dynamodb", &order).await;
+        }
+    };
+    let met = async || assert_eq!(app.heals("dynamodb").await, [1, 1]);
+
+    fails().await;
+    let resend = format!("/v1/groups/3773/invites/{}/resend", invited.id);
+    let resent = alice.posts(&resend, &json!({"notify": false})).await.is(200);
+    met().await;
+    fails().await;
+    app.person("ada").accepts(resent.text_at("/token")).await.is(200);
+    met().await;
+    fails().await;
+    app.person("eve").accepts(&link.token).await.is(200);
+    met().await;
+    fails().await;
+    alice.gives_roles("bob", json!(["admin"])).await.is(200);
+    met().await;
+    fails().await;
+    alice.removes("bob").await.is(204);
+    met().await;
+    alice.removes("bob").await.refuses(404, "member_not_found");
+    fails().await;
+    alice.patches("/v1/groups/3773", &json!({"name": "New"})).await.is(200);
+    met().await;
+}
+
+#[tokio::test]
 async fn a_killed_function_is_a_500_of_the_gateway_and_the_retry_succeeds() {
     let app = App::embedded(Options::default()).await;
     let alice = app.owner().await;

@@ -7,7 +7,7 @@ use shared::Service;
 use shared::api::native::{self, Problem, ResendBody};
 use shared::domain::ids::{GroupId, InviteId};
 use shared::engine::Acting;
-use shared::http::{json_body_if_any, known_query, path_parameter};
+use shared::http::{entropy, json_body_if_any, known_query, path_parameter};
 
 /// Answers the request.
 ///
@@ -25,6 +25,7 @@ async fn resend(service: &Service, request: &Request) -> Result<Response<Body>, 
     let body: ResendBody = json_body_if_any(request, service.body_limit)?;
     let now = service.clock.now();
     let acting = Acting { caller: &caller, now };
-    let resent = service.engine.resend_invite(acting, &group, id, &body.request()).await?;
+    let resend = body.request(entropy());
+    let resent = service.engine.resend_invite(acting, &group, id, &resend).await?;
     Ok(native::resent(&resent, &service.public_url, now))
 }

@@ -7,7 +7,7 @@ use shared::Service;
 use shared::api::native::{self, Problem, ResendInvitesBody};
 use shared::domain::ids::GroupId;
 use shared::engine::Acting;
-use shared::http::{json_body, known_query, path_parameter};
+use shared::http::{entropy, json_body, known_query, path_parameter};
 
 /// Answers the request.
 ///
@@ -22,7 +22,7 @@ async fn resend(service: &Service, request: &Request) -> Result<Response<Body>, 
     let group = path_parameter(request, "group", GroupId::parse)?;
     known_query(request, &[])?;
     let body: ResendInvitesBody = json_body(request, service.body_limit)?;
-    let (choice, resend) = body.request()?;
+    let (choice, resend) = body.request(entropy())?;
     let now = service.clock.now();
     let acting = Acting { caller: &caller, now };
     let many = service.engine.resend_invites(acting, &group, &choice, &resend).await?;

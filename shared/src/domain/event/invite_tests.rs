@@ -141,7 +141,8 @@ fn changes_reminders_resends_and_renewals_have_events() {
         (TokenChoice::Keep, InviteRule::Admins, Author::User(user("7"))),
         (TokenChoice::Rotate, InviteRule::Service, Author::App(user("7"))),
     ] {
-        let resending = Resending { granted_by: granter(), rule, token, request: None };
+        let request = RequestId::from_entropy([2; 16]);
+        let resending = Resending { granted_by: granter(), rule, token, request };
         let resent = invite.resend(&resending, at(1_100)).unwrap().invite;
         assert_eq!(event_of(&invite, &resent), (EventKind::InviteResent, Some(author)));
     }

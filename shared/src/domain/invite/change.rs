@@ -56,8 +56,8 @@ pub struct Resending {
     pub rule: InviteRule,
     /// The token.
     pub token: TokenChoice,
-    /// The request to invite that resends. `None` for a request to resend.
-    pub request: Option<RequestId>,
+    /// The request that resends.
+    pub request: RequestId,
 }
 
 /// The new terms of a pending invite.
@@ -135,7 +135,7 @@ impl Invite {
             granted_by,
             requested_at: now,
             resends: self.resends + 1,
-            resent_by: request,
+            resent_by: Some(request),
             renewal_requested_at: None,
             resolution: None,
             generation,

@@ -34,7 +34,8 @@ fn link(uses: u32, end: Option<i64>) -> Invite {
 fn resending(token: TokenChoice, now: Timestamp) -> Resending {
     let granted_by =
         Granter { id: UserId::parse("7").unwrap(), rank: Rank::Admin, at: now, until: None };
-    Resending { granted_by, rule: InviteRule::Admins, token, request: None }
+    let request = RequestId::from_entropy([2; 16]);
+    Resending { granted_by, rule: InviteRule::Admins, token, request }
 }
 
 fn resend(invite: &Invite, token: TokenChoice, now: i64) -> Result<Invite, NotResent> {

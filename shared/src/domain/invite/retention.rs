@@ -106,6 +106,7 @@ mod tests {
     use super::super::tests::pending;
     use super::super::{NotResent, Resending, RevokeReason, State, TokenChoice};
     use super::*;
+    use crate::domain::counters::RequestId;
     use crate::domain::ids::UserId;
     use crate::domain::rule::InviteRule;
     use crate::domain::text::{Message, Name};
@@ -182,7 +183,7 @@ mod tests {
             granted_by: expired.granted_by.clone(),
             rule: InviteRule::Policy,
             token: TokenChoice::Rotate,
-            request: None,
+            request: RequestId::from_entropy([2; 16]),
         };
         assert!(expired.resend(&resending, at(9_000)).is_ok());
         assert!(expired.request_renewal(at(9_000)).is_ok());

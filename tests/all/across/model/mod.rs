@@ -16,6 +16,7 @@ use proptest::test_runner::{Config, TestRunner};
 use reference::{Model, PEOPLE, ROLES, Step};
 use reqwest::Client;
 use shared::domain::clock::Timestamp;
+use shared::domain::counters::RequestId;
 use shared::domain::invite::{IdentityPolicy, InviteFilter, State, TokenChoice};
 use shared::domain::invitee::{Invitee, Lifetime};
 use shared::domain::list::{Order, PageRequest};
@@ -161,7 +162,8 @@ impl World<'_> {
                 let acting = Acting { caller: person(by), now };
                 let token = if keeps { TokenChoice::Keep } else { TokenChoice::Rotate };
                 let (locale, rule) = (None, InviteRule::Policy);
-                let request = ResendRequest { token, locale, notify: false, rule, request: None };
+                let id = RequestId::from_entropy(entropy());
+                let request = ResendRequest { token, locale, notify: false, rule, request: id };
                 let resent = engine.resend_invite(acting, &group, self.id(address), &request).await;
                 if let Ok(resent) = &resent {
                     let known = self.tokens.entry(address).or_default();

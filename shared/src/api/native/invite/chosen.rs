@@ -13,6 +13,7 @@ use super::created::{CreatedBody, CreationBody};
 use super::filter_body::FilterBody;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
+use crate::domain::counters::RequestId;
 use crate::domain::ids::InviteId;
 use crate::domain::invite::TokenChoice;
 use crate::domain::language::LanguageTag;
@@ -67,17 +68,17 @@ impl RevokeInvitesBody {
 }
 
 impl ResendInvitesBody {
-    /// Returns the invites to resend, and how.
+    /// Returns the invites to resend, and how. `entropy` identifies the request.
     ///
     /// # Errors
     /// `InvalidBody` unless the body names 1 to 100 ids or a filter.
-    pub fn request(self) -> Result<(Choice, ResendRequest), RequestError> {
+    pub fn request(self, entropy: [u8; 16]) -> Result<(Choice, ResendRequest), RequestError> {
         let request = ResendRequest {
             token: self.token.unwrap_or_default(),
             locale: self.locale,
             notify: self.notify.unwrap_or(true),
             rule: RULE,
-            request: None,
+            request: RequestId::from_entropy(entropy),
         };
         Ok((choice(self.ids, self.filter)?, request))
     }

@@ -8,6 +8,7 @@ use super::super::{Instant, with_etag};
 use super::RULE;
 use super::created::{CreatedBody, link};
 use crate::domain::clock::Timestamp;
+use crate::domain::counters::RequestId;
 use crate::domain::invite::TokenChoice;
 use crate::domain::language::LanguageTag;
 use crate::engine::{Created, ResendRequest, Revealed};
@@ -28,14 +29,14 @@ pub struct ResendBody {
 }
 
 impl ResendBody {
-    /// Returns how to resend the invite.
-    pub fn request(self) -> ResendRequest {
+    /// Returns how to resend the invite. `entropy` identifies the request.
+    pub fn request(self, entropy: [u8; 16]) -> ResendRequest {
         ResendRequest {
             token: self.token.unwrap_or_default(),
             locale: self.locale,
             notify: self.notify.unwrap_or(true),
             rule: RULE,
-            request: None,
+            request: RequestId::from_entropy(entropy),
         }
     }
 }

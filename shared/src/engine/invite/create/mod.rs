@@ -158,7 +158,7 @@ impl Engine {
         let locale = ask.new.locale.clone();
         let notify = ask.new.notify;
         let token = TokenChoice::default();
-        let request = Some(ask.request.clone());
+        let request = ask.request.clone();
         let request = ResendRequest { token, notify, locale, rule, request };
         if dry_run {
             let invite = self.plan_resend(ask.acting, group, id, &request).await?;

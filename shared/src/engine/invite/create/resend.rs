@@ -36,9 +36,8 @@ pub struct ResendRequest {
     pub notify: bool,
     /// The rule by which the caller may invite.
     pub rule: InviteRule,
-    /// The request to invite that resends, so that a repeat of it recognizes the resend. `None` for a
-    /// request to resend.
-    pub request: Option<RequestId>,
+    /// The request that resends, so that a repeat of it recognizes the resend.
+    pub request: RequestId,
 }
 
 /// The caller of a resend in the group.
@@ -107,6 +106,9 @@ impl Engine {
     ) -> Outcome<Created> {
         for _ in 0..ATTEMPTS {
             let (resender, invite) = self.to_resend(acting, group, id, request.rule).await?;
+            if invite.resent_by.as_ref() == Some(&request.request) {
+                return Ok(self.resent(invite, &resender).await);
+            }
             let resent = decide(&resender, &invite, request, acting)?;
             if !invite.is_pending(acting.now) {
                 self.check_revival(acting, &invite, request.rule).await?;
