@@ -10,9 +10,8 @@ use aws_sdk_dynamodb::types::{
     StreamSpecification, TableDescription, TimeToLiveSpecification,
 };
 use aws_sdk_dynamodb::{Client, error::BuildError};
-use aws_smithy_http_client::Builder as HttpBuilder;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use secrecy::ExposeSecret;
+use shared::Outbound;
 use shared::config::AwsConfig;
 
 use crate::template::{KeyPart, Table};
@@ -60,16 +59,12 @@ pub(crate) struct Clients {
 
 impl Clients {
     /// Creates the clients with the settings of the functions.
-    pub(crate) fn new(aws: &AwsConfig) -> Self {
+    pub(crate) fn new(aws: &AwsConfig, outbound: &Outbound) -> Self {
         let endpoint = aws.dynamodb_endpoint.clone().unwrap_or_default();
         let token = aws.session_token.as_ref().map(|token| token.expose_secret().to_owned());
         let secret = aws.secret_access_key.expose_secret().to_owned();
         let credentials = Credentials::new(aws.access_key_id.clone(), secret, token, None, "local");
-        let http = if endpoint.starts_with("https:") {
-            HttpBuilder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
-        } else {
-            HttpBuilder::new().build_http()
-        };
+        let http = outbound.dynamodb(Some(&endpoint));
         let region = Region::new(aws.region.clone());
         let tables = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -219,6 +214,6 @@ impl Clients {
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        Self::new(&AwsConfig::read(&environment).unwrap())
+        Self::new(&AwsConfig::read(&environment).unwrap(), &Outbound::new())
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use shared::config::{ConfigError, Environment, settings};
 use shared::domain::clock::Clock;
-use shared::{FollowService, MailService, Service, StreamService, WebhookService};
+use shared::{FollowService, MailService, Outbound, Service, StreamService, WebhookService};
 
 use crate::function::{
     Handler, QueueHandle, RequestHandle, ScheduleHandle, Started, StreamHandle, TopicHandle,
@@ -256,13 +256,13 @@ pub enum RegistryError {
 /// `all` otherwise.
 fn started<T: Clone + Send + 'static>(
     all: &T,
-    start: fn(&Environment, Clock) -> Result<T, ConfigError>,
+    start: fn(&Environment, Clock, &Outbound) -> Result<T, ConfigError>,
     environment: Option<Environment>,
-    clock: &Clock,
+    (clock, outbound): (&Clock, &Outbound),
 ) -> Started<T> {
-    let (all, clock) = (all.clone(), clock.clone());
+    let (all, clock, outbound) = (all.clone(), clock.clone(), outbound.clone());
     Arc::new(LazyLock::new(Box::new(move || {
-        match environment.map(|environment| start(&environment, clock)) {
+        match environment.map(|environment| start(&environment, clock, &outbound)) {
             Some(Ok(own)) => own,
             Some(Err(error)) => {
                 tracing::error!(%error, "a function's own variables are invalid, so it uses those of all functions");
@@ -273,7 +273,8 @@ fn started<T: Clone + Send + 'static>(
     })))
 }
 
-/// Returns the handlers of all functions. Each reads its `own` variables and then `environment`.
+/// Returns the handlers of all functions. Each reads its `own` variables and then `environment`, and
+/// uses `outbound`.
 ///
 /// # Errors
 /// A `ConfigError` if a variable in `environment` is missing or invalid.
@@ -281,37 +282,39 @@ pub fn handlers(
     environment: &Environment,
     own: Option<OwnSettings>,
     clock: &Clock,
+    outbound: &Outbound,
 ) -> Result<Handlers, ConfigError> {
-    let all = Service::start(environment, clock.clone())?;
-    let all_stream = StreamService::start(environment, clock.clone())?;
-    let all_follow = FollowService::start(environment, clock.clone())?;
-    let all_mail = MailService::start(environment, clock.clone())?;
+    let with = (clock, outbound);
+    let all = Service::start_with(environment, clock.clone(), outbound)?;
+    let all_stream = StreamService::start_with(environment, clock.clone(), outbound)?;
+    let all_follow = FollowService::start_with(environment, clock.clone(), outbound)?;
+    let all_mail = MailService::start_with(environment, clock.clone(), outbound)?;
     if environment.optional(settings::WEBHOOK_URL).is_some() {
-        WebhookService::start(environment, clock.clone())?;
+        WebhookService::start_with(environment, clock.clone(), outbound)?;
     }
     let handler = |function: &Function| {
         let id = function.logical_id();
         let own = own.map(|own| environment.with(own(&id, environment)));
         let handler = match function.trigger {
             Trigger::Request(_, handle) => {
-                request_handler(started(&all, Service::start, own, clock), handle)
+                request_handler(started(&all, Service::start_with, own, with), handle)
             }
             Trigger::Stream(handle) => {
-                stream_handler(started(&all_follow, FollowService::start, own, clock), handle)
+                stream_handler(started(&all_follow, FollowService::start_with, own, with), handle)
             }
             Trigger::Schedule(handle) => {
-                schedule_handler(started(&all_stream, StreamService::start, own, clock), handle)
+                schedule_handler(started(&all_stream, StreamService::start_with, own, with), handle)
             }
             Trigger::Topic(handle) => {
-                topic_handler(started(&all_stream, StreamService::start, own, clock), handle)
+                topic_handler(started(&all_stream, StreamService::start_with, own, with), handle)
             }
             Trigger::Mail(handle) => {
-                stream_handler(started(&all_mail, MailService::start, own, clock), handle)
+                stream_handler(started(&all_mail, MailService::start_with, own, with), handle)
             }
             Trigger::Queue(handle) => {
                 let environment = own.unwrap_or_else(|| environment.clone());
-                let clock = clock.clone();
-                let start = move || WebhookService::start(&environment, clock);
+                let (clock, outbound) = (clock.clone(), outbound.clone());
+                let start = move || WebhookService::start_with(&environment, clock, &outbound);
                 queue_handler(Arc::new(LazyLock::new(Box::new(start))), handle)
             }
         };

@@ -4,10 +4,11 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use shared::Outbound;
 use shared::config::{AwsConfig, ConfigError, Environment, settings};
 use shared::domain::clock::Clock;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::app;
@@ -16,7 +17,7 @@ use crate::commits::Commits;
 use crate::crash::faulty;
 use crate::database::{Clients, DatabaseError};
 use crate::demo::{self, DemoError};
-use crate::embedded::embedded;
+use crate::embedded::{Embedded, embedded};
 use crate::environment::{Addresses, environment};
 use crate::faults::{FunctionFault, Orders, TableFault};
 use crate::gateway::Gateway;
@@ -127,20 +128,21 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let clock = Clock::system();
     let mut tasks = Tasks::default();
     let (listener, url) = listen(options.port).await?;
-    let Engine { url: dynamodb, commits, faults: table_faults } =
+    let Engine { url: dynamodb, outbound, written, commits, faults: table_faults } =
         engine(&options, &mut tasks).await?;
     let app = serve_app(&mut tasks).await?;
     let addresses = Addresses { url: &url, dynamodb: &dynamodb, app: &app };
     let environment = environment(&options, &addresses);
-    let clients = Clients::new(&AwsConfig::read(&environment)?);
+    let clients = Clients::new(&AwsConfig::read(&environment)?, &outbound);
     let stream_arn =
         clients.ensure_table(environment.required(settings::TABLE_NAME)?, &template.table).await?;
-    let handlers = registry::handlers(&environment, options.own_settings, &clock)?;
+    let handlers = registry::handlers(&environment, options.own_settings, &clock, &outbound)?;
     registry::check(&template, &handlers)?;
     let function_faults = Arc::<Orders<FunctionFault>>::default();
     let handlers = with_faults(handlers, &function_faults);
     let on_failure = OnFailure::default();
-    let stream = Stream { client: clients.streams, arn: stream_arn, commits: commits.clone() };
+    let stream =
+        Stream { client: clients.streams, arn: stream_arn, written, commits: commits.clone() };
     let pumps = pumps(&template, &handlers, &stream, &on_failure)?;
     let queues = Queue::all(&template, &clock);
     for mapping in Mapping::all(&template, &handlers, &queues) {
@@ -195,6 +197,10 @@ fn joined_app(environment: &Environment) -> JoinedApp {
 /// The database of the service.
 struct Engine {
     url: String,
+    /// The HTTP client of the service, which reaches the database.
+    outbound: Outbound,
+    /// Is notified after writes. `None` for a database that does not tell.
+    written: Option<watch::Receiver<()>>,
     commits: Commits,
     faults: Option<Arc<Orders<TableFault>>>,
 }
@@ -202,11 +208,19 @@ struct Engine {
 /// Starts the embedded engine, unless the options name another.
 async fn engine(options: &Options, tasks: &mut Tasks) -> Result<Engine, DatabaseError> {
     if let Some(url) = &options.dynamodb {
-        return Ok(Engine { url: url.clone(), commits: Commits::default(), faults: None });
+        return Ok(Engine {
+            url: url.clone(),
+            outbound: Outbound::new(),
+            written: None,
+            commits: Commits::default(),
+            faults: None,
+        });
     }
-    let engine = embedded(options.data.as_deref()).await?;
-    tasks.start(engine.serve);
-    Ok(Engine { url: engine.url, commits: engine.commits, faults: Some(engine.faults) })
+    let Embedded { url, serve, connector, written, commits, faults } =
+        embedded(options.data.as_deref()).await?;
+    tasks.start(serve);
+    let outbound = Outbound::new().with_embedded_table(url.clone(), connector);
+    Ok(Engine { url, outbound, written: Some(written), commits, faults: Some(faults) })
 }
 
 /// Returns the handlers with the faults of these orders.

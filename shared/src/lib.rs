@@ -18,6 +18,7 @@ pub mod stream;
 pub mod telemetry;
 pub mod texts;
 
+pub use outbound::Outbound;
 pub use service::{
     ApiKeys, ApiSettings, AppLinks, FollowService, MailService, PageSettings, QueueEvent,
     QueueFailure, QueueMessage, QueueResponse, ScheduledEvent, Service, StreamService,

@@ -23,30 +23,61 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The HTTP client of a process, with one TLS stack and one connection pool. Clones share it,
 /// because parsing the system's more than one hundred root certificates takes time and memory.
 #[derive(Clone, Debug)]
-pub(crate) struct Outbound(SharedHttpConnector);
+pub struct Outbound {
+    connector: SharedHttpConnector,
+    embedded: Option<EmbeddedTable>,
+}
+
+/// A DynamoDB in this process.
+#[derive(Clone, Debug)]
+struct EmbeddedTable {
+    endpoint: String,
+    connector: SharedHttpConnector,
+}
+
+impl Default for Outbound {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Outbound {
     /// Loads the root certificates. No connection is opened yet.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
         let connector =
             Connector::builder().connector_settings(settings).sleep_impl(TokioSleep::new());
-        Self(SharedHttpConnector::new(
-            connector.tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build(),
-        ))
+        let connector = connector.tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build();
+        Self { connector: SharedHttpConnector::new(connector), embedded: None }
+    }
+
+    /// Returns the client with this connector for the requests of DynamoDB's clients to `endpoint`.
+    /// They leave the process no more.
+    pub fn with_embedded_table(self, endpoint: String, connector: SharedHttpConnector) -> Self {
+        Self { embedded: Some(EmbeddedTable { endpoint, connector }), ..self }
+    }
+
+    /// Returns the client for DynamoDB at `endpoint`, as [`Outbound::sdk`] does for other services.
+    pub fn dynamodb(&self, endpoint: Option<&str>) -> SharedHttpClient {
+        let embedded = self.embedded.as_ref().filter(|it| endpoint == Some(it.endpoint.as_str()));
+        client(embedded.map_or(&self.connector, |it| &it.connector))
     }
 
     /// Returns the client for an AWS SDK client. The SDK's attempt and operation timeouts apply.
     /// Its connect and read timeouts are ignored.
     pub(crate) fn sdk(&self) -> SharedHttpClient {
-        let connector = self.0.clone();
-        http_client_fn(move |_, _| connector.clone())
+        client(&self.connector)
     }
 
     /// Returns the connector for requests without the SDK. The caller must set a timeout.
     pub(crate) fn connector(&self) -> SharedHttpConnector {
-        self.0.clone()
+        self.connector.clone()
     }
+}
+
+fn client(connector: &SharedHttpConnector) -> SharedHttpClient {
+    let connector = connector.clone();
+    http_client_fn(move |_, _| connector.clone())
 }
 
 /// Returns the credentials of Lambda's environment.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use shared::config::{Environment, settings};
 use shared::domain::clock::{Clock, Timestamp};
 use shared::engine::Fault;
-use shared::{FollowService, MailService, Service, StreamService};
+use shared::{FollowService, MailService, Outbound, Service, StreamService};
 
 use harness::under;
 
@@ -111,7 +111,7 @@ impl Deployment {
         let environment: Environment =
             env_json().into_iter().chain(same.unwrap()).chain(own).chain(variables).collect();
         let clock = Clock::fixed(now);
-        let handlers = handlers(&environment, own_settings, &clock)
+        let handlers = handlers(&environment, own_settings, &clock, &Outbound::new())
             .expect("events/env.json is a valid configuration");
         let of_service = clock.clone();
         let service: Lazy = LazyLock::new(Box::new(move || {

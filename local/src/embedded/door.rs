@@ -11,22 +11,14 @@ use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, Response, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
-use dynoxide::Database;
 
+use super::engine::{Answer, Engine};
+use super::operations::{TARGET, named};
 use super::response::response;
-use super::{failing, operations};
-use crate::faults::{Orders, TableFault};
-use crate::message::message;
+use crate::message::{broken, message};
 
 /// The most bytes of a request, as at DynamoDB.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
-
-/// The engine, with its orders to fail.
-#[derive(Clone)]
-pub(super) struct Engine {
-    pub(super) database: Database,
-    pub(super) faults: Arc<Orders<TableFault>>,
-}
 
 /// Returns the routes of the engine.
 pub(super) fn router(engine: Engine, secret: String) -> Router {
@@ -60,26 +52,22 @@ fn names(uri: &Uri, secret: &str) -> bool {
 }
 
 async fn call(State(engine): State<Engine>, headers: HeaderMap, body: Bytes) -> Response<Body> {
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-    let operation = target.and_then(|target| target.rsplit_once('.')).map_or("", |(_, name)| name);
-    let carry_out = || {
-        let (status, json) = operations::answer(&engine.database, operation, &body);
-        response(status, json)
-    };
-    match engine.faults.met_by(|fault, to| fault.is_for(operation, to)) {
-        None => carry_out(),
-        Some(met) => failing::answer(met.fault, operation, &body, carry_out).await,
+    let target = headers.get(TARGET).and_then(|target| target.to_str().ok());
+    match engine.answer(named(target.unwrap_or_default()), &body).await {
+        Answer::Json(status, json) => response(status, json),
+        Answer::Reset => broken(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use dynoxide::Database;
     use lambda_http::Service as _;
 
     use super::*;
 
     async fn asked(path: &str, origin: Option<&str>) -> Response<Body> {
-        let engine = Engine { database: Database::memory().unwrap(), faults: Arc::default() };
+        let engine = Engine::new(Database::memory().unwrap(), None, Arc::default());
         let request = Request::post(path)
             .header("x-amz-target", "DynamoDB_20120810.ListTables")
             .header("authorization", "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0");

@@ -2,26 +2,24 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::{Response, StatusCode};
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::response::response;
+use super::engine::{Answer, Engine};
 use crate::faults::TableFault;
-use crate::message::broken;
 
 /// The time of a late answer. It is longer than a function waits for the table.
 const LATE: Duration = Duration::from_secs(5);
 /// The namespace of DynamoDB's errors.
 const ERRORS: &str = "com.amazonaws.dynamodb.v20120810#";
 
-/// Answers a request that meets this fault. `carry_out` answers other requests.
+/// Answers a request that meets this fault.
 pub(super) async fn answer(
+    engine: &Engine,
     fault: TableFault,
     operation: &str,
     body: &[u8],
-    carry_out: impl FnOnce() -> Response<Body>,
-) -> Response<Body> {
+) -> Answer {
     let server = StatusCode::INTERNAL_SERVER_ERROR;
     match fault {
         TableFault::Throttle => {
@@ -35,29 +33,29 @@ pub(super) async fn answer(
         }
         TableFault::Conflict => conflict(operation, body),
         TableFault::FailAfter => {
-            carry_out();
+            engine.carry_out(operation, body).await;
             error(server, "InternalServerError", "The request failed.")
         }
         TableFault::TimeOutAfter => {
-            let answer = carry_out();
+            let answer = engine.carry_out(operation, body).await;
             tokio::time::sleep(LATE).await;
             answer
         }
         TableFault::ResetAfter => {
-            carry_out();
-            broken()
+            engine.carry_out(operation, body).await;
+            Answer::Reset
         }
     }
 }
 
-fn error(status: StatusCode, kind: &str, problem: &str) -> Response<Body> {
+fn error(status: StatusCode, kind: &str, problem: &str) -> Answer {
     let error = json!({ "__type": format!("{ERRORS}{kind}"), "message": problem });
-    response(status, error.to_string())
+    Answer::Json(status, error.to_string())
 }
 
 /// Returns the answer to a write that meets another one. A transaction names the reason for each of
 /// its parts.
-fn conflict(operation: &str, body: &[u8]) -> Response<Body> {
+fn conflict(operation: &str, body: &[u8]) -> Answer {
     if operation != "TransactWriteItems" {
         let problem = "Transaction is ongoing for the item";
         return error(StatusCode::BAD_REQUEST, "TransactionConflictException", problem);
@@ -71,5 +69,5 @@ fn conflict(operation: &str, body: &[u8]) -> Response<Body> {
         "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons",
         "CancellationReasons": reasons,
     });
-    response(StatusCode::BAD_REQUEST, error.to_string())
+    Answer::Json(StatusCode::BAD_REQUEST, error.to_string())
 }

@@ -1,21 +1,29 @@
 //! The embedded DynamoDB: dynoxide over SQLite, in memory or in a file. Only this process reaches it
 //! (docs/adr/0032).
 
+mod connector;
 mod door;
+mod engine;
 mod failing;
 mod operations;
+mod readers;
 mod response;
 
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
 
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use dynoxide::Database;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use rusqlite::Connection;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use uuid::Uuid;
+
+use engine::Engine;
+use readers::Readers;
 
 use crate::commits::Commits;
 use crate::database::DatabaseError;
@@ -28,6 +36,10 @@ pub struct Embedded {
     pub url: String,
     /// The engine's server. Run it as a task; dropping it stops the engine.
     pub serve: BoxFuture<'static, ()>,
+    /// The way to the engine for the clients of this process. It needs no socket.
+    pub connector: SharedHttpConnector,
+    /// Is notified after each request that may have written.
+    pub(crate) written: watch::Receiver<()>,
     /// Waits until the engine's commits are on the disk. Requests to `url` do not wait for them.
     pub(crate) commits: Commits,
     /// The engine's orders to fail.
@@ -51,19 +63,21 @@ pub async fn embedded(data: Option<&Path>) -> Result<Embedded, DatabaseError> {
     let database = Database::new(&place).map_err(failed)?;
     let connection = Connection::open(&place).map_err(failed)?;
     order_stream(&connection).map_err(failed)?;
-    let commits = if data.is_some() {
+    let (commits, readers) = if data.is_some() {
         // This is the engine's way to set `synchronous = NORMAL`. `Commits` waits for the disk
         // instead of the commit.
         database.disable_bulk_loading().map_err(failed)?;
-        Commits::of(connection).map_err(DatabaseError::Engine)?
+        let commits = Commits::of(connection).map_err(DatabaseError::Engine)?;
+        (commits, Some(Readers::open(&place).map_err(failed)?))
     } else {
-        Commits::default()
+        (Commits::default(), None)
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let secret = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
     let url = format!("http://{}/{secret}", listener.local_addr()?);
     let faults = Arc::<Orders<TableFault>>::default();
-    let engine = door::Engine { database, faults: Arc::clone(&faults) };
+    let engine = Engine::new(database, readers, Arc::clone(&faults));
+    let (connector, written) = (connector::connector(engine.clone()), engine.written());
     let router = door::router(engine, secret);
     let serve = async move {
         // It ends when it is dropped, so it needs no shutdown signal.
@@ -71,7 +85,7 @@ pub async fn embedded(data: Option<&Path>) -> Result<Embedded, DatabaseError> {
             tracing::error!(%error, "the embedded database stopped");
         }
     };
-    Ok(Embedded { url, serve: serve.boxed(), commits, faults })
+    Ok(Embedded { url, serve: serve.boxed(), connector, written, commits, faults })
 }
 
 fn failed(error: impl std::error::Error) -> DatabaseError {

@@ -5,6 +5,14 @@ use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// The header that names the operation of a request, such as `DynamoDB_20120810.GetItem`.
+pub(super) const TARGET: &str = "x-amz-target";
+
+/// Returns the operation that the header [`TARGET`] names.
+pub(super) fn named(target: &str) -> &str {
+    target.rsplit_once('.').map_or("", |(_, name)| name)
+}
+
 /// Carries out an operation, and returns the status and the JSON of its answer.
 pub(super) fn answer(database: &Database, operation: &str, body: &[u8]) -> (StatusCode, String) {
     let result = match operation {

@@ -13,6 +13,7 @@ use aws_sdk_dynamodbstreams::config::AppName;
 use aws_sdk_dynamodbstreams::error::DisplayErrorContext;
 use aws_sdk_dynamodbstreams::types::ShardIteratorType;
 use aws_sdk_dynamodbstreams::{Client, Error};
+use tokio::sync::watch;
 
 pub(crate) use delivery::{Delivery, OnFailure};
 pub(crate) use filter::Filter;
@@ -20,8 +21,10 @@ pub use filter::FilterError;
 
 use crate::commits::Commits;
 
-/// The pause between two reads of a shard that has no new records.
-const POLL: Duration = Duration::from_millis(25);
+/// The pause between two reads, in which further records arrive that are delivered together.
+const GATHER: Duration = Duration::from_millis(10);
+/// The pause after a read that found nothing, if the database does not tell of its writes.
+const POLL: Duration = Duration::from_millis(15);
 /// The pause once nothing has arrived for a second, so that an idle service saves power.
 const IDLE_POLL: Duration = Duration::from_millis(200);
 /// The number of empty reads after which the service is idle.
@@ -50,6 +53,8 @@ pub(crate) struct Stream {
     pub(crate) client: Client,
     /// The stream's ARN.
     pub(crate) arn: String,
+    /// Is notified after writes. `None` for a database that does not tell.
+    pub(crate) written: Option<watch::Receiver<()>>,
     /// Waits until the records are on the disk.
     pub(crate) commits: Commits,
 }
@@ -85,7 +90,7 @@ struct Shard {
 impl Pump {
     /// Reads the stream from its beginning until the service ends. Older shards are read to their
     /// end before newer ones.
-    pub(crate) async fn run(self) {
+    pub(crate) async fn run(mut self) {
         let mut ended = HashSet::new();
         let mut open: Vec<Shard> = Vec::new();
         let (mut quiet, mut empty) = (0_u32, 0_u32);
@@ -99,6 +104,7 @@ impl Pump {
                     }
                 }
             }
+            // Records may also wait behind a read that failed.
             let mut found = false;
             for shard in &mut open {
                 match self.read(shard).await {
@@ -106,6 +112,7 @@ impl Pump {
                     Err(error) => {
                         shard.iterator = None;
                         self.pause_after(&error).await;
+                        found = true;
                     }
                 }
             }
@@ -118,8 +125,22 @@ impl Pump {
             quiet = if open.len() < before { 0 } else { quiet.wrapping_add(1) };
             empty = if found { 0 } else { empty.saturating_add(1) };
             if !found {
-                tokio::time::sleep(if empty < READS_UNTIL_IDLE { POLL } else { IDLE_POLL }).await;
+                self.news(if empty < READS_UNTIL_IDLE { POLL } else { IDLE_POLL }).await;
             }
+            tokio::time::sleep(GATHER).await;
+        }
+    }
+
+    /// Waits until something was written since the last read; for `pause` if the database does not
+    /// tell.
+    async fn news(&mut self, pause: Duration) {
+        let told = match &mut self.stream.written {
+            Some(written) => written.changed().await.is_ok(),
+            None => false,
+        };
+        // The database of a service that ends tells no more.
+        if !told {
+            tokio::time::sleep(pause).await;
         }
     }
 

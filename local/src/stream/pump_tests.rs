@@ -51,7 +51,7 @@ fn pump(clients: &Clients, stream_arn: String, commits: Commits) -> (Pump, Seen)
     let filter = Filter::new(&delivery.source.filter_criteria).unwrap();
     (
         Pump {
-            stream: Stream { client: clients.streams.clone(), arn: stream_arn, commits },
+            stream: Stream { client: clients.streams.clone(), arn: stream_arn, written: None, commits },
             filter,
             delivery,
         },

@@ -18,15 +18,26 @@ pub struct FollowService {
 }
 
 impl FollowService {
-    /// Reads the configuration and creates the clients.
+    /// Starts the service with an HTTP client of its own.
+    ///
+    /// # Errors
+    /// Those of [`Self::start_with`].
+    pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
+        Self::start_with(environment, clock, &Outbound::new())
+    }
+
+    /// Reads the configuration and creates the clients, which use `outbound`.
     ///
     /// # Errors
     /// A [`ConfigError`] that names the missing or invalid variable.
-    pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
-        let outbound = Outbound::new();
+    pub fn start_with(
+        environment: &Environment,
+        clock: Clock,
+        outbound: &Outbound,
+    ) -> Result<Self, ConfigError> {
         Ok(Self {
-            engine: Engine::configure(environment, &outbound, &clock)?,
-            publisher: Publisher::configure(environment, &outbound)?,
+            engine: Engine::configure(environment, outbound, &clock)?,
+            publisher: Publisher::configure(environment, outbound)?,
             clock,
         })
     }

@@ -45,14 +45,25 @@ pub struct Service {
 }
 
 impl Service {
-    /// Reads the configuration and creates the clients.
+    /// Starts the service with an HTTP client of its own.
+    ///
+    /// # Errors
+    /// Those of [`Self::start_with`].
+    pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
+        Self::start_with(environment, clock, &Outbound::new())
+    }
+
+    /// Reads the configuration and creates the clients, which use `outbound`.
     ///
     /// # Errors
     /// A [`ConfigError`] that names the missing or invalid variable.
-    pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
-        let outbound = Outbound::new();
+    pub fn start_with(
+        environment: &Environment,
+        clock: Clock,
+        outbound: &Outbound,
+    ) -> Result<Self, ConfigError> {
         Ok(Self {
-            engine: Engine::configure(environment, &outbound, &clock)?,
+            engine: Engine::configure(environment, outbound, &clock)?,
             clock,
             public_url: environment.url(settings::PUBLIC_URL)?,
             app_name: environment.required(settings::APP_NAME)?.to_owned(),
@@ -63,7 +74,7 @@ impl Service {
             page: PageSettings::read(environment)?,
             apps: AppLinks::read(environment)?,
             api: ApiSettings::read(environment)?,
-            authenticator: Authenticator::configure(environment, &outbound)?,
+            authenticator: Authenticator::configure(environment, outbound)?,
         })
     }
 

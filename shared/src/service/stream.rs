@@ -15,12 +15,24 @@ pub struct StreamService {
 }
 
 impl StreamService {
-    /// Reads the configuration and creates the clients.
+    /// Starts the service with an HTTP client of its own.
+    ///
+    /// # Errors
+    /// Those of [`Self::start_with`].
+    pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
+        Self::start_with(environment, clock, &Outbound::new())
+    }
+
+    /// Reads the configuration and creates the clients, which use `outbound`.
     ///
     /// # Errors
     /// A [`ConfigError`] that names the missing or invalid variable.
-    pub fn start(environment: &Environment, clock: Clock) -> Result<Self, ConfigError> {
-        Ok(Self { engine: Engine::configure(environment, &Outbound::new(), &clock)?, clock })
+    pub fn start_with(
+        environment: &Environment,
+        clock: Clock,
+        outbound: &Outbound,
+    ) -> Result<Self, ConfigError> {
+        Ok(Self { engine: Engine::configure(environment, outbound, &clock)?, clock })
     }
 
     /// Starts the service of a Lambda function: with the environment of the process, the system's
