@@ -1,4 +1,5 @@
-//! Functions as Lambda invokes them: each takes an event as JSON and returns an answer as JSON.
+//! Functions as Lambda invokes them: each takes an event as JSON text and returns an answer as JSON
+//! text.
 
 use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
@@ -20,7 +21,7 @@ use crate::tasks;
 
 /// A function, ready to be invoked.
 pub type Handler =
-    Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, serde_json::Error>> + Send + Sync>;
+    Arc<dyn Fn(String) -> BoxFuture<'static, Result<String, serde_json::Error>> + Send + Sync>;
 
 /// The state of a function, for example a `Service`, created at the first invocation.
 pub(crate) type Started<T> = Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>;
@@ -45,11 +46,11 @@ pub(crate) enum InvokeError {
 /// # Errors
 /// `Panic` if the function panics, `Timeout` if it takes longer than `limit`, `Form` if the event
 /// or the answer does not have the format of the trigger.
-pub(crate) async fn invoke(
+pub(crate) async fn invoke_with_text(
     handler: &Handler,
-    event: Value,
+    event: String,
     limit: Duration,
-) -> Result<Value, InvokeError> {
+) -> Result<String, InvokeError> {
     let handler = Arc::clone(handler);
     let task = tasks::spawn(async move { handler(event).await });
     match tokio::time::timeout(limit, task).await {
@@ -57,6 +58,19 @@ pub(crate) async fn invoke(
         Ok(Err(_)) => Err(InvokeError::Panic),
         Err(_) => Err(InvokeError::Timeout(limit)),
     }
+}
+
+/// Runs `handler` as [`invoke_with_text`] does.
+///
+/// # Errors
+/// Those of [`invoke_with_text`].
+pub(crate) async fn invoke(
+    handler: &Handler,
+    event: &Value,
+    limit: Duration,
+) -> Result<Value, InvokeError> {
+    let answer = invoke_with_text(handler, event.to_string(), limit).await?;
+    Ok(serde_json::from_str(&answer)?)
 }
 
 /// The `handle` of a function that API Gateway starts.
@@ -84,14 +98,15 @@ pub(crate) fn request_handler(service: Started<Service>, handle: RequestHandle) 
     Arc::new(move |event| {
         let service = Arc::clone(&service);
         Box::pin(async move {
-            // `LambdaRequest` can only be parsed from text, because it keeps parts as raw JSON.
-            let request: LambdaRequest = serde_json::from_str(&event.to_string())?;
+            let request: LambdaRequest = serde_json::from_str(&event)?;
             let mut context = Context::default();
-            context.request_id =
-                event["requestContext"]["requestId"].as_str().unwrap_or_default().to_owned();
+            if let LambdaRequest::ApiGatewayV2(request) = &request {
+                let id = request.request_context.request_id.clone();
+                context.request_id = id.unwrap_or_default();
+            }
             let mut adapter = Adapter::from(service_fn(|request| handle(&service, request)));
             let Ok(answer) = adapter.call(LambdaEvent::new(request, context)).await;
-            serde_json::to_value(answer)
+            serde_json::to_string(&answer)
         })
     })
 }
@@ -104,9 +119,9 @@ pub(crate) fn stream_handler<T: Send + Sync + 'static>(
     Arc::new(move |event| {
         let service = Arc::clone(&service);
         Box::pin(async move {
-            let event: Event = serde_json::from_value(event)?;
+            let event: Event = serde_json::from_str(&event)?;
             let Ok(answer) = handle(&service, event).await;
-            serde_json::to_value(answer)
+            serde_json::to_string(&answer)
         })
     })
 }
@@ -116,10 +131,10 @@ pub(crate) fn schedule_handler(service: Started<StreamService>, handle: Schedule
     Arc::new(move |event| {
         let service = Arc::clone(&service);
         Box::pin(async move {
-            let event: ScheduledEvent = serde_json::from_value(event)?;
+            let event: ScheduledEvent = serde_json::from_str(&event)?;
             // A function's error is text to whatever invoked it.
             let ticked = handle(&service, event).await.map_err(serde_json::Error::custom)?;
-            serde_json::to_value(ticked)
+            serde_json::to_string(&ticked)
         })
     })
 }
@@ -130,7 +145,7 @@ pub(crate) fn topic_handler(service: Started<StreamService>, handle: TopicHandle
         let service = Arc::clone(&service);
         Box::pin(async move {
             handle(&service, event).await.map_err(serde_json::Error::custom)?;
-            Ok(Value::Null)
+            serde_json::to_string(&())
         })
     })
 }
@@ -144,12 +159,24 @@ pub(crate) fn queue_handler(
     Arc::new(move |event| {
         let service = Arc::clone(&service);
         Box::pin(async move {
-            let event: QueueEvent = serde_json::from_value(event)?;
+            let event: QueueEvent = serde_json::from_str(&event)?;
             let service = LazyLock::force(&service).as_ref();
             let service = service.map_err(serde_json::Error::custom)?;
             let Ok(answer) = handle(service, event).await;
-            serde_json::to_value(answer)
+            serde_json::to_string(&answer)
         })
+    })
+}
+
+/// Returns the handler that answers as `answer` does.
+#[cfg(test)]
+pub(crate) fn handler<F>(answer: impl Fn(Value) -> F + Send + Sync + 'static) -> Handler
+where
+    F: Future<Output = Result<Value, serde_json::Error>> + Send + 'static,
+{
+    Arc::new(move |event| {
+        let answered = serde_json::from_str(&event).map(&answer);
+        Box::pin(async move { Ok(answered?.await?.to_string()) })
     })
 }
 
@@ -160,14 +187,14 @@ mod tests {
     #[tokio::test]
     async fn a_panic_ends_only_the_invocation() {
         let handler: Handler = Arc::new(|_| Box::pin(async { panic!("boom") }));
-        let error = invoke(&handler, Value::Null, Duration::from_secs(1)).await.unwrap_err();
+        let error = invoke(&handler, &Value::Null, Duration::from_secs(1)).await.unwrap_err();
         assert!(matches!(error, InvokeError::Panic));
     }
 
     #[tokio::test]
     async fn an_invocation_ends_at_its_limit() {
         let handler: Handler = Arc::new(|_| Box::pin(std::future::pending()));
-        let error = invoke(&handler, Value::Null, Duration::from_millis(1)).await.unwrap_err();
+        let error = invoke(&handler, &Value::Null, Duration::from_millis(1)).await.unwrap_err();
         assert!(matches!(error, InvokeError::Timeout(_)));
     }
 }

@@ -59,7 +59,7 @@ impl Scheduled {
             "account": "123456789012", "time": self.clock.now().to_string(), "region": "local",
             "resources": [name], "detail": "{}",
         });
-        let answer = invoke(&self.handler, event, INVOCATION_LIMIT).await?;
+        let answer = invoke(&self.handler, &event, INVOCATION_LIMIT).await?;
         Ok((self.function.clone(), answer))
     }
 }

@@ -62,7 +62,7 @@ impl Topic {
 /// Invokes the function, and repeats a failed invocation as Lambda does.
 async fn notify(function: String, handler: Handler, event: Value, pauses: [Duration; 2]) {
     for pause in pauses.map(Some).into_iter().chain([None]) {
-        let Err(error) = invoke(&handler, event.clone(), INVOCATION_LIMIT).await else { return };
+        let Err(error) = invoke(&handler, &event, INVOCATION_LIMIT).await else { return };
         match pause {
             Some(pause) => tokio::time::sleep(pause).await,
             None => tracing::error!(function, %error, "a notification was given up"),
@@ -77,16 +77,17 @@ mod tests {
     use serde::ser::Error as _;
 
     use super::*;
+    use crate::function::handler;
 
     #[tokio::test]
     async fn a_failed_notification_is_repeated_twice() {
         for (failures, invocations) in [(0, 1), (1, 2), (9, 3)] {
             let count = Arc::new(AtomicUsize::new(0));
             let counted = Arc::clone(&count);
-            let handler: Handler = Arc::new(move |event| {
+            let handler = handler(move |event| {
                 let fails = counted.fetch_add(1, Ordering::SeqCst) < failures;
                 let failed = || serde_json::Error::custom("unavailable");
-                Box::pin(async move { if fails { Err(failed()) } else { Ok(event) } })
+                async move { if fails { Err(failed()) } else { Ok(event) } }
             });
             notify("F".into(), handler, Value::Null, [Duration::ZERO; 2]).await;
             assert_eq!(count.load(Ordering::SeqCst), invocations, "{failures} failures");

@@ -12,7 +12,6 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
-use serde_json::Value;
 use shared::domain::clock::Clock;
 use uuid::Uuid;
 
@@ -21,7 +20,7 @@ use event::RequestContext;
 use routes::Routes;
 
 use crate::commits::Commits;
-use crate::function::{InvokeError, invoke};
+use crate::function::{InvokeError, invoke_with_text};
 use crate::message::message;
 use crate::registry::Handlers;
 use crate::template::{Cors, Template};
@@ -94,11 +93,11 @@ impl Gateway {
             .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
         let context =
             RequestContext { domain: &self.domain, peer, now: self.clock.now(), request_id };
-        let event = event::build(&parts, &body, &matched, &context);
-        if size(&event) > PAYLOAD_LIMIT {
+        let event = event::build(&parts, &body, &matched, &context).to_string();
+        if event.len() > PAYLOAD_LIMIT {
             return too_large();
         }
-        let answer = invoke(handler, event, INTEGRATION_LIMIT).await;
+        let answer = invoke_with_text(handler, event, INTEGRATION_LIMIT).await;
         // Like DynamoDB, report nothing that could still be lost. A failed function may have
         // written, so this comes before its outcome.
         let on_disk = tokio::time::timeout(INTEGRATION_LIMIT, self.commits.on_disk());
@@ -107,11 +106,11 @@ impl Gateway {
             return message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
         }
         match answer {
-            Ok(answer) if size(&answer) > PAYLOAD_LIMIT => {
+            Ok(answer) if answer.len() > PAYLOAD_LIMIT => {
                 tracing::error!(function = matched.function, "a function's answer is too large");
                 message(StatusCode::BAD_GATEWAY, "Internal Server Error")
             }
-            Ok(answer) => answer::response(answer).unwrap_or_else(|error| {
+            Ok(answer) => answer::response(&answer).unwrap_or_else(|error| {
                 tracing::error!(function = matched.function, %error, "the gateway cannot return a function's answer");
                 message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
             }),
@@ -122,11 +121,6 @@ impl Gateway {
 
 fn too_large() -> Response<Body> {
     message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
-}
-
-/// Returns the bytes of an event or an answer, as Lambda counts them.
-fn size(payload: &Value) -> usize {
-    serde_json::to_vec(payload).map_or(usize::MAX, |bytes| bytes.len())
 }
 
 fn failure(function: &str, error: &InvokeError) -> Response<Body> {
@@ -146,14 +140,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::function::Handler;
+    use crate::function::{Handler, handler};
     use crate::template::{Function, Route, TEMPLATE};
 
-    fn gateway(handler: Handler) -> Gateway {
-        over(handler, Commits::default())
+    fn gateway(answer: Handler) -> Gateway {
+        over(answer, Commits::default())
     }
 
-    fn over(handler: Handler, commits: Commits) -> Gateway {
+    fn over(answer: Handler, commits: Commits) -> Gateway {
         let mut template = Template::parse(TEMPLATE).unwrap();
         let routes = vec![Route { path: Some("/a/{id}".into()), method: Some("POST".into()) }];
         template.functions = vec![Function {
@@ -166,7 +160,7 @@ mod tests {
         }];
         Gateway::new(
             &template,
-            Handlers::from([("F".to_owned(), handler)]),
+            Handlers::from([("F".to_owned(), answer)]),
             Clock::system(),
             "127.0.0.1:3000".into(),
             commits,
@@ -182,11 +176,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_becomes_a_500_and_the_gateway_keeps_running() {
-        let gateway = gateway(Arc::new(|event| {
-            Box::pin(async move {
-                assert_ne!(event["pathParameters"]["id"], "bad");
-                Ok(json!({"statusCode": 204}))
-            })
+        let gateway = gateway(handler(|event| async move {
+            assert_ne!(event["pathParameters"]["id"], "bad");
+            Ok(json!({"statusCode": 204}))
         }));
         let (status, body) = post(&gateway, "/a/bad", Vec::new()).await;
         assert_eq!(
@@ -198,7 +190,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_route_is_a_404_and_a_large_body_a_413() {
-        let gateway = gateway(Arc::new(|_| Box::pin(async { Ok(json!({"statusCode": 204})) })));
+        let gateway = gateway(handler(|_| async { Ok(json!({"statusCode": 204})) }));
         assert_eq!(
             post(&gateway, "/b", Vec::new()).await,
             (StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#.into())
@@ -215,11 +207,9 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_above_lambda_s_limit_is_a_502() {
-        let gateway = gateway(Arc::new(|event| {
-            Box::pin(async move {
-                let bytes = event["pathParameters"]["id"].as_str().unwrap().parse().unwrap();
-                Ok(json!({"statusCode": 200, "body": "x".repeat(bytes)}))
-            })
+        let gateway = gateway(handler(|event| async move {
+            let bytes = event["pathParameters"]["id"].as_str().unwrap().parse().unwrap();
+            Ok(json!({"statusCode": 200, "body": "x".repeat(bytes)}))
         }));
         let envelope = r#"{"statusCode":200,"body":""}"#.len();
         let most = PAYLOAD_LIMIT - envelope;
@@ -233,17 +223,15 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_without_a_status_is_a_500() {
-        let gateway = gateway(Arc::new(|_| Box::pin(async { Ok(json!({})) })));
+        let gateway = gateway(handler(|_| async { Ok(json!({})) }));
         assert_eq!(post(&gateway, "/a/1", Vec::new()).await.0, 500);
     }
 
     #[tokio::test]
     async fn answers_wait_until_the_data_is_on_the_disk() {
         let (commits, flushing, go_on) = Commits::held();
-        let gateway = Arc::new(over(
-            Arc::new(|_| Box::pin(async { Ok(json!({"statusCode": 204})) })),
-            commits,
-        ));
+        let gateway =
+            Arc::new(over(handler(|_| async { Ok(json!({"statusCode": 204})) }), commits));
 
         let asked = Arc::clone(&gateway);
         let answer = crate::tasks::spawn(async move { post(&asked, "/a/1", Vec::new()).await.0 });
@@ -260,8 +248,7 @@ mod tests {
             rusqlite::Connection::open_in_memory().unwrap(),
             Box::new(|| Err(std::io::ErrorKind::Other.into())),
         );
-        let gateway =
-            over(Arc::new(|_| Box::pin(async { Ok(json!({"statusCode": 204})) })), failing);
+        let gateway = over(handler(|_| async { Ok(json!({"statusCode": 204})) }), failing);
         let (status, body) = post(&gateway, "/a/1", Vec::new()).await;
         assert_eq!((status.as_u16(), body.as_str()), (503, r#"{"message":"Service Unavailable"}"#));
     }

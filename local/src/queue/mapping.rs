@@ -78,7 +78,8 @@ impl Mapping {
     /// them if it fails.
     async fn deliver(&self, messages: &[Message]) {
         let records: Vec<Value> = messages.iter().map(|message| self.record(message)).collect();
-        let answer = invoke(&self.handler, json!({ "Records": records }), INVOCATION_LIMIT).await;
+        let event = json!({ "Records": records });
+        let answer = invoke(&self.handler, &event, INVOCATION_LIMIT).await;
         let failed = self.failed(answer, messages);
         for message in messages {
             self.queue.settle(&message.receipt, !failed.contains(&message.id));

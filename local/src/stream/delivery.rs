@@ -102,7 +102,7 @@ impl Delivery {
     /// Invokes the function. Returns the index of the first record to redeliver, or `None` if all
     /// succeeded.
     async fn first_failed(&self, records: &[Value]) -> Option<usize> {
-        match invoke(&self.handler, json!({ "Records": records }), INVOCATION_LIMIT).await {
+        match invoke(&self.handler, &json!({ "Records": records }), INVOCATION_LIMIT).await {
             Ok(answer) if self.reports() => lowest_failure(&answer, records),
             Ok(_) => None,
             Err(error) => {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::function::handler;
 
 /// The sequence numbers of each invocation of a fake function.
 type Seen = Arc<Mutex<Vec<Vec<u64>>>>;
@@ -13,7 +14,7 @@ struct Fake {
 fn fake(mapping: &str, answer: fn(usize, &[u64]) -> Result<Value, ()>) -> Fake {
     let seen = Seen::default();
     let log = Arc::clone(&seen);
-    let handler: Handler = Arc::new(move |event| {
+    let handler = handler(move |event| {
         let numbers: Vec<u64> = event["Records"]
             .as_array()
             .unwrap()
@@ -22,7 +23,7 @@ fn fake(mapping: &str, answer: fn(usize, &[u64]) -> Result<Value, ()>) -> Fake {
             .collect();
         let before = log.lock().unwrap().len();
         log.lock().unwrap().push(numbers.clone());
-        Box::pin(async move { Ok(answer(before, &numbers).expect("this function fails")) })
+        async move { Ok(answer(before, &numbers).expect("this function fails")) }
     });
     let source = serde_yaml_ng::from_str(mapping).unwrap();
     let pause = Duration::from_nanos(100);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::database::Clients;
 use crate::embedded::embedded;
-use crate::function::Handler;
+use crate::function::handler;
 use crate::tasks::Tasks;
 use crate::template::{TEMPLATE, Template};
 
@@ -36,9 +36,9 @@ type Seen = Arc<Mutex<Vec<Value>>>;
 fn pump(clients: &Clients, stream_arn: String, commits: Commits) -> (Pump, Seen) {
     let seen = Seen::default();
     let log = Arc::clone(&seen);
-    let handler: Handler = Arc::new(move |event| {
+    let handler = handler(move |event| {
         log.lock().unwrap().extend(event["Records"].as_array().unwrap().clone());
-        Box::pin(async { Ok(json!({})) })
+        async { Ok(json!({})) }
     });
     let source = serde_yaml_ng::from_str(MAPPING).unwrap();
     let delivery = Delivery {
@@ -51,7 +51,12 @@ fn pump(clients: &Clients, stream_arn: String, commits: Commits) -> (Pump, Seen)
     let filter = Filter::new(&delivery.source.filter_criteria).unwrap();
     (
         Pump {
-            stream: Stream { client: clients.streams.clone(), arn: stream_arn, written: None, commits },
+            stream: Stream {
+                client: clients.streams.clone(),
+                arn: stream_arn,
+                written: None,
+                commits,
+            },
             filter,
             delivery,
         },
