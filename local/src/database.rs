@@ -64,7 +64,7 @@ impl Clients {
         let token = aws.session_token.as_ref().map(|token| token.expose_secret().to_owned());
         let secret = aws.secret_access_key.expose_secret().to_owned();
         let credentials = Credentials::new(aws.access_key_id.clone(), secret, token, None, "local");
-        let http = outbound.dynamodb(Some(&endpoint));
+        let http = outbound.sdk();
         let region = Region::new(aws.region.clone());
         let tables = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())

@@ -219,7 +219,7 @@ async fn engine(options: &Options, tasks: &mut Tasks) -> Result<Engine, Database
     let Embedded { url, serve, connector, written, commits, faults } =
         embedded(options.data.as_deref()).await?;
     tasks.start(serve);
-    let outbound = Outbound::new().with_embedded_table(url.clone(), connector);
+    let outbound = Outbound::new().with_way_to(format!("{url}/"), connector);
     Ok(Engine { url, outbound, written: Some(written), commits, faults: Some(faults) })
 }
 

@@ -11,8 +11,10 @@ use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::dns::ResolveDnsError;
 use aws_smithy_runtime_api::client::http::{
-    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector, http_client_fn,
 };
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use secrecy::ExposeSecret;
 
 use crate::config::AwsConfig;
@@ -23,21 +25,26 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The HTTP client of a process, with one TLS stack and one connection pool. Clones share it,
 /// because parsing the system's more than one hundred root certificates takes time and memory.
 #[derive(Clone, Debug)]
-pub struct Outbound {
-    connector: SharedHttpConnector,
-    embedded: Option<EmbeddedTable>,
-}
-
-/// A DynamoDB in this process.
-#[derive(Clone, Debug)]
-struct EmbeddedTable {
-    endpoint: String,
-    connector: SharedHttpConnector,
-}
+pub struct Outbound(SharedHttpConnector);
 
 impl Default for Outbound {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Takes the requests to the addresses that begin with a text another way than all others.
+#[derive(Debug)]
+struct Fork {
+    prefix: String,
+    special: SharedHttpConnector,
+    usual: SharedHttpConnector,
+}
+
+impl HttpConnector for Fork {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let is_special = request.uri().starts_with(&self.prefix);
+        if is_special { &self.special } else { &self.usual }.call(request)
     }
 }
 
@@ -47,37 +54,28 @@ impl Outbound {
         let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
         let connector =
             Connector::builder().connector_settings(settings).sleep_impl(TokioSleep::new());
-        let connector = connector.tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build();
-        Self { connector: SharedHttpConnector::new(connector), embedded: None }
+        Self(SharedHttpConnector::new(
+            connector.tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build(),
+        ))
     }
 
-    /// Returns the client with this connector for the requests of DynamoDB's clients to `endpoint`.
-    /// They leave the process no more.
-    pub fn with_embedded_table(self, endpoint: String, connector: SharedHttpConnector) -> Self {
-        Self { embedded: Some(EmbeddedTable { endpoint, connector }), ..self }
-    }
-
-    /// Returns the client for DynamoDB at `endpoint`, as [`Outbound::sdk`] does for other services.
-    pub fn dynamodb(&self, endpoint: Option<&str>) -> SharedHttpClient {
-        let embedded = self.embedded.as_ref().filter(|it| endpoint == Some(it.endpoint.as_str()));
-        client(embedded.map_or(&self.connector, |it| &it.connector))
+    /// Returns the client whose requests to addresses that begin with `prefix` take this connector.
+    /// End the prefix with a slash, so that no longer name of a host or a folder begins with it.
+    pub fn with_way_to(self, prefix: String, connector: SharedHttpConnector) -> Self {
+        Self(SharedHttpConnector::new(Fork { prefix, special: connector, usual: self.0 }))
     }
 
     /// Returns the client for an AWS SDK client. The SDK's attempt and operation timeouts apply.
     /// Its connect and read timeouts are ignored.
-    pub(crate) fn sdk(&self) -> SharedHttpClient {
-        client(&self.connector)
+    pub fn sdk(&self) -> SharedHttpClient {
+        let connector = self.0.clone();
+        http_client_fn(move |_, _| connector.clone())
     }
 
     /// Returns the connector for requests without the SDK. The caller must set a timeout.
     pub(crate) fn connector(&self) -> SharedHttpConnector {
-        self.connector.clone()
+        self.0.clone()
     }
-}
-
-fn client(connector: &SharedHttpConnector) -> SharedHttpClient {
-    let connector = connector.clone();
-    http_client_fn(move |_, _| connector.clone())
 }
 
 /// Returns the credentials of Lambda's environment.

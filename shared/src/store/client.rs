@@ -25,7 +25,7 @@ pub(super) fn dynamodb(aws: &AwsConfig, outbound: &Outbound) -> aws_sdk_dynamodb
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(aws.region.clone()))
         .credentials_provider(credentials(aws))
-        .http_client(outbound.dynamodb(aws.dynamodb_endpoint.as_deref()))
+        .http_client(outbound.sdk())
         .timeout_config(timeouts())
         // The attempt timeout already ends a stalled response. Watching each body as well costs CPU
         // time on every call.
