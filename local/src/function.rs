@@ -144,6 +144,7 @@ pub(crate) fn topic_handler(service: Started<StreamService>, handle: TopicHandle
     Arc::new(move |event| {
         let service = Arc::clone(&service);
         Box::pin(async move {
+            let event = serde_json::from_str(&event)?;
             handle(&service, event).await.map_err(serde_json::Error::custom)?;
             serde_json::to_string(&())
         })

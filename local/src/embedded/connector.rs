@@ -2,12 +2,12 @@
 
 use std::{fmt, io};
 
-use aws_sdk_dynamodb::primitives::SdkBody;
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
 
 use super::engine::{Answer, Engine};
 use super::operations::{TARGET, named};
