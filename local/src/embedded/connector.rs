@@ -9,7 +9,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 
-use super::engine::{Answer, Engine};
+use super::answer::Answer;
+use super::engine::Engine;
 use super::operations::{TARGET, named};
 
 /// Hands each request to the engine.

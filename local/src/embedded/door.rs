@@ -12,10 +12,9 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, Response, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 
-use super::engine::{Answer, Engine};
+use super::engine::Engine;
 use super::operations::{TARGET, named};
-use super::response::response;
-use crate::message::{broken, message};
+use crate::message::message;
 
 /// The most bytes of a request, as at DynamoDB.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -53,10 +52,7 @@ fn names(uri: &Uri, secret: &str) -> bool {
 
 async fn call(State(engine): State<Engine>, headers: HeaderMap, body: Bytes) -> Response<Body> {
     let target = headers.get(TARGET).and_then(|target| target.to_str().ok());
-    match engine.answer(named(target.unwrap_or_default()), &body).await {
-        Answer::Json(status, json) => response(status, json),
-        Answer::Reset => broken(),
-    }
+    engine.answer(named(target.unwrap_or_default()), &body).await.response()
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
 use dynoxide::Database;
 use tokio::sync::{Mutex, watch};
 
+use super::answer::Answer;
 use super::readers::Readers;
 use super::{failing, operations};
 use crate::faults::{Orders, TableFault};
@@ -18,15 +18,6 @@ pub(super) struct Engine {
     readers: Option<Readers>,
     faults: Arc<Orders<TableFault>>,
     written: Arc<watch::Sender<()>>,
-}
-
-/// The engine's answer to a request.
-#[derive(Debug)]
-pub(super) enum Answer {
-    /// A status and JSON.
-    Json(StatusCode, String),
-    /// The connection breaks before the answer.
-    Reset,
 }
 
 impl Engine {
@@ -49,12 +40,15 @@ impl Engine {
     pub(super) async fn answer(&self, operation: &str, body: &[u8]) -> Answer {
         match self.faults.met_by(|fault, to| fault.is_for(operation, to)) {
             None => self.carry_out(operation, body).await,
-            Some(met) => failing::answer(self, met.fault, operation, body).await,
+            Some(met) => {
+                let carry_out = async || self.carry_out(operation, body).await;
+                failing::answer(met.fault, operation, body, carry_out).await
+            }
         }
     }
 
     /// Carries out a request.
-    pub(super) async fn carry_out(&self, operation: &str, body: &[u8]) -> Answer {
+    async fn carry_out(&self, operation: &str, body: &[u8]) -> Answer {
         let (status, json) = match &self.readers {
             Some(readers) if is_read(operation) => {
                 let reader = readers.free().await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::engine::{Answer, Engine};
+use super::answer::Answer;
 use crate::faults::TableFault;
 
 /// The time of a late answer. It is longer than a function waits for the table.
@@ -13,12 +13,12 @@ const LATE: Duration = Duration::from_secs(5);
 /// The namespace of DynamoDB's errors.
 const ERRORS: &str = "com.amazonaws.dynamodb.v20120810#";
 
-/// Answers a request that meets this fault.
+/// Answers a request that meets this fault. `carry_out` answers other requests.
 pub(super) async fn answer(
-    engine: &Engine,
     fault: TableFault,
     operation: &str,
     body: &[u8],
+    carry_out: impl AsyncFnOnce() -> Answer,
 ) -> Answer {
     let server = StatusCode::INTERNAL_SERVER_ERROR;
     match fault {
@@ -33,16 +33,16 @@ pub(super) async fn answer(
         }
         TableFault::Conflict => conflict(operation, body),
         TableFault::FailAfter => {
-            engine.carry_out(operation, body).await;
+            carry_out().await;
             error(server, "InternalServerError", "The request failed.")
         }
         TableFault::TimeOutAfter => {
-            let answer = engine.carry_out(operation, body).await;
+            let answer = carry_out().await;
             tokio::time::sleep(LATE).await;
             answer
         }
         TableFault::ResetAfter => {
-            engine.carry_out(operation, body).await;
+            carry_out().await;
             Answer::Reset
         }
     }

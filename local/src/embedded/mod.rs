@@ -1,13 +1,13 @@
 //! The embedded DynamoDB: dynoxide over SQLite, in memory or in a file. Only this process reaches it
 //! (docs/adr/0032).
 
+mod answer;
 mod connector;
 mod door;
 mod engine;
 mod failing;
 mod operations;
 mod readers;
-mod response;
 
 use std::net::Ipv4Addr;
 use std::path::Path;
