@@ -3,7 +3,6 @@
 use super::accepted::Accepted;
 use super::admission::Admission;
 use super::admit::can_accept;
-use super::person::Newcomer;
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::Version;
@@ -15,7 +14,7 @@ use crate::domain::privilege::Privileges;
 use crate::engine::acting::Acting;
 use crate::engine::attempt::Attempt;
 use crate::engine::authority::first_roles;
-use crate::engine::refusal::{Conflict, NotFound};
+use crate::engine::refusal::{Conflict, NotFound, Refusal};
 use crate::engine::{Engine, Outcome};
 use crate::store::{Claim, JoinOutcome, Joining, Right};
 
@@ -27,23 +26,9 @@ impl Engine {
         admission: &Admission,
     ) -> Outcome<Attempt<Accepted>> {
         let Acting { caller, now } = acting;
-        let Admission { invite, group, granter: _, newcomer: Newcomer { becoming, name } } =
-            admission;
-        let roles = first_roles(group, &invite.terms.roles)?;
-        let member = Member {
-            group: group.id.clone(),
-            user: caller.user.clone(),
-            expires_at: invite.terms.membership_expires_in.and_then(|it| it.end(&roles, now)),
-            roles,
-            privileges: Privileges::default(),
-            name: name.clone().or_else(|| caller.name.clone()),
-            joined_at: now,
-            invite: Some(invite.id),
-            came_as: caller.invitee_keys(),
-            added_by: None,
-            version: Version::FIRST,
-        };
-        let becoming = becoming.as_ref().map(|(pending, user)| (pending, user));
+        let Admission { invite, group, granter: _, newcomer } = admission;
+        let member = new_member(acting, admission)?;
+        let becoming = newcomer.becoming.as_ref().map(|(pending, user)| (pending, user));
         let accepted;
         let claim = if invite.invitee.link().is_some() {
             Claim::Link(invite)
@@ -186,6 +171,26 @@ impl Engine {
             Err(Conflict::SeatsFull.into())
         }
     }
+}
+
+/// Returns the membership that the acceptance writes.
+fn new_member(acting: Acting<'_>, admission: &Admission) -> Result<Member, Refusal> {
+    let Acting { caller, now } = acting;
+    let Admission { invite, group, newcomer, .. } = admission;
+    let roles = first_roles(group, &invite.terms.roles)?;
+    Ok(Member {
+        group: group.id.clone(),
+        user: caller.user.clone(),
+        expires_at: invite.terms.membership_expires_in.and_then(|it| it.end(&roles, now)),
+        roles,
+        privileges: Privileges::default(),
+        name: newcomer.name.clone().or_else(|| caller.name.clone()),
+        joined_at: now,
+        invite: Some(invite.id),
+        came_as: caller.invitee_keys(),
+        added_by: None,
+        version: Version::FIRST,
+    })
 }
 
 /// Returns the link with one use more than it was read with.
