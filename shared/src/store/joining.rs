@@ -238,7 +238,7 @@ impl Store {
         let key = keys::pointer(identity);
         let held_by = text(pending.id.as_str());
         if user.profile.identities().contains(identity) {
-            let item = access::write(&PointerItem::new(key, &user.id), "pointer")?;
+            let item = access::write(&PointerItem::new(key, user), "pointer")?;
             let put = self.put(item).condition_expression(HELD);
             let put = put.expression_attribute_names("#user", "user");
             return transaction

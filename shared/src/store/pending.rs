@@ -70,7 +70,20 @@ impl Store {
         group: &GroupId,
         now: Timestamp,
     ) -> Result<PendingCount, StoreError> {
-        self.count_page(group, PendingCount::default(), FIRST_PAGE, now).await
+        self.count_first(group, FIRST_PAGE, now).await
+    }
+
+    /// Counts the first `most` of the group's pending invites, as [`Store::begin_count`] does.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
+    pub async fn count_first(
+        &self,
+        group: &GroupId,
+        most: u32,
+        now: Timestamp,
+    ) -> Result<PendingCount, StoreError> {
+        self.count_page(group, PendingCount::default(), most, now).await
     }
 
     /// Continues the count of `begun` up to `cap`, and returns how many pending invites the group

@@ -121,11 +121,13 @@ impl Store {
         for identity in held.iter().filter(|identity| !wanted.contains(identity)) {
             transaction.add(Part::Identity, self.drop_pointer(identity, &user.id))?;
         }
-        for identity in wanted.iter().filter(|identity| !held.contains(identity)) {
+        let is_same = held.len() == wanted.len() && held.iter().all(|it| wanted.contains(it));
+        // Each pointer names the other identities, so a change of one rewrites all.
+        for identity in wanted.iter().filter(|_| !is_same) {
             let from =
                 replaced.iter().find(|pending| pending.profile.identities().contains(identity));
             let from = from.map(|pending| &pending.id);
-            transaction.add(Part::Identity, self.take_pointer(identity, &user.id, from)?)?;
+            transaction.add(Part::Identity, self.take_pointer(identity, user, from)?)?;
         }
         for pending in replaced {
             transaction.add(Part::Identity, self.delete_pending_user(pending))?;
@@ -161,7 +163,7 @@ impl Store {
     fn take_pointer(
         &self,
         identity: &Identity,
-        user: &UserId,
+        user: &User,
         from: Option<&UserId>,
     ) -> Result<PutBuilder, StoreError> {
         let pointer = PointerItem::new(keys::pointer(identity), user);
@@ -169,7 +171,7 @@ impl Store {
             .put(access::write(&pointer, "pointer")?)
             .condition_expression("attribute_not_exists(pk) OR #user = :from")
             .expression_attribute_names("#user", "user")
-            .expression_attribute_values(":from", text(from.unwrap_or(user).as_str())))
+            .expression_attribute_values(":from", text(from.unwrap_or(&user.id).as_str())))
     }
 
     fn drop_pointer(&self, identity: &Identity, user: &UserId) -> DeleteBuilder {

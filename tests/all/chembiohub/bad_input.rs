@@ -262,7 +262,7 @@ async fn rate_limits_and_table_failures_have_retry_after() {
     let app = App::with(table.options()).await;
     let inviter = app.user("1");
     inviter.signs_in().await;
-    table.refuses("GetItem", 10);
+    table.refuses("BatchGetItem", 10);
     let answer = invites(&inviter, &ada(&[])).await;
     error(&answer, 503);
     assert_eq!(answer.header("retry-after"), "1");

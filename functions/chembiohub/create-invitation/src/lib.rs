@@ -22,14 +22,6 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
     let (new, now) = (posted.invitation(), service.clock.now());
     let invitation =
         service.engine.create_invitation(&caller, &new, shared::http::entropy(), now).await?;
-    let inviter = &invitation.invite.created_by.id;
-    let present = service.engine.present_users([inviter]).await?;
-    Ok(CreatedBody::new(
-        &invitation,
-        posted,
-        &caller.user,
-        &present,
-        &service.api.chembiohub_namespace,
-    )
-    .response())
+    Ok(CreatedBody::new(&invitation, posted, &caller.user, &service.api.chembiohub_namespace)
+        .response())
 }

@@ -23,7 +23,7 @@ async fn create(service: &Service, request: &Request) -> Result<Response<Body>, 
     let input: InviteInput = body(request, service.body_limit)?;
     let new = input.new_invite(group, &service.redirects)?;
     let now = service.clock.now();
-    let created = service.engine.create_or_find_invite(&caller, &new, entropy(), now).await?;
-    let known = service.engine.invitee_ids(std::slice::from_ref(&created.invite)).await?;
+    let (created, known) =
+        service.engine.create_or_find_invite(&caller, &new, entropy(), now).await?;
     Ok(json(StatusCode::OK, &CreatedBody::new(&created, &new, &known, &service.public_url, now)))
 }

@@ -27,7 +27,6 @@ async fn update(service: &Service, request: &Request) -> Result<Response<Body>, 
     let change = input.change(&service.redirects)?;
     let now = service.clock.now();
     let acting = Acting { caller: &caller, now };
-    let invite = service.engine.update_invite(acting, &group, id, &change).await?;
-    let known = service.engine.invitee_ids(std::slice::from_ref(&invite)).await?;
+    let (invite, known) = service.engine.update_invite_of_user(acting, &group, id, &change).await?;
     Ok(json(StatusCode::OK, &InviteBody::new(&invite, &known, now)))
 }

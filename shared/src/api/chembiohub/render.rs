@@ -129,21 +129,16 @@ pub struct CreatedBody {
 impl CreatedBody {
     /// Creates the answer to `posted`. The invitation's own fields take precedence over sent fields
     /// of the same name, except for the two names.
-    pub fn new(
-        invitation: &Invitation,
-        posted: Posted,
-        caller: &UserId,
-        present: &Present,
-        namespace: &str,
-    ) -> Self {
+    pub fn new(invitation: &Invitation, posted: Posted, caller: &UserId, namespace: &str) -> Self {
         let email = posted.email().to_owned();
-        let own = InvitationBody::new(&invitation.invite, caller, present, namespace);
+        let Invitation { invite, notice, present } = invitation;
+        let own = InvitationBody::new(invite, caller, present, namespace);
         let location = own.resource_uri.clone();
         let mut body = match serde_json::to_value(own) {
             Ok(Value::Object(own)) => own,
             _ => Map::new(),
         };
-        body.insert("message".into(), message(invitation.notice, &email).into());
+        body.insert("message".into(), message(*notice, &email).into());
         // The invite of a reminder may have other names, or another spelling of the address.
         body.insert("email".into(), email.into());
         let sent_names = ["first_name", "last_name"];

@@ -5,8 +5,6 @@ mod create;
 mod delete;
 mod events;
 mod first_owner;
-mod join;
-mod join_seen;
 mod read;
 mod seen;
 mod stats;

@@ -47,16 +47,19 @@ impl Engine {
             not_frozen(&group)?;
             return Err(NotFound::User.into());
         };
-        // Read before the write, because nothing may fail after it. A missing group is refused
-        // later, in the order of checks of `create_invite`.
-        let seen = match self.see_group(caller, &group, slice::from_ref(&user), now).await {
-            Ok(seen) => Some(seen),
-            Err(Stop::Refused(Refusal::NotFound(NotFound::Group))) => None,
-            Err(stop) => return Err(stop),
-        };
         let invitee = InviteeRequest::User(user.clone());
         let new = NewInvite::of(group, invitee, InviteRule::Owners);
-        let created = self.create_invite(caller, &new, entropy, now).await?;
+        // Read before the write, because nothing may fail after it. A missing group is refused
+        // later, in the order of checks of `create_invite`.
+        let seen = async {
+            let seen = self.see_group(caller, &new.group, slice::from_ref(&user), now);
+            match Box::pin(seen).await {
+                Ok(seen) => Ok(Some(seen)),
+                Err(Stop::Refused(Refusal::NotFound(NotFound::Group))) => Ok(None),
+                Err(stop) => Err(stop),
+            }
+        };
+        let (created, seen) = self.create_invite_beside(caller, &new, entropy, now, seen).await?;
         let group = match seen {
             Some(seen) if seen.people.contains_key(&user) => seen,
             // The group or the user was created between the read and the write.

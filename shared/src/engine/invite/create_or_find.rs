@@ -4,16 +4,34 @@ use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
-use crate::engine::{Conflict, Created, Engine, NewInvite, Outcome, Present, Refusal, Stop};
+use crate::engine::{
+    Conflict, Created, Engine, InviteeIds, NewInvite, Outcome, Present, Refusal, Stop,
+};
 
 impl Engine {
     /// Creates an invite, or returns the invitee's pending invite if it has the same roles and
-    /// redirect. So a repeated call is safe (docs/contracts/rownd.md#asking-again).
+    /// redirect. So a repeated call is safe (docs/contracts/rownd.md#asking-again). Also returns the
+    /// id of the invited user, which a new invite needs no further read for.
     ///
     /// # Errors
     /// The variants of [`Engine::create_invite`], and `NotFound::Invite` if the pending invite
     /// disappears meanwhile. `Conflict::AlreadyPending` only if the pending invite differs.
     pub async fn create_or_find_invite(
+        &self,
+        caller: &Caller,
+        new: &NewInvite,
+        entropy: [u8; 16],
+        now: Timestamp,
+    ) -> Outcome<(Created, InviteeIds)> {
+        let mut created = self.created_or_found(caller, new, entropy, now).await?;
+        let known = match created.invitee_ids.take() {
+            Some(known) => known,
+            None => self.invitee_ids(std::slice::from_ref(&created.invite)).await?,
+        };
+        Ok((created, known))
+    }
+
+    async fn created_or_found(
         &self,
         caller: &Caller,
         new: &NewInvite,
@@ -28,7 +46,8 @@ impl Engine {
         let found = (&invite.terms.roles, invite.terms.redirect_url.as_ref());
         if invite.is_pending(now) && is_same(found, new) {
             let present = Present::default();
-            Ok(Created { token: self.token(&invite), invite, present })
+            let token = self.token(&invite);
+            Ok(Created { token, invite, present, invitee_ids: None })
         } else {
             Err(Conflict::AlreadyPending(id).into())
         }

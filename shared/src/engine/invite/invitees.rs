@@ -17,6 +17,11 @@ const BATCH: usize = 100;
 pub struct InviteeIds(BTreeMap<String, UserId>);
 
 impl InviteeIds {
+    /// Returns the id of the user whom this invitee names.
+    pub(super) fn of_one(invitee: &Invitee, user: Option<UserId>) -> Self {
+        Self(user.map(|user| (invitee.key(), user)).into_iter().collect())
+    }
+
     /// Returns the user whom the invitee names. `None` if the directory knows no such user.
     pub fn of(&self, invitee: &Invitee) -> Option<&UserId> {
         self.0.get(&invitee.key())

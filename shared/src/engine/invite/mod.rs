@@ -8,6 +8,8 @@ mod create_or_find;
 mod decline;
 mod find_own;
 mod invitees;
+mod join;
+mod join_seen;
 mod list;
 mod list_across_groups;
 mod list_own_unjoined;

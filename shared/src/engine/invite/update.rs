@@ -1,6 +1,7 @@
 //! Changing a pending invite.
 
 use super::create::{InviteeRequest, check_lifetime};
+use super::invitees::InviteeIds;
 use crate::domain::Invalid;
 use crate::domain::author::Author;
 use crate::domain::clock::Timestamp;
@@ -68,6 +69,32 @@ impl Engine {
         id: InviteId,
         change: &InviteChange,
     ) -> Outcome<Invite> {
+        self.updated(acting, group, id, change, Answered::Invite).await.map(|(invite, _)| invite)
+    }
+
+    /// Changes a pending invite as [`Engine::update_invite`] does. Also returns the id of the invited
+    /// user, which is looked up beside the write.
+    ///
+    /// # Errors
+    /// The variants of [`Engine::update_invite`].
+    pub async fn update_invite_of_user(
+        &self,
+        acting: Acting<'_>,
+        group: &GroupId,
+        id: InviteId,
+        change: &InviteChange,
+    ) -> Outcome<(Invite, InviteeIds)> {
+        self.updated(acting, group, id, change, Answered::WithInviteeIds).await
+    }
+
+    async fn updated(
+        &self,
+        acting: Acting<'_>,
+        group: &GroupId,
+        id: InviteId,
+        change: &InviteChange,
+        answered: Answered,
+    ) -> Outcome<(Invite, InviteeIds)> {
         let Acting { caller, now } = acting;
         for _ in 0..ATTEMPTS {
             let (found, member, invite) =
@@ -91,15 +118,35 @@ impl Engine {
             let is_same = updated.invite.terms == invite.terms
                 && updated.invite.invitee == invite.invitee
                 && updated.invite.granted_by == invite.granted_by;
+            let known = self.answered_ids(&invite, answered);
             if is_same {
-                return Ok(invite);
+                let known = known.await?;
+                return Ok((invite, known));
             }
-            if self.store.rewrite_invite(&updated, actor.right()).await? {
-                return Ok(updated.invite);
+            let written = self.store.rewrite_invite(&updated, actor.right());
+            let (written, known) = futures::join!(written, known);
+            if written? {
+                return Ok((updated.invite, known?));
             }
         }
         Err(Unavailable::Conflicts("the invite").into())
     }
+
+    async fn answered_ids(&self, invite: &Invite, answered: Answered) -> Outcome<InviteeIds> {
+        match answered {
+            Answered::Invite => Ok(InviteeIds::default()),
+            Answered::WithInviteeIds => self.invitee_ids(std::slice::from_ref(invite)).await,
+        }
+    }
+}
+
+/// The answer to a change.
+#[derive(Clone, Copy)]
+enum Answered {
+    /// The invite.
+    Invite,
+    /// The invite, and the id of the invited user.
+    WithInviteeIds,
 }
 
 /// Checks that the member may make this change of the invite.

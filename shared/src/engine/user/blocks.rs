@@ -5,9 +5,11 @@
 
 use std::collections::HashSet;
 
+use super::directory::Known;
 use crate::auth::Caller;
 use crate::domain::block::{Block, BlockChoice, Blocked};
 use crate::domain::clock::Timestamp;
+use crate::domain::identity::Identity;
 use crate::domain::ids::GroupId;
 use crate::domain::invite::Invite;
 use crate::domain::list::Page;
@@ -104,13 +106,17 @@ impl Engine {
     /// that address are then known to be for the caller.
     async fn make_findable(&self, caller: &Caller) -> Outcome<()> {
         let Some(address) = &caller.email else { return Ok(()) };
-        let known = self.store.user(&caller.user).await?;
-        if known.is_some_and(|user| user.profile.email.is_some()) {
+        let identity = Identity::Email(address.clone());
+        let (record, holder) =
+            futures::join!(self.store.user(&caller.user), self.store.holder(&identity));
+        let record = record?;
+        if record.as_ref().is_some_and(|user| user.profile.email.is_some()) {
             return Ok(());
         }
         let change =
             ProfileChange { email: Some(Some(address.clone())), ..ProfileChange::default() };
-        match self.change_me(caller, &change).await {
+        let known = Known { record, holder: Some((identity, holder?)) };
+        match self.change_known_me(caller, &change, known).await {
             // Another user has the address, so the mails are known to be for that user.
             Ok(_) | Err(Stop::Refused(Refusal::Conflict(Conflict::IdentityTaken))) => Ok(()),
             Err(stop) => Err(stop),

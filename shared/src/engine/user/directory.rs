@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::{StreamExt, TryStreamExt, stream};
+
 use crate::auth::Caller;
 use crate::domain::Invalid;
 use crate::domain::counters::Version;
@@ -16,6 +18,23 @@ use crate::store::PutUserOutcome;
 const ATTEMPTS: u8 = 8;
 /// Maximum number of records in one read.
 const BATCH: usize = 100;
+
+/// Maximum number of records that are read at the same time.
+const AT_ONCE: usize = 8;
+
+/// What is known of a user before a change.
+pub(super) struct Known {
+    /// The user's record.
+    pub(super) record: Option<User>,
+    /// An identity, and the user who holds it.
+    pub(super) holder: Option<(Identity, Option<UserId>)>,
+}
+
+impl Known {
+    fn record(record: Option<User>) -> Self {
+        Self { record, holder: None }
+    }
+}
 
 impl Engine {
     /// Returns the caller's record in the directory. Without one, returns what the token proves.
@@ -51,6 +70,17 @@ impl Engine {
     /// `Denied::EmailNotVerified`, `Denied::IdentityMismatch`, `Conflict::IdentityTaken`,
     /// `NotFound::User` for a pending user, `Fault`.
     pub async fn change_me(&self, caller: &Caller, change: &ProfileChange) -> Outcome<User> {
+        let known = Known::record(self.store.user(&caller.user).await?);
+        self.change_known_me(caller, change, known).await
+    }
+
+    /// Changes the caller's own record as [`Engine::change_me`] does, first by what is known of it.
+    pub(super) async fn change_known_me(
+        &self,
+        caller: &Caller,
+        change: &ProfileChange,
+        known: Known,
+    ) -> Outcome<User> {
         let own = caller.identities();
         let check = |before: &Profile, after: &Profile| {
             let held = before.identities();
@@ -66,7 +96,7 @@ impl Engine {
                 }
             }
         };
-        self.change_profile(&caller.user, change, check).await
+        self.change_profile(&caller.user, change, check, known).await
     }
 
     /// Changes any user's record, or makes it, for an app that manages users. Only the person's own
@@ -90,10 +120,12 @@ impl Engine {
                 Err(Refusal::Invalid("/refuses_invites", NOT_YOURS))
             }
         };
-        self.change_profile(user, change, check).await
+        let known = Known::record(self.store.user(user).await?);
+        self.change_profile(user, change, check, known).await
     }
 
-    /// Changes the fields that `change` names, if `check` accepts the profile before and after.
+    /// Changes the fields that `change` names, if `check` accepts the profile before and after. The
+    /// first attempt relies on `known`.
     ///
     /// The write is conditional on the version that was read, so parallel changes of different
     /// fields all survive.
@@ -102,9 +134,10 @@ impl Engine {
         id: &UserId,
         change: &ProfileChange,
         check: impl Fn(&Profile, &Profile) -> Result<(), Refusal>,
+        mut known: Known,
     ) -> Outcome<User> {
         for _ in 0..ATTEMPTS {
-            let before = self.store.user(id).await?;
+            let Known { record: before, holder } = known;
             // Pending users of the first version have ids that a caller may have.
             if before.as_ref().is_some_and(|user| user.state == UserState::Pending) {
                 return Err(NotFound::User.into());
@@ -117,39 +150,55 @@ impl Engine {
             }
             let version = before.as_ref().map_or(Version::FIRST, |user| user.version.next());
             let user = User { id: id.clone(), state: UserState::Active, profile, version };
-            let replaced = self.pending_holders(&user, before.as_ref()).await?;
+            let replaced = self.pending_holders(&user, before.as_ref(), holder).await?;
             match self.store.put_user(&user, before.as_ref(), &replaced).await? {
                 PutUserOutcome::Written => return Ok(user),
                 // Read the holder of the identity again, because pending users come and go.
                 PutUserOutcome::IdentityTaken | PutUserOutcome::Changed => {}
             }
+            known = Known::record(self.store.user(id).await?);
         }
         Err(Unavailable::Conflicts("the user's record").into())
     }
 
     /// Returns the pending users who hold an identity of this user. The write replaces them.
     ///
-    /// An active holder is a conflict.
-    async fn pending_holders(&self, user: &User, before: Option<&User>) -> Outcome<Vec<User>> {
+    /// An active holder is a conflict. `known` is the holder of an identity that was read before.
+    async fn pending_holders(
+        &self,
+        user: &User,
+        before: Option<&User>,
+        known: Option<(Identity, Option<UserId>)>,
+    ) -> Outcome<Vec<User>> {
         let held = before.map(|user| user.profile.identities()).unwrap_or_default();
-        let mut pending: Vec<User> = Vec::new();
-        for identity in user.profile.identities().iter().filter(|identity| !held.contains(identity))
-        {
-            let Some(holder) =
-                self.store.holder(identity).await?.filter(|holder| *holder != user.id)
-            else {
-                continue;
-            };
-            match self.store.user(&holder).await? {
-                Some(holder) if holder.state == UserState::Active => {
-                    return Err(Conflict::IdentityTaken.into());
+        let mut new = user.profile.identities();
+        new.retain(|identity| !held.contains(identity));
+        let holder = |identity: Identity| {
+            let known = known.as_ref().filter(|(of, _)| *of == identity);
+            let known = known.map(|(_, holder)| holder.clone());
+            async move {
+                match known {
+                    Some(holder) => Ok(holder),
+                    None => self.store.holder(&identity).await,
                 }
-                holder => pending.extend(
-                    holder.filter(|holder| pending.iter().all(|known| known.id != holder.id)),
-                ),
+            }
+        };
+        let holders: Vec<Option<UserId>> =
+            stream::iter(new.into_iter().map(holder)).buffered(AT_ONCE).try_collect().await?;
+        let mut others: Vec<UserId> = Vec::new();
+        for holder in holders.into_iter().flatten().filter(|holder| *holder != user.id) {
+            if !others.contains(&holder) {
+                others.push(holder);
             }
         }
-        Ok(pending)
+        let others = others.into_iter().map(|other| async move { self.store.user(&other).await });
+        let others: Vec<Option<User>> =
+            stream::iter(others).buffered(AT_ONCE).try_collect().await?;
+        let others: Vec<User> = others.into_iter().flatten().collect();
+        if others.iter().any(|holder| holder.state == UserState::Active) {
+            return Err(Conflict::IdentityTaken.into());
+        }
+        Ok(others)
     }
 
     /// Returns the directory's records of these users. Omits users without a record.

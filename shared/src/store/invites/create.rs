@@ -82,7 +82,7 @@ impl Store {
         for user in pending_users {
             transaction.add(Part::User, self.put_if_absent(items::from_user(user)?))?;
             for identity in user.profile.identities() {
-                let pointer = PointerItem::new(keys::pointer(&identity), &user.id);
+                let pointer = PointerItem::new(keys::pointer(&identity), user);
                 let item = access::write(&pointer, "pointer")?;
                 transaction.add(Part::User, self.put_if_absent(item))?;
             }

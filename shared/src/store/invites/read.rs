@@ -34,7 +34,7 @@ pub struct CreateKeys<'a> {
 }
 
 /// The records that the creation of an invite depends on, all read consistently in one round trip.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CreateReads {
     /// The group, unless it was deleted.
     pub group: Option<Group>,
@@ -50,6 +50,9 @@ pub struct CreateReads {
     pub invited_user: Option<User>,
     /// The user who holds the invited address, number or account.
     pub holder: Option<UserId>,
+    /// The invitee keys of the holder's identities, as the pointer names them. They may be out of
+    /// date (ADR 0048).
+    pub holder_keys: Vec<String>,
     /// The invite that the new one replaces.
     pub replaced: Option<Invite>,
 }
@@ -144,6 +147,8 @@ impl Store {
         let pointer = item(wanted.pointer());
         let pointer =
             pointer.map(|item| access::read::<PointerItem>(item, "pointer")).transpose()?;
+        let (holder, holder_keys) =
+            pointer.map(|pointer| (pointer.user, pointer.holder_keys)).unzip();
         Ok(CreateReads {
             group: self.existing_group(wanted.group, item(Some(keys::group(wanted.group))))?,
             inviter: self.current_member(item(Some(wanted.inviter())))?,
@@ -152,7 +157,8 @@ impl Store {
             existing: item(Some(wanted.invite())).map(items::to_invite).transpose()?,
             invited_member: self.current_member(item(wanted.invited_member()))?,
             invited_user: item(wanted.invited_user()).map(items::to_user).transpose()?,
-            holder: pointer.map(|pointer| pointer.user),
+            holder,
+            holder_keys: holder_keys.unwrap_or_default(),
             replaced: item(wanted.replaced()).map(items::to_invite).transpose()?,
         })
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{stored_user, without_nulls};
 use crate::domain::counters::Version;
+use crate::domain::identity::Identity;
 use crate::domain::ids::UserId;
 use crate::domain::user::{Profile, User, UserState};
 use crate::store::StoreError;
@@ -50,7 +51,7 @@ pub(in crate::store) fn to_user(item: Item) -> Result<User, StoreError> {
     Ok(User { id: item.id, state: item.state, profile: item.profile, version: item.version })
 }
 
-/// A pointer from an identity to the user who holds it.
+/// A pointer from an identity to the user who holds it (ADR 0048).
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct PointerItem {
     pk: String,
@@ -59,10 +60,21 @@ pub(in crate::store) struct PointerItem {
     kind: String,
     #[serde(deserialize_with = "stored_user")]
     pub(in crate::store) user: UserId,
+    /// The invitee keys of all identities that an active user had when the pointer was written. No
+    /// rule may rely on them: they only tell what is worth reading together with the user.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::store) holder_keys: Vec<String>,
 }
 
 impl PointerItem {
-    pub(in crate::store) fn new(key: Key, user: &UserId) -> Self {
-        Self { pk: key.pk, sk: key.sk, kind: "pointer".into(), user: user.clone() }
+    /// Returns the pointer under this key to the user.
+    pub(in crate::store) fn new(key: Key, user: &User) -> Self {
+        let holder_keys = match user.state {
+            UserState::Active => user.profile.identities().iter().map(Identity::key).collect(),
+            // No other invite of a pending user is looked for.
+            UserState::Pending => Vec::new(),
+        };
+        let Key { pk, sk } = key;
+        Self { pk, sk, kind: "pointer".into(), user: user.id.clone(), holder_keys }
     }
 }

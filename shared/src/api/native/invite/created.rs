@@ -29,7 +29,7 @@ pub(in crate::api::native) struct CreatedBody<'a> {
 impl<'a> CreatedBody<'a> {
     /// Renders the invite at `now`, its token, and its link under `public_url`.
     pub(super) fn new(created: &'a Created, public_url: &str, now: Timestamp) -> Self {
-        let Created { invite, token, present } = created;
+        let Created { invite, token, present, invitee_ids: _ } = created;
         Self::of((invite, token), present, public_url, now)
     }
 

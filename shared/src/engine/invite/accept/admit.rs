@@ -1,5 +1,7 @@
 //! The checks before an acceptance: the invitee, the group and the inviter.
 
+use super::admission::Offer;
+use super::person::Newcomer;
 use crate::auth::Caller;
 use crate::domain::acceptance::{self, Acceptor, NotAcceptable};
 use crate::domain::clock::Timestamp;
@@ -14,11 +16,7 @@ use crate::engine::{Engine, InviteRef, Outcome, require_generation, require_pend
 
 impl Engine {
     /// Returns the invite, its group and the token's caveats, if the caller may use the invite.
-    pub(super) async fn invited(
-        &self,
-        caller: &Caller,
-        reference: &InviteRef,
-    ) -> Outcome<(Invite, Option<Group>, Caveats)> {
+    pub(super) async fn invited(&self, caller: &Caller, reference: &InviteRef) -> Outcome<Offer> {
         match reference {
             InviteRef::Token(token) => {
                 let (subject, caveats) = self.verify_token(token, Some(caller))?;
@@ -26,18 +24,20 @@ impl Engine {
                     self.store.invite_and_group(&subject.group, subject.invite).await?;
                 let invite = require_generation(invite, &subject)?;
                 may_use_token(caller, &invite)?;
-                Ok((invite, group, caveats))
+                Ok(Offer { invite, group, caveats })
             }
             InviteRef::Id(group, id) => {
                 let (invite, group) = self.store.invite_and_group(group, *id).await?;
                 let addressed = invite.filter(|invite| caller.is(&invite.invitee));
-                Ok((addressed.ok_or(NotFound::Invite)?, group, Caveats::default()))
+                let invite = addressed.ok_or(NotFound::Invite)?;
+                Ok(Offer { invite, group, caveats: Caveats::default() })
             }
         }
     }
 
     /// Checks that the caller can still accept the invite, the group allows it, and the granter may
-    /// still grant it. Returns the granter's membership, if it was read.
+    /// still grant it. Returns the granter's membership, if it was read, and what a new person
+    /// becomes.
     pub(super) async fn check_right(
         &self,
         caller: &Caller,
@@ -45,16 +45,18 @@ impl Engine {
         invite: &Invite,
         caveats: &Caveats,
         now: Timestamp,
-    ) -> Outcome<Option<Member>> {
+    ) -> Outcome<(Option<Member>, Newcomer)> {
         can_accept(caller, invite, now)?;
         if caveats.over(now) {
             return Err(Conflict::NotPending(State::Expired).into());
         }
         let acceptor = Acceptor::Account(caller.email.as_ref());
-        let granter = self.granter(group, invite).await?;
+        let (granter, newcomer) =
+            futures::join!(self.granter(group, invite), self.newcomer(caller, invite));
+        let granter = granter?;
         match acceptance::check(invite, group, granter.as_ref(), acceptor) {
             // The write decides about the seat, because a member is told that they are one.
-            Ok(()) | Err(NotAcceptable::SeatsFull) => Ok(granter),
+            Ok(()) | Err(NotAcceptable::SeatsFull) => Ok((granter, newcomer?)),
             Err(reason) => Err(Refusal::from(reason).into()),
         }
     }

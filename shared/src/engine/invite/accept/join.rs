@@ -1,19 +1,20 @@
 //! The write of an acceptance, and its outcomes.
 
 use super::accepted::Accepted;
+use super::admission::Admission;
 use super::admit::can_accept;
-use super::person::Newcomer;
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::Version;
 use crate::domain::group::Group;
 use crate::domain::invite::Invite;
+use crate::domain::invitee::Invitee;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::engine::acting::Acting;
 use crate::engine::attempt::Attempt;
 use crate::engine::authority::first_roles;
-use crate::engine::refusal::{Conflict, NotFound};
+use crate::engine::refusal::{Conflict, NotFound, Refusal};
 use crate::engine::{Engine, Outcome};
 use crate::store::{Claim, JoinOutcome, Joining, Right};
 
@@ -22,26 +23,12 @@ impl Engine {
     pub(super) async fn join(
         &self,
         acting: Acting<'_>,
-        invite: &Invite,
-        group: &Group,
+        admission: &Admission,
     ) -> Outcome<Attempt<Accepted>> {
         let Acting { caller, now } = acting;
-        let Newcomer { becoming, name } = self.newcomer(caller, invite).await?;
-        let roles = first_roles(group, &invite.terms.roles)?;
-        let member = Member {
-            group: group.id.clone(),
-            user: caller.user.clone(),
-            expires_at: invite.terms.membership_expires_in.and_then(|it| it.end(&roles, now)),
-            roles,
-            privileges: Privileges::default(),
-            name: name.or_else(|| caller.name.clone()),
-            joined_at: now,
-            invite: Some(invite.id),
-            came_as: caller.invitee_keys(),
-            added_by: None,
-            version: Version::FIRST,
-        };
-        let becoming = becoming.as_ref().map(|(pending, user)| (pending, user));
+        let Admission { invite, group, granter: _, newcomer } = admission;
+        let member = new_member(acting, admission)?;
+        let becoming = newcomer.becoming.as_ref().map(|(pending, user)| (pending, user));
         let accepted;
         let claim = if invite.invitee.link().is_some() {
             Claim::Link(invite)
@@ -82,9 +69,19 @@ impl Engine {
         match claim {
             Claim::Invite(accepted) => Some(accepted.invite.clone()),
             Claim::Link(invite) if invite.invitee.link()?.max_uses.is_some() => {
-                Some(self.reread_link(invite, now).await)
+                Some(self.link_after_use(invite, now).await)
             }
             Claim::Link(_) | Claim::Group => None,
+        }
+    }
+
+    /// Returns the counted link after the caller's use of it.
+    ///
+    /// If this was the last use, the write that records it also returns the link.
+    async fn link_after_use(&self, invite: &Invite, now: Timestamp) -> Invite {
+        match self.exhausted(&used_once_more(invite), now).await {
+            Some(exhausted) => exhausted,
+            None => self.reread_link(invite, now).await,
         }
     }
 
@@ -107,20 +104,22 @@ impl Engine {
     ///
     /// Every read derives this state by itself, so a failed write loses nothing.
     pub(super) async fn record_if_exhausted(&self, invite: Invite, now: Timestamp) -> Invite {
-        let Ok(exhausted) = invite.exhaust(now) else { return invite };
-        match self.store.end_invite(&exhausted).await {
-            Ok(Some(exhausted)) => exhausted,
-            Ok(None) => invite,
-            Err(error) => {
-                tracing::warn!(
-                    %error,
-                    invite.id = %invite.id,
-                    "Could not record that link {} is exhausted",
-                    invite.id
-                );
-                invite
-            }
-        }
+        self.exhausted(&invite, now).await.unwrap_or(invite)
+    }
+
+    /// Records that a link is exhausted, and returns it. `None` if uses are left, or it was not
+    /// written.
+    async fn exhausted(&self, invite: &Invite, now: Timestamp) -> Option<Invite> {
+        let exhausted = invite.exhaust(now).ok()?;
+        self.store.end_invite(&exhausted).await.unwrap_or_else(|error| {
+            tracing::warn!(
+                %error,
+                invite.id = %invite.id,
+                "Could not record that link {} is exhausted",
+                invite.id
+            );
+            None
+        })
     }
 
     /// Returns the caller's earlier acceptance of this invite, if the membership still exists.
@@ -172,4 +171,33 @@ impl Engine {
             Err(Conflict::SeatsFull.into())
         }
     }
+}
+
+/// Returns the membership that the acceptance writes.
+fn new_member(acting: Acting<'_>, admission: &Admission) -> Result<Member, Refusal> {
+    let Acting { caller, now } = acting;
+    let Admission { invite, group, newcomer, .. } = admission;
+    let roles = first_roles(group, &invite.terms.roles)?;
+    Ok(Member {
+        group: group.id.clone(),
+        user: caller.user.clone(),
+        expires_at: invite.terms.membership_expires_in.and_then(|it| it.end(&roles, now)),
+        roles,
+        privileges: Privileges::default(),
+        name: newcomer.name.clone().or_else(|| caller.name.clone()),
+        joined_at: now,
+        invite: Some(invite.id),
+        came_as: caller.invitee_keys(),
+        added_by: None,
+        version: Version::FIRST,
+    })
+}
+
+/// Returns the link with one use more than it was read with.
+fn used_once_more(invite: &Invite) -> Invite {
+    let mut used = invite.clone();
+    if let Invitee::Link(link) = &mut used.invitee {
+        link.uses = link.uses.saturating_add(1);
+    }
+    used
 }

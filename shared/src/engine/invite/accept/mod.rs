@@ -1,11 +1,13 @@
 //! Accepting: the invite, the membership and the use count change together or not at all.
 
 mod accepted;
+mod admission;
 mod admit;
 mod join;
 mod person;
 
 pub use accepted::Accepted;
+pub(super) use admission::{Offer, Prepared};
 
 use futures::future::join_all;
 
@@ -18,7 +20,6 @@ use crate::domain::redirect::RedirectUrl;
 use crate::engine::acting::Acting;
 use crate::engine::attempt::Attempt;
 use crate::engine::fault::{Stop, Unavailable};
-use crate::engine::refusal::NotFound;
 use crate::engine::{Engine, InviteRef, Outcome};
 
 /// Maximum number of attempts when a record changes between the read and the write.
@@ -113,33 +114,12 @@ impl Engine {
         reference: &InviteRef,
         now: Timestamp,
     ) -> Outcome<Accepted> {
+        let acting = Acting { caller, now };
         for _ in 0..ATTEMPTS {
-            let (invite, group, caveats) = self.invited(caller, reference).await?;
-            let invite = self.record_if_exhausted(invite, now).await;
-            if invite.accepted_by() == Some(&caller.user)
-                && let Some(accepted) = self.joined_by(caller, &invite).await?
-            {
-                return Ok(accepted.in_group(group.as_ref()));
-            }
-            // Check the group before the invite's state, because deleting a group revokes its
-            // invites.
-            let group = group.ok_or(NotFound::Group)?;
-            let granter = match self.check_right(caller, &group, &invite, &caveats, now).await {
-                Ok(granter) => granter,
-                Err(refusal) => {
-                    // A member who joined by a link keeps the membership after the link has ended.
-                    let before = if invite.invitee.link().is_some() {
-                        self.joined_by(caller, &invite).await?
-                    } else {
-                        None
-                    };
-                    return before.map(|before| before.in_group(Some(&group))).ok_or(refusal);
-                }
-            };
-            match self.join(Acting { caller, now }, &invite, &group).await? {
-                Attempt::Done(accepted) => {
-                    return Ok(accepted.granted_by(granter.as_ref()).in_group(Some(&group)));
-                }
+            let offer = self.invited(caller, reference).await?;
+            let prepared = self.prepare(acting, offer).await?;
+            match self.accept_prepared(acting, prepared).await? {
+                Attempt::Done(accepted) => return Ok(accepted),
                 Attempt::Retry => {}
             }
         }

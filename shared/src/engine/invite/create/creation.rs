@@ -5,6 +5,7 @@ use super::rules::Admitted;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::invite::Invite;
 use crate::domain::token::InviteToken;
+use crate::engine::invite::invitees::InviteeIds;
 use crate::engine::present::Present;
 
 /// A created invite, and its token.
@@ -16,6 +17,8 @@ pub struct Created {
     pub token: InviteToken,
     /// The group and the inviter, as far as the request read them.
     pub present: Present,
+    /// The id of the invited user. `None` if the request did not ask the directory.
+    pub invitee_ids: Option<InviteeIds>,
 }
 
 /// The outcome of a request to invite.

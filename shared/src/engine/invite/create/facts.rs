@@ -34,6 +34,8 @@ pub(super) struct People {
     pub(super) invited_as: Option<Box<Invite>>,
     /// Their other pending invites under other identities, which end with a new one.
     pub(super) outdated: Vec<Invite>,
+    /// The active user behind the invitee. `None` if there is none or the directory was not asked.
+    pub(super) user: Option<UserId>,
 }
 
 /// The facts about the invitee of one request.
@@ -117,8 +119,28 @@ impl<'a> Case<'a> {
                 .iter()
                 .any(|id| known.members.contains_key(&(group.clone(), (*id).clone()))),
             refuses: invited.chain(users).any(|user| user.profile.refuses_invites),
+            user: self.active_user(known),
             ..People::default()
         }
+    }
+
+    /// Returns the user behind the invitee, if the directory has one who is active.
+    fn active_user(self, known: &FoundRecords) -> Option<UserId> {
+        let holder = self.found.holder.as_ref().and_then(|holder| known.users.get(holder));
+        let user = self.found.invited_user.as_ref().or(holder);
+        user.filter(|user| user.state == UserState::Active).map(|user| user.id.clone())
+    }
+
+    /// Returns the invitee keys that [`Case::other_keys`] will probably return, as the pointer to
+    /// the holder names them.
+    fn probable_keys(self) -> Vec<String> {
+        let CreateReads { holder, holder_keys, .. } = self.found;
+        let Some(holder) = holder.as_ref().filter(|_| !holder_keys.is_empty()) else {
+            return Vec::new();
+        };
+        let mut keys: Vec<String> = holder_keys.iter().cloned().chain([user_key(holder)]).collect();
+        keys.retain(|key| *key != self.ask.invitee.key());
+        keys
     }
 
     /// Returns the invitee keys of the invited user's other identities.
@@ -150,8 +172,13 @@ impl Engine {
         let is_open: Vec<bool> = cases.iter().map(|case| case.is_open(&granters)).collect();
         let open = cases.iter().zip(&is_open).filter(|(_, open)| **open);
         let open: Vec<Case<'_>> = open.map(|(case, _)| *case).collect();
-        let known = self.found(candidates_of(&open)).await?;
-        let others = self.other_invites(&open, &known).await?;
+        let probable: Vec<String> = open.iter().flat_map(|case| case.probable_keys()).collect();
+        let (known, early) = futures::join!(
+            self.found(candidates_of(&open)),
+            self.invites_into_group(&open, &probable)
+        );
+        let known = known?;
+        let others = self.other_invites(&open, &known, (&probable, early?)).await?;
         let named = open.iter().flat_map(|case| others.iter().map(move |it| (*case, it)));
         granters.extend(self.found(granters_of(named)).await?.members);
         let facts = cases.iter().zip(&is_open).map(|(case, is_open)| {
@@ -161,20 +188,36 @@ impl Engine {
     }
 
     /// Returns the invites that the invitees of these requests have under other identities, in any
-    /// state. The requests are into one group.
+    /// state. `early` are the invites that were read before, and the keys under which.
     async fn other_invites(
         &self,
         open: &[Case<'_>],
         known: &FoundRecords,
+        (early_keys, mut early): (&[String], Vec<Invite>),
     ) -> Result<Vec<Invite>, Fault> {
         let invited = open.iter().filter(|case| {
             let relation = case.relation(known);
             !relation.is_member && !relation.refuses
         });
         let keys: Vec<String> = invited.flat_map(|case| case.other_keys(known)).collect();
-        match open.first() {
+        let late: Vec<String> =
+            keys.iter().filter(|key| !early_keys.contains(key)).cloned().collect();
+        let place = |invite: &Invite| keys.iter().position(|key| *key == invite.invitee.key());
+        early.retain(|invite| place(invite).is_some());
+        early.extend(self.invites_into_group(open, &late).await?);
+        early.sort_by_key(place);
+        Ok(early)
+    }
+
+    /// Returns the invites under these invitee keys into the one group of the requests.
+    async fn invites_into_group(
+        &self,
+        requests: &[Case<'_>],
+        keys: &[String],
+    ) -> Result<Vec<Invite>, Fault> {
+        match requests.first() {
             Some(case) if !keys.is_empty() => {
-                self.invites_for_keys(&case.ask.new.group, &keys).await
+                self.invites_for_keys(&case.ask.new.group, keys).await
             }
             Some(_) | None => Ok(Vec::new()),
         }

@@ -8,6 +8,7 @@ mod commit;
 mod creation;
 mod decide;
 mod facts;
+mod inviter;
 mod plan;
 mod reads;
 mod remind;
@@ -47,9 +48,10 @@ use crate::domain::invite::{Invite, TokenChoice};
 use crate::engine::acting::Acting;
 use crate::engine::attempt::{ATTEMPTS, Attempt};
 use crate::engine::fault::Unavailable;
+use crate::engine::invite::invitees::InviteeIds;
 use crate::engine::refusal::{Conflict, Limited};
 use crate::engine::{Engine, Outcome};
-use crate::store::{CreateReads, KeptRequest, KeptResult};
+use crate::store::{KeptRequest, KeptResult};
 
 impl Engine {
     /// Creates an invite in the name of the caller, and queues its mail. `entropy` identifies the
@@ -65,9 +67,33 @@ impl Engine {
         entropy: [u8; 16],
         now: Timestamp,
     ) -> Outcome<Created> {
-        let making = Making { entropy, dry_run: false, repeatable: None };
-        match self.request_invite(caller, new, &making, now).await? {
-            Creation::Made(created) | Creation::Resent(created) => Ok(created),
+        let ready = std::future::ready(Ok(()));
+        self.create_invite_beside(caller, new, entropy, now, ready)
+            .await
+            .map(|(created, ())| created)
+    }
+
+    /// Creates an invite as [`Engine::create_invite`] does. `beside` runs together with the reads, and
+    /// nothing is written if it fails.
+    ///
+    /// # Errors
+    /// The variants of [`Engine::create_invite`], and those of `beside`.
+    pub(in crate::engine::invite) async fn create_invite_beside<T>(
+        &self,
+        caller: &Caller,
+        new: &NewInvite,
+        entropy: [u8; 16],
+        now: Timestamp,
+        beside: impl Future<Output = Outcome<T>>,
+    ) -> Outcome<(Created, T)> {
+        let acting = Acting { caller, now };
+        let mut ask = Ask::of(acting, new.clone(), RequestId::from_entropy(entropy))?;
+        // Boxed, because the two together are large.
+        let reads = Box::pin(self.reads_of_first(&mut ask));
+        let (beside, reads) = futures::join!(beside, reads);
+        let (beside, (reads, started)) = (beside?, reads?);
+        match self.create(&mut ask, reads, Some(&started), false).await? {
+            Creation::Made(created) | Creation::Resent(created) => Ok((created, beside)),
             Creation::Found(invite, _) | Creation::Planned(invite, _) => {
                 Err(Conflict::AlreadyPending(invite.id).into())
             }
@@ -106,6 +132,13 @@ impl Engine {
     }
 
     async fn request_first(&self, ask: &mut Ask<'_>, dry_run: bool) -> Outcome<Creation> {
+        let (reads, started) = self.reads_of_first(ask).await?;
+        self.create(ask, reads, Some(&started), dry_run).await
+    }
+
+    /// Counts the request in the inviter's window, and makes the reads of its first attempt. Also
+    /// returns the count of the group's pending invites.
+    async fn reads_of_first(&self, ask: &mut Ask<'_>) -> Outcome<(Reads, StartedCount)> {
         let (passed, found, started) = futures::join!(
             self.pass_once(ask),
             self.read_first(ask, 0),
@@ -115,20 +148,20 @@ impl Engine {
         if let Some(kept) = &mut ask.kept {
             kept.passed = Some(1);
         }
-        self.create(ask, found?, Some(&started), dry_run).await
+        let reads = self.read_rest(ask, found?, Some(&started)).await?;
+        Ok((reads, started))
     }
 
-    /// Decides by what was found, writes, and retries if a record has changed meanwhile. `started`
-    /// is the count of the group's pending invites, or `None` if no count is needed.
+    /// Decides by these reads and writes. If a record has changed meanwhile, reads again and retries.
+    /// `started` is the count of the group's pending invites, or `None` if no count is needed.
     async fn create(
         &self,
         ask: &mut Ask<'_>,
-        mut found: CreateReads,
+        mut reads: Reads,
         started: Option<&StartedCount>,
         dry_run: bool,
     ) -> Outcome<Creation> {
         for _ in 0..ATTEMPTS {
-            let reads = self.read_rest(ask, found, started).await?;
             let draft = match plan(ask, &reads)? {
                 Plan::Made(invite) => return Ok(Creation::Made(self.created(*invite, &reads))),
                 Plan::Found(invite) => return self.found_pending(*invite).await,
@@ -143,11 +176,15 @@ impl Engine {
             let draft = kept_with(ask, draft);
             match self.commit(std::slice::from_ref(&draft), &mut ask.makes_user).await? {
                 Attempt::Done(()) => {
-                    return Ok(Creation::Made(self.created(draft.invite, &reads)));
+                    let user = reads.people.user.clone();
+                    let invitee_ids = Some(InviteeIds::of_one(&draft.invite.invitee, user));
+                    let created = self.created(draft.invite, &reads);
+                    return Ok(Creation::Made(Created { invitee_ids, ..created }));
                 }
                 Attempt::Retry => {}
             }
-            found = self.read_first(ask, 0).await?;
+            let found = self.read_first(ask, 0).await?;
+            reads = self.read_rest(ask, found, started).await?;
         }
         Err(Unavailable::Conflicts("the invite").into())
     }
@@ -165,13 +202,16 @@ impl Engine {
             let present = self.present([&invite]).await?;
             return Ok(Creation::Planned(invite, present));
         }
-        Ok(Creation::Resent(self.resend_counted(ask.acting, group, id, &request).await?))
+        // Boxed, because few creates send again, and every one would be larger.
+        let resent = Box::pin(self.resend_counted(ask.acting, group, id, &request)).await?;
+        Ok(Creation::Resent(resent))
     }
 
     /// Returns the invite that an earlier attempt of this request sent again.
     async fn sent_again(&self, invite: Invite) -> Outcome<Creation> {
         let present = self.present([&invite]).await?;
-        Ok(Creation::Resent(Created { token: self.token(&invite), invite, present }))
+        let token = self.token(&invite);
+        Ok(Creation::Resent(Created { token, invite, present, invitee_ids: None }))
     }
 
     /// Returns the pending invite that the request asked for, with the names in it.
@@ -181,7 +221,8 @@ impl Engine {
     }
 
     fn created(&self, invite: Invite, reads: &Reads) -> Created {
-        Created { token: self.token(&invite), invite, present: present(reads) }
+        let token = self.token(&invite);
+        Created { token, invite, present: present(reads), invitee_ids: None }
     }
 
     /// Counts the request in the inviter's rate window, unless an earlier attempt was counted.

@@ -88,6 +88,7 @@ fn found() -> CreateReads {
         invited_member: None,
         invited_user: None,
         holder: None,
+        holder_keys: Vec::new(),
         replaced: None,
     }
 }

@@ -4,7 +4,8 @@
 //! or the group has many invites.
 
 use super::facts::{Case, Facts, People};
-use super::request::{Ask, InviterRecord};
+use super::inviter::InviterRecord;
+use super::request::Ask;
 use super::room::{Room, StartedCount};
 use super::rules::{Admitted, admit, id_is_taken};
 use crate::domain::clock::Timestamp;
@@ -104,17 +105,22 @@ fn wanted<'a>(ask: &'a Ask<'_>, identity: Option<&'a Identity>, attempt: u8) -> 
     }
 }
 
+/// Adds the inviter's record, if it was read before.
+fn with_inviter(ask: &Ask<'_>, found: CreateReads) -> CreateReads {
+    match &ask.inviter {
+        InviterRecord::Unread => found,
+        InviterRecord::Read(user) => {
+            CreateReads { inviter_user: user.as_deref().cloned(), ..found }
+        }
+    }
+}
+
 impl Engine {
     /// Makes the first round trip. `attempt` is the number of ids that belong to other invitees.
     pub(super) async fn read_first(&self, ask: &Ask<'_>, attempt: u8) -> Outcome<CreateReads> {
         let identity = ask.invitee.identity();
         let found = self.store.read_for_create(wanted(ask, identity.as_ref(), attempt)).await?;
-        Ok(match &ask.inviter {
-            InviterRecord::Unread => found,
-            InviterRecord::Read(user) => {
-                CreateReads { inviter_user: user.as_deref().cloned(), ..found }
-            }
-        })
+        Ok(with_inviter(ask, found))
     }
 
     /// Makes the first round trip of several requests at once, in batches. `attempt` is the number of
@@ -131,7 +137,9 @@ impl Engine {
             .zip(&identities)
             .map(|(ask, identity)| wanted(ask, identity.as_ref(), attempt))
             .collect();
-        Ok(self.store.read_for_creates(&wanted).await?)
+        let found = self.store.read_for_creates(&wanted).await?;
+        let found = asks.iter().zip(found).map(|(ask, found)| Ok(with_inviter(ask, found?)));
+        Ok(found.collect())
     }
 
     /// Completes the reads after the first round trip. `started` is the count of the group's

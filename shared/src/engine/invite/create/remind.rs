@@ -32,7 +32,7 @@ impl Engine {
         if !pending.is_empty() {
             return self.remind_of(asking, targets, &pending).await;
         }
-        let system = self.target(asking, &GroupId::application()).await?;
+        let system = self.application_target(asking).await?;
         if let Some(made) = system.made() {
             return Ok(Attempt::Done(made.clone()));
         }
@@ -111,7 +111,7 @@ fn reminder(
     let asked = targets.iter().map(|target| &target.group().id);
     let groups = asked.filter(|group| *group != own && **group != GroupId::application());
     let caller = asking.acting.caller;
-    let name = asking.inviter.as_deref().and_then(own_name).or_else(|| caller.name.clone());
+    let name = asking.inviter.user().and_then(own_name).or_else(|| caller.name.clone());
     let sender = Some(Sender { id: caller.user.clone(), name });
     Mailing { kind: MailKind::Reminder, reminds_of, sender, groups: groups.cloned().collect() }
 }

@@ -191,7 +191,8 @@ impl Engine {
             let (invite, present) = (invite()?, present.clone());
             let subject =
                 TokenSubject { group: invite.group.clone(), invite: invite.id, generation };
-            Outcome::Ok(Created { token: self.tokens.token(&subject), invite, present })
+            let token = self.tokens.token(&subject);
+            Outcome::Ok(Created { token, invite, present, invitee_ids: None })
         };
         match result {
             KeptResult::Made { generation, .. } => Ok(Creation::Made(created(*generation)?)),

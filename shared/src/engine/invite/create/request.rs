@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::inviter::InviterRecord;
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::RequestId;
@@ -16,7 +17,6 @@ use crate::domain::redirect::RedirectUrl;
 use crate::domain::role::Roles;
 use crate::domain::rule::InviteRule;
 use crate::domain::text::{ApiData, Message, Metadata, Name};
-use crate::domain::user::User;
 use crate::domain::{Invalid, deserialize_trimmed};
 use crate::engine::acting::Acting;
 use crate::engine::refusal::Refusal;
@@ -210,15 +210,6 @@ pub(super) struct Ask<'a> {
     pub(super) inviter: InviterRecord,
     /// The request with its idempotency key, which it has claimed.
     pub(super) kept: Option<KeptRequest>,
-}
-
-/// The inviter's record in the directory, which has the inviter's name.
-#[derive(Clone, Debug)]
-pub(super) enum InviterRecord {
-    /// The first round trip reads it.
-    Unread,
-    /// It was read before. `None` if there is none.
-    Read(Option<Box<User>>),
 }
 
 impl<'a> Ask<'a> {

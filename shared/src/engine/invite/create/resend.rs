@@ -89,8 +89,12 @@ impl Engine {
         id: InviteId,
         request: &ResendRequest,
     ) -> Outcome<Created> {
-        self.pass_inviter(acting).await?;
-        self.resend_counted(acting, group, id, request).await
+        let (passed, found) = futures::join!(
+            self.pass_inviter(acting),
+            self.to_resend(acting, group, id, request.rule)
+        );
+        passed?;
+        self.resend_found(acting, found?, request).await
     }
 
     /// Resends an invite as [`Engine::resend_invite`] does, after the caller's window counted it.
@@ -104,23 +108,39 @@ impl Engine {
         id: InviteId,
         request: &ResendRequest,
     ) -> Outcome<Created> {
+        let found = self.to_resend(acting, group, id, request.rule).await?;
+        self.resend_found(acting, found, request).await
+    }
+
+    /// Resends the invite that was read, with the names of the answer read before the write.
+    async fn resend_found(
+        &self,
+        acting: Acting<'_>,
+        mut found: (Resender, Invite),
+        request: &ResendRequest,
+    ) -> Outcome<Created> {
         for _ in 0..ATTEMPTS {
-            let (resender, invite) = self.to_resend(acting, group, id, request.rule).await?;
+            let (resender, invite) = found;
             if invite.resent_by.as_ref() == Some(&request.request) {
-                return Ok(self.resent(invite, &resender).await);
+                let present = self.present_resent(&invite, &resender).await;
+                return Ok(self.resent(invite, present));
             }
             let resent = decide(&resender, &invite, request, acting)?;
-            if !invite.is_pending(acting.now) {
-                self.check_revival(acting, &invite, request.rule).await?;
-            }
-            let resent = if request.notify && self.has_address(&invite).await? {
+            let (revival, is_mailed, present) = futures::join!(
+                Box::pin(self.check_if_ended(acting, &invite, request.rule)),
+                self.is_mailed(&invite, request),
+                self.present_resent(&resent.invite, &resender)
+            );
+            revival?;
+            let resent = if is_mailed? {
                 resent.mailed(mail_by(&resender, &invite, acting))
             } else {
                 resent
             };
             if self.store.rewrite_invite(&resent, resender.actor.right()).await? {
-                return Ok(self.resent(resent.invite, &resender).await);
+                return Ok(self.resent(resent.invite, present));
             }
+            found = self.to_resend(acting, &invite.group, invite.id, request.rule).await?;
         }
         Err(Unavailable::Conflicts("the invite").into())
     }
@@ -153,6 +173,19 @@ impl Engine {
         Ok((resender, invite.ok_or(NotFound::Invite)?))
     }
 
+    /// Checks the invite as [`Engine::check_revival`] does, if it has ended.
+    async fn check_if_ended(
+        &self,
+        acting: Acting<'_>,
+        invite: &Invite,
+        rule: InviteRule,
+    ) -> Outcome<()> {
+        if invite.is_pending(acting.now) {
+            return Ok(());
+        }
+        self.check_revival(acting, invite, rule).await
+    }
+
     /// Checks that the person of an ended invite may have a pending one again, as a new invite is
     /// checked.
     pub(super) async fn check_revival(
@@ -168,9 +201,9 @@ impl Engine {
         Ok(check_new(&ask, &reads)?)
     }
 
-    /// Returns whether a mail can reach the invitee.
-    async fn has_address(&self, invite: &Invite) -> Outcome<bool> {
-        Ok(!self.with_address(&[invite]).await?.is_empty())
+    /// Returns whether the request asks for a mail that can reach the invitee.
+    async fn is_mailed(&self, invite: &Invite, request: &ResendRequest) -> Outcome<bool> {
+        Ok(request.notify && !self.with_address(&[invite]).await?.is_empty())
     }
 
     /// Returns the ids of those of the invites (at most 100) whose invitees a mail can reach.
@@ -188,16 +221,20 @@ impl Engine {
         Ok(reached.map(|invite| invite.id).collect())
     }
 
-    /// Returns the answer. The invite is written, so names that cannot be read are left out.
-    async fn resent(&self, invite: Invite, resender: &Resender) -> Created {
-        let present = match self.present([&invite]).await {
+    /// Returns the names in the answer. They stop no resend, so those that cannot be read are left
+    /// out.
+    async fn present_resent(&self, invite: &Invite, resender: &Resender) -> Present {
+        match self.present([invite]).await {
             Ok(present) => present,
             Err(stop) => {
                 tracing::warn!(?stop, "Could not read the names of a resent invite");
                 resender.present()
             }
-        };
-        Created { token: self.token(&invite), invite, present }
+        }
+    }
+
+    fn resent(&self, invite: Invite, present: Present) -> Created {
+        Created { token: self.token(&invite), invite, present, invitee_ids: None }
     }
 }
 

@@ -85,9 +85,11 @@ impl Engine {
         count.map_or(Room::UNKNOWN, |count| Room::of(count, cap))
     }
 
-    /// Returns the group's room for one more pending invite, counted from the start.
+    /// Returns the group's room for one more pending invite, counted at once. The caller must have the
+    /// right to invite.
     pub(super) async fn room_for_one(&self, group: &Group, now: Timestamp) -> Room {
-        let started = self.begin_count(&group.id, now).await;
+        let Some(cap) = cap(group, self.pending_per_group) else { return Room::UNKNOWN };
+        let started = self.store.count_first(&group.id, cap.max(1), now).await;
         self.room(group, &started, 1, now).await
     }
 

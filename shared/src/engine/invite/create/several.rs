@@ -6,9 +6,10 @@
 
 use futures::future::join_all;
 
+use super::inviter::InviterRecord;
 use super::plan::Draft;
 use super::request::NewInvitation;
-use super::target::{Asking, Target};
+use super::target::{Asking, FoundTarget, Target};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::RequestId;
@@ -18,6 +19,7 @@ use crate::domain::user::{User, UserState};
 use crate::engine::acting::Acting;
 use crate::engine::attempt::{ATTEMPTS, Attempt};
 use crate::engine::fault::{Stop, Unavailable};
+use crate::engine::present::Present;
 use crate::engine::refusal::{Conflict, Denied};
 use crate::engine::{Engine, Outcome};
 
@@ -41,6 +43,8 @@ pub struct Invitation {
     pub invite: Invite,
     /// The mail's content.
     pub notice: Notice,
+    /// The directory's record of the inviter.
+    pub present: Present,
 }
 
 impl Engine {
@@ -61,27 +65,45 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<Invitation> {
         let acting = Acting { caller, now };
-        let (passed, inviter) =
-            futures::join!(self.pass_inviter(acting), self.store.user(&caller.user));
-        passed?;
-        let inviter = inviter?.map(Box::new);
         let request = RequestId::from_entropy(entropy);
+        let inviter = InviterRecord::Unread;
         let mut asking = Asking { acting, new, inviter, request, makes_user: true };
+        let (passed, found) = futures::join!(self.pass_inviter(acting), self.find_targets(&asking));
+        passed?;
+        let mut found = found?;
+        let inviter = found.first().and_then(|(_, found)| found.inviter_user.clone());
+        asking.inviter = InviterRecord::Read(inviter.map(Box::new));
         for _ in 0..ATTEMPTS {
-            match self.invite_to_all(&mut asking).await? {
-                Attempt::Done(invitation) => return Ok(invitation),
-                Attempt::Retry => {}
+            if let Attempt::Done((invite, notice)) = self.invite_to_all(&mut asking, found).await? {
+                let present = self.present_inviter(&asking, &invite).await?;
+                return Ok(Invitation { invite, notice, present });
             }
+            found = self.find_targets(&asking).await?;
         }
         Err(retries_exhausted())
     }
 
-    async fn invite_to_all(&self, asking: &mut Asking<'_>) -> Outcome<Attempt<Invitation>> {
-        let targets = self.targets(asking).await?;
-        let holder = self.holder(&targets).await?;
+    /// Returns the directory's record of the inviter, who is the caller unless the invite existed.
+    async fn present_inviter(&self, asking: &Asking<'_>, invite: &Invite) -> Outcome<Present> {
+        let inviter = &invite.created_by.id;
+        if *inviter != asking.acting.caller.user {
+            return self.present_users([inviter]).await;
+        }
+        let user = asking.inviter.user().cloned();
+        Ok(user.into_iter().fold(Present::default(), Present::with_user))
+    }
+
+    async fn invite_to_all(
+        &self,
+        asking: &mut Asking<'_>,
+        found: Vec<FoundTarget<'_>>,
+    ) -> Outcome<Attempt<(Invite, Notice)>> {
+        let holder = found.iter().find_map(|(_, found)| found.holder.clone());
+        let (targets, holder) = futures::join!(self.targets(found), self.holder(holder.as_ref()));
+        let (targets, holder) = (targets?, holder?);
         if let Some(made) = targets.iter().find_map(Target::made) {
             let notice = notice(made.mailing.kind, holder.as_ref());
-            return Ok(Attempt::Done(Invitation { invite: made.clone(), notice }));
+            return Ok(Attempt::Done((made.clone(), notice)));
         }
         let is_known = holder.is_some();
         let fresh: Vec<(&Target<'_>, &Draft)> =
@@ -89,7 +111,7 @@ impl Engine {
         if fresh.is_empty() {
             return self.remind_instead(asking, &targets, holder.as_ref()).await;
         }
-        self.check_caps(&fresh, asking.acting.now).await?;
+        self.check_caps(&fresh).await?;
         let known = is_known || fresh.len() < targets.len();
         let kind = if known { MailKind::AccessChanged } else { MailKind::PlatformInvitation };
         let drafts = with_one_mail(&fresh, kind);
@@ -97,7 +119,7 @@ impl Engine {
             Attempt::Done(()) => {
                 let leading = drafts.into_iter().next().ok_or_else(retries_exhausted)?;
                 let notice = notice(kind, holder.as_ref());
-                Ok(Attempt::Done(Invitation { invite: leading.invite, notice }))
+                Ok(Attempt::Done((leading.invite, notice)))
             }
             Attempt::Retry => Ok(Attempt::Retry),
         }
@@ -109,7 +131,7 @@ impl Engine {
         asking: &mut Asking<'_>,
         targets: &[Target<'_>],
         holder: Option<&User>,
-    ) -> Outcome<Attempt<Invitation>> {
+    ) -> Outcome<Attempt<(Invite, Notice)>> {
         if !asking.new.remind {
             let invited = targets.iter().find_map(Target::invited);
             return Err(invited.map_or(Conflict::AlreadyMember, Conflict::AlreadyPending).into());
@@ -119,16 +141,12 @@ impl Engine {
         }
         let notice = notice(MailKind::Reminder, holder);
         let reminded = self.remind(asking, targets).await?;
-        Ok(reminded.map(|invite| Invitation { invite, notice }))
+        Ok(reminded.map(|invite| (invite, notice)))
     }
 
-    async fn check_caps(&self, fresh: &[(&Target<'_>, &Draft)], now: Timestamp) -> Outcome<()> {
-        let counted = fresh.iter().filter(|(target, _)| target.reads.takes_a_place());
-        let rooms = counted.map(|(target, _)| self.room_for_one(target.group(), now));
-        for mut room in join_all(rooms).await {
-            room.take()?;
-        }
-        Ok(())
+    async fn check_caps(&self, fresh: &[(&Target<'_>, &Draft)]) -> Outcome<()> {
+        let checks = fresh.iter().map(|(target, _)| self.check_room(target));
+        join_all(checks).await.into_iter().collect()
     }
 }
 

@@ -106,16 +106,17 @@ impl Engine {
         mut ask: Ask<'_>,
         dry_run: bool,
     ) -> (usize, Outcome<Creation>) {
-        let found = match self.read_first(&ask, 0).await {
-            Ok(found) => found,
-            Err(stop) => return (place, Err(stop)),
+        let created = async {
+            let found = self.read_first(&ask, 0).await?;
+            let reads = self.read_rest(&ask, found, None).await?;
+            self.create(&mut ask, reads, None, dry_run).await
         };
-        (place, self.create(&mut ask, found, None, dry_run).await)
+        (place, created.await)
     }
 
     fn made(&self, draft: Draft, present: Present) -> Creation {
         let token = self.token(&draft.invite);
-        Creation::Made(Created { invite: draft.invite, token, present })
+        Creation::Made(Created { invite: draft.invite, token, present, invitee_ids: None })
     }
 }
 

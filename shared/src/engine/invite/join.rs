@@ -1,12 +1,11 @@
 //! Joining a group by its id: by the caller's own pending invite, or without an invite if the group
 //! is open.
 
-use crate::auth::Caller;
-use crate::domain::clock::Timestamp;
+use super::accept::{Accepted, Offer, Prepared};
 use crate::domain::counters::Version;
 use crate::domain::group::{Group, GroupType};
-use crate::domain::ids::GroupId;
 use crate::domain::invite::{Invite, RevokeReason, Transition};
+use crate::domain::macaroon::Caveats;
 use crate::domain::member::Member;
 use crate::domain::privilege::Privileges;
 use crate::domain::role::Roles;
@@ -19,30 +18,34 @@ use crate::engine::{
 use crate::store::{Claim, JoinOutcome, Joining, Right};
 
 impl Engine {
-    /// Makes the caller a member. Links are ignored, because a link requires its token.
+    /// Makes the reads before the acceptance of the first of the caller's invites into the group.
+    /// `None` if there is none.
+    pub(super) async fn prepare_first(
+        &self,
+        acting: Acting<'_>,
+        group: &Group,
+        invites: &[Invite],
+    ) -> Option<Outcome<Prepared>> {
+        let invite = invites.first()?.clone();
+        let offer = Offer { invite, group: Some(group.clone()), caveats: Caveats::default() };
+        Some(self.prepare(acting, offer).await)
+    }
+
+    /// Makes the caller a member by one of these invites, or without one if the group is open.
+    /// `prepared` is the acceptance of the first one.
     ///
     /// # Errors
-    /// `NotFound::Group` (also for a secret group without an invite), `Denied::DomainNotAllowed`,
-    /// `Forbidden::InviteOnly`, `Forbidden::Frozen`, `Conflict::AlreadyMember`,
-    /// `Conflict::SeatsFull`, `Invalid`, `Fault`.
-    pub async fn join_group(
+    /// Those of [`Engine::join_seen_group`].
+    pub(super) async fn join_found(
         &self,
-        caller: &Caller,
-        id: &GroupId,
-        now: Timestamp,
+        acting: Acting<'_>,
+        group: &Group,
+        mut invites: Vec<Invite>,
+        mut prepared: Option<Outcome<Prepared>>,
     ) -> Outcome<Member> {
-        let (found, invites) = futures::join!(
-            self.store.group_and_member(id, &caller.user),
-            self.own_invites_into(caller, id, now)
-        );
-        let ((group, member), mut invites) = (found?, invites?);
-        let group = group.filter(|group| !group.is_application()).ok_or(NotFound::Group)?;
-        if member.is_some() {
-            return Err(Conflict::AlreadyMember.into());
-        }
+        let Acting { caller, now } = acting;
         for invite in &invites {
-            match self.accept_invite(caller, &InviteRef::Id(group.id.clone(), invite.id), now).await
-            {
+            match self.accept_own(acting, invite, prepared.take()).await {
                 Ok(accepted) if accepted.repeated => return Err(Conflict::AlreadyMember.into()),
                 Ok(accepted) => return Ok(accepted.member),
                 // The invite ended after it was read, so the caller joins as if without it.
@@ -59,17 +62,34 @@ impl Engine {
             // without an owner is not open yet.
             GroupType::Open if group.owner_count > 0 => {
                 for _ in 0..ATTEMPTS {
-                    let joined = self.join_open(Acting { caller, now }, &group, &invites).await?;
+                    let joined = self.join_open(acting, group, &invites).await?;
                     if let Attempt::Done(member) = joined {
                         return Ok(member);
                     }
-                    invites = self.own_invites_into(caller, id, now).await?;
+                    invites = self.own_invites_into(caller, &group.id, now).await?;
                 }
                 Err(Unavailable::Conflicts("the person's invites").into())
             }
             GroupType::Open | GroupType::Private => Err(Forbidden::InviteOnly.into()),
             GroupType::Secret => Err(NotFound::Group.into()),
         }
+    }
+
+    /// Accepts the caller's own invite, which is read again unless its acceptance is prepared.
+    async fn accept_own(
+        &self,
+        acting: Acting<'_>,
+        invite: &Invite,
+        prepared: Option<Outcome<Prepared>>,
+    ) -> Outcome<Accepted> {
+        if let Some(prepared) = prepared
+            && let Attempt::Done(accepted) = self.accept_prepared(acting, prepared?).await?
+        {
+            return Ok(accepted);
+        }
+        let reference = InviteRef::Id(invite.group.clone(), invite.id);
+        // Boxed, because few acceptances read the invite again.
+        Box::pin(self.accept_invite(acting.caller, &reference, acting.now)).await
     }
 
     /// Joins without an invite. The caller's own pending invites, which could not be accepted, end
