@@ -162,7 +162,7 @@ impl World<'_> {
                 let acting = Acting { caller: person(by), now };
                 let token = if keeps { TokenChoice::Keep } else { TokenChoice::Rotate };
                 let (locale, rule) = (None, InviteRule::Policy);
-                let id = RequestId::from_entropy(entropy());
+                let id = RequestId::from_entropy(random());
                 let request = ResendRequest { token, locale, notify: false, rule, request: id };
                 let resent = engine.resend_invite(acting, &group, self.id(address), &request).await;
                 if let Ok(resent) = &resent {
