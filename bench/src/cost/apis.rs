@@ -115,6 +115,9 @@ async fn rownd(world: &mut World) -> Result<(), Fault> {
         .await?;
     let invite = id(&made["invitation"])?;
     let one = format!("{path}/{invite}");
+    let members = format!("/me/groups/{ROWND}/members");
+    let what = ("rownd-manage-members", "list one and an invited person", Method::GET, members);
+    world.measures(Some(&owner), what, Value::Null).await?;
     world
         .measures(
             Some(&owner),
@@ -213,6 +216,8 @@ async fn rownd_groups(world: &mut World) -> Result<(), Fault> {
             Value::Null,
         )
         .await?;
+    let what = ("rownd-manage-members", "add", Method::POST, members);
+    world.measures(Some(&owner), what, json!({"user_id": "29845", "roles": ["editor"]})).await?;
     Ok(())
 }
 
@@ -295,6 +300,13 @@ async fn bungie(world: &mut World) -> Result<(), Fault> {
         format!("/Platform/GroupV2/User/Potential/{account}2/0/"),
     );
     world.measures(Some(&invitee(world)), what, Value::Null).await?;
+    let what = (
+        "bungie-list-potential-groups",
+        "one, for anybody",
+        Method::GET,
+        format!("/Platform/GroupV2/User/Potential/{account}2/0/"),
+    );
+    world.measures(None, what, Value::Null).await?;
     let what = (
         "bungie-cancel-individual-invite",
         "",

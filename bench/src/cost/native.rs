@@ -388,6 +388,8 @@ async fn members(world: &mut World) -> Result<(), Fault> {
         .await?;
     let what = ("native-manage-members", "change roles", Method::PATCH, format!("{path}/ada"));
     world.measures(Some(&owner(world)), what, json!({"roles": ["admin"]})).await?;
+    let what = ("native-manage-members", "lower roles", Method::PATCH, format!("{path}/ada"));
+    world.measures(Some(&owner(world)), what, json!({"roles": ["editor"]})).await?;
     world
         .measures(
             Some(&owner(world)),

@@ -30,7 +30,7 @@ pub use invite::{
     Remaining, Repeatable, ResendRequest, Revealed, UnjoinedInvites,
 };
 pub use mail::{Outgoing, Reported, SendOutcome};
-pub use member::{MemberEdit, OwnGroup, People, Person, PersonId, Roster};
+pub use member::{MemberEdit, OwnGroup, People, Person, PersonId};
 pub use present::Present;
 pub use refusal::{Conflict, Denied, Forbidden, Limited, NotFound, Refusal, Scope};
 pub use tick::Ticked;

@@ -307,11 +307,14 @@ pub(super) fn list_bound(shelf: Shelf, place: ListPlace, order: Order) -> String
     format!("{}#{:012}#{id:016}", shelf.as_str(), place.created_at)
 }
 
+/// The bounds around all shelves of a partition.
+pub(super) const EVERY_SHELF: (&str, &str) = ("0", "~");
+
 /// Returns the ranges before and after the range of a whole shelf. The ranges share their bounds,
 /// but no invite has a bound as its key, because invites' keys end in their ids.
 pub(super) fn around(shelf: Shelf) -> [(String, String); 2] {
     let (low, high) = list_range(shelf, None, None);
-    [("0".to_owned(), low), (high, "~".to_owned())]
+    [(EVERY_SHELF.0.to_owned(), low), (high, EVERY_SHELF.1.to_owned())]
 }
 
 #[cfg(test)]

@@ -269,6 +269,27 @@ async fn an_account_s_list_has_its_user_s_invites_by_user_id() {
 }
 
 #[tokio::test]
+async fn an_account_s_list_has_the_invites_of_its_user_and_not_of_another_who_proves_it() {
+    let app = App::start().await;
+    let alice = owner(&app).await;
+    let directory = app.directory();
+    directory.writes_user("ada", &json!({"first_name": "Ada"})).await.is(200);
+    alice.invited(json!({"user_id": "ada"})).await;
+    let ada = app.user("ada").claim("accounts", accounts(3, ACCOUNT));
+    let listed =
+        async || succeeds(gets(&ada, &potential_path("3", ACCOUNT)).await)["totalResults"].clone();
+    assert_eq!(listed().await, 0, "the directory knows no user of the account");
+    let of = |accounts: Value| json!({"first_name": "Bob", "accounts": accounts});
+    directory.writes_user("29845", &of(accounts(3, ACCOUNT))).await.is(200);
+    assert_eq!(listed().await, 0, "the account is another user's");
+    alice.invited(json!({"user_id": "29845"})).await;
+    assert_eq!(listed().await, 1);
+    directory.writes_user("29845", &of(Value::Null)).await.is(200);
+    directory.writes_user("ada", &of(accounts(3, ACCOUNT))).await.is(200);
+    assert_eq!(listed().await, 1, "the account is the caller's");
+}
+
+#[tokio::test]
 async fn a_group_is_listed_with_its_details_until_it_is_deleted() {
     let app = App::start().await;
     let alice = administrator(&app, "29842");

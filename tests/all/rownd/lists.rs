@@ -3,7 +3,7 @@
 use harness::App;
 use serde_json::json;
 
-use super::{editor, fails, invite, invites, made};
+use super::{editor, fails, invite, invites, made, members};
 
 #[tokio::test]
 async fn the_list_has_invites_of_every_state_and_api() {
@@ -39,4 +39,24 @@ async fn the_list_has_invites_of_every_state_and_api() {
     fails(alice.deletes(&invite(&expired.id)).await, 410, "E_INVITE_EXPIRED");
     fails(alice.deletes(&invite(&declined.id)).await, 409, "E_INVITE_NOT_PENDING");
     assert_eq!(alice.reads(&declined.id).await.is(200).json["state"], "declined");
+}
+
+/// A list of a few invites is read by one query, and a longer one by several.
+#[tokio::test]
+async fn a_list_of_any_length_has_all_invites() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let ada = made(&alice, editor("ada@example.com")).await;
+    alice.deletes(&invite(&ada.id)).await.is(204);
+    for number in 2..=30 {
+        made(&alice, editor(&format!("guest-{number}@example.com"))).await;
+        if [23, 24, 25, 26, 30].contains(&number) {
+            let listed = alice.gets(&invites()).await.is(200).json;
+            let results = listed["results"].as_array().unwrap();
+            assert_eq!((results.len(), &listed["total_results"]), (number, &json!(number)));
+            assert_eq!(results[number - 1]["state"], "rejected", "the ended ones come last");
+            let people = alice.gets(&members()).await.is(200).json;
+            assert_eq!(people["total_results"], number, "the owner and the invited people");
+        }
+    }
 }

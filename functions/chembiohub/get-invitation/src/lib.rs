@@ -30,9 +30,8 @@ async fn get(service: &Service, request: &Request) -> Result<Response<Body>, Fai
     if let Some(ids) = SetIds::read(request)? {
         return get_set(service, &caller, &ids).await;
     }
-    let invite =
+    let (invite, present) =
         service.engine.find_invitation(&caller, detail_id(request)?, InviteRule::Editors).await?;
-    let present = service.engine.present([&invite]).await?;
     Ok(answer(
         StatusCode::OK,
         &InvitationBody::new(&invite, &caller.user, &present, &service.api.chembiohub_namespace),
@@ -44,8 +43,8 @@ async fn get_set(
     caller: &Caller,
     ids: &SetIds,
 ) -> Result<Response<Body>, Failure> {
-    let found = service.engine.find_invitations(caller, &ids.valid(), InviteRule::Editors).await?;
-    let present = service.engine.present(&found).await?;
+    let (found, present) =
+        service.engine.find_invitations(caller, &ids.valid(), InviteRule::Editors).await?;
     let namespace = &service.api.chembiohub_namespace;
     Ok(answer(StatusCode::OK, &SetBody::new(ids, &found, &caller.user, &present, namespace)))
 }

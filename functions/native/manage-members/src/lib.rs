@@ -63,8 +63,7 @@ async fn change(
     let body: MemberEditBody = json_body(request, service.body_limit)?;
     let edit = body.edit()?;
     let now = service.clock.now();
-    let member = service.engine.edit_member(caller, group, &user, &edit, now).await?;
-    let present = service.engine.present_users([&member.user]).await?;
+    let (member, present) = service.engine.edit_member(caller, group, &user, &edit, now).await?;
     Ok(json(StatusCode::OK, &MemberBody::new(&member, &present)))
 }
 

@@ -9,7 +9,8 @@ use shared::Service;
 use shared::api::rownd::{self, Failure, GroupInput, OwnGroupBody, app_id, body, group_of_path};
 use shared::auth::Caller;
 use shared::domain::ids::GroupId;
-use shared::engine::{NotFound, OwnGroup, Refusal};
+use shared::domain::user::User;
+use shared::engine::{NotFound, Outcome, OwnGroup, Refusal};
 use shared::http::{json, random_number, respond};
 
 /// Answers the request.
@@ -36,13 +37,11 @@ async fn dispatch(service: &Service, request: &Request) -> Result<Response<Body>
 }
 
 async fn list(service: &Service, caller: &Caller) -> Result<Response<Body>, Failure> {
-    let groups = service.engine.own_groups(caller).await?;
-    let known = service.engine.users(std::slice::from_ref(&caller.user)).await?;
-    let user = known.get(&caller.user);
+    let (groups, user) = with_user(service, caller, service.engine.own_groups(caller)).await?;
     let results: Vec<OwnGroupBody<'_>> = groups
         .data
         .iter()
-        .map(|own| OwnGroupBody::new(own, user, app_id(service.audience())))
+        .map(|own| OwnGroupBody::new(own, user.as_ref(), app_id(service.audience())))
         .collect();
     Ok(rownd::list(&results, groups.complete))
 }
@@ -54,8 +53,9 @@ async fn create(
 ) -> Result<Response<Body>, Failure> {
     let input: GroupInput = body(request, service.body_limit)?;
     let new = input.new_group(GroupId::from_random(random_number()))?;
-    let view = service.engine.create_group(caller, new, service.clock.now()).await?;
-    rendered(service, caller, &OwnGroup::of(view)?).await
+    let created = service.engine.create_group(caller, new, service.clock.now());
+    let (view, user) = with_user(service, caller, created).await?;
+    Ok(rendered(service, &OwnGroup::of(view)?, user.as_ref()))
 }
 
 async fn get(
@@ -64,8 +64,9 @@ async fn get(
     caller: &Caller,
 ) -> Result<Response<Body>, Failure> {
     let group = group_of_path(request)?;
-    let own = service.engine.own_group(caller, &group).await?;
-    rendered(service, caller, &own).await
+    let own = service.engine.own_group(caller, &group);
+    let (own, user) = with_user(service, caller, own).await?;
+    Ok(rendered(service, &own, user.as_ref()))
 }
 
 async fn update(
@@ -75,9 +76,10 @@ async fn update(
 ) -> Result<Response<Body>, Failure> {
     let group = group_of_path(request)?;
     let input: GroupInput = body(request, service.body_limit)?;
-    let now = service.clock.now();
-    let view = service.engine.update_group(caller, &group, &input.change(), None, now).await?;
-    rendered(service, caller, &OwnGroup::of(view)?).await
+    let (change, now) = (input.change(), service.clock.now());
+    let changed = service.engine.update_own_group(caller, &group, &change, now);
+    let (own, user) = with_user(service, caller, changed).await?;
+    Ok(rendered(service, &own, user.as_ref()))
 }
 
 async fn delete(
@@ -90,12 +92,17 @@ async fn delete(
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
 }
 
-async fn rendered(
+/// Awaits the use case, and reads the caller's record in the directory beside it.
+async fn with_user<T>(
     service: &Service,
     caller: &Caller,
-    own: &OwnGroup,
-) -> Result<Response<Body>, Failure> {
-    let known = service.engine.users(std::slice::from_ref(&caller.user)).await?;
-    let user = known.get(&caller.user);
-    Ok(json(StatusCode::OK, &OwnGroupBody::new(own, user, app_id(service.audience()))))
+    outcome: impl Future<Output = Outcome<T>>,
+) -> Result<(T, Option<User>), Failure> {
+    let ids = std::slice::from_ref(&caller.user);
+    let (outcome, known) = tokio::join!(outcome, service.engine.users(ids));
+    Ok((outcome?, known?.remove(&caller.user)))
+}
+
+fn rendered(service: &Service, own: &OwnGroup, user: Option<&User>) -> Response<Body> {
+    json(StatusCode::OK, &OwnGroupBody::new(own, user, app_id(service.audience())))
 }

@@ -12,8 +12,7 @@ use shared::api::rownd::{
 };
 use shared::auth::Caller;
 use shared::domain::ids::GroupId;
-use shared::domain::member::Member;
-use shared::engine::{NotFound, People, Refusal};
+use shared::engine::{NotFound, People, Person, Refusal};
 use shared::http::{json, respond};
 
 /// Answers the request.
@@ -64,8 +63,8 @@ async fn add(
 ) -> Result<Response<Body>, Failure> {
     let NewMemberInput { user_id, roles } = body(request, service.body_limit)?;
     let now = service.clock.now();
-    let member = service.engine.add_member(caller, group, &user_id, &roles, now).await?;
-    rendered(service, member).await
+    let person = service.engine.add_member(caller, group, &user_id, &roles, now).await?;
+    Ok(rendered(service, &person))
 }
 
 async fn get(
@@ -76,7 +75,7 @@ async fn get(
 ) -> Result<Response<Body>, Failure> {
     let id = person_of_path(request)?;
     let person = service.engine.get_person(caller, group, &id, service.clock.now()).await?;
-    Ok(json(StatusCode::OK, &MemberBody::new(&person, app_id(service.audience()))))
+    Ok(rendered(service, &person))
 }
 
 async fn update(
@@ -88,8 +87,8 @@ async fn update(
     let user = member_of_path(request)?;
     let input: MemberInput = body(request, service.body_limit)?;
     let (edit, now) = (input.edit(), service.clock.now());
-    let member = service.engine.edit_member_as_owner(caller, group, &user, &edit, now).await?;
-    rendered(service, member).await
+    let person = service.engine.edit_member_as_owner(caller, group, &user, &edit, now).await?;
+    Ok(rendered(service, &person))
 }
 
 async fn remove(
@@ -104,7 +103,6 @@ async fn remove(
     Ok(respond(StatusCode::NO_CONTENT, "", Body::Empty))
 }
 
-async fn rendered(service: &Service, member: Member) -> Result<Response<Body>, Failure> {
-    let person = service.engine.known_member(member).await?;
-    Ok(json(StatusCode::OK, &MemberBody::new(&person, app_id(service.audience()))))
+fn rendered(service: &Service, person: &Person) -> Response<Body> {
+    json(StatusCode::OK, &MemberBody::new(person, app_id(service.audience())))
 }

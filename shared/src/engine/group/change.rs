@@ -9,9 +9,10 @@ use crate::domain::ids::GroupId;
 use crate::domain::member::Member;
 use crate::domain::role::Rank;
 use crate::domain::text::{Description, Metadata, Name};
-use crate::engine::authority::check_seats;
+use crate::engine::attempt::Attempt;
+use crate::engine::authority::{Actor, check_seats};
 use crate::engine::group::read::GroupView;
-use crate::engine::{Conflict, Engine, Forbidden, Outcome, Refusal, Unavailable};
+use crate::engine::{Conflict, Engine, Forbidden, Outcome, OwnGroup, Refusal, Unavailable};
 use crate::store::UpdateGroupOutcome;
 
 /// Maximum number of attempts when a record changes between the read and the write.
@@ -50,25 +51,69 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<GroupView> {
         for _ in 0..ATTEMPTS {
-            let (group, actor) = self.actor(caller, id).await?;
-            may_change(&actor.member, change)?;
-            if version.is_some_and(|version| version != group.version) {
-                return Err(Conflict::PreconditionFailed.into());
-            }
+            let (group, actor) = self.to_change(caller, id, change, version, now).await?;
             // Count before the write, because nothing may fail after it.
-            let own = Some(actor.member.clone());
-            let group =
-                Group { changed_by: Some(actor.author()), ..changed(group, change.clone(), now)? };
-            let view = self.view(group, own).await?;
-            match self.store.update_group(&view.group, actor.right()).await? {
-                UpdateGroupOutcome::Updated => return Ok(view),
-                UpdateGroupOutcome::Changed if version.is_some() => {
-                    return Err(Conflict::PreconditionFailed.into());
-                }
-                UpdateGroupOutcome::Changed | UpdateGroupOutcome::ActorChanged => {}
+            let view = self.view(group, Some(actor.member.clone())).await?;
+            if let Attempt::Done(()) = self.write_change(&view.group, &actor, version).await? {
+                return Ok(view);
             }
         }
         Err(Unavailable::Conflicts("the group's record").into())
+    }
+
+    /// Changes the group as [`Engine::update_group`] does. Returns it without the number of its
+    /// members.
+    ///
+    /// # Errors
+    /// The variants of [`Engine::update_group`], except `Conflict::PreconditionFailed`.
+    pub async fn update_own_group(
+        &self,
+        caller: &Caller,
+        id: &GroupId,
+        change: &GroupChange,
+        now: Timestamp,
+    ) -> Outcome<OwnGroup> {
+        for _ in 0..ATTEMPTS {
+            let (group, actor) = self.to_change(caller, id, change, None, now).await?;
+            if let Attempt::Done(()) = self.write_change(&group, &actor, None).await? {
+                return Ok(OwnGroup { group, member: actor.member });
+            }
+        }
+        Err(Unavailable::Conflicts("the group's record").into())
+    }
+
+    /// Returns the group to write, and the caller, who may make the change.
+    async fn to_change(
+        &self,
+        caller: &Caller,
+        id: &GroupId,
+        change: &GroupChange,
+        version: Option<Version>,
+        now: Timestamp,
+    ) -> Outcome<(Group, Actor)> {
+        let (group, actor) = self.actor(caller, id).await?;
+        may_change(&actor.member, change)?;
+        if version.is_some_and(|version| version != group.version) {
+            return Err(Conflict::PreconditionFailed.into());
+        }
+        let changed_by = Some(actor.author());
+        let group = Group { changed_by, ..changed(group, change.clone(), now)? };
+        Ok((group, actor))
+    }
+
+    async fn write_change(
+        &self,
+        group: &Group,
+        actor: &Actor,
+        version: Option<Version>,
+    ) -> Outcome<Attempt<()>> {
+        match self.store.update_group(group, actor.right()).await? {
+            UpdateGroupOutcome::Updated => Ok(Attempt::Done(())),
+            UpdateGroupOutcome::Changed if version.is_some() => {
+                Err(Conflict::PreconditionFailed.into())
+            }
+            UpdateGroupOutcome::Changed | UpdateGroupOutcome::ActorChanged => Ok(Attempt::Retry),
+        }
     }
 }
 

@@ -8,7 +8,6 @@ use crate::domain::ids::GroupId;
 use crate::domain::list::Page;
 use crate::domain::member::Member;
 use crate::engine::authority::{Actor, actor_of};
-use crate::engine::bounded::{Read, in_time};
 use crate::engine::{Engine, Outcome};
 
 /// Maximum number of groups whose members are counted at the same time.
@@ -60,21 +59,6 @@ impl Engine {
             Some(group) => self.view(group, own).await.map(Some),
             None => Ok(None),
         }
-    }
-
-    /// Returns those of the groups that exist, as [`Engine::find_group`] does, and whether all were
-    /// read in time.
-    ///
-    /// # Errors
-    /// `Fault`.
-    pub(in crate::engine) async fn find_groups(
-        &self,
-        caller: &Caller,
-        groups: &[GroupId],
-    ) -> Outcome<(Vec<GroupView>, bool)> {
-        let reads = groups.iter().map(|group| self.find_group(caller, group));
-        let Read { found, complete } = in_time(reads).await?;
-        Ok((found.into_iter().flatten().collect(), complete))
     }
 
     /// Returns the groups of one user's memberships, in their order. Omits deleted groups.

@@ -137,9 +137,8 @@ impl Engine {
         rule: InviteRule,
         now: Timestamp,
     ) -> Outcome<WholeList<Invite>> {
-        self.check_inviter(caller, group, rule).await?;
         let list = InviteList::of_group(group, InviteFilter::default());
-        let mut invites = self.store.all_invites(&list, MAX_LISTED, now).await?;
+        let mut invites = self.listed(caller, (group, rule), &list, now).await?;
         let state =
             |invite: &Invite| State::ALL.iter().position(|state| *state == invite.state(now));
         invites.data.sort_by_key(|invite| (state(invite), Reverse((invite.created_at, invite.id))));
@@ -158,28 +157,38 @@ impl Engine {
         rule: InviteRule,
         now: Timestamp,
     ) -> Outcome<WholeList<Invite>> {
-        self.check_inviter(caller, group, rule).await?;
         let list = InviteList::of_group(group, InviteFilter::of_states(vec![State::Pending]));
-        Ok(self.store.all_invites(&list, MAX_LISTED, now).await?)
+        self.listed(caller, (group, rule), &list, now).await
     }
 
-    /// Returns the invites, at most 10,000, to any identity that the caller proves, that the caller
-    /// can still accept by their state: the pending ones, and those that were declined without a
-    /// sign-in.
-    ///
-    /// # Errors
-    /// `Fault`.
-    pub async fn own_open_invites(
+    /// Returns the invites of a group's list, at most 10,000, if `rule` lets the caller invite. A few
+    /// are read beside that check, so a stranger makes the service read little in vain.
+    async fn listed(
         &self,
         caller: &Caller,
+        (group, rule): (&GroupId, InviteRule),
+        list: &InviteList,
         now: Timestamp,
     ) -> Outcome<WholeList<Invite>> {
-        let list = InviteList::awaiting_invitee(&caller.invitee_keys());
-        let (found, blocked) =
-            futures::join!(self.store.all_invites(&list, MAX_LISTED, now), self.blocked_by(caller));
-        let (mut found, blocked) = (found?, blocked?);
-        found.data.retain(|invite| is_wanted(invite, &blocked));
-        Ok(found)
+        let (allowed, few) = futures::join!(
+            self.check_inviter(caller, group, rule),
+            self.store.few_invites(list, now)
+        );
+        allowed?;
+        self.the_rest(few?, list, now).await
+    }
+
+    /// Returns the whole list, of which a few invites were read. `None` if there are more.
+    pub(in crate::engine) async fn the_rest(
+        &self,
+        few: Option<Vec<Invite>>,
+        list: &InviteList,
+        now: Timestamp,
+    ) -> Outcome<WholeList<Invite>> {
+        match few {
+            Some(data) => Ok(WholeList { data, complete: true }),
+            None => Ok(self.store.all_invites(list, MAX_LISTED, now).await?),
+        }
     }
 
     /// Returns the group's invite for this invitee, in any state. Reads consistently. Finds no

@@ -14,13 +14,15 @@ use crate::domain::invite::{Invite, InviteFilter};
 use crate::domain::list::WholeList;
 use crate::domain::member::Member;
 use crate::domain::rule::InviteRule;
-use crate::engine::{Engine, NotFound, Outcome};
+use crate::engine::{Engine, NotFound, Outcome, Present};
 use crate::store::InviteList;
 
 /// Maximum number of groups that are read at the same time.
 const AT_ONCE: usize = 8;
 /// Maximum number of memberships in one read.
 const PAGE: i32 = 100;
+/// Maximum number of groups in one read.
+const BATCH: usize = 100;
 
 impl Engine {
     /// Returns the invites that the caller made, and those of groups in which `rule` lets the
@@ -38,24 +40,31 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<WholeList<Invite>> {
         let memberships = self.memberships(caller).await?;
-        let reads =
-            self.with_groups(&memberships).await?.into_iter().map(|(group, member)| async move {
-                let list = InviteList::of_group(&group.id, InviteFilter::default());
-                let mut invites = self.store.all_invites(&list, MAX_LISTED, now).await?;
-                let sees = |invite: &Invite| may_see(caller, rule, &group, member.as_ref(), invite);
-                invites.data.retain(sees);
-                Outcome::Ok(invites)
-            });
-        let found: Vec<WholeList<Invite>> =
-            stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
-        let complete = found.iter().all(|group| group.complete);
-        let mut invites: Vec<Invite> = found.into_iter().flat_map(|group| group.data).collect();
+        let ids: Vec<GroupId> =
+            memberships.keys().cloned().chain([GroupId::application()]).collect();
+        let reads = ids.iter().cloned().map(|group| async move {
+            let list = InviteList::of_group(&group, InviteFilter::default());
+            self.store.all_invites(&list, MAX_LISTED, now).await
+        });
+        let reads = stream::iter(reads).buffered(AT_ONCE).try_collect::<Vec<WholeList<Invite>>>();
+        let (groups, found) = futures::join!(self.existing(&ids), reads);
+        let (groups, found) = (groups?, found?);
+        let (mut invites, mut complete) = (Vec::new(), true);
+        for (group, list) in ids.iter().zip(found) {
+            // A deleted group's invites were read in vain.
+            let Some(group) = groups.get(group) else { continue };
+            let member = memberships.get(&group.id);
+            let sees = |invite: &Invite| may_see(caller, rule, group, member, invite);
+            complete &= list.complete;
+            invites.extend(list.data.into_iter().filter(sees));
+        }
         invites.sort_unstable_by_key(|invite| (invite.created_at, invite.id));
         let all = WholeList::up_to(MAX_LISTED, invites);
         Ok(WholeList { complete: complete && all.complete, ..all })
     }
 
-    /// Returns the invite with this id, in any group, if [`Engine::all_invitations`] would list it.
+    /// Returns the invite with this id, in any group, if [`Engine::all_invitations`] would list it,
+    /// with the present records behind it.
     ///
     /// # Errors
     /// `NotFound::Invite`, `Fault`.
@@ -64,12 +73,13 @@ impl Engine {
         caller: &Caller,
         id: InviteId,
         rule: InviteRule,
-    ) -> Outcome<Invite> {
-        self.find_invitations(caller, &[id], rule).await?.pop().ok_or(NotFound::Invite.into())
+    ) -> Outcome<(Invite, Present)> {
+        let (mut found, present) = self.find_invitations(caller, &[id], rule).await?;
+        Ok((found.pop().ok_or(NotFound::Invite)?, present))
     }
 
     /// Returns those of the invites with these ids that [`Engine::all_invitations`] would list, in
-    /// the order of the ids.
+    /// the order of the ids, with the present records behind them.
     ///
     /// # Errors
     /// `Fault`.
@@ -78,29 +88,30 @@ impl Engine {
         caller: &Caller,
         ids: &[InviteId],
         rule: InviteRule,
-    ) -> Outcome<Vec<Invite>> {
+    ) -> Outcome<(Vec<Invite>, Present)> {
         let memberships = self.memberships(caller).await?;
         let groups = memberships.into_keys().chain([GroupId::application()]).collect::<Vec<_>>();
-        let reads = ids.iter().copied();
-        let reads = reads.map(|id| self.visible_invitation(caller, &groups, id, rule));
-        let found: Vec<Option<Invite>> =
-            stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
-        Ok(found.into_iter().flatten().collect())
+        let reads = ids.iter().copied().map(|id| self.store.invites_of_id(&groups, id));
+        let found: Vec<Vec<Invite>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+        let visible: Vec<_> =
+            found.iter().map(|found| self.first_visible(caller, found, rule)).collect();
+        let visible = stream::iter(visible).buffered(AT_ONCE).try_collect::<Vec<_>>();
+        let (visible, present) = futures::join!(visible, self.present(found.iter().flatten()));
+        Ok((visible?.into_iter().flatten().collect(), present?))
     }
 
-    /// Returns the invite with this id in one of the groups, if the caller may see it.
-    async fn visible_invitation(
+    /// Returns the first of these invites of different groups that the caller may see.
+    async fn first_visible(
         &self,
         caller: &Caller,
-        groups: &[GroupId],
-        id: InviteId,
+        found: &[Invite],
         rule: InviteRule,
     ) -> Outcome<Option<Invite>> {
-        for found in self.store.invites_of_id(groups, id).await? {
+        for found in found {
             // The list of memberships may lag, so the group itself decides.
             let (group, member) = self.store.group_and_member(&found.group, &caller.user).await?;
-            if group.is_some_and(|group| may_see(caller, rule, &group, member.as_ref(), &found)) {
-                return Ok(Some(found));
+            if group.is_some_and(|group| may_see(caller, rule, &group, member.as_ref(), found)) {
+                return Ok(Some(found.clone()));
             }
         }
         Ok(None)
@@ -124,20 +135,12 @@ impl Engine {
         }
     }
 
-    /// Returns the groups of these memberships that still exist, and the application without a
-    /// membership.
-    async fn with_groups(
-        &self,
-        memberships: &BTreeMap<GroupId, Member>,
-    ) -> Outcome<Vec<(Group, Option<Member>)>> {
-        let ids: Vec<GroupId> =
-            memberships.keys().cloned().chain([GroupId::application()]).collect();
-        let mut found = Vec::new();
-        for ids in ids.chunks(100) {
-            found.extend(self.store.groups(ids).await?.into_iter().map(|group| {
-                let member = memberships.get(&group.id).cloned();
-                (group, member)
-            }));
+    /// Returns those of these groups that exist.
+    async fn existing(&self, ids: &[GroupId]) -> Outcome<BTreeMap<GroupId, Group>> {
+        let mut found = BTreeMap::new();
+        for ids in ids.chunks(BATCH) {
+            let groups = self.store.groups(ids).await?.into_iter();
+            found.extend(groups.map(|group| (group.id.clone(), group)));
         }
         Ok(found)
     }

@@ -4,14 +4,18 @@
 
 use std::collections::BTreeMap;
 
+use super::inbox::Inbox;
+use super::list::MAX_LISTED;
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::invite::Invite;
-use crate::domain::list::WholeList;
 use crate::domain::user::User;
+use crate::engine::bounded::{Read, in_time};
+use crate::engine::user::is_wanted;
 use crate::engine::{Engine, GroupView, Outcome};
+use crate::store::InviteList;
 
 /// The caller's own pending invites into groups that the caller has not joined.
 #[derive(Debug)]
@@ -37,26 +41,34 @@ impl Engine {
         caller: &Caller,
         now: Timestamp,
     ) -> Outcome<OwnUnjoinedInvites> {
-        let WholeList { data: invites, complete } = self.own_open_invites(caller, now).await?;
-        let ids = each_once(invites.iter().map(|invite| invite.group.clone()));
-        let (groups, in_time) = self.find_groups(caller, &ids).await?;
-        let owners = each_once(groups.iter().filter_map(|view| view.group.owner.clone()));
-        let owners = self.users(&owners).await?;
-        let joinable: BTreeMap<GroupId, GroupView> = groups
-            .into_iter()
-            .filter(|view| view.own.is_none() && !view.group.is_application())
-            .map(|view| (view.group.id.clone(), view))
-            .collect();
-        let shown: Vec<(&Group, &Invite)> = invites
-            .iter()
-            .filter_map(|invite| Some((&joinable.get(&invite.group)?.group, invite)))
-            .collect();
-        let replaceable = self.replaceable(&shown).await?;
+        let list = InviteList::awaiting_invitee(&caller.invitee_keys());
+        let (keys, blocked) =
+            futures::join!(self.store.inbox_keys(&list, MAX_LISTED), self.blocked_by(caller));
+        let (keys, blocked) = ((keys?, MAX_LISTED), blocked?);
+        let Inbox { mut invites, groups, joined, complete } =
+            self.open_inbox(&list, keys, Some(&caller.user), now).await?;
+        let is_joinable = |group: &Group| !joined.contains(&group.id) && !group.is_application();
+        invites.retain(|invite| {
+            is_wanted(invite, &blocked) && groups.get(&invite.group).is_some_and(is_joinable)
+        });
+        let group = |invite: &Invite| groups.get(&invite.group);
+        let shown: Vec<(&Group, &Invite)> =
+            invites.iter().filter_map(|invite| Some((group(invite)?, invite))).collect();
+        let groups: BTreeMap<&GroupId, &Group> =
+            shown.iter().map(|(group, _)| (&group.id, *group)).collect();
+        let owners = each_once(groups.values().filter_map(|group| group.owner.clone()));
+        let views = groups.values().map(|group| self.view((*group).clone(), None));
+        let (owners, replaceable, views) =
+            futures::join!(self.users(&owners), self.replaceable(&shown), in_time(views));
+        let (owners, replaceable) = (owners?, replaceable?);
+        let Read { found: views, complete: in_time } = views?;
+        let views: BTreeMap<GroupId, GroupView> =
+            views.into_iter().map(|view| (view.group.id.clone(), view)).collect();
         let with_group = |invite: Invite| {
             if replaceable.contains(&(invite.group.clone(), invite.id)) {
                 return None;
             }
-            let view = joinable.get(&invite.group)?.clone();
+            let view = views.get(&invite.group)?.clone();
             Some((invite, view))
         };
         let invites = invites.into_iter().filter_map(with_group).collect();

@@ -7,6 +7,7 @@ mod create_for_user;
 mod create_or_find;
 mod decline;
 mod find_own;
+mod inbox;
 mod invitees;
 mod join;
 mod join_seen;

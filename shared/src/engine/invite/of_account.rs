@@ -1,12 +1,13 @@
 //! The invites of a platform account.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
+use super::inbox::Inbox;
 use super::list::MAX_LISTED;
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::group::{Group, GroupType};
-use crate::domain::identity::Account;
+use crate::domain::identity::{Account, Identity};
 use crate::domain::ids::GroupId;
 use crate::domain::invite::Invite;
 use crate::domain::invitee::{Invitee, user_key};
@@ -15,14 +16,11 @@ use crate::domain::user::User;
 use crate::engine::bounded::{Read, in_time};
 use crate::engine::user::is_wanted;
 use crate::engine::{Engine, GroupView, NotFound, Outcome};
-use crate::store::InviteList;
+use crate::store::{InboxKeys, InviteList};
 
 /// Maximum number of invites for a caller who does not prove the account. A larger read requires
 /// signing in.
 const MAX_LISTED_UNPROVEN: usize = 100;
-
-/// Maximum number of groups in one read.
-const BATCH: usize = 100;
 
 /// The invites of an account, as any caller may see them.
 #[derive(Debug)]
@@ -81,48 +79,89 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome<AccountInvites> {
         let invitee = Invitee::Account(account.clone());
-        let user = self.invitee_profiles(&[&invitee]).await?.remove(&invitee.key());
-        let keys: Vec<String> = std::iter::once(invitee.key())
-            .chain(user.as_ref().map(|user| user_key(&user.id)))
-            .collect();
-        let own = caller.is_some_and(|caller| caller.is(&invitee));
-        let limit = if own { MAX_LISTED } else { MAX_LISTED_UNPROVEN };
-        let list = InviteList::awaiting_invitee(&keys);
+        let own = caller.filter(|caller| caller.is(&invitee));
         let blocked = async {
-            match caller.filter(|_| own) {
+            match own {
                 Some(caller) => self.blocked_by(caller).await,
                 None => Ok(HashSet::new()),
             }
         };
-        let (found, blocked) = futures::join!(self.store.all_invites(&list, limit, now), blocked);
-        let (mut found, blocked) = (found?, blocked?);
-        found.data.retain(|invite| is_wanted(invite, &blocked));
-        let ids: BTreeSet<GroupId> = found.data.iter().map(|invite| invite.group.clone()).collect();
-        let mut visible: BTreeMap<GroupId, Group> = BTreeMap::new();
-        for ids in ids.into_iter().collect::<Vec<_>>().chunks(BATCH) {
-            let groups = self.store.groups(ids).await?.into_iter();
-            let groups = groups.filter(|group| own || group.kind != GroupType::Secret);
-            visible.extend(groups.map(|group| (group.id.clone(), group)));
-        }
-        let shown: Vec<(&Group, &Invite)> = found
-            .data
-            .iter()
-            .filter_map(|invite| Some((visible.get(&invite.group)?, invite)))
-            .collect();
-        let replaceable = self.replaceable(&shown).await?;
-        let mut invites: BTreeMap<GroupId, Invite> = BTreeMap::new();
-        for invite in found.data {
+        let (found, blocked) = futures::join!(self.account_inbox(own, account, now), blocked);
+        let ((user, inbox), blocked) = (found?, blocked?);
+        let Inbox { mut invites, mut groups, joined: _, complete } = inbox;
+        groups.retain(|_, group| own.is_some() || group.kind != GroupType::Secret);
+        invites.retain(|invite| is_wanted(invite, &blocked) && groups.contains_key(&invite.group));
+        let group = |invite: &Invite| groups.get(&invite.group);
+        let shown: Vec<(&Group, &Invite)> =
+            invites.iter().filter_map(|invite| Some((group(invite)?, invite))).collect();
+        let visible: BTreeMap<&GroupId, &Group> =
+            shown.iter().map(|(group, _)| (&group.id, *group)).collect();
+        let views = visible.values().map(|group| self.view((*group).clone(), None));
+        let (replaceable, views) = futures::join!(self.replaceable(&shown), in_time(views));
+        let (replaceable, Read { found: views, complete: in_time }) = (replaceable?, views?);
+        let mut shown: BTreeMap<GroupId, Invite> = BTreeMap::new();
+        for invite in invites {
             if !replaceable.contains(&(invite.group.clone(), invite.id)) {
-                invites.entry(invite.group.clone()).or_insert(invite);
+                shown.entry(invite.group.clone()).or_insert(invite);
             }
         }
-        visible.retain(|group, _| invites.contains_key(group));
-        let views = visible.into_values().map(|group| self.view(group, None));
-        let Read { found: shown, complete: in_time } = in_time(views).await?;
-        let invites = shown
-            .into_iter()
-            .filter_map(|view| Some((invites.remove(&view.group.id)?, view)))
-            .collect();
-        Ok(AccountInvites { user, invites, complete: in_time && found.complete })
+        let views = views.into_iter();
+        let invites =
+            views.filter_map(|view| Some((shown.remove(&view.group.id)?, view))).collect();
+        Ok(AccountInvites { user, invites, complete: complete && in_time })
+    }
+
+    /// Returns the directory's user who has the account, and the invites of both.
+    ///
+    /// A caller who proves the account, `own`, most likely is that user, so the keys of their invites
+    /// are read at once. Otherwise the holder of the account must be known first.
+    async fn account_inbox(
+        &self,
+        own: Option<&Caller>,
+        account: &Account,
+        now: Timestamp,
+    ) -> Outcome<(Option<User>, Inbox)> {
+        let limit = if own.is_some() { MAX_LISTED } else { MAX_LISTED_UNPROVEN };
+        let key = Invitee::Account(account.clone()).key();
+        let identity = [Identity::Account(account.clone())];
+        let caller_key = own.map(|caller| user_key(&caller.user));
+        let (holder, of_account, of_caller) = futures::join!(
+            self.store.holders(&identity),
+            self.keys_of(Some(&key), limit),
+            self.keys_of(caller_key.as_ref(), limit)
+        );
+        let (mut holder, of_account, of_caller) = (holder?, of_account?, of_caller?);
+        let list = |keys: &[String]| InviteList::awaiting_invitee(keys);
+        let Some(holder) = holder.remove(&key) else {
+            let keys = (of_account, limit);
+            return Ok((None, self.open_inbox(&list(&[key]), keys, None, now).await?));
+        };
+        let both = [key.clone(), user_key(&holder)];
+        let ids = [holder.clone()];
+        let (users, inbox) = if own.is_some_and(|caller| caller.user == holder) {
+            let (list, keys) = (list(&both), (of_account.and(of_caller), limit));
+            futures::join!(self.users(&ids), self.open_inbox(&list, keys, None, now))
+        } else {
+            let (users, of_holder) =
+                futures::join!(self.users(&ids), self.keys_of(Some(&both[1]), limit));
+            let keys = (of_account.and(of_holder?), limit);
+            (users, self.open_inbox(&list(&both), keys, None, now).await)
+        };
+        let (user, mut inbox) = (users?.remove(&holder), inbox?);
+        if user.is_none() {
+            inbox.invites.retain(|invite| invite.invitee.key() == key);
+        }
+        Ok((user, inbox))
+    }
+
+    /// Returns the keys of the invites for this invitee key that the invitee can still accept.
+    async fn keys_of(&self, key: Option<&String>, limit: usize) -> Outcome<InboxKeys> {
+        match key {
+            Some(key) => {
+                let list = InviteList::awaiting_invitee(std::slice::from_ref(key));
+                Ok(self.store.inbox_keys(&list, limit).await?)
+            }
+            None => Ok(InboxKeys::default()),
+        }
     }
 }

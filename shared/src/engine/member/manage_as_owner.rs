@@ -1,10 +1,13 @@
 //! Member management by owners only (docs/contracts/rownd.md#members).
 
+use super::change::{Made, Target};
+use super::people::{Person, known};
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::member::Member;
-use crate::engine::{Engine, Forbidden, MemberEdit, Outcome};
+use crate::engine::{Engine, MemberEdit, Outcome};
+use crate::store::MemberChange;
 
 impl Engine {
     /// Changes a member's roles, privileges or both, if the caller is an owner.
@@ -19,9 +22,12 @@ impl Engine {
         user: &UserId,
         edit: &MemberEdit,
         now: Timestamp,
-    ) -> Outcome<Member> {
-        self.require_owner(caller, group).await?;
-        self.edit_member(caller, group, user, edit, now).await
+    ) -> Outcome<Person> {
+        let target = Target { group, user, by_owner: true, with_invite: true };
+        let change = |member: &Member| edit.change(member);
+        let made = self.change_member(caller, target, change, now).await?;
+        let Made { member, user, invites } = made;
+        Ok(known(member, user, &invites))
     }
 
     /// Removes a member, if the caller is an owner or that member.
@@ -36,17 +42,8 @@ impl Engine {
         user: &UserId,
         now: Timestamp,
     ) -> Outcome<()> {
-        if *user != caller.user {
-            self.require_owner(caller, group).await?;
-        }
-        self.remove_member(caller, group, user, now).await
-    }
-
-    async fn require_owner(&self, caller: &Caller, group: &GroupId) -> Outcome<()> {
-        if self.own_group(caller, group).await?.member.roles.is_owner() {
-            Ok(())
-        } else {
-            Err(Forbidden::ManagesMembers.into())
-        }
+        let by_owner = *user != caller.user;
+        let target = Target { group, user, by_owner, with_invite: false };
+        self.change_member(caller, target, |_| MemberChange::Removal, now).await.map(|_| ())
     }
 }

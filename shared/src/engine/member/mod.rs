@@ -1,6 +1,7 @@
 //! The use cases of members.
 
 mod add;
+mod change;
 mod edit;
 mod ended;
 mod manage_as_owner;
@@ -10,4 +11,4 @@ mod read;
 
 pub use edit::MemberEdit;
 pub use people::{People, Person, PersonId};
-pub use read::{OwnGroup, Roster};
+pub use read::OwnGroup;

@@ -47,16 +47,12 @@ impl Engine {
             return Ok(Orphans::default());
         }
         let is_orphan = |invite: &Invite| !granter_may(group, after.as_ref(), invite);
-        let mut orphans = Orphans::default();
-        for awaiting in Awaiting::ALL {
-            let granted = self.granted_by((&group.id, &member.user), awaiting, now).await?;
-            let (links, others): (Vec<_>, Vec<_>) = granted
-                .into_iter()
-                .filter(is_orphan)
-                .partition(|invite| invite.invitee.link().is_some());
-            orphans.links.extend(links);
-            orphans.others.extend(others);
-        }
+        let by = (&group.id, &member.user);
+        let granted = Awaiting::ALL.map(|awaiting| self.granted_by(by, awaiting, now));
+        let granted = futures::future::try_join_all(granted).await?.concat().into_iter();
+        let granted = granted.filter(is_orphan);
+        let (links, others) = granted.partition(|invite| invite.invitee.link().is_some());
+        let mut orphans = Orphans { links, others };
         orphans.others.truncate(MOST_TOGETHER);
         if by_key && !orphans.others.is_empty() {
             let ids: Vec<InviteId> = orphans.others.iter().map(|invite| invite.id).collect();

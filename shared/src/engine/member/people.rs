@@ -3,17 +3,19 @@
 //! Members see members. Owners also see the invited people. A pending link belongs to no particular
 //! person, so it is not listed (docs/contracts/rownd.md#members).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GroupId, InviteId, UserId};
-use crate::domain::invite::{Invite, State};
+use crate::domain::invite::{Invite, InviteFilter, State};
 use crate::domain::list::WholeList;
 use crate::domain::member::Member;
 use crate::domain::rule::InviteRule;
 use crate::domain::user::User;
-use crate::engine::{Engine, NotFound, Outcome, Roster};
+use crate::engine::authority::actor_of;
+use crate::engine::{Engine, NotFound, Outcome};
+use crate::store::InviteList;
 
 /// A reference to a person of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,9 +53,11 @@ impl Engine {
     /// Members come first, in the order of their user ids. For owners, the invited people follow,
     /// in the order of the invites' ids.
     ///
+    /// The page of members and the first of the pending invites are read beside the check of the
+    /// caller's right. They are few, so a stranger makes the service read little in vain.
+    ///
     /// # Errors
-    /// `NotFound::Group`, `Denied::NotMember`, `Forbidden::MayNotInvite` if the caller stops being
-    /// an owner between two reads, `Fault`.
+    /// `NotFound::Group`, `Denied::NotMember`, `Fault`.
     pub async fn list_people(
         &self,
         caller: &Caller,
@@ -68,23 +72,33 @@ impl Engine {
             None => (None, None),
         };
         let wanted = if after_invite.is_some() { 0 } else { size };
-        let Roster { own, members, total } =
-            self.members_after(caller, group, after_member, wanted).await?;
-        let WholeList { data: pending, complete } = if own.roles.is_owner() {
-            self.pending_people(caller, group, now).await?
-        } else {
-            WholeList { data: Vec::new(), complete: true }
+        let pending = InviteList::of_group(group, InviteFilter::of_states(vec![State::Pending]));
+        let (allowed, members, few) = futures::join!(
+            self.membership(caller, group),
+            self.store.members_after(group, after_member, wanted),
+            self.store.few_invites(&pending, now)
+        );
+        let (_, own) = allowed?;
+        let members = members?;
+        let room = size.saturating_sub(members.len());
+        let invited = async {
+            let WholeList { data: mut pending, complete } = match own.roles.is_owner() {
+                true => self.the_rest(few?, &pending, now).await?,
+                false => WholeList { data: Vec::new(), complete: true },
+            };
+            pending.retain(|invite| invite.invitee.link().is_none());
+            pending.sort_unstable_by_key(|invite| invite.id);
+            let count = pending.len();
+            pending.retain(|invite| after_invite.is_none_or(|after| invite.id > after));
+            pending.truncate(room);
+            Outcome::Ok((self.invited_people(pending).await?, count, complete))
         };
-        let total = usize::try_from(total).unwrap_or(usize::MAX).saturating_add(pending.len());
-        let behind = pending
-            .into_iter()
-            .filter(|invite| after_invite.is_none_or(|after| invite.id > after))
-            .take(size.saturating_sub(members.len()))
-            .collect();
-        let invited = self.invited_people(behind).await?;
-        let mut page = self.known_members(members).await?;
+        let (total, known, invited) =
+            futures::join!(self.store.count_members(group), self.known_members(members), invited);
+        let (invited, count, complete) = invited?;
+        let (mut page, total) = (known?, usize::try_from(total?).unwrap_or(usize::MAX));
         page.extend(invited);
-        Ok(People { page, total, complete })
+        Ok(People { page, total: total.saturating_add(count), complete })
     }
 
     /// Returns one person of the group. Every member sees members. Owners and the inviter also see
@@ -103,8 +117,11 @@ impl Engine {
     ) -> Outcome<Person> {
         match id {
             PersonId::Member(user) => {
-                let member = self.get_member(caller, group, user).await?;
-                self.known_member(member).await
+                let read = self.store.read_for_member(group, &caller.user, user).await?;
+                actor_of(caller, read.group, read.own)?;
+                let member = self.store.member_of(read.member)?.ok_or(NotFound::Member)?;
+                let invites = self.invites_of(std::slice::from_ref(&member)).await?;
+                Ok(known(member, read.user.shown(), &invites))
             }
             PersonId::Invited(id) => {
                 let invite = self.get_invite(caller, group, *id, InviteRule::Owners).await?;
@@ -117,24 +134,19 @@ impl Engine {
         }
     }
 
-    /// Returns the member with the directory's record of the same user, and the member's inviter.
-    ///
-    /// # Errors
-    /// `Fault`.
-    pub async fn known_member(&self, member: Member) -> Outcome<Person> {
-        let mut known = self.known_members(vec![member]).await?;
-        known.pop().ok_or(NotFound::Member.into())
-    }
-
     async fn known_members(&self, members: Vec<Member>) -> Outcome<Vec<Person>> {
         let ids: Vec<UserId> = members.iter().map(|member| member.user.clone()).collect();
         let (users, invites) = futures::join!(self.users(&ids), self.invites_of(&members));
         let (users, invites) = (users?, invites?);
-        Ok(members.into_iter().map(|member| known(member, &users, &invites)).collect())
+        let known = |member: Member| {
+            let user = users.get(&member.user).cloned();
+            known(member, user, &invites)
+        };
+        Ok(members.into_iter().map(known).collect())
     }
 
     /// Returns the invites by which these members of one group joined.
-    async fn invites_of(&self, members: &[Member]) -> Outcome<Vec<Invite>> {
+    pub(super) async fn invites_of(&self, members: &[Member]) -> Outcome<Vec<Invite>> {
         // People who joined by one link have the same invite.
         let ids: BTreeSet<InviteId> = members.iter().filter_map(|member| member.invite).collect();
         let ids: Vec<InviteId> = ids.into_iter().collect();
@@ -152,29 +164,16 @@ impl Engine {
         };
         Ok(invites.into_iter().map(person).collect())
     }
-
-    /// Returns the group's pending invites except links, in the order of their ids.
-    async fn pending_people(
-        &self,
-        caller: &Caller,
-        group: &GroupId,
-        now: Timestamp,
-    ) -> Outcome<WholeList<Invite>> {
-        let mut pending =
-            self.pending_group_invites(caller, group, InviteRule::Owners, now).await?;
-        pending.data.retain(|invite| invite.invitee.link().is_none());
-        pending.data.sort_unstable_by_key(|invite| invite.id);
-        Ok(pending)
-    }
 }
 
-fn known(member: Member, users: &BTreeMap<UserId, User>, invites: &[Invite]) -> Person {
-    let user = users.get(&member.user).cloned().map(Box::new);
+/// Returns the member with the directory's record of the same user, and with the member's inviter if
+/// `invites` has the invite.
+pub(super) fn known(member: Member, user: Option<User>, invites: &[Invite]) -> Person {
     let inviter = invites
         .iter()
         .find(|invite| member.invite == Some(invite.id) && brought(invite, &member.user))
         .map(|invite| invite.created_by.id.clone());
-    Person::Member(Box::new(member), user, inviter)
+    Person::Member(Box::new(member), user.map(Box::new), inviter)
 }
 
 /// Returns whether the user joined by this generation of the invite. A link does not record who

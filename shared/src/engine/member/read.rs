@@ -1,29 +1,18 @@
-//! Reading a group's members, and the caller's own groups.
+//! Reading the caller's own groups.
 
 use std::collections::BTreeMap;
 
 use crate::auth::Caller;
 use crate::domain::group::Group;
-use crate::domain::ids::{GroupId, UserId};
+use crate::domain::ids::GroupId;
 use crate::domain::list::WholeList;
 use crate::domain::member::Member;
-use crate::engine::{Denied, Engine, GroupView, NotFound, Outcome};
+use crate::engine::{Denied, Engine, GroupView, Outcome};
 
 /// Maximum number of memberships in one read.
 const PAGE: i32 = 100;
 /// Maximum number of groups in a list without pages.
 const MAX_LISTED: usize = 10_000;
-
-/// Some of a group's members.
-#[derive(Debug)]
-pub struct Roster {
-    /// The caller's own membership.
-    pub own: Member,
-    /// The requested members.
-    pub members: Vec<Member>,
-    /// The number of all members.
-    pub total: u32,
-}
 
 /// A group and the caller's membership.
 #[derive(Clone, Debug)]
@@ -49,40 +38,6 @@ impl OwnGroup {
 }
 
 impl Engine {
-    /// Returns at most `limit` members of the group that follow the user `after`, for a caller who
-    /// is a member.
-    ///
-    /// # Errors
-    /// `NotFound::Group`, `Denied::NotMember`, `Fault`.
-    pub async fn members_after(
-        &self,
-        caller: &Caller,
-        group: &GroupId,
-        after: Option<&UserId>,
-        limit: usize,
-    ) -> Outcome<Roster> {
-        let (_, own) = self.membership(caller, group).await?;
-        let (members, total) = futures::join!(
-            self.store.members_after(group, after, limit),
-            self.store.count_members(group)
-        );
-        Ok(Roster { own, members: members?, total: total? })
-    }
-
-    /// Returns one member of the group, for a caller who is a member.
-    ///
-    /// # Errors
-    /// `NotFound::Group`, `NotFound::Member`, `Denied::NotMember`, `Fault`.
-    pub async fn get_member(
-        &self,
-        caller: &Caller,
-        group: &GroupId,
-        user: &UserId,
-    ) -> Outcome<Member> {
-        self.membership(caller, group).await?;
-        self.store.member(group, user).await?.ok_or(NotFound::Member.into())
-    }
-
     /// Returns the group and the caller's membership.
     ///
     /// # Errors

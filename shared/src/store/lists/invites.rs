@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::entries::place;
 use super::page::ListError;
-use super::ranges::{InviteList, Range, place};
+use super::ranges::{InviteList, Range};
 use crate::domain::clock::Timestamp;
 use crate::domain::invite::Invite;
 use crate::domain::list::{Order, Page, PageRequest};

@@ -1,24 +1,19 @@
 //! The key ranges of an index that a list of invites reads.
 
-use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use futures::{StreamExt, TryStreamExt, stream};
-
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::GroupId;
 use crate::domain::invite::{BulkAct, Invite, InviteFilter, State};
 use crate::domain::list::Order;
-use crate::store::access::{Item, text};
-use crate::store::keys::{self, Key, ListPlace, Shelf};
-use crate::store::{Store, StoreError};
+use crate::store::keys::{self, ListPlace, Shelf};
 
 /// An index of invites, and the names of its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Index {
-    name: &'static str,
-    partition: &'static str,
-    sort: &'static str,
+pub(super) struct Index {
+    pub(super) name: &'static str,
+    pub(super) partition: &'static str,
+    pub(super) sort: &'static str,
     /// Whether its entries are whole invites. Otherwise they have the keys alone (ADR 0045).
-    is_whole: bool,
+    pub(super) is_whole: bool,
 }
 
 const BY_GROUP: Index =
@@ -30,15 +25,10 @@ const BY_INVITEE: Index = Index {
     is_whole: false,
 };
 
-/// The most items in one batch of reads (DynamoDB's limit).
-const BATCH: usize = 100;
-/// The most batches that are read at the same time.
-const AT_ONCE: usize = 8;
-
 /// A selection of the invites of a group, or of the invites for some invitees.
 #[derive(Clone, Debug)]
 pub struct InviteList {
-    index: Index,
+    pub(super) index: Index,
     partitions: Vec<String>,
     selection: Selection,
 }
@@ -143,6 +133,26 @@ impl InviteList {
         })
     }
 
+    /// Returns the range that has all of the list's invites, if one range does: those of a group in
+    /// every state, or in one.
+    pub(super) fn only_range(&self) -> Option<Range> {
+        let ranges = match self.has_everything() {
+            true => self.everything(),
+            false => self.ranges(None, Order::Desc),
+        };
+        <[Range; 1]>::try_from(ranges).ok().map(|[range]| range)
+    }
+
+    /// Returns the ranges of all invites in the list's partitions.
+    pub(super) fn everything(&self) -> Vec<Range> {
+        let (low, high) = keys::EVERY_SHELF;
+        let range = |partition: &String| {
+            let (partition, low, high) = (partition.clone(), low.to_owned(), high.to_owned());
+            Range { partition, low, high }
+        };
+        self.partitions.iter().map(range).collect()
+    }
+
     fn has_everything(&self) -> bool {
         match &self.selection {
             Selection::Filter(filter) => *filter == InviteFilter::default(),
@@ -202,96 +212,7 @@ fn allows(act: BulkAct, shelf: Shelf) -> bool {
 /// A range of sort keys in one partition of a list, with inclusive bounds.
 #[derive(Clone, Debug)]
 pub(super) struct Range {
-    partition: String,
-    low: String,
-    high: String,
-}
-
-/// Some entries of a range, and the key after which the next ones begin, unless these are the last.
-pub(super) type Entries = (Vec<Item>, Option<Item>);
-
-impl Store {
-    /// Returns at most `limit` entries of a range, which follow the key `from`.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Refused`.
-    pub(super) async fn entries(
-        &self,
-        list: &InviteList,
-        range: &Range,
-        order: Order,
-        limit: usize,
-        from: Option<Item>,
-    ) -> Result<Entries, StoreError> {
-        let query = self.query_range(list, range, order).set_exclusive_start_key(from);
-        let page = query.limit(i32::try_from(limit).unwrap_or(i32::MAX)).send().await?;
-        let next = page.last_evaluated_key.filter(|key| !key.is_empty());
-        Ok((page.items.unwrap_or_default(), next))
-    }
-
-    /// Returns the invites' items of these entries, in their order. Where the entries are keys, the
-    /// items are read consistently. An invite that is gone, or that was made anew and so has a newer
-    /// entry, is left out; a list that is past that entry shows it when it is read again.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Refused`.
-    pub(super) async fn whole(
-        &self,
-        list: &InviteList,
-        entries: Vec<Item>,
-    ) -> Result<Vec<Item>, StoreError> {
-        if list.index.is_whole {
-            return Ok(entries);
-        }
-        let batches = entries.chunks(BATCH).map(|batch| self.whole_batch(list, batch));
-        let read: Vec<Vec<Item>> =
-            stream::iter(batches.collect::<Vec<_>>()).buffered(AT_ONCE).try_collect().await?;
-        Ok(read.into_iter().flatten().collect())
-    }
-
-    async fn whole_batch(
-        &self,
-        list: &InviteList,
-        batch: &[Item],
-    ) -> Result<Vec<Item>, StoreError> {
-        let mut items = self.get_many(batch.iter().filter_map(Key::of).collect()).await?;
-        let item = |entry| {
-            let item = items.remove(&Key::of(entry)?)?;
-            is_of_entry(list, entry, &item).then_some(item)
-        };
-        Ok(batch.iter().filter_map(item).collect())
-    }
-
-    fn query_range(&self, list: &InviteList, range: &Range, order: Order) -> QueryFluentBuilder {
-        let Range { partition, low, high } = range;
-        self.client
-            .query()
-            .table_name(&self.table)
-            .index_name(list.index.name)
-            .key_condition_expression("#pk = :pk AND #sk BETWEEN :low AND :high")
-            .expression_attribute_names("#pk", list.index.partition)
-            .expression_attribute_names("#sk", list.index.sort)
-            .expression_attribute_values(":pk", text(partition.clone()))
-            .expression_attribute_values(":low", text(low.clone()))
-            .expression_attribute_values(":high", text(high.clone()))
-            .scan_index_forward(order == Order::Asc)
-    }
-}
-
-/// Returns whether the item, read after the entry of the index, is still the invite of this entry.
-/// Its state may have changed.
-fn is_of_entry(list: &InviteList, entry: &Item, item: &Item) -> bool {
-    let partition = list.index.partition;
-    let places = (place(list, entry).ok(), place(list, item).ok());
-    entry.get(partition) == item.get(partition) && places.0 == places.1
-}
-
-/// Returns the place of an item in the list.
-///
-/// # Errors
-/// `Corrupt` if the item lacks its key in the index.
-pub(super) fn place(list: &InviteList, item: &Item) -> Result<ListPlace, StoreError> {
-    let sort = item.get(list.index.sort).and_then(|value| value.as_s().ok());
-    sort.and_then(|sort| ListPlace::of_sort_key(sort))
-        .ok_or_else(|| StoreError::corrupt("invite", "no index key"))
+    pub(super) partition: String,
+    pub(super) low: String,
+    pub(super) high: String,
 }

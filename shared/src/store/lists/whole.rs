@@ -15,15 +15,18 @@ use crate::store::readable::readable;
 use crate::store::{Store, StoreError, items, keys};
 
 /// The most ranges that are read at the same time.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 16;
 /// The most entries that one query of keys returns.
 const ENTRIES_OF_A_QUERY: usize = 1_000;
+/// The most entries that are read before the caller's right to see them is known. This takes about 3
+/// read units for invites below 1 KB, and 30 for the largest.
+const FEW: usize = 25;
 
 impl Store {
     /// Returns the list's invites, at most `limit`: the pending ones first, each part newest first.
     ///
-    /// The pending ones are read first. An invite that ends meanwhile is then read twice rather than
-    /// not at all, and listed once, perhaps still among the pending ones.
+    /// All ranges are read at the same time. An invite that changes its state meanwhile may be read
+    /// twice, and is then listed once, or may be missing (ADR 0034).
     ///
     /// # Errors
     /// `Unavailable` or `Refused`.
@@ -33,21 +36,36 @@ impl Store {
         limit: usize,
         now: Timestamp,
     ) -> Result<WholeList<Invite>, StoreError> {
-        let mut found = Vec::new();
-        let mut seen = HashSet::new();
-        for ranges in [list.pending_ranges(), list.other_ranges()] {
-            if found.len() > limit {
-                break;
-            }
-            let reads = ranges.into_iter().map(|range| self.whole_range(list, range, limit, now));
-            let reads: Vec<Vec<Invite>> =
-                stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
-            let mut part: Vec<Invite> = reads.into_iter().flatten().collect();
-            part.retain(|invite| seen.insert((invite.group.clone(), invite.id)));
-            part.sort_by_key(|invite| Reverse((invite.created_at, invite.id)));
-            found.extend(part);
+        let (pending, others) = (list.pending_ranges(), list.other_ranges());
+        let parts = pending.len();
+        let ranges = pending.into_iter().chain(others);
+        let reads = ranges.map(|range| self.whole_range(list, range, limit, now));
+        let mut reads: Vec<Vec<Invite>> =
+            stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+        let others = reads.split_off(parts);
+        Ok(WholeList::up_to(limit, pending_first(reads.concat(), others.concat())))
+    }
+
+    /// Returns the invites of a group's list, newest first on each shelf. `None` if there are more
+    /// than a few.
+    ///
+    /// The one query is small enough to be made for any caller, beside the check of the caller's right.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
+    pub async fn few_invites(
+        &self,
+        list: &InviteList,
+        now: Timestamp,
+    ) -> Result<Option<Vec<Invite>>, StoreError> {
+        let Some(range) = list.only_range() else { return Ok(None) };
+        let (entries, next) = self.entries(list, &range, Order::Desc, FEW, None).await?;
+        if next.is_some() {
+            return Ok(None);
         }
-        Ok(WholeList::up_to(limit, found))
+        let mut found = readable(self.whole(list, entries).await?, items::to_invite);
+        found.retain(|invite| list.selects(invite, now));
+        Ok(Some(found))
     }
 
     /// Returns the invites of the range that the list selects, one more than `limit` at most.
@@ -72,8 +90,8 @@ impl Store {
         Ok(found)
     }
 
-    /// Returns the group of the list's invite with this id, in any state. Reads no invite: the keys
-    /// in the index tell it. The index may lag by moments.
+    /// Returns the group of the invite with this id in the list's partitions, in any state. Reads no
+    /// invite: the keys in the index tell it. The index may lag by moments.
     ///
     /// # Errors
     /// `Unavailable` or `Refused`.
@@ -82,7 +100,7 @@ impl Store {
         list: &InviteList,
         id: InviteId,
     ) -> Result<Option<GroupId>, StoreError> {
-        let ranges = list.pending_ranges().into_iter().chain(list.other_ranges());
+        let ranges = list.everything().into_iter();
         let reads = ranges.map(|range| self.group_in_range(list, range, id));
         let found: Vec<Option<GroupId>> =
             stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
@@ -106,4 +124,15 @@ impl Store {
             }
         }
     }
+}
+
+/// Returns each of the invites once: the pending ones first, each part newest first.
+pub(super) fn pending_first(pending: Vec<Invite>, others: Vec<Invite>) -> Vec<Invite> {
+    let (mut all, mut seen) = (Vec::new(), HashSet::new());
+    for mut part in [pending, others] {
+        part.retain(|invite| seen.insert((invite.group.clone(), invite.id)));
+        part.sort_by_key(|invite| Reverse((invite.created_at, invite.id)));
+        all.extend(part);
+    }
+    all
 }
