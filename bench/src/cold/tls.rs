@@ -58,6 +58,11 @@ impl Certificates {
         self.folder.join("roots.pem")
     }
 
+    /// Returns the file with this root alone.
+    pub(super) fn root(&self) -> PathBuf {
+        self.folder.join("root.pem")
+    }
+
     /// Serves `upstream` (`http://host:port`) behind TLS. Returns the new URL.
     pub(super) async fn before(
         &self,
