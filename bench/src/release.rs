@@ -51,7 +51,11 @@ mod tests {
         for (program, target, expected) in [
             ("/src/target/release/bench", "/var/cache/t", "/var/cache/t/release"),
             ("/src/target/release/bench", "target", "target/release"),
-            ("/t/aarch64-unknown-linux-gnu/release/bench", "/t", "/t/aarch64-unknown-linux-gnu/release"),
+            (
+                "/t/aarch64-unknown-linux-gnu/release/bench",
+                "/t",
+                "/t/aarch64-unknown-linux-gnu/release",
+            ),
         ] {
             let found = of(Path::new(program), Some(Path::new(target)));
             assert_eq!(found, Path::new(expected), "{program}");

@@ -115,7 +115,7 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
             figures::print_to_engine(&mut engine, &figures, json)?;
         }
     }
-    Ok(std::fs::remove_dir_all(folder)?)
+    Ok(())
 }
 
 async fn measure(

@@ -31,8 +31,9 @@ impl Process {
         let mut command = program.command(environment);
         command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
         let since = Instant::now();
-        let child =
-            command.spawn().map_err(|error| format!("{}: {error}", program.executable.display()))?;
+        let child = command
+            .spawn()
+            .map_err(|error| format!("{}: {error}", program.executable.display()))?;
         let id = child.id().ok_or("the function ended immediately")?;
         Ok(Self { child, id, since })
     }

@@ -89,7 +89,8 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("beckon-program-{}", uuid::Uuid::new_v4()));
         fs::create_dir_all(folder.join("package").join(COMPILED)).unwrap();
         fs::write(folder.join("package/a.py"), vec![b'x'; 1_000_000]).unwrap();
-        fs::write(folder.join("package").join(COMPILED).join("a.pyc"), vec![b'x'; 500_000]).unwrap();
+        fs::write(folder.join("package").join(COMPILED).join("a.pyc"), vec![b'x'; 500_000])
+            .unwrap();
         let package = vec![folder.join("package")];
         let program = Program { package, ..Program::of_binary(folder.join("python")) };
 

@@ -10,14 +10,13 @@ use crate::fault::Fault;
 use crate::report::{self, short};
 
 /// The figures that are compared with those of the peers.
-const COMPARED: [&str; 7] = [
+const COMPARED: [&str; 6] = [
     "init_and_first_ms",
     "init_and_first_cpu_ms",
     "warm_p50_ms",
     "warm_p99_ms",
     "warm_cpu_ms",
     "peak_rss_mb",
-    "zip_mb",
 ];
 
 /// Returns what an invocation with this many calls would cost if each cost as much as the one call of
@@ -48,7 +47,8 @@ pub(super) fn print_to_floor_price(
                 json!({"over": over, "function": row.name, "calls": calls, "warm_cpu_ms": warm, "floor_and_calls_cpu_ms": price, "warm_cpu_to_floor_and_calls": warm / price})
             );
         }
-        let numbers = [format!("{warm:.3}"), format!("{price:.3}"), format!("{:.2}×", warm / price)];
+        let numbers =
+            [format!("{warm:.3}"), format!("{price:.3}"), format!("{:.2}×", warm / price)];
         cells.push([row.name.to_owned(), calls.to_string()].into_iter().chain(numbers).collect());
     }
     if !json {

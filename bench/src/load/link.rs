@@ -28,7 +28,9 @@ pub(super) async fn measure(
     let requests = usize::from(options.requests);
     let (mut rows, mut joined) = (Vec::new(), 0);
     for others in std::iter::once(0).chain(steps(options.joins)) {
-        fill(service, &link, joined..others).await?;
+        if joined < others {
+            fill(service, &link, joined..others).await?;
+        }
         joined = joined.max(others);
         for at_once in AT_ONCE {
             let mut guests = Vec::new();

@@ -56,9 +56,9 @@ impl Place {
             let (made, _) = service.invite(group, &email, false).await?;
             ready.push((OURS.sign_in(server, &email).await?, made));
         }
-        let accepts = ready.iter().map(async |(guest, made)| {
-            Ok(server.ask(OURS.accept(server, guest, made)).await?.1)
-        });
+        let accepts = ready
+            .iter()
+            .map(async |(guest, made)| Ok(server.ask(OURS.accept(server, guest, made)).await?.1));
         let accept = self.row(data, "accept", timed(accepts, self.at_once).await?);
         Ok(vec![create, list, accept])
     }

@@ -71,7 +71,8 @@ impl Service {
         group: &str,
         numbers: Range<usize>,
     ) -> Result<(), Fault> {
-        let policy = json!({"id": group, "name": "Private Group", "policy": {"max_pending": 10_000}});
+        let policy =
+            json!({"id": group, "name": "Private Group", "policy": {"max_pending": 10_000}});
         self.post("/v1/groups", &policy).await?;
         let mut from = numbers.start;
         while from < numbers.end {

@@ -36,48 +36,51 @@ async fn spread(
     Ok(Place { stored, at_once, groups, listed, suffix: String::new() })
 }
 
-/// Measures all steps and prints the table.
+/// Measures all steps and prints the table. After an error it prints what was measured before, because a
+/// run may take hours.
 pub(super) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
-    let requests = usize::from(options.requests);
-    let crowd = crowd::of(options.crowd.into(), requests)?;
+    let crowd = crowd::of(options.crowd.into(), options.requests.into())?;
     let mut rows = Vec::new();
+    let mut outcome = Ok(());
     for data in &options.data {
-        let folder = if data == "file" { Some(Folder::new()?) } else { None };
-        let service = Service::start(options, folder.as_ref()).await?;
-        let mut stored = 0;
-        for step in steps(options.invites) {
-            service.fill(stored..step).await?;
-            stored = step;
-            for at_once in AT_ONCE {
-                eprintln!("{data}, {stored} invites stored: measuring, {at_once} at once");
-                let place = spread(&service, stored, at_once, requests).await?;
-                rows.extend(place.measure(&service, data, requests).await?);
-            }
+        if outcome.is_ok() {
+            outcome = measure(options, data, crowd.as_ref(), &mut rows, json).await;
         }
-        rows.extend(at_the_end(&service, options, data, (stored, crowd.as_ref())).await?);
-        print_server(&service, data, stored, json)?;
     }
     rows::print(&rows, json);
-    Ok(())
+    outcome
 }
 
-/// Measures what is measured once, with all invites stored.
-async fn at_the_end(
-    service: &Service,
+/// Measures the steps with the data there, and adds their rows.
+async fn measure(
     options: &Options,
     data: &str,
-    (stored, crowd): (usize, Option<&Crowd>),
-) -> Result<Vec<Row>, Fault> {
-    let mut rows = Vec::new();
+    crowd: Option<&Crowd>,
+    rows: &mut Vec<Row>,
+    json: bool,
+) -> Result<(), Fault> {
+    let requests = usize::from(options.requests);
+    let folder = if data == "file" { Some(Folder::new()?) } else { None };
+    let service = Service::start(options, folder.as_ref()).await?;
+    let mut stored = 0;
+    for step in steps(options.invites) {
+        service.fill(stored..step).await?;
+        stored = step;
+        for at_once in AT_ONCE {
+            eprintln!("{data}, {stored} invites stored: measuring, {at_once} at once");
+            let place = spread(&service, stored, at_once, requests).await?;
+            rows.extend(place.measure(&service, data, requests).await?);
+        }
+    }
     if let Some(crowd) = crowd {
         eprintln!("{data}, {stored} invites stored: measuring in one group");
-        rows.extend(crowd.measure(service, data, stored).await?);
+        rows.extend(crowd.measure(&service, data, stored).await?);
     }
     if options.joins > 0 {
         eprintln!("{data}, {stored} invites stored: measuring joins by one link");
-        rows.extend(link::measure(service, options, data, stored).await?);
+        rows.extend(link::measure(&service, options, data, stored).await?);
     }
-    Ok(rows)
+    print_server(&service, data, stored, json)
 }
 
 fn print_server(service: &Service, data: &str, stored: usize, json: bool) -> Result<(), Fault> {
