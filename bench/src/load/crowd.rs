@@ -35,23 +35,23 @@ pub(super) fn of(full: usize, requests: usize) -> Result<Option<Crowd>, Fault> {
 }
 
 impl Crowd {
-    /// Fills the group, measures the three operations in it, and returns their rows.
+    /// Fills the group, measures the three operations in it, and adds their rows.
     pub(super) async fn measure(
         &self,
         service: &Service,
         data: &str,
         stored: usize,
-    ) -> Result<Vec<Row>, Fault> {
+        rows: &mut Vec<Row>,
+    ) -> Result<(), Fault> {
         service.filled_group(GROUP, FIRST..FIRST + self.before).await?;
         service.settle("settled-crowd").await?;
-        let mut rows = Vec::new();
         for at_once in AT_ONCE {
             let (groups, listed) = (vec![GROUP.to_owned()], vec![GROUP.to_owned()]);
             let suffix = format!(", in a group of {} pending", self.full);
             let place = Place { stored, at_once, groups, listed, suffix };
             rows.extend(place.measure(service, data, self.requests).await?);
         }
-        Ok(rows)
+        Ok(())
     }
 }
 

@@ -15,18 +15,19 @@ use crate::fault::Fault;
 
 const GROUP: &str = "viral";
 
-/// Creates the link and returns the rows of its joins: of the first people, and after each step.
+/// Creates the link and adds the rows of its joins: of the first people, and after each step.
 pub(super) async fn measure(
     service: &Service,
     options: &Options,
     data: &str,
     stored: usize,
-) -> Result<Vec<Row>, Fault> {
+    rows: &mut Vec<Row>,
+) -> Result<(), Fault> {
     service.group(GROUP).await?;
     let link = json!({"link": {}, "roles": ["member"], "expires_in": null});
     let link = service.post(&format!("/v1/groups/{GROUP}/invites"), &link).await?;
     let requests = usize::from(options.requests);
-    let (mut rows, mut joined) = (Vec::new(), 0);
+    let mut joined = 0;
     for others in std::iter::once(0).chain(steps(options.joins)) {
         if joined < others {
             fill(service, &link, joined..others).await?;
@@ -46,7 +47,7 @@ pub(super) async fn measure(
             rows.push(Row::new(data, stored, (operation(others), operation(0)), at_once, figures));
         }
     }
-    Ok(rows)
+    Ok(())
 }
 
 fn operation(others: usize) -> String {

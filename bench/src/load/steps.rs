@@ -74,11 +74,11 @@ async fn measure(
     }
     if let Some(crowd) = crowd {
         eprintln!("{data}, {stored} invites stored: measuring in one group");
-        rows.extend(crowd.measure(&service, data, stored).await?);
+        crowd.measure(&service, data, stored, rows).await?;
     }
     if options.joins > 0 {
         eprintln!("{data}, {stored} invites stored: measuring joins by one link");
-        rows.extend(link::measure(&service, options, data, stored).await?);
+        link::measure(&service, options, data, stored, rows).await?;
     }
     print_server(&service, data, stored, json)
 }
