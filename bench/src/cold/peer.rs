@@ -64,7 +64,7 @@ async fn node(folder: &Path) -> Result<Program, Fault> {
 }
 
 fn python(folder: &Path) -> Program {
-    let (handler, packages) = (folder.join("create_invite.py"), folder.join("package"));
+    let (handler, packages) = (folder.join("create_invite.py"), folder.join(".package"));
     let path = format!("{}:{}", folder.display(), packages.display());
     Program {
         executable: folder.join(".venv/bin/python"),
