@@ -36,15 +36,19 @@ async fn spread(
     Ok(Place { stored, at_once, groups, listed, suffix: String::new() })
 }
 
-/// Measures all steps and prints the table. After an error it prints what was measured before, because a
-/// run may take hours.
+/// Measures all steps and prints the table. An error of one place of the data ends only the measurement
+/// there, and what was measured before is printed, because a run may take hours.
+///
+/// # Errors
+/// The last `Fault`.
 pub(super) async fn run(options: &Options, json: bool) -> Result<(), Fault> {
     let crowd = crowd::of(options.crowd.into(), options.requests.into())?;
     let mut rows = Vec::new();
     let mut outcome = Ok(());
     for data in &options.data {
-        if outcome.is_ok() {
-            outcome = measure(options, data, crowd.as_ref(), &mut rows, json).await;
+        if let Err(fault) = measure(options, data, crowd.as_ref(), &mut rows, json).await {
+            eprintln!("{data}: {fault}");
+            outcome = Err(fault);
         }
     }
     rows::print(&rows, json);
@@ -72,15 +76,16 @@ async fn measure(
             rows.extend(place.measure(&service, data, requests).await?);
         }
     }
-    if let Some(crowd) = crowd {
-        eprintln!("{data}, {stored} invites stored: measuring in one group");
-        crowd.measure(&service, data, stored, rows).await?;
-    }
+    print_server(&service, data, stored, json)?;
     if options.joins > 0 {
         eprintln!("{data}, {stored} invites stored: measuring joins by one link");
         link::measure(&service, options, data, stored, rows).await?;
     }
-    print_server(&service, data, stored, json)
+    if let Some(crowd) = crowd {
+        eprintln!("{data}, {stored} invites stored: measuring in one group");
+        crowd.measure(&service, data, stored, rows).await?;
+    }
+    Ok(())
 }
 
 fn print_server(service: &Service, data: &str, stored: usize, json: bool) -> Result<(), Fault> {
