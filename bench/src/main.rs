@@ -7,6 +7,7 @@ mod cost;
 mod engine;
 mod fault;
 mod load;
+mod processes;
 mod release;
 mod report;
 

@@ -21,6 +21,8 @@ pub(super) struct Start {
 #[derive(Default)]
 pub(super) struct Figures {
     pub(super) name: &'static str,
+    /// The number of calls to the table of a warm invocation.
+    pub(super) calls: usize,
     pub(super) starts: Vec<Start>,
     pub(super) warm: Vec<Duration>,
     pub(super) warm_cpu: Duration,
@@ -34,6 +36,12 @@ pub(super) struct Figures {
 impl Figures {
     fn median(&self, of: impl Fn(&Start) -> Duration) -> f64 {
         report::percentile(&mut self.starts.iter().map(of).collect::<Vec<_>>(), 50)
+    }
+
+    /// Returns the value with this name, which is one of those below.
+    pub(super) fn value(&self, name: &str) -> f64 {
+        let found = self.values().into_iter().find(|(of, _)| *of == name);
+        found.map_or(f64::NAN, |(_, value)| value)
     }
 
     /// Returns the names and values, in the table's order.
@@ -52,7 +60,7 @@ impl Figures {
             ("warm_cpu_ms", self.warm_cpu.as_secs_f64() * 1000.0 / f64::from(invocations)),
             ("disk_cold_init_ms", report::percentile(&mut self.disk.clone(), 50)),
             ("peak_rss_mb", self.memory),
-            ("binary_mb", self.size),
+            ("package_mb", self.size),
             ("zip_mb", self.zip),
         ]
     }

@@ -1,41 +1,41 @@
 //! A function's process and its CPU time and memory.
 //!
-//! The CPU time is the sum over the process's threads in `/proc/PID/task/*/schedstat`, in
-//! nanoseconds. It is read while the function waits for an event, so it covers all earlier work.
-//! `rusage` gives the same sum, but only after the process has ended.
+//! The CPU time is the sum over the threads of the process and its children in
+//! `/proc/PID/task/*/schedstat`, in nanoseconds. It is read while the function waits for an event, so
+//! it covers all earlier work. `rusage` gives the same sum, but only after the process has ended.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
+use super::program::Program;
 use crate::fault::Fault;
-use crate::report;
+use crate::{processes, report};
 
 /// A running function. Dropping it kills the process.
 pub(super) struct Process {
     child: Child,
-    folder: PathBuf,
+    id: u32,
     /// When the process was started.
     pub(super) since: Instant,
 }
 
 impl Process {
-    /// Starts the binary with only these environment variables.
-    pub(super) fn start(binary: &Path, environment: &[(String, String)]) -> Result<Self, Fault> {
-        let mut command = Command::new(binary);
-        command
-            .env_clear()
-            .envs(environment.iter().cloned())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .kill_on_drop(true);
+    /// Starts the program with only these environment variables and its own.
+    pub(super) fn start(
+        program: &Program,
+        environment: &[(String, String)],
+    ) -> Result<Self, Fault> {
+        let mut command = program.command(environment);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
         let since = Instant::now();
-        let child = command.spawn().map_err(|error| format!("{}: {error}", binary.display()))?;
+        let child = command
+            .spawn()
+            .map_err(|error| format!("{}: {error}", program.executable.display()))?;
         let id = child.id().ok_or("the function ended immediately")?;
-        Ok(Self { child, folder: PathBuf::from(format!("/proc/{id}")), since })
+        Ok(Self { child, id, since })
     }
 
     /// Returns the CPU time so far, as soon as the process is idle.
@@ -53,21 +53,20 @@ impl Process {
 
     fn sum(&self) -> Result<Duration, Fault> {
         let mut sum = 0;
-        for thread in fs::read_dir(self.folder.join("task"))? {
-            // A thread may end between listing and reading it.
-            let stat = fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
-            sum += stat
-                .split_whitespace()
-                .next()
-                .and_then(|first| first.parse().ok())
-                .unwrap_or(0_u64);
+        for folder in processes::folders(self.id)? {
+            for thread in fs::read_dir(folder.join("task"))? {
+                // A thread may end between listing and reading it.
+                let stat = fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
+                sum += run_time(&stat);
+            }
         }
         Ok(Duration::from_nanos(sum))
     }
 
-    /// Returns the peak memory in MB.
+    /// Returns the peak memory in MB, with that of its children.
     pub(super) fn peak_memory(&self) -> Result<f64, Fault> {
-        report::memory(&self.folder, "VmHWM:")
+        let folders = processes::folders(self.id)?;
+        folders.iter().map(|folder| report::memory(folder, "VmHWM:")).sum()
     }
 
     /// Kills the process.
@@ -76,17 +75,40 @@ impl Process {
     }
 }
 
-/// Evicts the file from the system's cache, so that the next start reads it from the disk.
-pub(super) fn evict(binary: &Path) -> Result<(), Fault> {
-    let file = fs::File::open(binary)?;
-    file.sync_all()?;
-    Ok(rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed)?)
+/// Returns the nanoseconds that a thread ran, the first number of its `schedstat`.
+fn run_time(stat: &str) -> u64 {
+    stat.split_whitespace().next().and_then(|first| first.parse().ok()).unwrap_or_default()
 }
 
-/// Returns the sizes of the binary and of its zip, in MB.
-pub(super) async fn sizes(binary: &Path) -> Result<(f64, f64), Fault> {
-    let size = |bytes: usize| f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1e6;
-    let packed = Command::new("gzip").args(["-9", "-c"]).arg(binary).output().await?;
-    // A zip of one file is about 150 bytes larger than its deflated content.
-    Ok((size(fs::read(binary)?.len()), size(packed.stdout.len() + 150)))
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_work_of_a_child_counts() {
+        let mut program = Program::of_binary(PathBuf::from("/bin/sh"));
+        // The child works as long as its parent lives, which only waits.
+        let script = "sh -c 'while kill -0 $PPID 2>/dev/null; do :; done' & wait";
+        program.arguments = vec!["-c".into(), script.into()];
+        let path = ("PATH".to_owned(), "/usr/bin:/bin".to_owned());
+        let process = Process::start(&program, &[path]).unwrap();
+        let of_children = |process: &Process| {
+            let all = process.sum().unwrap();
+            let own = fs::read_to_string(format!("/proc/{}/schedstat", process.id)).unwrap();
+            all.saturating_sub(Duration::from_nanos(run_time(&own)))
+        };
+        while of_children(&process) < Duration::from_millis(5) {
+            tokio::task::yield_now().await;
+        }
+        assert!(process.peak_memory().unwrap() > 0.0);
+        process.end().await.unwrap();
+    }
+
+    #[test]
+    fn the_run_time_is_the_first_number() {
+        assert_eq!(run_time("1234 56 7\n"), 1234);
+        assert_eq!(run_time(""), 0);
+    }
 }

@@ -18,13 +18,20 @@ use super::tls::Certificates;
 use crate::engine;
 use crate::fault::Fault;
 
-/// The number of groups that the invites are spread over, so that each has only a few.
-pub(super) const GROUPS: usize = 210;
+/// The most invites that are made in a group. With 25, a create needs a third round trip to count
+/// them (docs/adr/0012-the-pending-cap-is-counted.md).
+const PER_GROUP: usize = 12;
 /// The first group's id. Ids are numbers, so that every API can use them.
-pub(super) const FIRST_GROUP: usize = 1000;
+const FIRST_GROUP: usize = 1000;
+/// The groups whose invites are listed, and the number of invites in each: one page.
+const LISTED_GROUPS: usize = 50;
+const LISTED: usize = 20;
+const FIRST_LISTED_GROUP: usize = 1_000_000;
 /// The number of users in the directory, and the first of their ids.
 const PEOPLE: usize = 40;
 pub(super) const FIRST_PERSON: usize = 5000;
+/// How long the access tokens last, in seconds: the longest that a function takes.
+const TOKEN_LIFETIME: u32 = 86_400;
 /// The number of concurrent requests during preparation.
 const AT_ONCE: usize = 8;
 
@@ -43,6 +50,8 @@ pub(super) struct Stage {
     keys: String,
     /// The access token of the owner of every group.
     pub(super) owner: String,
+    /// The number of groups that the made invites are spread over.
+    pub(super) groups: usize,
     /// The invites to be accepted.
     pub(super) ready: Vec<Ready>,
     tasks: JoinSet<()>,
@@ -54,11 +63,12 @@ struct Setting<'a> {
 }
 
 impl Setting<'_> {
-    async fn token(&self, claims: &Value) -> Result<String, Fault> {
+    async fn token(&self, mut claims: Value) -> Result<String, Fault> {
+        claims["expires_in"] = json!(TOKEN_LIFETIME);
         let answer: Value = self
             .client
             .post(format!("{}/local/token", self.running.url))
-            .json(claims)
+            .json(&claims)
             .send()
             .await?
             .json()
@@ -92,8 +102,8 @@ impl Setting<'_> {
         }
     }
 
-    async fn group(&self, owner: &str, at: usize) -> Result<(), Fault> {
-        let id = (FIRST_GROUP + at).to_string();
+    async fn group(&self, owner: &str, number: usize) -> Result<(), Fault> {
+        let id = number.to_string();
         self.does(owner, Method::POST, "/v1/groups", &json!({"id": id, "name": "Private Group"}))
             .await?;
         Ok(())
@@ -106,25 +116,28 @@ impl Setting<'_> {
         Ok(())
     }
 
-    async fn ready(&self, owner: &str, at: usize) -> Result<Ready, Fault> {
+    async fn invite(&self, owner: &str, group: usize, address: &str) -> Result<Value, Fault> {
+        let path = format!("/v1/groups/{group}/invites");
+        let body = json!({"email": address, "roles": ["editor"]});
+        self.does(owner, Method::POST, &path, &body).await
+    }
+
+    async fn ready(&self, owner: &str, group: usize, at: usize) -> Result<Ready, Fault> {
         let address = format!("invited-{at}@example.com");
-        let path = format!("/v1/groups/{}/invites", FIRST_GROUP + at % GROUPS);
-        let made = self
-            .does(owner, Method::POST, &path, &json!({"email": address, "roles": ["editor"]}))
-            .await?;
+        let made = self.invite(owner, group, &address).await?;
         let token = made["token"].as_str().ok_or("no token")?.to_owned();
         Ok(Ready {
             token,
             jwt: self
-                .token(&json!({"sub": format!("invited-{at}"), "name": "Ada", "email": address}))
+                .token(json!({"sub": format!("invited-{at}"), "name": "Ada", "email": address}))
                 .await?,
         })
     }
 }
 
 impl Stage {
-    /// Creates the data, with `invites` invites to be accepted.
-    pub(super) async fn set(invites: usize) -> Result<Self, Fault> {
+    /// Creates the data, with `accepts` invites to be accepted, and with groups for `creates` more.
+    pub(super) async fn set(accepts: usize, creates: usize) -> Result<Self, Fault> {
         let mut tasks = JoinSet::new();
         let engine = engine::start(&mut tasks).await?;
         let limits = [
@@ -143,10 +156,12 @@ impl Stage {
         let running = beckon::start(options).await?;
         let setting = Setting { running: &running, client: Client::builder().no_proxy().build()? };
         let owner =
-            setting.token(&json!({"sub": "29842", "name": "Generic User", "email": "owner@example.com", "scope": "AdminGroups"})).await?;
-        let directory = setting.token(&json!({"sub": "directory", "scope": "users:write"})).await?;
-        stream::iter(0..GROUPS)
-            .map(|at| setting.group(&owner, at))
+            setting.token(json!({"sub": "29842", "name": "Generic User", "email": "owner@example.com", "scope": "AdminGroups"})).await?;
+        let directory = setting.token(json!({"sub": "directory", "scope": "users:write"})).await?;
+        let groups = (accepts + creates).div_ceil(PER_GROUP).max(1);
+        let listed = FIRST_LISTED_GROUP..FIRST_LISTED_GROUP + LISTED_GROUPS;
+        stream::iter((FIRST_GROUP..FIRST_GROUP + groups).chain(listed.clone()))
+            .map(|number| setting.group(&owner, number))
             .buffered(AT_ONCE)
             .try_collect::<Vec<()>>()
             .await?;
@@ -155,8 +170,16 @@ impl Stage {
             .buffered(AT_ONCE)
             .try_collect::<Vec<()>>()
             .await?;
-        let ready = stream::iter(0..invites)
-            .map(|at| setting.ready(&owner, at))
+        let invites = listed.flat_map(|group| (0..LISTED).map(move |at| (group, at)));
+        stream::iter(invites)
+            .map(async |(group, at)| {
+                setting.invite(&owner, group, &format!("listed-{at}@example.com")).await
+            })
+            .buffered(AT_ONCE)
+            .try_for_each(async |_| Ok(()))
+            .await?;
+        let ready = stream::iter(0..accepts)
+            .map(|at| setting.ready(&owner, FIRST_GROUP + at % groups, at))
             .buffered(AT_ONCE)
             .try_collect()
             .await?;
@@ -170,7 +193,17 @@ impl Stage {
         let settings = settings(&running, &limits)?;
         running.shutdown().await?;
         let keys = keys(jwks, &mut tasks).await?;
-        Ok(Self { settings, engine, keys, owner, ready, tasks })
+        Ok(Self { settings, engine, keys, owner, groups, ready, tasks })
+    }
+
+    /// Returns the id of the group for the request of this number.
+    pub(super) fn group(&self, at: usize) -> String {
+        (FIRST_GROUP + at % self.groups).to_string()
+    }
+
+    /// Returns the id of a group with a page of invites.
+    pub(super) fn listed_group(&self, at: usize) -> String {
+        (FIRST_LISTED_GROUP + at % LISTED_GROUPS).to_string()
     }
 
     /// Returns the engine's plain URL.
@@ -199,10 +232,13 @@ impl Stage {
             keys = format!("{}/jwks.json", certificates.before(&self.keys, &mut self.tasks).await?);
         }
         let roots = certificates.roots().display().to_string();
+        let root = certificates.root().display().to_string();
         let own = [
             // Lambda's image has only this bundle. Debian also has a folder with the same
-            // certificates, which would be read too.
+            // certificates, which would be read too. Node has roots of its own.
             ("SSL_CERT_FILE", roots.as_str()),
+            ("AWS_CA_BUNDLE", &roots),
+            ("NODE_EXTRA_CA_CERTS", &root),
             ("AWS_ENDPOINT_URL_DYNAMODB", &table),
             ("JWT_JWKS_URL", &keys),
             ("AWS_LAMBDA_RUNTIME_API", runtime),
@@ -212,6 +248,8 @@ impl Stage {
             ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
             ("AWS_LAMBDA_LOG_GROUP_NAME", "bench"),
         ];
+        let region = environment.iter().find(|(name, _)| name == "AWS_REGION").cloned();
+        environment.extend(region.map(|(_, region)| ("AWS_DEFAULT_REGION".to_owned(), region)));
         environment.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
         Ok(environment)
     }

@@ -1,11 +1,14 @@
 //! The functions that can be measured, and their events. Each event is a new, signed and valid
 //! request.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use super::stage::{FIRST_GROUP, FIRST_PERSON, GROUPS, Stage};
+use super::peer::Peer;
+use super::program::Program;
+use super::stage::{FIRST_PERSON, Stage};
 use crate::fault::Fault;
 
 /// A function and the number of its requests so far.
@@ -14,6 +17,8 @@ pub(super) struct Subject {
     pub(super) name: &'static str,
     /// The status of a success.
     pub(super) status: u16,
+    /// What is started for it.
+    pub(super) program: Program,
     asked: AtomicUsize,
 }
 
@@ -21,7 +26,7 @@ pub(super) struct Subject {
 const KNOWN: [(&str, u16); 10] = [
     (HELLO, 200),
     (PUT, 201),
-    ("native-create-invite", 201),
+    (CREATE, 201),
     (ACCEPT, 200),
     ("native-list-group-invites", 200),
     ("evanta-create-group-invite", 201),
@@ -34,31 +39,45 @@ const KNOWN: [(&str, u16); 10] = [
 pub(super) const HELLO: &str = "floor-hello";
 /// The floor with the SDK: a function that writes one item.
 pub(super) const PUT: &str = "floor-put";
+/// The function that the peers are compared with.
+pub(super) const CREATE: &str = "native-create-invite";
 /// The function that needs existing invites.
 pub(super) const ACCEPT: &str = "native-accept-invite";
 
 impl Subject {
-    /// Returns the functions with these names.
-    pub(super) fn named(names: &[String]) -> Result<Vec<Self>, Fault> {
-        let find = |name: &String| {
-            let known = KNOWN.iter().find(|(known, _)| known == name);
-            let (name, status) = known.ok_or_else(|| {
-                format!("{name} is not one of {}", KNOWN.map(|(name, _)| name).join(", "))
-            })?;
-            Ok(Self { name, status: *status, asked: AtomicUsize::new(0) })
-        };
-        names.iter().map(find).collect()
+    /// Returns the function with this name, whose binary is in the folder.
+    ///
+    /// # Errors
+    /// A `Fault` if there is no such function.
+    pub(super) fn named(name: &str, binaries: &Path) -> Result<Self, Fault> {
+        let known = KNOWN.iter().find(|(known, _)| *known == name);
+        let (name, status) = known.ok_or_else(|| {
+            format!("{name} is not one of {}", KNOWN.map(|(name, _)| name).join(", "))
+        })?;
+        Ok(Self::of(name, *status, Program::of_binary(binaries.join(name))))
+    }
+
+    /// Returns the peer, which makes what [`CREATE`] makes.
+    ///
+    /// # Errors
+    /// A `Fault` if the peer is not installed.
+    pub(super) async fn peer(peer: Peer) -> Result<Self, Fault> {
+        Ok(Self::of(peer.name(), 201, peer.program().await?))
+    }
+
+    fn of(name: &'static str, status: u16, program: Program) -> Self {
+        Self { name, status, program, asked: AtomicUsize::new(0) }
     }
 
     /// Returns the next event.
     pub(super) fn event(&self, stage: &Stage) -> Result<String, Fault> {
         let at = self.asked.fetch_add(1, Ordering::Relaxed);
-        let group = (FIRST_GROUP + at % GROUPS).to_string();
-        let person = FIRST_PERSON + at / GROUPS;
+        let group = stage.group(at);
+        let person = FIRST_PERSON + at / stage.groups;
         let email = format!("{}-{at}@example.com", self.name);
         let mut jwt = stage.owner.as_str();
         let (method, route, parameters, body) = match self.name {
-            "native-create-invite" => {
+            CREATE | "node" | "python" => {
                 let body = json!({"email": email, "roles": ["editor"], "message": "Come and see the engine.", "metadata": {"crm_id": "lead-42"}});
                 ("POST", "/v1/groups/{group}/invites", json!({"group": group}), body)
             }
@@ -68,7 +87,8 @@ impl Subject {
                 ("POST", "/v1/invites/accept", json!({}), json!({"token": ready.token}))
             }
             "native-list-group-invites" => {
-                ("GET", "/v1/groups/{group}/invites", json!({"group": group}), Value::Null)
+                let group = json!({"group": stage.listed_group(at)});
+                ("GET", "/v1/groups/{group}/invites", group, Value::Null)
             }
             "evanta-create-group-invite" => {
                 let group: usize = group.parse()?;

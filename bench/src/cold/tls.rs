@@ -21,7 +21,7 @@ const SYSTEM: [&str; 2] =
     ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
 /// A root certificate and a certificate for `localhost`, created by the command `openssl` with RSA
-/// keys, like those of AWS.
+/// keys, like those of AWS. Their folder is deleted on drop.
 pub(super) struct Certificates {
     folder: PathBuf,
 }
@@ -58,7 +58,13 @@ impl Certificates {
         self.folder.join("roots.pem")
     }
 
-    /// Serves `upstream` (`http://host:port`) behind TLS. Returns the new URL.
+    /// Returns the file with this root alone.
+    pub(super) fn root(&self) -> PathBuf {
+        self.folder.join("root.pem")
+    }
+
+    /// Serves `upstream` (`http://host:port` and perhaps a path) behind TLS. Returns the new URL, with
+    /// the same path.
     pub(super) async fn before(
         &self,
         upstream: &str,
@@ -71,7 +77,8 @@ impl Certificates {
             ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key)?,
         ));
         let (listener, url) = engine::port().await?;
-        let upstream = upstream.replace("http://", "");
+        let (host, path) = host_and_path(upstream);
+        let upstream = host.to_owned();
         tasks.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((inner, _)) = listener.accept().await {
@@ -82,8 +89,14 @@ impl Certificates {
                 });
             }
         });
-        Ok(url.replace("http://127.0.0.1", "https://localhost"))
+        Ok(url.replace("http://127.0.0.1", "https://localhost") + path)
     }
+}
+
+/// Returns the host with its port, and the path of a plain URL.
+fn host_and_path(url: &str) -> (&str, &str) {
+    let rest = url.trim_start_matches("http://");
+    rest.split_at(rest.find('/').unwrap_or(rest.len()))
 }
 
 async fn forward(acceptor: &TlsAcceptor, inner: TcpStream, upstream: &str) -> Result<(), Fault> {
@@ -94,11 +107,30 @@ async fn forward(acceptor: &TlsAcceptor, inner: TcpStream, upstream: &str) -> Re
     Ok(())
 }
 
+impl Drop for Certificates {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.folder) {
+            eprintln!("bench: {}: {error}", self.folder.display());
+        }
+    }
+}
+
 fn openssl(folder: &Path, arguments: &str) -> Result<(), Fault> {
     let done = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output()?;
     if done.status.success() {
         Ok(())
     } else {
         Err(format!("openssl {arguments}: {}", String::from_utf8_lossy(&done.stderr)).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host_and_path;
+
+    #[test]
+    fn the_path_is_no_part_of_the_host() {
+        assert_eq!(host_and_path("http://127.0.0.1:8000"), ("127.0.0.1:8000", ""));
+        assert_eq!(host_and_path("http://127.0.0.1:8000/a/b"), ("127.0.0.1:8000", "/a/b"));
     }
 }

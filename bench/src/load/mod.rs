@@ -1,13 +1,20 @@
 //! `bench load`: puts the local service's release binary under load over HTTP. It measures create,
 //! list and accept, sequentially and with sixteen concurrent requests, and the service's start-up
-//! time and memory: first with a growing number of stored invites, then beside its peers.
+//! time and memory: first with a growing number of stored invites, in one crowded group and with a
+//! link that many people join by, then beside its peers.
 
+mod crowd;
 mod folder;
+mod growth;
+mod link;
 mod options;
 mod peers;
+mod place;
 mod process;
 mod product;
+mod rows;
 mod server;
+mod service;
 mod steps;
 
 pub(crate) use options::Options;
@@ -35,11 +42,11 @@ async fn measure(options: &Options, json: bool) -> Result<(), Fault> {
     if !options.binary.exists() {
         return Err("the local service is not built: cargo build --release -p beckon".into());
     }
-    let in_file = options.invites > 0 && options.data.iter().any(|data| data == "file");
+    let in_file = options.grows() && options.data.iter().any(|data| data == "file");
     if in_file || !options.peers.is_empty() {
         folder::place()?;
     }
-    if options.invites > 0 {
+    if options.grows() {
         steps::run(options, json).await?;
     }
     if !options.peers.is_empty() {

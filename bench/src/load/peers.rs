@@ -9,6 +9,7 @@ use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use super::folder::Folder;
+use super::growth::AT_ONCE;
 use super::options::Options;
 use super::product::{Product, Session};
 use super::server::{Server, per_second, timed};
@@ -115,7 +116,7 @@ impl<'a> Load<'a> {
         Ok(figures("list", at_once, timed(lists, at_once).await?))
     }
 
-    async fn accept(&self, requests: usize) -> Result<Vec<Figure>, Fault> {
+    async fn accept(&self, requests: usize, at_once: usize) -> Result<Vec<Figure>, Fault> {
         let mut ready: Vec<(Session, Value)> = Vec::new();
         for _ in 0..requests {
             let (request, email) = self.next(false);
@@ -125,7 +126,7 @@ impl<'a> Load<'a> {
         let accepts = ready.iter().map(|(guest, made)| async {
             Ok(self.server.ask(self.product.accept(self.server, guest, made)).await?.1)
         });
-        Ok(figures("accept", 1, timed(accepts, 1).await?))
+        Ok(figures("accept", at_once, timed(accepts, at_once).await?))
     }
 }
 
@@ -160,12 +161,14 @@ async fn round(product: Product, options: &Options) -> Result<Vec<Figure>, Fault
         vec![once("start-up to first 2xx", "ms", started), once("memory, idle", "MB", server.idle)];
     let requests = usize::from(options.requests);
     let accepts = requests.div_ceil(CREATES_PER_ACCEPT);
-    let load = Load::new(product, &server, 2 * requests + accepts).await?;
-    for at_once in [1, 16] {
+    let load = Load::new(product, &server, AT_ONCE.len() * (requests + accepts)).await?;
+    for at_once in AT_ONCE {
         figures.extend(load.create(requests, at_once).await?);
         figures.extend(load.list(requests, at_once).await?);
     }
-    figures.extend(load.accept(accepts).await?);
+    for at_once in AT_ONCE {
+        figures.extend(load.accept(accepts, at_once).await?);
+    }
     figures.push(once("memory, after the load", "MB", server.memory()?));
     Ok(figures)
 }

@@ -1,6 +1,5 @@
 //! A product's process and its children. They end together, and their memory is added up.
 
-use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -8,7 +7,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::process::{Child, Command};
 
 use crate::fault::Fault;
-use crate::report;
+use crate::{processes, report};
 
 /// How long a process may take to end after SIGTERM and after SIGKILL, and how often it is checked.
 const ASKED: Duration = Duration::from_secs(5);
@@ -76,14 +75,6 @@ impl Drop for Process {
 
 /// Returns the memory of this process and all its descendants in MB.
 fn memory(id: u32) -> Result<f64, Fault> {
-    let folder = PathBuf::from(format!("/proc/{id}"));
-    let mut sum =
-        report::megabytes(&std::fs::read_to_string(folder.join("smaps_rollup"))?, "Pss:")?;
-    for thread in std::fs::read_dir(folder.join("task"))? {
-        let children = std::fs::read_to_string(thread?.path().join("children"))?;
-        for child in children.split_whitespace() {
-            sum += memory(child.parse()?)?;
-        }
-    }
-    Ok(sum)
+    let rollups = processes::folders(id)?.into_iter().map(|folder| folder.join("smaps_rollup"));
+    rollups.map(|file| report::megabytes(&std::fs::read_to_string(file)?, "Pss:")).sum()
 }

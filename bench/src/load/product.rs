@@ -19,6 +19,8 @@ const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers");
 /// How often the local service's inbox is checked for mails, and how long they may take.
 const POLL: Duration = Duration::from_millis(5);
 const POLLS: usize = 24_000;
+/// How long the local service's tokens last, in seconds. Filling the table may take hours.
+const TOKEN_LIFETIME: u32 = 86_400;
 /// The number of mails that the inbox keeps. More cannot be waited for.
 pub(super) const INBOX_CAPACITY: u16 = 10_000;
 
@@ -103,7 +105,7 @@ impl Product {
             Self::Beckon => (
                 "/local/token",
                 "access_token",
-                json!({"sub": email, "name": "Ada", "email": email}),
+                json!({"sub": email, "name": "Ada", "email": email, "expires_in": TOKEN_LIFETIME}),
             ),
             Self::DjangoInvitations => ("/users", "token", json!({"email": email})),
             Self::BetterAuth => {
@@ -251,7 +253,7 @@ impl Product {
 
 impl Session {
     /// Adds the authentication to the request.
-    fn asks(&self, request: RequestBuilder) -> RequestBuilder {
+    pub(super) fn asks(&self, request: RequestBuilder) -> RequestBuilder {
         request.header(self.0, &self.1)
     }
 }

@@ -266,6 +266,7 @@ pub(super) const TABLE: &[Module] = &[
     ),
     module("bench/fault", &[], "the error of every measurement"),
     module("bench/report", &["bench/fault"], "figures and tables"),
+    module("bench/processes", &["bench/fault"], "a program's processes"),
     module("bench/release", &[], "the folder of release binaries"),
     module("bench/engine", &["bench/fault", "local/embedded"], "the embedded DynamoDB for one run"),
     module(
@@ -286,6 +287,7 @@ pub(super) const TABLE: &[Module] = &[
         &[
             "bench/engine",
             "bench/fault",
+            "bench/processes",
             "bench/release",
             "bench/report",
             "config",
@@ -297,7 +299,7 @@ pub(super) const TABLE: &[Module] = &[
     ),
     module(
         "bench/load",
-        &["bench/fault", "bench/release", "bench/report"],
+        &["bench/fault", "bench/processes", "bench/release", "bench/report"],
         "how fast the local service is",
     ),
     module("bench/main", &["bench/cold", "bench/cost", "bench/load"], "the command `bench`"),
