@@ -77,9 +77,9 @@ async fn update(
     let group = group_of_path(request)?;
     let input: GroupInput = body(request, service.body_limit)?;
     let (change, now) = (input.change(), service.clock.now());
-    let changed = service.engine.update_own_group(caller, &group, &change, now);
-    let (own, user) = with_user(service, caller, changed).await?;
-    Ok(rendered(service, &own, user.as_ref()))
+    let changed = service.engine.update_group_uncounted(caller, &group, &change, now);
+    let ((group, member), user) = with_user(service, caller, changed).await?;
+    Ok(rendered(service, &OwnGroup { group, member }, user.as_ref()))
 }
 
 async fn delete(

@@ -12,7 +12,7 @@ use crate::domain::text::{Description, Metadata, Name};
 use crate::engine::attempt::Attempt;
 use crate::engine::authority::{Actor, check_seats};
 use crate::engine::group::read::GroupView;
-use crate::engine::{Conflict, Engine, Forbidden, Outcome, OwnGroup, Refusal, Unavailable};
+use crate::engine::{Conflict, Engine, Forbidden, Outcome, Refusal, Unavailable};
 use crate::store::UpdateGroupOutcome;
 
 /// Maximum number of attempts when a record changes between the read and the write.
@@ -61,22 +61,22 @@ impl Engine {
         Err(Unavailable::Conflicts("the group's record").into())
     }
 
-    /// Changes the group as [`Engine::update_group`] does. Returns it without the number of its
-    /// members.
+    /// Changes the group as [`Engine::update_group`] does. Returns it with the caller's membership, and
+    /// without the number of its members.
     ///
     /// # Errors
     /// The variants of [`Engine::update_group`], except `Conflict::PreconditionFailed`.
-    pub async fn update_own_group(
+    pub async fn update_group_uncounted(
         &self,
         caller: &Caller,
         id: &GroupId,
         change: &GroupChange,
         now: Timestamp,
-    ) -> Outcome<OwnGroup> {
+    ) -> Outcome<(Group, Member)> {
         for _ in 0..ATTEMPTS {
             let (group, actor) = self.to_change(caller, id, change, None, now).await?;
             if let Attempt::Done(()) = self.write_change(&group, &actor, None).await? {
-                return Ok(OwnGroup { group, member: actor.member });
+                return Ok((group, actor.member));
             }
         }
         Err(Unavailable::Conflicts("the group's record").into())
