@@ -40,6 +40,8 @@ use repeat::{Begun, entropy_of};
 use request::Ask;
 use room::StartedCount;
 
+use futures::future::BoxFuture;
+
 use crate::auth::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::counters::RequestId;
@@ -154,7 +156,19 @@ impl Engine {
 
     /// Decides by these reads and writes. If a record has changed meanwhile, reads again and retries.
     /// `started` is the count of the group's pending invites, or `None` if no count is needed.
-    async fn create(
+    ///
+    /// The future is boxed: within those of all its callers it would be too deep for the compiler.
+    fn create<'a>(
+        &'a self,
+        ask: &'a mut Ask<'_>,
+        reads: Reads,
+        started: Option<&'a StartedCount>,
+        dry_run: bool,
+    ) -> BoxFuture<'a, Outcome<Creation>> {
+        Box::pin(self.create_by(ask, reads, started, dry_run))
+    }
+
+    async fn create_by(
         &self,
         ask: &mut Ask<'_>,
         mut reads: Reads,
