@@ -71,7 +71,7 @@ impl Room {
 
 impl Engine {
     /// Starts to count the group's pending invites, in parallel with the reads that decide
-    /// authority (ADR 0012).
+    /// authority (ADR 0012). A dry run takes no places.
     pub(super) async fn begin_count(
         &self,
         group: &GroupId,
