@@ -61,8 +61,8 @@ pub async fn scan(endpoint: &str, name: &str) -> Vec<Value> {
     }
 }
 
-/// Returns every item of the table except the rate windows, and the events and digests that the
-/// stream's function writes afterwards, as text in DynamoDB's JSON.
+/// Returns every item of the table except the rate windows and allowances, and the events and digests
+/// that the stream's function writes afterwards, as text in DynamoDB's JSON.
 ///
 /// # Panics
 /// The engine refuses the request, or doesn't answer.
@@ -71,10 +71,8 @@ pub async fn stored(endpoint: &str, name: &str) -> BTreeSet<String> {
     let is_later = |item: &Value| {
         item["type"]["S"] == "digest" || item["type"]["S"] == "event" && item["with_act"].is_null()
     };
-    items
-        .filter(|item| item["type"]["S"] != "window" && !is_later(item))
-        .map(|item| item.to_string())
-        .collect()
+    let is_limit = |item: &Value| item["type"]["S"] == "window" || item["type"]["S"] == "allowance";
+    items.filter(|item| !is_limit(item) && !is_later(item)).map(|item| item.to_string()).collect()
 }
 
 /// Creates the table `name` with the keys and indexes of the table `like`, but without a stream.

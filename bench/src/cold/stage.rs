@@ -18,8 +18,8 @@ use super::tls::Certificates;
 use crate::engine;
 use crate::fault::Fault;
 
-/// The most invites that are made in a group. With 25, a create needs a third round trip to count
-/// them (docs/adr/0012-the-pending-cap-is-counted.md).
+/// The most invites that are made in a group. With 25, a create needs a third round trip to take
+/// a place among them (docs/adr/0049-many-pending-invites-are-counted-seldom.md).
 const PER_GROUP: usize = 12;
 /// The first group's id. Ids are numbers, so that every API can use them.
 const FIRST_GROUP: usize = 1000;

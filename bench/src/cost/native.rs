@@ -336,7 +336,7 @@ async fn ticks(world: &mut World) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Measures the cost of counting pending invites when there are many (ADR 0012).
+/// Measures the cost of keeping the cap on pending invites when there are many (ADR 0049).
 async fn crowded(world: &mut World) -> Result<(), Fault> {
     let owner = world.person("host", "Host", "host@example.com");
     world

@@ -37,6 +37,11 @@ pub(super) fn invite(group: &GroupId, id: InviteId) -> Key {
     Key { pk: group_partition(group), sk: format!("I#{id}") }
 }
 
+/// Returns the key of the group's allowance of pending invites.
+pub(super) fn allowance(group: &GroupId) -> Key {
+    Key { pk: group_partition(group), sk: "A".into() }
+}
+
 /// Returns the key of the first opening of an invite's page, of this generation.
 pub(super) fn opening(group: &GroupId, id: InviteId, generation: Generation) -> Key {
     let sk = format!("O#{id}#{}", generation.number());
@@ -340,6 +345,7 @@ mod tests {
         assert_eq!(text(invite(&group_id, id)), "G#3773 / I#506");
         assert_eq!(text(member(&group_id, &user_id)), "G#3773 / M#29845");
         assert_eq!(text(opening(&group_id, id, Generation::from_number(2))), "G#3773 / O#506#2");
+        assert_eq!(text(allowance(&group_id)), "G#3773 / A");
         assert_eq!(text(user(&user_id)), "U#29845 / U");
         let email = Identity::Email(EmailAddress::parse("Ada@Example.com").unwrap());
         assert_eq!(text(pointer(&email)), "E#ada@example.com / P");

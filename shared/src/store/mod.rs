@@ -7,6 +7,7 @@
 //! lag.
 
 mod access;
+mod allowance;
 mod answers;
 mod blocks;
 mod client;
@@ -38,6 +39,7 @@ mod users;
 mod warm_up;
 mod writes;
 
+pub use allowance::Allowance;
 pub use digests::AddedNews;
 pub use due::{Due, DueShard};
 pub use error::StoreError;

@@ -59,6 +59,19 @@ pub struct PendingCount {
     after: Option<Item>,
 }
 
+impl PendingCount {
+    /// Returns whether every pending invite of the group is counted.
+    pub fn is_complete(&self) -> bool {
+        self.after.is_none()
+    }
+
+    /// Returns a count that is not complete.
+    #[cfg(test)]
+    pub(crate) fn partial() -> Self {
+        Self { after: Some(Item::new()), ..Self::default() }
+    }
+}
+
 impl Store {
     /// Counts the first of the group's pending invites that have not expired. The count is small
     /// enough to be made for any caller.
@@ -70,20 +83,7 @@ impl Store {
         group: &GroupId,
         now: Timestamp,
     ) -> Result<PendingCount, StoreError> {
-        self.count_first(group, FIRST_PAGE, now).await
-    }
-
-    /// Counts the first `most` of the group's pending invites, as [`Store::begin_count`] does.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Refused`.
-    pub async fn count_first(
-        &self,
-        group: &GroupId,
-        most: u32,
-        now: Timestamp,
-    ) -> Result<PendingCount, StoreError> {
-        self.count_page(group, PendingCount::default(), most, now).await
+        self.count_page(group, PendingCount::default(), FIRST_PAGE, now).await
     }
 
     /// Continues the count of `begun` up to `cap`, and returns how many pending invites the group

@@ -1,6 +1,7 @@
 //! The native API over HTTP, operation by operation.
 
 mod accept;
+mod allowance;
 mod answers;
 mod authority;
 mod bad_input;

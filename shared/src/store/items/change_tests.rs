@@ -153,6 +153,7 @@ fn unreadable_images_are_errors() {
         json!({"type": "invite", "group": "3773", "id": 0, "generation": 1}),
         json!({"type": "group", "id": "3773", "state": "melted"}),
         json!({"type": "window"}),
+        json!({"type": "allowance"}),
     ] {
         assert!(change_record(none(), item(image.clone()), "111").is_err(), "{image}");
     }

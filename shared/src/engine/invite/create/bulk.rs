@@ -99,7 +99,7 @@ impl Engine {
         let (passed, found, started) = futures::join!(
             self.pass_recipients(acting, saturated(wanted.len()), counted),
             self.read_all_first(&wanted, 0),
-            self.begin_count(group, now)
+            self.begin_count(group, dry_run, now)
         );
         let passed = passed?;
         if let (Some(kept), None) = (&mut kept, counted) {

@@ -91,7 +91,7 @@ impl Engine {
         let acting = Acting { caller, now };
         let mut ask = Ask::of(acting, new.clone(), RequestId::from_entropy(entropy))?;
         // Boxed, because the two together are large.
-        let reads = Box::pin(self.reads_of_first(&mut ask));
+        let reads = Box::pin(self.reads_of_first(&mut ask, false));
         let (beside, reads) = futures::join!(beside, reads);
         let (beside, (reads, started)) = (beside?, reads?);
         match self.create(&mut ask, reads, Some(&started), false).await? {
@@ -134,17 +134,21 @@ impl Engine {
     }
 
     async fn request_first(&self, ask: &mut Ask<'_>, dry_run: bool) -> Outcome<Creation> {
-        let (reads, started) = self.reads_of_first(ask).await?;
+        let (reads, started) = self.reads_of_first(ask, dry_run).await?;
         self.create(ask, reads, Some(&started), dry_run).await
     }
 
     /// Counts the request in the inviter's window, and makes the reads of its first attempt. Also
-    /// returns the count of the group's pending invites.
-    async fn reads_of_first(&self, ask: &mut Ask<'_>) -> Outcome<(Reads, StartedCount)> {
+    /// returns the count of the group's pending invites. A dry run takes no places.
+    async fn reads_of_first(
+        &self,
+        ask: &mut Ask<'_>,
+        dry_run: bool,
+    ) -> Outcome<(Reads, StartedCount)> {
         let (passed, found, started) = futures::join!(
             self.pass_once(ask),
             self.read_first(ask, 0),
-            self.begin_count(&ask.new.group, ask.now())
+            self.begin_count(&ask.new.group, dry_run, ask.now())
         );
         passed?;
         if let Some(kept) = &mut ask.kept {

@@ -195,8 +195,10 @@ impl Engine {
         rule: InviteRule,
     ) -> Outcome<()> {
         let ask = Ask::again(acting, invite, rule);
-        let (found, started) =
-            futures::join!(self.read_first(&ask, 0), self.begin_count(&invite.group, acting.now));
+        let (found, started) = futures::join!(
+            self.read_first(&ask, 0),
+            self.begin_count(&invite.group, false, acting.now)
+        );
         let reads = self.read_rest(&ask, found?, Some(&started)).await?;
         Ok(check_new(&ask, &reads)?)
     }

@@ -157,7 +157,7 @@ impl Engine {
         let wanted: Vec<&Ask<'_>> = asks.iter().collect();
         let (found, started) = futures::join!(
             self.read_all_first(&wanted, 0),
-            self.begin_count(&resender.group.id, acting.now)
+            self.begin_count(&resender.group.id, false, acting.now)
         );
         let many = u32::try_from(ended.len()).unwrap_or(u32::MAX);
         let mut room = self.room(&resender.group, &started, many, acting.now).await;
