@@ -199,7 +199,7 @@ struct Engine {
     url: String,
     /// The HTTP client of the service, which reaches the database.
     outbound: Outbound,
-    /// Is notified after writes. `None` for a database that does not tell.
+    /// A receiver that is told of writes. `None` for a database that does not tell.
     written: Option<watch::Receiver<()>>,
     commits: Commits,
     faults: Option<Arc<Orders<TableFault>>>,

@@ -31,7 +31,7 @@ impl Engine {
         Self { writer, readers, faults, written: Arc::new(watch::Sender::new(())) }
     }
 
-    /// Returns what is notified after each request that may have written.
+    /// Returns a receiver that is told of each request but a read.
     pub(super) fn written(&self) -> watch::Receiver<()> {
         self.written.subscribe()
     }

@@ -38,7 +38,7 @@ pub struct Embedded {
     pub serve: BoxFuture<'static, ()>,
     /// The way to the engine for the clients of this process. It needs no socket.
     pub connector: SharedHttpConnector,
-    /// Is notified after each request that may have written.
+    /// A receiver that is told of each request but a read.
     pub(crate) written: watch::Receiver<()>,
     /// Waits until the engine's commits are on the disk. Requests to `url` do not wait for them.
     pub(crate) commits: Commits,

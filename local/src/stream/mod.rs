@@ -53,7 +53,7 @@ pub(crate) struct Stream {
     pub(crate) client: Client,
     /// The stream's ARN.
     pub(crate) arn: String,
-    /// Is notified after writes. `None` for a database that does not tell.
+    /// A receiver that is told of writes. `None` for a database that does not tell.
     pub(crate) written: Option<watch::Receiver<()>>,
     /// Waits until the records are on the disk.
     pub(crate) commits: Commits,

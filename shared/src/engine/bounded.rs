@@ -9,9 +9,9 @@ use super::Outcome;
 
 /// Maximum number of reads at the same time.
 const AT_ONCE: usize = 16;
-/// The time after which a list ends with what was read. It is shorter than the deadline of an
-/// endpoint, which also has to answer.
-const BUDGET: Duration = Duration::from_secs(4);
+/// The time after which a list ends with what was read. A list may make such reads twice, one after
+/// the other. Together they are shorter than the deadline of an endpoint, which also has to answer.
+const BUDGET: Duration = Duration::from_secs(3);
 
 /// What was read of a list.
 #[derive(Debug)]

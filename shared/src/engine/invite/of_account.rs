@@ -18,8 +18,8 @@ use crate::engine::user::is_wanted;
 use crate::engine::{Engine, GroupView, NotFound, Outcome};
 use crate::store::{InboxKeys, InviteList};
 
-/// Maximum number of invites for a caller who does not prove the account. A larger read requires
-/// signing in.
+/// Maximum number of invites that are read of each range of an index for a caller who does not prove
+/// the account. A larger read requires signing in.
 const MAX_LISTED_UNPROVEN: usize = 100;
 
 /// The invites of an account, as any caller may see them.

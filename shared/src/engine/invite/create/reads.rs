@@ -1,7 +1,7 @@
 //! The reads that decide one create.
 //!
-//! They take at most two round trips. The second is needed only if the directory knows the invitee
-//! or the group has many invites.
+//! They take one round trip, and a second one if the directory knows the invitee or the group has many
+//! invites. More are needed only if the directory's pointer to the invitee lacks a key (ADR 0048).
 
 use super::facts::{Case, Facts, People};
 use super::inviter::InviterRecord;

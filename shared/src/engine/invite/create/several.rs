@@ -22,6 +22,12 @@ use crate::engine::fault::{Stop, Unavailable};
 use crate::engine::present::Present;
 use crate::engine::refusal::{Conflict, Denied};
 use crate::engine::{Engine, Outcome};
+use crate::store::CreateReads;
+
+/// Returns the reads of those groups that can be read.
+fn readable<'a>(found: &'a [FoundTarget<'_>]) -> impl Iterator<Item = &'a CreateReads> {
+    found.iter().filter_map(|(_, found)| found.as_ref().ok())
+}
 
 /// The content of the mail that goes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +77,7 @@ impl Engine {
         let (passed, found) = futures::join!(self.pass_inviter(acting), self.find_targets(&asking));
         passed?;
         let mut found = found?;
-        let inviter = found.first().and_then(|(_, found)| found.inviter_user.clone());
+        let inviter = readable(&found).next().and_then(|found| found.inviter_user.clone());
         asking.inviter = InviterRecord::Read(inviter.map(Box::new));
         for _ in 0..ATTEMPTS {
             if let Attempt::Done((invite, notice)) = self.invite_to_all(&mut asking, found).await? {
@@ -98,7 +104,7 @@ impl Engine {
         asking: &mut Asking<'_>,
         found: Vec<FoundTarget<'_>>,
     ) -> Outcome<Attempt<(Invite, Notice)>> {
-        let holder = found.iter().find_map(|(_, found)| found.holder.clone());
+        let holder = readable(&found).find_map(|found| found.holder.clone());
         let (targets, holder) = futures::join!(self.targets(found), self.holder(holder.as_ref()));
         let (targets, holder) = (targets?, holder?);
         if let Some(made) = targets.iter().find_map(Target::made) {

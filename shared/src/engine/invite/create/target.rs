@@ -17,7 +17,7 @@ use crate::domain::user::User;
 use crate::engine::acting::Acting;
 use crate::engine::refusal::{Conflict, Refusal};
 use crate::engine::{Engine, Outcome};
-use crate::store::CreateReads;
+use crate::store::{CreateReads, StoreError};
 
 /// One request to invite a person to several groups.
 pub(super) struct Asking<'a> {
@@ -52,7 +52,7 @@ pub(super) struct Target<'a> {
 }
 
 /// A request for one of the groups, with the result of its first round trip.
-pub(super) type FoundTarget<'a> = (Ask<'a>, CreateReads);
+pub(super) type FoundTarget<'a> = (Ask<'a>, Result<CreateReads, StoreError>);
 
 impl Target<'_> {
     pub(super) fn group(&self) -> &Group {
@@ -116,7 +116,7 @@ impl Engine {
         let asks: Outcome<Vec<Ask<'a>>> = groups.iter().map(|group| asking.ask(group)).collect();
         let asks = asks?;
         let found = self.read_all_first(&asks.iter().collect::<Vec<_>>(), 0).await?;
-        asks.into_iter().zip(found).map(|(ask, found)| Ok((ask, found?))).collect()
+        Ok(asks.into_iter().zip(found).collect())
     }
 
     /// Returns every group that was found with the person's relation to it, if the caller may invite
@@ -133,10 +133,11 @@ impl Engine {
     pub(super) async fn application_target<'a>(&self, asking: &Asking<'a>) -> Outcome<Target<'a>> {
         let ask = asking.ask(&GroupId::application())?;
         let found = self.read_first(&ask, 0).await?;
-        self.target((ask, found)).await
+        self.target((ask, Ok(found))).await
     }
 
     async fn target<'a>(&self, (ask, found): FoundTarget<'a>) -> Outcome<Target<'a>> {
+        let found = found?;
         let (reads, room) = futures::join!(
             self.read_rest(&ask, found.clone(), None),
             self.room_of_target(&ask, &found)
