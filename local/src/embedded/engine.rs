@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use dynoxide::Database;
 use tokio::sync::{Mutex, watch};
 
@@ -9,6 +10,7 @@ use super::answer::Answer;
 use super::readers::Readers;
 use super::{failing, operations};
 use crate::faults::{Orders, TableFault};
+use crate::tasks;
 
 /// The engine, with its orders to fail. Clones share it.
 #[derive(Clone)]
@@ -47,27 +49,31 @@ impl Engine {
         }
     }
 
-    /// Carries out a request.
+    /// Carries out a request in a task of its own. So the requests that a function makes at once are
+    /// carried out at once, and one whose function is killed is carried out all the same, as if it had
+    /// gone over a network.
     async fn carry_out(&self, operation: &str, body: &[u8]) -> Answer {
-        let (status, json) = match &self.readers {
-            Some(readers) if is_read(operation) => {
-                let reader = readers.free().await;
-                operations::answer(&reader, operation, body)
-            }
-            _ => {
-                let writer = self.writer.lock().await;
-                let answer = operations::answer(&writer, operation, body);
-                drop(writer);
-                if !is_read(operation) {
-                    self.written.send_replace(());
-                }
-                answer
-            }
-        };
-        // Another task runs before the answer is seen, as if it came over a network. So a function
-        // can be killed between the act and its answer.
-        tokio::task::yield_now().await;
-        Answer::Json(status, json)
+        let (engine, operation, body) = (self.clone(), operation.to_owned(), body.to_vec());
+        let work = tasks::spawn(async move { engine.work(&operation, &body).await });
+        match work.await {
+            Ok((status, json)) => Answer::Json(status, json),
+            // The engine panicked, or the service ends.
+            Err(_) => Answer::Reset,
+        }
+    }
+
+    async fn work(&self, operation: &str, body: &[u8]) -> (StatusCode, String) {
+        let answer = |database: &Database| operations::answer(database, operation, body);
+        if !is_read(operation) {
+            let answer = answer(&*self.writer.lock().await);
+            self.written.send_replace(());
+            return answer;
+        }
+        let Some(readers) = &self.readers else { return answer(&*self.writer.lock().await) };
+        readers.read(answer).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the engine cannot open another connection to its file");
+            operations::failure(&error)
+        })
     }
 }
 

@@ -68,7 +68,7 @@ pub async fn embedded(data: Option<&Path>) -> Result<Embedded, DatabaseError> {
         // instead of the commit.
         database.disable_bulk_loading().map_err(failed)?;
         let commits = Commits::of(connection).map_err(DatabaseError::Engine)?;
-        (commits, Some(Readers::open(&place).map_err(failed)?))
+        (commits, Some(Readers::of(&place)))
     } else {
         (Commits::default(), None)
     };

@@ -44,11 +44,14 @@ pub(super) fn answer(database: &Database, operation: &str, body: &[u8]) -> (Stat
     };
     match result {
         Ok(json) => (StatusCode::OK, json),
-        Err(error) => {
-            let status = StatusCode::from_u16(error.status_code());
-            (status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), error.to_json())
-        }
+        Err(error) => failure(&error),
     }
+}
+
+/// Returns the status and the JSON of this error's answer.
+pub(super) fn failure(error: &DynoxideError) -> (StatusCode, String) {
+    let status = StatusCode::from_u16(error.status_code());
+    (status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), error.to_json())
 }
 
 fn run<Q: DeserializeOwned, A: Serialize>(

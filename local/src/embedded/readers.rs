@@ -5,27 +5,36 @@ use std::sync::Arc;
 use dynoxide::{Database, Result};
 use tokio::sync::{Mutex, MutexGuard};
 
-/// The connections: at least one. Clones share them.
+/// The connections, one for each processor, each opened when it is first needed. Clones share them.
 #[derive(Clone)]
 pub(super) struct Readers {
-    first: Arc<Mutex<Database>>,
-    others: Arc<[Mutex<Database>]>,
+    file: Arc<str>,
+    first: Arc<Mutex<Option<Database>>>,
+    others: Arc<[Mutex<Option<Database>>]>,
 }
 
 impl Readers {
-    /// Opens as many connections to the file as the machine has processors.
-    ///
-    /// # Errors
-    /// The engine's error if the file cannot be opened.
-    pub(super) fn open(file: &str) -> Result<Self> {
+    /// Returns readers of this file.
+    pub(super) fn of(file: &str) -> Self {
         let others = std::thread::available_parallelism().map_or(0, |all| all.get() - 1);
-        let open = || Database::new(file).map(Mutex::new);
-        let first = Arc::new(open()?);
-        Ok(Self { first, others: (0..others).map(|_| open()).collect::<Result<_>>()? })
+        let others = (0..others).map(|_| Mutex::default()).collect();
+        Self { file: file.into(), first: Arc::default(), others }
     }
 
-    /// Waits for a free connection.
-    pub(super) async fn free(&self) -> MutexGuard<'_, Database> {
+    /// Reads by a free connection, and waits for one if there is none.
+    ///
+    /// # Errors
+    /// The engine's error if the connection cannot be opened.
+    pub(super) async fn read<T>(&self, read: impl FnOnce(&Database) -> T) -> Result<T> {
+        let mut reader = self.free().await;
+        let database = match reader.take() {
+            Some(database) => database,
+            None => Database::new(&self.file)?,
+        };
+        Ok(read(reader.insert(database)))
+    }
+
+    async fn free(&self) -> MutexGuard<'_, Option<Database>> {
         let idle = self.others.iter().find_map(|other| other.try_lock().ok());
         match idle {
             Some(idle) => idle,

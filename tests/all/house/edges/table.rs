@@ -102,7 +102,14 @@ pub(super) const TABLE: &[Module] = &[
     ),
     module(
         "local/embedded",
-        &["local/commits", "local/database", "local/faults", "local/message", "local/server"],
+        &[
+            "local/commits",
+            "local/database",
+            "local/faults",
+            "local/message",
+            "local/server",
+            "local/tasks",
+        ],
         "the embedded DynamoDB, which only this process reaches",
     ),
     module(
