@@ -9,7 +9,7 @@ use crate::domain::identity::Identity;
 use crate::domain::ids::{GroupId, InviteId};
 use crate::domain::invite::{Invite, InviteFilter, State};
 use crate::domain::invitee::Invitee;
-use crate::domain::list::{Order, Page, PageRequest, WholeList};
+use crate::domain::list::{Page, PageRequest, WholeList};
 use crate::domain::rule::InviteRule;
 use crate::engine::attempt::ATTEMPTS;
 use crate::engine::authority::may_invite;
@@ -41,8 +41,7 @@ impl Engine {
     /// invite.
     ///
     /// A filter by address is a consistent read by key. It finds the invite of the address, and no
-    /// invite by user id. Without a filter, the first page of a group with a few invites is one query
-    /// (ADR 0034).
+    /// invite by user id.
     ///
     /// # Errors
     /// `NotFound::Group`, `Denied::NotMember`, `Forbidden::MayNotInvite`, `InvalidCursor`, `Fault`.
@@ -56,15 +55,6 @@ impl Engine {
     ) -> Outcome<Page<Invite>> {
         let check = self.check_inviter(caller, group, rule);
         let list = self.filtered(group, filter, page, now);
-        if page.cursor.is_none() && *filter == InviteFilter::default() {
-            let everything = InviteList::of_group(group, InviteFilter::default());
-            let (allowed, few) = futures::join!(check, self.store.few_invites(&everything, now));
-            allowed?;
-            return match few?.and_then(|few| only_page(few, page)) {
-                Some(page) => Ok(page),
-                None => list.await,
-            };
-        }
         // A stranger makes the service read a page in vain, but nothing that reads far.
         if filter.is_by_key() {
             let (allowed, listed) = futures::join!(check, list);
@@ -243,16 +233,4 @@ impl Engine {
         found.sort_by_key(|invite| keys.iter().position(|key| *key == invite.invitee.key()));
         Ok(found)
     }
-}
-
-/// Returns the page that all these invites fill. `None` if they need another page.
-fn only_page(mut all: Vec<Invite>, page: &PageRequest) -> Option<Page<Invite>> {
-    if all.len() > page.limit {
-        return None;
-    }
-    all.sort_by_key(|invite| (invite.created_at, invite.id));
-    if page.order == Order::Desc {
-        all.reverse();
-    }
-    Some(Page { data: all, next_cursor: None })
 }
