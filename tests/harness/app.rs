@@ -218,12 +218,17 @@ impl App {
         .await
     }
 
-    /// Waits until every mail that is due so far is sent. Mails leave in order, so this sends one
-    /// more as `inviter` and waits for that.
+    /// Waits until every mail that is due so far is sent and marked. Mails leave in order, so this sends
+    /// one more as `inviter` and waits for that.
     pub async fn settled(&self, inviter: &Person) {
         let canary = format!("canary-{}@example.com", self.mails().await.len());
-        inviter.invited(json!({ "email": canary })).await;
+        let invited = inviter.invited(json!({ "email": canary })).await;
         self.mail_to(&canary).await;
+        eventually("the mail is marked", async || {
+            let state = inviter.reads(&invited.id).await.json["delivery"]["state"].clone();
+            (state != "queued").then_some(())
+        })
+        .await;
         let health = inviter.gets("/local/health").await.json;
         assert_eq!(
             health["on_failure"], 0,

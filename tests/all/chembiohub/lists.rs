@@ -1,6 +1,6 @@
 //! Reads the list, one invitation, and the schema.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -128,6 +128,13 @@ async fn clients_start_at_the_list_of_endpoints() {
     }
 }
 
+/// Returns the invitation without the time of its last change, which the mark of its mail may move.
+fn unmarked(invitation: &Value) -> Value {
+    let mut invitation = invitation.clone();
+    invitation.as_object_mut().unwrap().remove("modified");
+    invitation
+}
+
 #[tokio::test]
 async fn several_invitations_can_be_read_as_a_set() {
     let app = App::start().await;
@@ -144,7 +151,7 @@ async fn several_invitations_can_be_read_as_a_set() {
         let set = inviter.gets(&format!("{PATH}{path}")).await.is(200);
         assert_eq!(set.json.as_object().unwrap().len(), 1, "{}", set.text);
         let one = inviter.gets(&format!("{PATH}{first}/")).await.is(200);
-        assert_eq!(set.json["objects"][1], one.json);
+        assert_eq!(unmarked(&set.json["objects"][1]), unmarked(&one.json));
         assert_eq!(set.json["objects"][0]["id"], *second);
     }
     let set = inviter.gets(&format!("{PATH}set/1;{first};x;/")).await.is(200).json;
