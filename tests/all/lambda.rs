@@ -162,7 +162,7 @@ impl Deployment {
 
     /// Returns every item of the table except the rate windows, as text in DynamoDB's JSON.
     pub(crate) async fn stored(&self) -> BTreeSet<String> {
-        table::stored(self.endpoint(), &self.table).await
+        table::stored(&table::scan(self.endpoint(), &self.table).await)
     }
 
     fn endpoint(&self) -> &str {

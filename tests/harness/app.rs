@@ -241,11 +241,15 @@ impl App {
         self.running.environment.required(setting).expect("the service has the setting")
     }
 
-    /// Returns every item of the table except the rate windows, and the events and digests that the
-    /// stream's function writes afterwards, as text in DynamoDB's JSON.
+    /// Waits until every queued mail is marked, and returns every item of the table except the rate
+    /// windows, and the events and digests that the stream's function writes afterwards, as text in
+    /// DynamoDB's JSON.
     pub async fn table(&self) -> BTreeSet<String> {
-        let endpoint = self.setting(settings::AWS_ENDPOINT_URL_DYNAMODB);
-        table::stored(endpoint, self.setting(settings::TABLE_NAME)).await
+        eventually("no mail is queued", async || {
+            let items = table::stored(&self.scan().await);
+            (!items.iter().any(|item| item.contains(r#""outbox":{"S":"queued"}"#))).then_some(items)
+        })
+        .await
     }
 
     /// Returns every item of the table, in DynamoDB's JSON.

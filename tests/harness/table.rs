@@ -61,18 +61,16 @@ pub async fn scan(endpoint: &str, name: &str) -> Vec<Value> {
     }
 }
 
-/// Returns every item of the table except the rate windows and allowances, and the events and digests
+/// Returns these items of the table except the rate windows and allowances, and the events and digests
 /// that the stream's function writes afterwards, as text in DynamoDB's JSON.
-///
-/// # Panics
-/// The engine refuses the request, or doesn't answer.
-pub async fn stored(endpoint: &str, name: &str) -> BTreeSet<String> {
-    let items = scan(endpoint, name).await.into_iter();
-    let is_later = |item: &Value| {
+pub fn stored(items: &[Value]) -> BTreeSet<String> {
+    let is_later = |item: &&Value| {
         item["type"]["S"] == "digest" || item["type"]["S"] == "event" && item["with_act"].is_null()
     };
-    let is_limit = |item: &Value| item["type"]["S"] == "window" || item["type"]["S"] == "allowance";
-    items.filter(|item| !is_limit(item) && !is_later(item)).map(|item| item.to_string()).collect()
+    let is_limit =
+        |item: &&Value| item["type"]["S"] == "window" || item["type"]["S"] == "allowance";
+    let kept = items.iter().filter(|item| !is_limit(item) && !is_later(item));
+    kept.map(Value::to_string).collect()
 }
 
 /// Creates the table `name` with the keys and indexes of the table `like`, but without a stream.
