@@ -11,6 +11,7 @@
 
 mod app;
 mod aws_json;
+mod background;
 mod bus;
 mod commits;
 mod crash;
@@ -22,6 +23,7 @@ mod eventbridge;
 mod faults;
 mod function;
 mod gateway;
+mod in_process;
 mod inbox;
 mod issuer;
 mod message;
@@ -42,6 +44,7 @@ mod tasks;
 mod template;
 mod topic;
 
+pub use background::background;
 pub use database::DatabaseError;
 pub use demo::DemoError;
 pub use embedded::{Embedded, embedded};

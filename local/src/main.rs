@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use beckon::{Options, Running, start};
+use beckon::{Options, Running, background, start};
 use clap::Parser;
 use shared::config::settings;
+use tokio::runtime::{Handle, Runtime};
 use tracing_subscriber::EnvFilter;
 
 // The system's allocator took a fifth of the CPU time (docs/performance.md).
@@ -60,14 +61,24 @@ fn setting(text: &str) -> Result<(String, String), String> {
     }
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // The embedded database logs a warning whenever it refuses a call. Failed conditions are part
     // of normal operation.
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,dynoxide=error"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtimes = background().and_then(|background| Ok((Runtime::new()?, background)));
+    let (answers, background) = match runtimes {
+        Ok(runtimes) => runtimes,
+        Err(error) => return failed(&error),
+    };
+    let code = answers.block_on(run(arguments, background.handle().clone()));
+    background.shutdown_background();
+    code
+}
+
+async fn run(arguments: Arguments, background: Handle) -> ExitCode {
     let options = Options {
         port: arguments.port,
         data: arguments.data,
@@ -79,6 +90,7 @@ async fn main() -> ExitCode {
         streams: true,
         schedules: true,
         feedback: true,
+        background: Some(background),
         own_settings: None,
     };
     let demo = options.demo;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use tokio::runtime::Handle;
+
 use crate::registry::OwnSettings;
 
 /// The options of the local service.
@@ -25,6 +27,9 @@ pub struct Options {
     pub schedules: bool,
     /// Whether the local SES reports what becomes of the mails, so that they are delivered.
     pub feedback: bool,
+    /// The runtime of what follows an answer: mails, audit trail, events and the clock. `None` for the
+    /// runtime that starts the service.
+    pub background: Option<Handle>,
     /// Configuration variables. They take precedence over the service's own.
     pub settings: Vec<(String, String)>,
     /// Returns the variables that only one function has, from its logical id and the variables of
@@ -44,6 +49,7 @@ impl Default for Options {
             streams: true,
             schedules: true,
             feedback: false,
+            background: None,
             settings: Vec::new(),
             own_settings: None,
         }

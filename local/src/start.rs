@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use axum::Router;
 use shared::Outbound;
 use shared::config::{AwsConfig, ConfigError, Environment, settings};
 use shared::domain::clock::Clock;
@@ -12,6 +13,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::app;
+use crate::background::or_current;
 use crate::bus::Bus;
 use crate::commits::Commits;
 use crate::crash::faulty;
@@ -21,6 +23,7 @@ use crate::embedded::{Embedded, embedded};
 use crate::environment::{Addresses, environment};
 use crate::faults::{FunctionFault, Orders, TableFault};
 use crate::gateway::Gateway;
+use crate::in_process::{Open, OwnRoutes};
 use crate::inbox::Inbox;
 use crate::issuer::{Issuer, IssuerError};
 use crate::options::Options;
@@ -87,7 +90,7 @@ pub struct Running {
     pub environment: Environment,
     server: JoinHandle<std::io::Result<()>>,
     stop: oneshot::Sender<()>,
-    _tasks: Tasks,
+    _own: (Tasks, Open),
 }
 
 impl Running {
@@ -127,9 +130,12 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let template = Template::parse(TEMPLATE)?;
     let clock = Clock::system();
     let mut tasks = Tasks::default();
+    let background = or_current(options.background.clone());
     let (listener, url) = listen(options.port).await?;
     let Engine { url: dynamodb, outbound, written, commits, faults: table_faults } =
         engine(&options, &mut tasks).await?;
+    let own_routes = OwnRoutes::default();
+    let outbound = outbound.with_way_to(format!("{url}/local/"), own_routes.connector());
     let app = serve_app(&mut tasks).await?;
     let addresses = Addresses { url: &url, dynamodb: &dynamodb, app: &app };
     let environment = environment(&options, &addresses);
@@ -146,12 +152,12 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let pumps = pumps(&template, &handlers, &stream, &on_failure)?;
     let queues = Queue::all(&template, &clock);
     for mapping in Mapping::all(&template, &handlers, &queues) {
-        tasks.start(mapping.run());
+        tasks.start_on(&background, mapping.run());
     }
     let schedules = Scheduled::all(&template, &handlers, &clock);
     if options.schedules {
         for scheduled in schedules.clone() {
-            tasks.start(scheduled.run());
+            tasks.start_on(&background, scheduled.run());
         }
     }
     let local = Arc::new(Local {
@@ -164,7 +170,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         faults: Orders::default(),
         table_faults,
         function_faults,
-        topic: options.feedback.then(|| Topic::new(&template, &handlers, &clock)),
+        topic: options.feedback.then(|| Topic::new(&template, &handlers, &clock, &background)),
         gateway: Gateway::new(&template, handlers, clock.clone(), domain(&url), commits),
         clock: clock.clone(),
         demo: options.demo,
@@ -174,10 +180,12 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         ready: OnceLock::new(),
     });
     let (stop, stopped) = oneshot::channel();
-    let server = serve(listener, Arc::clone(&local), stopped, &mut tasks);
+    let router = router(Arc::clone(&local));
+    let own_routes = own_routes.open(router.clone());
+    let server = serve(listener, router, stopped, &mut tasks);
     if options.streams {
         for pump in pumps {
-            tasks.start(pump.run());
+            tasks.start_on(&background, pump.run());
         }
     }
     if options.demo {
@@ -185,7 +193,8 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     }
     // The cell is empty, because only this line sets it.
     let _set = local.ready.set(());
-    Ok(Running { url, clock, environment, server, stop, _tasks: tasks })
+    let own = (tasks, own_routes);
+    Ok(Running { url, clock, environment, server, stop, _own: own })
 }
 
 /// Returns the app that these variables name.
@@ -257,7 +266,7 @@ fn origins(url: &str, public_url: &str) -> Vec<String> {
 
 fn serve(
     listener: TcpListener,
-    local: Arc<Local>,
+    router: Router,
     stopped: oneshot::Receiver<()>,
     tasks: &mut Tasks,
 ) -> JoinHandle<std::io::Result<()>> {
@@ -267,7 +276,7 @@ fn serve(
             std::future::pending::<()>().await;
         }
     };
-    tasks.start(server::serve(listener, router(local), stopped))
+    tasks.start(server::serve(listener, router, stopped))
 }
 
 fn pumps(

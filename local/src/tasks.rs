@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use tokio::runtime::Handle;
 use tokio::task::{AbortHandle, JoinHandle};
 
 /// Starts `future` in the background.
@@ -15,6 +16,15 @@ where
     F::Output: Send + 'static,
 {
     tokio::spawn(future)
+}
+
+/// Starts `future` in the background, on this runtime.
+pub(crate) fn spawn_on<F>(runtime: &Handle, future: F) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    runtime.spawn(future)
 }
 
 /// A set of tasks that end when it is dropped.
@@ -31,6 +41,14 @@ impl Tasks {
         let handle = spawn(future);
         self.0.push(handle.abort_handle());
         handle
+    }
+
+    /// Starts `future` as [`start`](Self::start) does, on this runtime.
+    pub(crate) fn start_on<F>(&mut self, runtime: &Handle, future: F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.0.push(spawn_on(runtime, future).abort_handle());
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared::domain::clock::Clock;
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use crate::function::{Handler, invoke};
@@ -26,15 +27,21 @@ const REPORTED_AFTER: Duration = Duration::from_millis(500);
 pub(crate) struct Topic {
     subscribers: Vec<(String, Handler)>,
     clock: Clock,
+    runtime: Handle,
 }
 
 impl Topic {
-    /// Returns the topic to which the functions of the template subscribe.
-    pub(crate) fn new(template: &Template, handlers: &Handlers, clock: &Clock) -> Self {
+    /// Returns the topic to which the functions of the template subscribe. They run on this runtime.
+    pub(crate) fn new(
+        template: &Template,
+        handlers: &Handlers,
+        clock: &Clock,
+        runtime: &Handle,
+    ) -> Self {
         let notified = template.functions.iter().filter(|function| function.has_topic);
         let subscriber = |id: &String| Some((id.clone(), Arc::clone(handlers.get(id)?)));
         let subscribers = notified.filter_map(|function| subscriber(&function.id)).collect();
-        Self { subscribers, clock: clock.clone() }
+        Self { subscribers, clock: clock.clone(), runtime: runtime.clone() }
     }
 
     /// Invokes the subscribers with this message in the background, half a second later.
@@ -51,7 +58,7 @@ impl Topic {
         for (function, handler) in &self.subscribers {
             let (function, handler) = (function.clone(), Arc::clone(handler));
             let event = event.clone();
-            tasks::spawn(async move {
+            tasks::spawn_on(&self.runtime, async move {
                 tokio::time::sleep(REPORTED_AFTER).await;
                 notify(function, handler, event, PAUSES).await;
             });

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use dynoxide::Database;
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, watch};
 
 use super::answer::Answer;
@@ -20,17 +21,23 @@ pub(super) struct Engine {
     readers: Option<Readers>,
     faults: Arc<Orders<TableFault>>,
     written: Arc<watch::Sender<()>>,
+    runtime: Handle,
 }
 
 impl Engine {
     /// Creates an engine that writes by this database and reads by the `readers`, if there are any.
+    /// It works on the runtime that calls this.
+    ///
+    /// # Panics
+    /// No runtime calls this.
     pub(super) fn new(
         writer: Database,
         readers: Option<Readers>,
         faults: Arc<Orders<TableFault>>,
     ) -> Self {
         let writer = Arc::new(Mutex::new(writer));
-        Self { writer, readers, faults, written: Arc::new(watch::Sender::new(())) }
+        let written = Arc::new(watch::Sender::new(()));
+        Self { writer, readers, faults, written, runtime: Handle::current() }
     }
 
     /// Returns a receiver that is told of each request but a read.
@@ -51,10 +58,12 @@ impl Engine {
 
     /// Carries out a request in a task of its own. So the requests that a function makes at once are
     /// carried out at once, and one whose function is killed is carried out all the same, as if it had
-    /// gone over a network.
+    /// gone over a network. The task is on the engine's own runtime: a thread that gives way to others
+    /// must not hold up those who wait for the same connection.
     async fn carry_out(&self, operation: &str, body: &[u8]) -> Answer {
         let (engine, operation, body) = (self.clone(), operation.to_owned(), body.to_vec());
-        let work = tasks::spawn(async move { engine.work(&operation, &body).await });
+        let runtime = self.runtime.clone();
+        let work = tasks::spawn_on(&runtime, async move { engine.work(&operation, &body).await });
         match work.await {
             Ok((status, json)) => Answer::Json(status, json),
             // The engine panicked, or the service ends.

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::record::sequence_number;
-use crate::function::{Handler, invoke};
+use crate::function::{Handler, InvokeError, invoke_with_text};
 use crate::template::StreamSource;
 
 /// The longest that a background function may run: Lambda's own limit.
@@ -69,6 +69,13 @@ pub(crate) struct Delivery {
     pub(crate) on_failure: OnFailure,
 }
 
+/// A stream event, as Lambda gives it to a function.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Event<'a> {
+    records: &'a [Value],
+}
+
 /// Records that are delivered together.
 struct Batch {
     records: Vec<Value>,
@@ -78,12 +85,14 @@ struct Batch {
 
 impl Delivery {
     /// Delivers `records` batch by batch and in order, until each is handled or given up.
-    pub(crate) async fn deliver(&self, records: Vec<Value>) {
+    pub(crate) async fn deliver(&self, mut records: Vec<Value>) {
         let size = self.source.batch_size.max(1);
-        let mut queue: VecDeque<Batch> = records
-            .chunks(size)
-            .map(|chunk| Batch { records: chunk.to_vec(), failures: 0 })
-            .collect();
+        let mut queue = VecDeque::new();
+        while !records.is_empty() {
+            let rest = records.split_off(size.min(records.len()));
+            queue.push_back(Batch { records, failures: 0 });
+            records = rest;
+        }
         while let Some(batch) = queue.pop_front() {
             let Some(first) = self.first_failed(&batch.records).await else {
                 continue;
@@ -102,7 +111,7 @@ impl Delivery {
     /// Invokes the function. Returns the index of the first record to redeliver, or `None` if all
     /// succeeded.
     async fn first_failed(&self, records: &[Value]) -> Option<usize> {
-        match invoke(&self.handler, &json!({ "Records": records }), INVOCATION_LIMIT).await {
+        match self.invoke(records).await {
             Ok(answer) if self.reports() => lowest_failure(&answer, records),
             Ok(_) => None,
             Err(error) => {
@@ -110,6 +119,12 @@ impl Delivery {
                 Some(0)
             }
         }
+    }
+
+    async fn invoke(&self, records: &[Value]) -> Result<Value, InvokeError> {
+        let event = serde_json::to_string(&Event { records })?;
+        let answer = invoke_with_text(&self.handler, event, INVOCATION_LIMIT).await?;
+        Ok(serde_json::from_str(&answer)?)
     }
 
     fn reports(&self) -> bool {

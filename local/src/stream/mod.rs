@@ -21,8 +21,11 @@ pub use filter::FilterError;
 
 use crate::commits::Commits;
 
-/// The pause between two reads, in which further records arrive that are delivered together.
+/// The pause before the first read after a quiet time, in which further records arrive that are
+/// delivered together.
 const GATHER: Duration = Duration::from_millis(10);
+/// The same pause while records keep arriving. Lambda reads a stream four times a second.
+const GATHER_MORE: Duration = Duration::from_millis(50);
 /// The pause after a read that found nothing, if the database does not tell of its writes.
 const POLL: Duration = Duration::from_millis(15);
 /// The pause once nothing has arrived for a second, so that an idle service saves power.
@@ -124,10 +127,12 @@ impl Pump {
             // A shard that ended has child shards, so search for them at once.
             quiet = if open.len() < before { 0 } else { quiet.wrapping_add(1) };
             empty = if found { 0 } else { empty.saturating_add(1) };
-            if !found {
+            if found {
+                tokio::time::sleep(GATHER_MORE).await;
+            } else {
                 self.news(if empty < READS_UNTIL_IDLE { POLL } else { IDLE_POLL }).await;
+                tokio::time::sleep(GATHER).await;
             }
-            tokio::time::sleep(GATHER).await;
         }
     }
 
@@ -187,22 +192,18 @@ impl Pump {
             .send()
             .await
             .map_err(Error::from)?;
-        let records: Vec<_> = answer
-            .records()
-            .iter()
-            .map(|record| record::record(record, &self.stream.arn))
-            .collect();
-        let last = records.last().map(|record| record::sequence_number(record).to_owned());
-        let found = last.is_some();
-        let wanted: Vec<_> =
-            records.into_iter().filter(|record| self.filter.matches(record)).collect();
+        let records = answer.records.unwrap_or_default();
+        let last = records.last().and_then(|record| record.dynamodb()?.sequence_number.clone());
+        let found = !records.is_empty();
+        let records = records.into_iter().map(|record| record::record(record, &self.stream.arn));
+        let wanted: Vec<_> = records.filter(|record| self.filter.matches(record)).collect();
         if !wanted.is_empty() {
             self.stream.commits.on_disk().await?;
         }
         shard.last = last.or_else(|| shard.last.take());
         // Without a next iterator the shard has ended. An empty one marks that, because real
         // iterators are never empty.
-        shard.iterator = Some(answer.next_shard_iterator().unwrap_or_default().to_owned());
+        shard.iterator = Some(answer.next_shard_iterator.unwrap_or_default());
         self.delivery.deliver(wanted).await;
         Ok(found)
     }

@@ -8,40 +8,38 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 /// Returns the record as an element of `Records` in a stream event.
-pub(crate) fn record(record: &Record, stream_arn: &str) -> Value {
+pub(crate) fn record(record: Record, stream_arn: &str) -> Value {
     let mut change = Map::new();
-    if let Some(stream) = record.dynamodb() {
-        if let Some(at) = stream.approximate_creation_date_time() {
+    if let Some(stream) = record.dynamodb {
+        if let Some(at) = stream.approximate_creation_date_time {
             change.insert("ApproximateCreationDateTime".into(), json!(at.secs()));
         }
-        for (name, image) in [
-            ("Keys", stream.keys()),
-            ("NewImage", stream.new_image()),
-            ("OldImage", stream.old_image()),
-        ] {
+        for (name, image) in
+            [("Keys", stream.keys), ("NewImage", stream.new_image), ("OldImage", stream.old_image)]
+        {
             if let Some(image) = image {
                 change.insert(name.into(), item(image));
             }
         }
-        change.insert("SequenceNumber".into(), json!(stream.sequence_number()));
-        change.insert("SizeBytes".into(), json!(stream.size_bytes().unwrap_or_default()));
-        if let Some(kind) = stream.stream_view_type() {
+        change.insert("SequenceNumber".into(), json!(stream.sequence_number));
+        change.insert("SizeBytes".into(), json!(stream.size_bytes.unwrap_or_default()));
+        if let Some(kind) = stream.stream_view_type {
             change.insert("StreamViewType".into(), json!(kind.as_str()));
         }
     }
     let mut event = json!({
-        "eventID": record.event_id(),
-        "eventName": record.event_name().map(|name| name.as_str()),
-        "eventVersion": record.event_version().unwrap_or("1.1"),
+        "eventID": record.event_id,
+        "eventName": record.event_name.as_ref().map(|name| name.as_str()),
+        "eventVersion": record.event_version.as_deref().unwrap_or("1.1"),
         "eventSource": "aws:dynamodb",
-        "awsRegion": record.aws_region(),
-        "dynamodb": change,
+        "awsRegion": record.aws_region,
         "eventSourceARN": stream_arn,
     });
-    if let Some(identity) = record.user_identity() {
+    event["dynamodb"] = change.into();
+    if let Some(identity) = record.user_identity {
         // Functions use this to recognize removals by time to live.
         event["userIdentity"] =
-            json!({"type": identity.r#type(), "principalId": identity.principal_id()});
+            json!({"type": identity.r#type, "principalId": identity.principal_id});
     }
     event
 }
@@ -51,27 +49,26 @@ pub(crate) fn sequence_number(record: &Value) -> &str {
     record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default()
 }
 
-fn item(image: &HashMap<String, AttributeValue>) -> Value {
-    image.iter().map(|(name, value)| (name.clone(), attribute(value))).collect::<Map<_, _>>().into()
+fn item(image: HashMap<String, AttributeValue>) -> Value {
+    image.into_iter().map(|(name, value)| (name, attribute(value))).collect::<Map<_, _>>().into()
 }
 
-fn attribute(value: &AttributeValue) -> Value {
-    match value {
-        AttributeValue::S(text) => json!({ "S": text }),
-        AttributeValue::N(number) => json!({ "N": number }),
-        AttributeValue::Bool(truth) => json!({ "BOOL": truth }),
-        AttributeValue::Null(truth) => json!({ "NULL": truth }),
-        AttributeValue::B(bytes) => json!({ "B": STANDARD.encode(bytes) }),
-        AttributeValue::Ss(texts) => json!({ "SS": texts }),
-        AttributeValue::Ns(numbers) => json!({ "NS": numbers }),
-        AttributeValue::Bs(all) => {
-            json!({ "BS": all.iter().map(|bytes| STANDARD.encode(bytes)).collect::<Vec<_>>() })
-        }
-        AttributeValue::L(list) => json!({ "L": list.iter().map(attribute).collect::<Vec<_>>() }),
-        AttributeValue::M(map) => json!({ "M": item(map) }),
+fn attribute(value: AttributeValue) -> Value {
+    let (kind, value) = match value {
+        AttributeValue::S(text) => ("S", text.into()),
+        AttributeValue::N(number) => ("N", number.into()),
+        AttributeValue::Bool(truth) => ("BOOL", truth.into()),
+        AttributeValue::Null(truth) => ("NULL", truth.into()),
+        AttributeValue::B(bytes) => ("B", STANDARD.encode(bytes).into()),
+        AttributeValue::Ss(texts) => ("SS", texts.into()),
+        AttributeValue::Ns(numbers) => ("NS", numbers.into()),
+        AttributeValue::Bs(all) => ("BS", all.iter().map(|bytes| STANDARD.encode(bytes)).collect()),
+        AttributeValue::L(list) => ("L", list.into_iter().map(attribute).collect()),
+        AttributeValue::M(map) => ("M", item(map)),
         // DynamoDB has no other types. An unknown one must not look like a readable value.
-        _ => Value::Null,
-    }
+        _ => return Value::Null,
+    };
+    Map::from_iter([(kind.to_owned(), value)]).into()
 }
 
 #[cfg(test)]
@@ -100,7 +97,7 @@ mod tests {
             .aws_region("local")
             .dynamodb(change)
             .build();
-        let json = record(&source, "arn:aws:dynamodb:local:1:table/t/stream/s");
+        let json = record(source, "arn:aws:dynamodb:local:1:table/t/stream/s");
         assert_eq!(json["dynamodb"]["NewImage"]["m"], json!({"M": {"l": {"L": [{"BOOL": true}]}}}));
         assert_eq!(sequence_number(&json), "111");
         let event: Event = serde_json::from_value(json!({ "Records": [json] })).unwrap();

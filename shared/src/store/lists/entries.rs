@@ -98,7 +98,8 @@ fn is_of_entry(list: &InviteList, entry: &Item, item: &Item) -> bool {
 /// # Errors
 /// `Corrupt` if the item lacks its key in the index.
 pub(super) fn place(list: &InviteList, item: &Item) -> Result<ListPlace, StoreError> {
-    let sort = item.get(list.index.sort).and_then(|value| value.as_s().ok());
-    sort.and_then(|sort| ListPlace::of_sort_key(sort))
+    list.index
+        .sort_of(item)
+        .and_then(ListPlace::of_sort_key)
         .ok_or_else(|| StoreError::corrupt("invite", "no index key"))
 }

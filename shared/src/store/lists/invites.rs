@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::entries::place;
 use super::page::ListError;
-use super::ranges::{InviteList, Range};
+use super::ranges::{Index, InviteList, Range};
 use crate::domain::clock::Timestamp;
 use crate::domain::invite::Invite;
 use crate::domain::list::{Order, Page, PageRequest};
@@ -43,8 +43,15 @@ enum Next {
 }
 
 impl Reader {
-    fn new(range: Range) -> Self {
-        Self { range, read: VecDeque::new(), next: Next::First }
+    /// Returns the reader of a range after a query for this one and others next to it, which was read
+    /// up to `reached`, or to its end.
+    fn after(range: Range, reached: Option<&Item>, (index, order): (Index, Order)) -> Self {
+        let next = match reached.and_then(|key| Some((key, index.sort_of(key)?))) {
+            Some((key, sort)) if range.contains(sort) => Next::After(key.clone()),
+            Some((_, sort)) if range.follows(sort, order) => Next::First,
+            _ => Next::Nothing,
+        };
+        Self { range, read: VecDeque::new(), next }
     }
 
     /// Returns whether the next entry is unknown.
@@ -56,7 +63,8 @@ impl Reader {
 impl Store {
     /// Returns a page of the list's invites, in the order of creation.
     ///
-    /// One query for each shelf and partition fills a page, all at once; their entries are merged.
+    /// One query for each shelf and partition fills a page, all at once; their entries are merged. A
+    /// first page reads the shelves that have few invites by one query.
     /// The cursor is a place in that order, which no change of an invite's state alters. So the
     /// pages together have each invite once that is selected throughout.
     ///
@@ -75,15 +83,13 @@ impl Store {
         let name = list.name(order);
         let opened = cursor.as_deref();
         let opened = opened.map(|cursor| cursor::open(&self.token_keys, &name, cursor));
-        let ranges = list.ranges(opened.transpose()?, order);
+        let queries = list.queries(opened.transpose()?, order);
         // One invite more than `limit` shows whether there is a next page, so that no page is empty.
-        let share = MOST_READ / ranges.len().max(1);
+        let share = MOST_READ / queries.len().max(1);
         let first = if list.leaves_out() { share.max(limit + 1) } else { limit + 1 };
-        let mut readers: Vec<Reader> = ranges.into_iter().map(Reader::new).collect();
+        let (mut readers, mut read) = self.first_read(list, order, queries, first).await?;
         let (mut found, mut last) = (Vec::<(ListPlace, Invite)>::new(), None);
-        let (mut wanted, mut read) = (first, 0);
         loop {
-            read += self.read_on(list, order, &mut readers, wanted).await?;
             while found.len() <= limit {
                 let Some((place, invite)) = next_entry(&mut readers, order) else { break };
                 last = Some(place);
@@ -94,7 +100,8 @@ impl Store {
             if found.len() > limit || behind == 0 || read >= MOST_READ {
                 break;
             }
-            wanted = first.min((MOST_READ - read).div_ceil(behind));
+            let wanted = first.min((MOST_READ - read).div_ceil(behind));
+            read += self.read_on(list, order, &mut readers, wanted).await?;
         }
         let end = if found.len() > limit {
             found.truncate(limit);
@@ -104,6 +111,40 @@ impl Store {
         };
         let next_cursor = end.map(|end| cursor::seal(&self.token_keys, &name, &end)).transpose()?;
         Ok(Page { data: found.into_iter().map(|(_, invite)| invite).collect(), next_cursor })
+    }
+
+    /// Reads the first `limit` entries of each query. Returns the readers of all ranges, and how many
+    /// entries were read.
+    async fn first_read(
+        &self,
+        list: &InviteList,
+        order: Order,
+        queries: Vec<Vec<Range>>,
+        limit: usize,
+    ) -> Result<(Vec<Reader>, usize), StoreError> {
+        let reads = queries.into_iter().map(async |ranges| {
+            let Some(whole) = Range::around(&ranges) else { return Ok((Vec::new(), 0)) };
+            let (entries, next) = self.entries(list, &whole, order, limit, None).await?;
+            let read = entries.len();
+            let (mut entries, mut readers) = (entries.into_iter().peekable(), Vec::new());
+            for range in ranges {
+                let mut reader = Reader::after(range, next.as_ref(), (list.index, order));
+                let is_in = |entry: &Item| {
+                    list.index.sort_of(entry).is_some_and(|it| reader.range.contains(it))
+                };
+                let of_range = std::iter::from_fn(|| entries.next_if(is_in)).collect();
+                self.take(list, &mut reader, of_range).await?;
+                readers.push(reader);
+            }
+            Ok((readers, read))
+        });
+        stream::iter(reads.collect::<Vec<_>>())
+            .buffer_unordered(AT_ONCE)
+            .try_fold((Vec::new(), 0), |(mut all, sum), (readers, read)| async move {
+                all.extend(readers);
+                Ok((all, sum + read))
+            })
+            .await
     }
 
     /// Queries the next `limit` entries of each reader that is behind. Returns how many were read.
@@ -135,13 +176,24 @@ impl Store {
         };
         let (entries, next) = self.entries(list, &reader.range, order, limit, from).await?;
         let read = entries.len();
-        for item in self.whole(list, entries).await? {
-            reader.read.push_back((place(list, &item)?, readable_one(item, items::to_invite)));
-        }
+        self.take(list, reader, entries).await?;
         if let Some(key) = next {
             reader.next = Next::After(key);
         }
         Ok(read)
+    }
+
+    /// Adds the invites of these entries to the reader.
+    async fn take(
+        &self,
+        list: &InviteList,
+        reader: &mut Reader,
+        entries: Vec<Item>,
+    ) -> Result<(), StoreError> {
+        for item in self.whole(list, entries).await? {
+            reader.read.push_back((place(list, &item)?, readable_one(item, items::to_invite)));
+        }
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::GroupId;
 use crate::domain::invite::{BulkAct, Invite, InviteFilter, State};
 use crate::domain::list::Order;
+use crate::store::access::Item;
 use crate::store::keys::{self, ListPlace, Shelf};
 
 /// An index of invites, and the names of its keys.
@@ -14,6 +15,13 @@ pub(super) struct Index {
     pub(super) sort: &'static str,
     /// Whether its entries are whole invites. Otherwise they have the keys alone (ADR 0045).
     pub(super) is_whole: bool,
+}
+
+impl Index {
+    /// Returns the item's sort key in this index. `None` if the item is not in it.
+    pub(super) fn sort_of(self, item: &Item) -> Option<&str> {
+        item.get(self.sort)?.as_s().ok().map(String::as_str)
+    }
 }
 
 const BY_GROUP: Index =
@@ -110,6 +118,32 @@ impl InviteList {
         })
     }
 
+    /// Returns the ranges of a page, of the invites that follow `after`: those that one query reads
+    /// are together, in the order in which it reads them.
+    pub(super) fn queries(&self, after: Option<ListPlace>, order: Order) -> Vec<Vec<Range>> {
+        if after.is_some() || !self.has_everything() {
+            return self.ranges(after, order).into_iter().map(|range| vec![range]).collect();
+        }
+        let alone = self.each_shelf(|shelf| match shelf.is_sparse() {
+            true => Vec::new(),
+            false => vec![self.bounds(shelf)],
+        });
+        let sparse = self.each_shelf(|shelf| match shelf.is_sparse() {
+            true => vec![self.bounds(shelf)],
+            false => Vec::new(),
+        });
+        let together = self.partitions.iter().map(|partition| {
+            let of_partition = sparse.iter().filter(|range| range.partition == *partition);
+            let mut ranges: Vec<Range> = of_partition.cloned().collect();
+            ranges.sort_by(|one, other| one.low.cmp(&other.low));
+            if order == Order::Desc {
+                ranges.reverse();
+            }
+            ranges
+        });
+        alone.into_iter().map(|range| vec![range]).chain(together).collect()
+    }
+
     /// Returns the ranges of the pending invites.
     pub(super) fn pending_ranges(&self) -> Vec<Range> {
         self.each_shelf(|shelf| match shelf.state() {
@@ -123,7 +157,7 @@ impl InviteList {
         if self.has_everything() {
             let pending = Shelf::In(State::Pending);
             return self.each_shelf(|shelf| match shelf == pending {
-                true => keys::around(pending).into(),
+                true => vec![keys::all_but_pending()],
                 false => Vec::new(),
             });
         }
@@ -153,6 +187,7 @@ impl InviteList {
         self.partitions.iter().map(range).collect()
     }
 
+    /// Returns whether the list selects all invites of its partitions.
     fn has_everything(&self) -> bool {
         match &self.selection {
             Selection::Filter(filter) => *filter == InviteFilter::default(),
@@ -215,4 +250,28 @@ pub(super) struct Range {
     pub(super) partition: String,
     pub(super) low: String,
     pub(super) high: String,
+}
+
+impl Range {
+    /// Returns the range from the lowest to the highest bound of ranges in one partition. `None` if
+    /// there are none.
+    pub(super) fn around(ranges: &[Self]) -> Option<Self> {
+        let low = ranges.iter().map(|range| &range.low).min()?.clone();
+        let high = ranges.iter().map(|range| &range.high).max()?.clone();
+        Some(Self { partition: ranges.first()?.partition.clone(), low, high })
+    }
+
+    /// Returns whether this sort key is in the range.
+    pub(super) fn contains(&self, sort: &str) -> bool {
+        self.low.as_str() <= sort && sort <= self.high.as_str()
+    }
+
+    /// Returns whether a query in this order reaches the range after this sort key, which is outside
+    /// of it.
+    pub(super) fn follows(&self, sort: &str, order: Order) -> bool {
+        match order {
+            Order::Asc => sort < self.low.as_str(),
+            Order::Desc => sort > self.high.as_str(),
+        }
+    }
 }
