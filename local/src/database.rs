@@ -73,17 +73,19 @@ impl Clients {
             .credentials_provider(credentials.clone())
             .http_client(http.clone())
             .build();
-        let streams = aws_sdk_dynamodbstreams::Config::builder()
+        let mut streams = aws_sdk_dynamodbstreams::Config::builder()
             .behavior_version(aws_sdk_dynamodbstreams::config::BehaviorVersion::latest())
             .region(region)
             .endpoint_url(&endpoint)
             .credentials_provider(credentials)
-            .http_client(http)
-            .build();
+            .http_client(http);
+        if let Some(unsigned) = outbound.signed(Some(&endpoint)) {
+            streams = streams.allow_no_auth().auth_scheme_preference(unsigned);
+        }
         Self {
             endpoint,
             tables: Client::from_conf(tables),
-            streams: aws_sdk_dynamodbstreams::Client::from_conf(streams),
+            streams: aws_sdk_dynamodbstreams::Client::from_conf(streams.build()),
         }
     }
 

@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::auth::{AuthSchemeId, AuthSchemePreference};
 use aws_smithy_runtime_api::client::dns::ResolveDnsError;
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -22,10 +23,17 @@ use crate::config::AwsConfig;
 /// The timeout for opening a connection, including TLS. Callers set shorter timeouts.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// The scheme of requests without a signature, which a client must also allow.
+const UNSIGNED: AuthSchemeId = AuthSchemeId::new("noAuth");
+
 /// The HTTP client of a process, with one TLS stack and one connection pool. Clones share it,
 /// because parsing the system's more than one hundred root certificates takes time and memory.
 #[derive(Clone, Debug)]
-pub struct Outbound(SharedHttpConnector);
+pub struct Outbound {
+    connector: SharedHttpConnector,
+    /// What the addresses begin with whose requests take another way.
+    special: Vec<String>,
+}
 
 impl Default for Outbound {
     fn default() -> Self {
@@ -54,27 +62,37 @@ impl Outbound {
         let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
         let connector =
             Connector::builder().connector_settings(settings).sleep_impl(TokioSleep::new());
-        Self(SharedHttpConnector::new(
-            connector.tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build(),
-        ))
+        let connector = connector.tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build();
+        Self { connector: SharedHttpConnector::new(connector), special: Vec::new() }
     }
 
-    /// Returns the client whose requests to addresses that begin with `prefix` take this connector.
-    /// End the prefix with a slash, so that no longer name of a host or a folder begins with it.
-    pub fn with_way_to(self, prefix: String, connector: SharedHttpConnector) -> Self {
-        Self(SharedHttpConnector::new(Fork { prefix, special: connector, usual: self.0 }))
+    /// Returns the client whose requests to addresses that begin with `prefix` take this connector,
+    /// which stays in the process. End the prefix with a slash, so that no longer name of a host or a
+    /// folder begins with it.
+    pub fn with_way_to(mut self, prefix: String, connector: SharedHttpConnector) -> Self {
+        self.special.push(prefix.clone());
+        let fork = Fork { prefix, special: connector, usual: self.connector };
+        Self { connector: SharedHttpConnector::new(fork), special: self.special }
+    }
+
+    /// Returns how the requests to this endpoint are signed: in no way if they stay in the process,
+    /// where nobody would check it, and as the service asks (`None`) otherwise.
+    pub fn signed(&self, endpoint: Option<&str>) -> Option<AuthSchemePreference> {
+        let address = format!("{}/", endpoint?);
+        let stays = self.special.iter().any(|prefix| address.starts_with(prefix));
+        stays.then(|| [UNSIGNED].into())
     }
 
     /// Returns the client for an AWS SDK client. The SDK's attempt and operation timeouts apply.
     /// Its connect and read timeouts are ignored.
     pub fn sdk(&self) -> SharedHttpClient {
-        let connector = self.0.clone();
+        let connector = self.connector();
         http_client_fn(move |_, _| connector.clone())
     }
 
     /// Returns the connector for requests without the SDK. The caller must set a timeout.
     pub(crate) fn connector(&self) -> SharedHttpConnector {
-        self.0.clone()
+        self.connector.clone()
     }
 }
 
@@ -160,6 +178,19 @@ mod tests {
 
     fn failed(error: ConnectorError) -> SdkError<io::Error, HttpResponse> {
         SdkError::dispatch_failure(error)
+    }
+
+    #[test]
+    fn only_requests_that_stay_in_the_process_need_no_signature() {
+        let way = Outbound::new().connector();
+        let outbound = Outbound::new().with_way_to("http://127.0.0.1:1/secret/".into(), way);
+        assert!(outbound.signed(Some("http://127.0.0.1:1/secret")).is_some());
+        for endpoint in
+            ["http://127.0.0.1:1/secrets", "http://127.0.0.1:1", "http://127.0.0.1:11/secret"]
+        {
+            assert!(outbound.signed(Some(endpoint)).is_none(), "{endpoint}");
+        }
+        assert!(outbound.signed(None).is_none());
     }
 
     #[test]

@@ -34,5 +34,8 @@ pub(super) fn dynamodb(aws: &AwsConfig, outbound: &Outbound) -> aws_sdk_dynamodb
         .retry_classifier(RetryUnreadable)
         .interceptor(RefuseEmpty);
     config.set_endpoint_url(aws.dynamodb_endpoint.clone());
+    if let Some(unsigned) = outbound.signed(aws.dynamodb_endpoint.as_deref()) {
+        config = config.allow_no_auth().auth_scheme_preference(unsigned);
+    }
     aws_sdk_dynamodb::Client::from_conf(config.build())
 }
