@@ -87,6 +87,8 @@ pub(super) const TABLE: &[Module] = &[
     module("local/aws_json", &[], "AWS's JSON protocol, by which SQS and EventBridge are asked"),
     module("local/app", &["local/message"], "the page that stands for the app"),
     module("local/tasks", &[], "background tasks, which end with the service"),
+    module("local/background", &[], "the threads of what follows an answer"),
+    module("local/in_process", &["local/tasks"], "the functions' way to the service's own routes"),
     module("local/template", &[], "parses `template.yaml`"),
     module("local/issuer", &["domain"], "the issuer, which signs tokens for any user"),
     module(
@@ -239,6 +241,7 @@ pub(super) const TABLE: &[Module] = &[
             "config",
             "domain",
             "local/app",
+            "local/background",
             "local/bus",
             "local/commits",
             "local/crash",
@@ -248,6 +251,7 @@ pub(super) const TABLE: &[Module] = &[
             "local/environment",
             "local/faults",
             "local/gateway",
+            "local/in_process",
             "local/inbox",
             "local/issuer",
             "local/options",
@@ -265,7 +269,11 @@ pub(super) const TABLE: &[Module] = &[
         ],
         "starts and stops the local service",
     ),
-    module("local/main", &["config", "local/options", "local/start"], "the command `beckon`"),
+    module(
+        "local/main",
+        &["config", "local/background", "local/options", "local/start"],
+        "the command `beckon`",
+    ),
     module(
         "tests/harness",
         &["config", "domain", "local/options", "local/registry", "local/start"],
