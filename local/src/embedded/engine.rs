@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use dynoxide::Database;
 use tokio::runtime::Handle;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::watch;
 
 use super::answer::Answer;
 use super::readers::Readers;
+use super::writer::{Awaited, Writer};
 use super::{failing, operations};
 use crate::faults::{Orders, TableFault};
 use crate::tasks;
@@ -16,7 +17,7 @@ use crate::tasks;
 /// The engine, with its orders to fail. Clones share it.
 #[derive(Clone)]
 pub(super) struct Engine {
-    writer: Arc<Mutex<Database>>,
+    writer: Arc<Writer>,
     /// `None` for data in memory, whose one connection makes everything.
     readers: Option<Readers>,
     faults: Arc<Orders<TableFault>>,
@@ -35,7 +36,7 @@ impl Engine {
         readers: Option<Readers>,
         faults: Arc<Orders<TableFault>>,
     ) -> Self {
-        let writer = Arc::new(Mutex::new(writer));
+        let writer = Arc::new(Writer::new(writer));
         let written = Arc::new(watch::Sender::new(()));
         Self { writer, readers, faults, written, runtime: Handle::current() }
     }
@@ -62,8 +63,10 @@ impl Engine {
     /// must not hold up those who wait for the same connection.
     async fn carry_out(&self, operation: &str, body: &[u8]) -> Answer {
         let (engine, operation, body) = (self.clone(), operation.to_owned(), body.to_vec());
+        let awaited = self.awaited();
         let runtime = self.runtime.clone();
-        let work = tasks::spawn_on(&runtime, async move { engine.work(&operation, &body).await });
+        let work =
+            tasks::spawn_on(&runtime, async move { engine.work(&operation, &body, awaited).await });
         match work.await {
             Ok((status, json)) => Answer::Json(status, json),
             // The engine panicked, or the service ends.
@@ -71,14 +74,24 @@ impl Engine {
         }
     }
 
-    async fn work(&self, operation: &str, body: &[u8]) -> (StatusCode, String) {
+    /// Returns who waits for the answer, by the runtime that asks.
+    fn awaited(&self) -> Awaited {
+        match Handle::try_current() {
+            Ok(runtime) if runtime.id() != self.runtime.id() => Awaited::ByBackground,
+            _ => Awaited::ByClient,
+        }
+    }
+
+    async fn work(&self, operation: &str, body: &[u8], awaited: Awaited) -> (StatusCode, String) {
         let answer = |database: &Database| operations::answer(database, operation, body);
         if !is_read(operation) {
-            let answer = answer(&*self.writer.lock().await);
+            let answer = answer(&*self.writer.connection(awaited).await);
             self.written.send_replace(());
             return answer;
         }
-        let Some(readers) = &self.readers else { return answer(&*self.writer.lock().await) };
+        let Some(readers) = &self.readers else {
+            return answer(&*self.writer.connection(awaited).await);
+        };
         readers.read(answer).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the engine cannot open another connection to its file");
             operations::failure(&error)

@@ -8,6 +8,7 @@ mod engine;
 mod failing;
 mod operations;
 mod readers;
+mod writer;
 
 use std::net::Ipv4Addr;
 use std::path::Path;

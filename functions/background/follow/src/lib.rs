@@ -3,11 +3,11 @@
 //! ground from. The event source delivers the stream records of invites, memberships and groups, and
 //! of users who may refuse invites.
 //!
-//! The events of a batch are written first, all together. Then the records are handled in order, and
-//! the first that fails or has more to do ends the batch. Lambda redelivers that record and those after
-//! it. Handling a record again changes nothing that is done. At the end the events of the handled
-//! records are published, and if that fails the whole batch is redelivered: an event is published at
-//! least once, always with the same id.
+//! The events of a batch are written first, all together. One batch of reads tells which changes have
+//! no consequences. Then the records are handled in order, and the first that fails or has more to do
+//! ends the batch. Lambda redelivers that record and those after it. Handling a record again changes
+//! nothing that is done. At the end the events of the handled records are published, and if that fails
+//! the whole batch is redelivered: an event is published at least once, always with the same id.
 
 use std::convert::Infallible;
 
@@ -49,8 +49,14 @@ pub async fn handle(
 
 /// Handles the records in their order. Returns the place of the first that Lambda must redeliver.
 async fn make_consequences(service: &FollowService, received: &[Received]) -> Option<usize> {
-    for (at, one) in received.iter().enumerate() {
-        match follow(service, &one.record).await {
+    let changes: Vec<_> = received.iter().map(|one| one.record.change.as_ref()).collect();
+    let settled = service.engine.are_settled(&changes, service.clock.now()).await;
+    let settled = settled.unwrap_or_else(|error| {
+        tracing::warn!(%error, "Could not read a batch's invites at once; they are read one by one");
+        vec![false; received.len()]
+    });
+    for (at, (one, is_settled)) in received.iter().zip(settled).enumerate() {
+        match follow(service, &one.record, is_settled).await {
             Ok(Progress::Done) => continue,
             Ok(Progress::More) => {
                 tracing::info!("A change has more consequences; it is redelivered");
@@ -84,13 +90,19 @@ async fn record_events(service: &FollowService, received: &[Received]) -> Result
     service.engine.record_events(&events).await
 }
 
-async fn follow(service: &FollowService, record: &ChangeRecord) -> Result<Progress, Fault> {
+async fn follow(
+    service: &FollowService,
+    record: &ChangeRecord,
+    is_settled: bool,
+) -> Result<Progress, Fault> {
     let now = service.clock.now();
     if let Some((inviter, news)) = &record.news {
         let told = service.engine.tell_inviter(inviter, news, now).await;
         readable(told, record, "Skipped news for an inviter")?;
     }
-    let Some(change) = &record.change else { return Ok(Progress::Done) };
+    let Some(change) = record.change.as_ref().filter(|_| !is_settled) else {
+        return Ok(Progress::Done);
+    };
     let followed = service.engine.follow(change, now).await;
     let followed = readable(followed, record, "Skipped the consequences of a change")?;
     Ok(followed.unwrap_or(Progress::Done))

@@ -2,12 +2,37 @@
 
 use crate::domain::acceptance::{granter_may, right_is_proven};
 use crate::domain::clock::Timestamp;
-use crate::domain::invite::RevokeReason;
+use crate::domain::invite::{Invite, RevokeReason};
 use crate::domain::rule::InviteRule;
 use crate::domain::token::TokenSubject;
 use crate::engine::{Engine, Fault, Progress};
 
 impl Engine {
+    /// Returns for each of these invites whether nothing has taken its ground away, as far as the
+    /// invite and its group tell. It is `false` without an invite, and for one that cannot be read.
+    pub(super) async fn are_grounded(
+        &self,
+        subjects: &[Option<&TokenSubject>],
+        now: Timestamp,
+    ) -> Result<Vec<bool>, Fault> {
+        let wanted = subjects.iter().flatten().map(|subject| (&subject.group, subject.invite));
+        let found = self.store.invites_and_groups(&wanted.collect::<Vec<_>>()).await?;
+        let mut found = found.into_iter();
+        let grounded = subjects.iter().map(|subject| {
+            let (Some(subject), Some(Ok((invite, group)))) =
+                (subject, subject.and_then(|_| found.next()))
+            else {
+                return false;
+            };
+            match (invite.filter(|invite| is_current(invite, subject, now)), group) {
+                (None, _) => true,
+                (Some(invite), Some(group)) => right_is_proven(&group, &invite),
+                (Some(_), None) => false,
+            }
+        });
+        Ok(grounded.collect())
+    }
+
     /// Ends an invite into a deleted group, or of an inviter who can no longer make it. The request
     /// that wrote it had read the group or the inviter before.
     pub(super) async fn follow_invite(
@@ -16,8 +41,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Progress, Fault> {
         let (invite, group) = self.store.invite_and_group(&subject.group, subject.invite).await?;
-        let current =
-            invite.filter(|it| it.generation == subject.generation && it.awaits_invitee(now));
+        let current = invite.filter(|invite| is_current(invite, subject, now));
         let Some(invite) = current else { return Ok(Progress::Done) };
         let granter = &invite.granted_by.id;
         let revoked = match group {
@@ -44,4 +68,9 @@ impl Engine {
         }
         Ok(Progress::Done)
     }
+}
+
+/// Returns whether the invite is still the one of the change, and can still be accepted.
+fn is_current(invite: &Invite, subject: &TokenSubject, now: Timestamp) -> bool {
+    invite.generation == subject.generation && invite.awaits_invitee(now)
 }

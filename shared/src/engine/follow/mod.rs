@@ -28,6 +28,25 @@ impl Engine {
         Ok(self.store.write_events(events).await?)
     }
 
+    /// Returns for each of these changes whether it has no consequences. All are read at once, and only
+    /// what that shows is told: `follow` finds out about the others.
+    ///
+    /// # Errors
+    /// `Fault`.
+    pub async fn are_settled(
+        &self,
+        changes: &[Option<&Change>],
+        now: Timestamp,
+    ) -> Result<Vec<bool>, Fault> {
+        let subjects = changes.iter().map(|change| match change {
+            Some(Change::InvitePending(subject)) => Some(subject),
+            _ => None,
+        });
+        let grounded = self.are_grounded(&subjects.collect::<Vec<_>>(), now).await?;
+        let settled = changes.iter().zip(grounded);
+        Ok(settled.map(|(change, is_grounded)| change.is_none() || is_grounded).collect())
+    }
+
     /// Makes the consequences of the change. A call makes at most about a thousand writes; after
     /// `Progress::More`, calling it again continues.
     ///

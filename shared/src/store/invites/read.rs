@@ -273,10 +273,34 @@ impl Store {
         group: &GroupId,
         id: InviteId,
     ) -> Result<(Option<Invite>, Option<Group>), StoreError> {
-        let (invite_key, group_key) = (keys::invite(group, id), keys::group(group));
-        let mut found = self.get_many(vec![invite_key.clone(), group_key.clone()]).await?;
-        let invite = found.remove(&invite_key).map(items::to_invite).transpose()?;
-        Ok((invite, self.existing_group(group, found.remove(&group_key))?))
+        let found = self.invites_and_groups(&[(group, id)]).await?.pop();
+        found.unwrap_or(Ok((None, None)))
+    }
+
+    /// Returns each of the invites and its group as [`Store::invite_and_group`] does, in the order of
+    /// `wanted`. An item that cannot be read is an error of its own invites alone.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Refused`.
+    pub async fn invites_and_groups(
+        &self,
+        wanted: &[(&GroupId, InviteId)],
+    ) -> Result<Vec<Result<(Option<Invite>, Option<Group>), StoreError>>, StoreError> {
+        let mut all = Vec::new();
+        // Each has two keys.
+        for wanted in wanted.chunks(MAX_KEYS / 2) {
+            let keys = wanted
+                .iter()
+                .flat_map(|(group, id)| [keys::invite(group, *id), keys::group(group)]);
+            let mut found = self.get_many(keys.collect()).await?;
+            all.extend(wanted.iter().map(|(group, id)| {
+                let invite = found.remove(&keys::invite(group, *id));
+                let invite = invite.map(items::to_invite).transpose()?;
+                let stored = found.get(&keys::group(group)).cloned();
+                Ok((invite, self.existing_group(group, stored)?))
+            }));
+        }
+        Ok(all)
     }
 
     /// Returns the invites with this id in any of the groups, read consistently.
