@@ -68,7 +68,7 @@ impl Writer {
                 let mut ahead = self.ahead.subscribe();
                 let nobody = ahead.wait_for(|ahead| *ahead == 0);
                 // It goes on in either case: nobody is ahead, or its patience has ended.
-                let _waited = tokio::time::timeout(PATIENCE, nobody).await;
+                drop(tokio::time::timeout(PATIENCE, nobody).await);
                 self.database.lock().await
             }
         }
