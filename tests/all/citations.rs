@@ -48,8 +48,10 @@ impl Repository {
 
     fn add(&mut self, root: &Path, folder: &str) {
         for entry in fs::read_dir(root.join(folder)).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            if SKIPPED.contains(&name.as_str()) {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            // What is installed for the bench's peers is behind links to the user's cache.
+            if SKIPPED.contains(&name.as_str()) || entry.file_type().unwrap().is_symlink() {
                 continue;
             }
             let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
