@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use rusqlite::Connection;
+use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
 /// Waits until the engine's commits are on the disk, with one flush for all concurrent callers
@@ -22,6 +23,9 @@ struct Flushes {
     /// The number of flushes that have started.
     begun: AtomicU64,
     log: Arc<Mutex<Log>>,
+    /// Where flushes are made. A thread that gives way to others must not hold up those who wait for
+    /// the same flush.
+    runtime: Handle,
 }
 
 struct Log {
@@ -63,10 +67,11 @@ impl Commits {
     }
 
     /// Creates the commits of the data that `connection` has open. `flush` brings its log to the
-    /// disk.
+    /// disk, on the runtime that calls this.
     pub(crate) fn new(connection: Connection, flush: Flush) -> Self {
         let log = Log { connection, flush, flushed: Ok(Flushed::default()) };
-        Self(Some(Arc::new(Flushes { begun: AtomicU64::new(0), log: Arc::new(Mutex::new(log)) })))
+        let (begun, log) = (AtomicU64::new(0), Arc::new(Mutex::new(log)));
+        Self(Some(Arc::new(Flushes { begun, log, runtime: Handle::current() })))
     }
 
     /// Waits until everything committed before this call is on the disk. Call it before you report
@@ -76,8 +81,19 @@ impl Commits {
     /// An `io::Error` if the disk fails or failed before, SQLite fails, or the service is ending.
     pub(crate) async fn on_disk(&self) -> io::Result<()> {
         let Some(flushes) = &self.0 else { return Ok(()) };
-        let before = flushes.begun.load(Ordering::SeqCst);
-        let mut log = Arc::clone(&flushes.log).lock_owned().await;
+        if Handle::current().id() == flushes.runtime.id() {
+            return flushes.on_disk().await;
+        }
+        let there = Arc::clone(flushes);
+        let flushed = flushes.runtime.spawn(async move { there.on_disk().await });
+        flushed.await.map_err(io::Error::other)?
+    }
+}
+
+impl Flushes {
+    async fn on_disk(&self) -> io::Result<()> {
+        let before = self.begun.load(Ordering::SeqCst);
+        let mut log = Arc::clone(&self.log).lock_owned().await;
         let flushed = log.flushed?;
         // Several callers may have waited for the lock during a flush. The first of them starts the
         // next flush, which covers all of them.
@@ -91,7 +107,7 @@ impl Commits {
         if flushed.version == Some(version) {
             return Ok(());
         }
-        let number = flushes.begun.fetch_add(1, Ordering::SeqCst) + 1;
+        let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
         // The task owns the lock, so that its outcome is recorded even if this caller is cancelled.
         let flushing = tokio::task::spawn_blocking(move || {
             let outcome = (log.flush)();

@@ -21,7 +21,7 @@ use crate::tasks;
 pub(crate) struct OwnRoutes(Arc<RwLock<Option<Router>>>);
 
 /// Keeps the routes open until it is dropped. The router has the functions, and they have a way to the
-/// router, so without this nothing of a service that ended would ever be freed.
+/// router, so without this the memory of a service that has ended would not be freed.
 #[derive(Debug)]
 pub(crate) struct Open(OwnRoutes);
 

@@ -31,7 +31,7 @@ const UNSIGNED: AuthSchemeId = AuthSchemeId::new("noAuth");
 #[derive(Clone, Debug)]
 pub struct Outbound {
     connector: SharedHttpConnector,
-    /// What the addresses begin with whose requests take another way.
+    /// The beginnings of the addresses whose requests stay in the process.
     special: Vec<String>,
 }
 
@@ -76,7 +76,7 @@ impl Outbound {
     }
 
     /// Returns how the requests to this endpoint are signed: in no way if they stay in the process,
-    /// where nobody would check it, and as the service asks (`None`) otherwise.
+    /// where no signature is checked, and as the service asks (`None`) otherwise.
     pub fn signed(&self, endpoint: Option<&str>) -> Option<AuthSchemePreference> {
         let address = format!("{}/", endpoint?);
         let stays = self.special.iter().any(|prefix| address.starts_with(prefix));

@@ -26,6 +26,27 @@ async fn two_services_run_side_by_side_and_share_nothing() {
     assert_eq!(early["on_failure"], 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_and_events_follow_on_threads_of_their_own() {
+    let background = beckon::background().unwrap();
+    let folder = tempfile::TempDir::new().unwrap();
+    let data = Some(folder.path().join("data"));
+    let options =
+        Options { background: Some(background.handle().clone()), data, ..Options::default() };
+    let app = App::embedded(options).await;
+    let alice = app.owner().await;
+    let invited = alice.invited(json!({"email": "ada@example.com"})).await;
+    app.mail_to("ada@example.com").await;
+    app.person("ada").accepts(&invited.token).await.is(200);
+    eventually("the event of the acceptance", async || {
+        let events = alice.gets("/v1/groups/3773/events").await.is(200);
+        events.text.contains("invite.accepted").then_some(())
+    })
+    .await;
+    drop(app);
+    background.shutdown_background();
+}
+
 #[tokio::test]
 async fn the_viewer_shows_every_description_and_loads_nothing_from_elsewhere() {
     let app = App::start().await;

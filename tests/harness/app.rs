@@ -274,6 +274,12 @@ impl App {
         table::ask(self.setting(settings::AWS_ENDPOINT_URL_DYNAMODB), "UpdateItem", &request).await;
     }
 
+    /// Writes this item over the one with its key.
+    pub async fn puts(&self, item: &Value) {
+        let request = json!({"TableName": self.setting(settings::TABLE_NAME), "Item": item});
+        table::ask(self.setting(settings::AWS_ENDPOINT_URL_DYNAMODB), "PutItem", &request).await;
+    }
+
     /// Returns the items of one type.
     pub async fn items(&self, kind: &str) -> Vec<Value> {
         let items = self.scan().await.into_iter();

@@ -1,4 +1,4 @@
-//! The connection that writes. Requests that somebody waits for come first.
+//! The connection that writes. Requests of clients come first.
 
 use std::time::Duration;
 
@@ -64,11 +64,13 @@ impl Writer {
                 self.database.lock().await
             }
             Awaited::ByBackground => {
-                let _turn = self.turn.lock().await;
-                let mut ahead = self.ahead.subscribe();
-                let nobody = ahead.wait_for(|ahead| *ahead == 0);
-                // It goes on in either case: nobody is ahead, or its patience has ended.
-                drop(tokio::time::timeout(PATIENCE, nobody).await);
+                let turn = async {
+                    let turn = self.turn.lock().await;
+                    drop(self.ahead.subscribe().wait_for(|ahead| *ahead == 0).await);
+                    turn
+                };
+                // Without its turn in time, the request waits in line with the clients'.
+                let _turn = tokio::time::timeout(PATIENCE, turn).await;
                 self.database.lock().await
             }
         }
@@ -78,6 +80,7 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Instant;
 
     use super::*;
 
@@ -107,6 +110,7 @@ mod tests {
     async fn the_background_waits_only_so_long() {
         let writer = Writer::new(Database::memory().unwrap());
         let had_its_turn = AtomicBool::new(false);
+        let since = Instant::now();
         let client = async || {
             while !had_its_turn.load(Ordering::SeqCst) {
                 let _connection = writer.connection(Awaited::ByClient).await;
@@ -117,6 +121,7 @@ mod tests {
             // By now one client has the connection, and the others wait.
             tokio::time::sleep(SHORT).await;
             let _connection = writer.connection(Awaited::ByBackground).await;
+            assert!(since.elapsed() >= PATIENCE, "a client was always ahead");
             had_its_turn.store(true, Ordering::SeqCst);
         };
         futures::join!(client(), client(), client(), background);

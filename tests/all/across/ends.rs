@@ -6,6 +6,7 @@
 use std::future::Future;
 
 use aws_lambda_events::event::dynamodb::Event;
+use beckon::Options;
 use harness::{Answer, App, GROUP, LossyTable, Person, eventually};
 use serde_json::{Value, json};
 use shared::FollowService;
@@ -471,4 +472,26 @@ async fn the_first_record_that_fails_is_redelivered_with_those_after_it() {
     assert_eq!(failed, [Some("100")]);
     let response = follow(&service, event(&records[1..])).await.unwrap();
     assert!(response.batch_item_failures.is_empty());
+}
+
+#[tokio::test]
+async fn an_invite_with_two_records_in_a_batch_ends_if_its_ground_is_gone() {
+    let app = App::with(Options { streams: false, ..Options::default() }).await;
+    let alice = app.owner().await;
+    let bob = app.person("bob");
+    alice.takes_in(&bob, json!(["admin"])).await;
+    let ada = bob.invited(json!({"email": "ada@example.com", "notify": false})).await;
+    let items = app.items("invite").await;
+    let invite = items.iter().find(|item| item["id"]["N"] == ada.id.as_str()).unwrap().clone();
+    alice.removes("bob").await.is(204);
+    // The removal did not find the invite, as if the index had lagged.
+    app.puts(&invite).await;
+    assert_eq!(alice.reads(&ada.id).await.json["state"], "pending");
+    let mut newer = invite.clone();
+    newer["generation"] = json!({"N": "2"});
+    let service =
+        FollowService::start(&app.running.environment, app.running.clock.clone()).unwrap();
+    let records = [joined(&newer, "100"), joined(&invite, "101")];
+    assert!(follow(&service, event(&records)).await.unwrap().batch_item_failures.is_empty());
+    assert_eq!(alice.reads(&ada.id).await.json["state"], "revoked");
 }

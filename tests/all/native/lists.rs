@@ -67,6 +67,41 @@ async fn paging_shows_every_invite_exactly_once() {
 }
 
 #[tokio::test]
+async fn the_states_that_one_query_reads_are_listed_in_order_and_to_their_ends() {
+    let app = App::start().await;
+    let alice = app.owner().await;
+    let mut made = Vec::new();
+    // Each round has another state first, so that the newest and the oldest are of several states.
+    for number in 0..24 {
+        let person = app.person(&format!("p{number}"));
+        let body = match number % 6 {
+            0 => json!({"link": {"max_uses": 1}}),
+            _ => json!({"email": format!("p{number}@example.com"), "notify": false}),
+        };
+        let invited = alice.invited(body).await;
+        match number % 6 {
+            0 | 4 => _ = person.accepts(&invited.token).await.is(200),
+            1 => _ = alice.revokes(&invited.id).await.is(200),
+            2 => _ = app.nobody().declines(&invited.token).await.is(200),
+            3 => _ = person.declines(&invited.token).await.is(200),
+            _ => {}
+        }
+        made.push(invited.id);
+        app.advance(1);
+    }
+    for limit in [1, 2, 3, 4, 5, 8, 12, 16, 23, 24, 25] {
+        for (order, newest_first) in [("-created", true), ("created", false)] {
+            let path = format!("/v1/groups/3773/invites?limit={limit}&order={order}");
+            let (mut ids, _) = pages(&alice, &path).await;
+            if newest_first {
+                ids.reverse();
+            }
+            assert_eq!(ids, made, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_inbox_has_the_invites_to_every_identity_of_the_token() {
     let app = App::start().await;
     let alice = app.owner().await;

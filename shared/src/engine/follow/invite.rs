@@ -8,8 +8,9 @@ use crate::domain::token::TokenSubject;
 use crate::engine::{Engine, Fault, Progress};
 
 impl Engine {
-    /// Returns for each of these invites whether nothing has taken its ground away, as far as the
-    /// invite and its group tell. It is `false` without an invite, and for one that cannot be read.
+    /// Returns for each of these subjects whether its invite has ended, or nothing has taken its ground
+    /// away, as far as the invite and its group tell. It is `false` without a subject, and for an
+    /// invite that cannot be read.
     pub(super) async fn are_grounded(
         &self,
         subjects: &[Option<&TokenSubject>],

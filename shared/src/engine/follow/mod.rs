@@ -28,8 +28,8 @@ impl Engine {
         Ok(self.store.write_events(events).await?)
     }
 
-    /// Returns for each of these changes whether it has no consequences. All are read at once, and only
-    /// what that shows is told: `follow` finds out about the others.
+    /// Returns for each of these changes whether it certainly has no consequences. It reads once for
+    /// all. A change that is not settled may have consequences: [`Engine::follow`] finds out.
     ///
     /// # Errors
     /// `Fault`.

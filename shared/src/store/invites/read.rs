@@ -292,9 +292,10 @@ impl Store {
             let keys = wanted
                 .iter()
                 .flat_map(|(group, id)| [keys::invite(group, *id), keys::group(group)]);
-            let mut found = self.get_many(keys.collect()).await?;
+            // The same invite may be wanted twice, and so may its group.
+            let found = self.get_many(keys.collect()).await?;
             all.extend(wanted.iter().map(|(group, id)| {
-                let invite = found.remove(&keys::invite(group, *id));
+                let invite = found.get(&keys::invite(group, *id)).cloned();
                 let invite = invite.map(items::to_invite).transpose()?;
                 let stored = found.get(&keys::group(group)).cloned();
                 Ok((invite, self.existing_group(group, stored)?))

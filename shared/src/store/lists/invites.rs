@@ -97,10 +97,11 @@ impl Store {
                 add(&mut found, invite.map(|invite| (place, invite)));
             }
             let behind = readers.iter().filter(|reader| reader.is_behind()).count();
-            if found.len() > limit || behind == 0 || read >= MOST_READ {
+            let is_enough = read >= MOST_READ && last.is_some();
+            if found.len() > limit || behind == 0 || is_enough {
                 break;
             }
-            let wanted = first.min((MOST_READ - read).div_ceil(behind));
+            let wanted = first.min(MOST_READ.saturating_sub(read).div_ceil(behind)).max(1);
             read += self.read_on(list, order, &mut readers, wanted).await?;
         }
         let end = if found.len() > limit {
@@ -126,13 +127,14 @@ impl Store {
             let Some(whole) = Range::around(&ranges) else { return Ok((Vec::new(), 0)) };
             let (entries, next) = self.entries(list, &whole, order, limit, None).await?;
             let read = entries.len();
-            let (mut entries, mut readers) = (entries.into_iter().peekable(), Vec::new());
+            let (mut entries, mut readers) = (entries, Vec::new());
             for range in ranges {
                 let mut reader = Reader::after(range, next.as_ref(), (list.index, order));
                 let is_in = |entry: &Item| {
                     list.index.sort_of(entry).is_some_and(|it| reader.range.contains(it))
                 };
-                let of_range = std::iter::from_fn(|| entries.next_if(is_in)).collect();
+                let of_range: Vec<Item>;
+                (of_range, entries) = entries.into_iter().partition(is_in);
                 self.take(list, &mut reader, of_range).await?;
                 readers.push(reader);
             }
@@ -147,7 +149,7 @@ impl Store {
             .await
     }
 
-    /// Queries the next `limit` entries of each reader that is behind. Returns how many were read.
+    /// Queries the next `limit` entries of each reader that is behind or short. Returns how many were read.
     async fn read_on(
         &self,
         list: &InviteList,
@@ -155,7 +157,12 @@ impl Store {
         readers: &mut [Reader],
         limit: usize,
     ) -> Result<usize, StoreError> {
-        let behind = readers.iter_mut().filter(|reader| reader.is_behind());
+        // A shared query may have read only a few entries of its last range. These are read on together
+        // with the ranges that it did not reach.
+        let is_short = |reader: &Reader| {
+            !list.leaves_out() && reader.read.len() < limit && matches!(reader.next, Next::After(_))
+        };
+        let behind = readers.iter_mut().filter(|reader| reader.is_behind() || is_short(reader));
         let reads = behind.map(|reader| self.query_reader(list, order, reader, limit));
         stream::iter(reads.collect::<Vec<_>>())
             .buffer_unordered(AT_ONCE)
