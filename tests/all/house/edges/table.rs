@@ -342,6 +342,7 @@ pub(super) const TABLE: &[Module] = &[
             "domain",
             "engine",
             "http",
+            "local/background",
             "local/options",
             "local/registry",
             "local/start",
