@@ -149,7 +149,8 @@ impl Store {
             .await
     }
 
-    /// Queries the next `limit` entries of each reader that is behind or short. Returns how many were read.
+    /// Queries the next `limit` entries of each reader that is behind or short. Returns how many were
+    /// read.
     async fn read_on(
         &self,
         list: &InviteList,
