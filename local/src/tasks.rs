@@ -18,15 +18,6 @@ where
     tokio::spawn(future)
 }
 
-/// Starts `future` in the background, on this runtime.
-pub(crate) fn spawn_on<F>(runtime: &Handle, future: F) -> JoinHandle<F::Output>
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
-    runtime.spawn(future)
-}
-
 /// A set of tasks that end when it is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Tasks(Vec<AbortHandle>);
@@ -48,7 +39,7 @@ impl Tasks {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.0.push(spawn_on(runtime, future).abort_handle());
+        self.0.push(runtime.spawn(future).abort_handle());
     }
 }
 

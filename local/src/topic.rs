@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use crate::function::{Handler, invoke};
 use crate::registry::Handlers;
-use crate::tasks;
 use crate::template::Template;
 
 /// The longest that a notified function may run: Lambda's own limit.
@@ -58,7 +57,7 @@ impl Topic {
         for (function, handler) in &self.subscribers {
             let (function, handler) = (function.clone(), Arc::clone(handler));
             let event = event.clone();
-            tasks::spawn_on(&self.runtime, async move {
+            self.runtime.spawn(async move {
                 tokio::time::sleep(REPORTED_AFTER).await;
                 notify(function, handler, event, PAUSES).await;
             });

@@ -12,7 +12,6 @@ use super::readers::Readers;
 use super::writer::{Awaited, Writer};
 use super::{failing, operations};
 use crate::faults::{Orders, TableFault};
-use crate::tasks;
 
 /// The engine, with its orders to fail. Clones share it.
 #[derive(Clone)]
@@ -64,9 +63,7 @@ impl Engine {
     async fn carry_out(&self, operation: &str, body: &[u8]) -> Answer {
         let (engine, operation, body) = (self.clone(), operation.to_owned(), body.to_vec());
         let awaited = self.awaited();
-        let runtime = self.runtime.clone();
-        let work =
-            tasks::spawn_on(&runtime, async move { engine.work(&operation, &body, awaited).await });
+        let work = self.runtime.spawn(async move { engine.work(&operation, &body, awaited).await });
         match work.await {
             Ok((status, json)) => Answer::Json(status, json),
             // The engine panicked, or the service ends.

@@ -104,14 +104,7 @@ pub(super) const TABLE: &[Module] = &[
     ),
     module(
         "local/embedded",
-        &[
-            "local/commits",
-            "local/database",
-            "local/faults",
-            "local/message",
-            "local/server",
-            "local/tasks",
-        ],
+        &["local/commits", "local/database", "local/faults", "local/message", "local/server"],
         "the embedded DynamoDB, which only this process reaches",
     ),
     module(
@@ -168,7 +161,7 @@ pub(super) const TABLE: &[Module] = &[
     ),
     module(
         "local/topic",
-        &["domain", "local/function", "local/registry", "local/tasks", "local/template"],
+        &["domain", "local/function", "local/registry", "local/template"],
         "notifies functions of SES's events, like a topic of SNS",
     ),
     module(
