@@ -118,6 +118,9 @@ pub(crate) struct StreamSource {
     /// The most records of one invocation.
     #[serde(default = "default_batch_size")]
     pub(crate) batch_size: usize,
+    /// The most batches of a shard that are delivered at once.
+    #[serde(default = "one", deserialize_with = "otherwise")]
+    pub(crate) parallelization_factor: usize,
     /// The most retries of a failed batch. -1 means unlimited.
     #[serde(default = "endless")]
     pub(crate) maximum_retry_attempts: i64,
@@ -279,6 +282,20 @@ fn default_batch_size() -> usize {
     100
 }
 
+fn one() -> usize {
+    1
+}
+
+/// Reads a number, or that of `!If [condition, number, number]` if the condition does not hold, as
+/// with the defaults of the template's parameters.
+fn otherwise<'de, D: Deserializer<'de>>(value: D) -> Result<usize, D::Error> {
+    let number = match Value::deserialize(value)? {
+        Value::Tagged(choice) if choice.tag == "If" => choice.value.get(2).cloned(),
+        number => Some(number),
+    };
+    serde_yaml_ng::from_value(number.unwrap_or_default()).map_err(D::Error::custom)
+}
+
 fn endless() -> i64 {
     -1
 }
@@ -415,6 +432,20 @@ mod tests {
                 .unwrap();
         assert_eq!((source.batch_size, source.maximum_retry_attempts), (100, -1));
         assert!(!source.bisect_batch_on_function_error);
+        assert_eq!(source.parallelization_factor, 1);
+    }
+
+    #[test]
+    fn a_number_that_depends_on_a_condition_is_that_of_the_defaults() {
+        let read = |factor: &str| {
+            let yaml = format!("ParallelizationFactor: {factor}");
+            let source: Option<StreamSource> = serde_yaml_ng::from_str(&yaml).ok();
+            source.map(|source| source.parallelization_factor)
+        };
+        assert_eq!((read("3"), read("!If [InMailSandbox, 1, 4]")), (Some(3), Some(4)));
+        for other in ["!If [InMailSandbox, 1]", "!Ref Factor", "many"] {
+            assert_eq!(read(other), None, "{other}");
+        }
     }
 
     #[test]

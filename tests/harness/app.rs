@@ -218,8 +218,9 @@ impl App {
         .await
     }
 
-    /// Waits until every mail that is due so far is sent and marked. Mails leave in order, so this sends
-    /// one more as `inviter` and waits for that.
+    /// Waits until every mail that is due so far is sent and marked. The mails before are at least
+    /// being sent when one more mail is, so this sends one as `inviter`, and waits for its mark and for
+    /// those of the others.
     pub async fn settled(&self, inviter: &Person) {
         let canary = format!("canary-{}@example.com", self.mails().await.len());
         let invited = inviter.invited(json!({ "email": canary })).await;
@@ -229,6 +230,7 @@ impl App {
             (state != "queued").then_some(())
         })
         .await;
+        self.table().await;
         let health = inviter.gets("/local/health").await.json;
         assert_eq!(
             health["on_failure"], 0,

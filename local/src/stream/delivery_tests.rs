@@ -44,7 +44,7 @@ fn fake(mapping: &str, answer: fn(usize, &[u64]) -> Result<Value, ()>) -> Fake {
 impl Fake {
     async fn run(&self, numbers: std::ops::RangeInclusive<u64>) -> Vec<Vec<u64>> {
         let records = numbers
-            .map(|number| json!({"dynamodb": {"SequenceNumber": number.to_string()}}))
+            .map(|number| json!({"dynamodb": {"SequenceNumber": number.to_string()}}).into())
             .collect();
         self.delivery.deliver(records).await;
         self.seen.lock().unwrap().clone()
@@ -66,6 +66,45 @@ async fn records_arrive_in_batches_and_in_order() {
     assert_eq!(fake.delivery.on_failure.count(), 0);
 }
 
+/// Each item's records, as pairs of an item and a number, and the batches in which they arrived.
+async fn of_items(mapping: &str, records: &[(&str, u64)]) -> Vec<Vec<u64>> {
+    let fake = fake(mapping, |_, _| Ok(json!({})));
+    let record = |(item, number): &(&str, u64)| json!({"dynamodb": {"Keys": {"pk": {"S": item}}, "SequenceNumber": number.to_string()}});
+    fake.delivery.deliver(records.iter().map(|it| record(it).into()).collect()).await;
+    let mut seen = fake.seen.lock().unwrap().clone();
+    seen.sort();
+    seen
+}
+
+#[tokio::test]
+async fn several_batches_are_delivered_at_once_if_their_items_differ() {
+    let four = "{BatchSize: 2, ParallelizationFactor: 4}";
+    let different = [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5)];
+    assert_eq!(of_items(four, &different).await, [vec![1, 4], vec![2, 5], vec![3]]);
+    let same = [("a", 1), ("a", 2), ("a", 3), ("b", 4), ("a", 5)];
+    assert_eq!(of_items(four, &same).await, [vec![1, 2], vec![3, 5], vec![4]]);
+    let one = "{BatchSize: 2, ParallelizationFactor: 1}";
+    assert_eq!(of_items(one, &different).await, [vec![1, 2], vec![3, 4], vec![5]]);
+    assert_eq!(of_items(four, &[]).await, Vec::<Vec<u64>>::new());
+}
+
+#[tokio::test]
+async fn a_lane_does_not_wait_for_another() {
+    let (met, mapping) =
+        (Arc::new(tokio::sync::Barrier::new(2)), "{BatchSize: 1, ParallelizationFactor: 2}");
+    let Fake { mut delivery, .. } = fake(mapping, |_, _| Ok(json!({})));
+    delivery.handler = handler(move |_| {
+        let met = Arc::clone(&met);
+        async move {
+            // Ends only when both are here.
+            met.wait().await;
+            Ok(json!({}))
+        }
+    });
+    let record = |item: &str| json!({"dynamodb": {"Keys": {"pk": {"S": item}}}}).into();
+    delivery.deliver(vec![record("a"), record("b")]).await;
+}
+
 #[tokio::test]
 async fn a_partial_failure_is_retried_from_its_lowest_number() {
     let fake =
@@ -79,10 +118,8 @@ async fn a_partial_failure_is_retried_from_its_lowest_number() {
 async fn an_empty_or_unknown_identifier_fails_the_whole_batch() {
     for identifier in ["", "99"] {
         let answer = failed(&[identifier]);
-        let records = [
-            json!({"dynamodb": {"SequenceNumber": "1"}}),
-            json!({"dynamodb": {"SequenceNumber": "2"}}),
-        ];
+        let records =
+            ["1", "2"].map(|number| Arc::new(json!({"dynamodb": {"SequenceNumber": number}})));
         assert_eq!(lowest_failure(&answer, &records), Some(0));
     }
     assert_eq!(lowest_failure(&json!({"batchItemFailures": [{}]}), &[]), Some(0));

@@ -3,10 +3,12 @@
 
 mod delivery;
 mod filter;
+mod reads;
 mod record;
 
 use std::collections::HashSet;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodbstreams::config::AppName;
@@ -15,16 +17,23 @@ use aws_sdk_dynamodbstreams::types::ShardIteratorType;
 use aws_sdk_dynamodbstreams::{Client, Error};
 use tokio::sync::watch;
 
+use reads::Read;
+
 pub(crate) use delivery::{Delivery, OnFailure};
 pub(crate) use filter::Filter;
 pub use filter::FilterError;
+pub(crate) use reads::Reads;
 
 use crate::commits::Commits;
 
+/// The most records of one read. A thousand, as DynamoDB gives at once, would take many megabytes for
+/// a moment.
+const RECORDS: i32 = 100;
 /// The pause before the first read after a quiet time, in which further records arrive that are
 /// delivered together.
 const GATHER: Duration = Duration::from_millis(10);
-/// The same pause while records keep arriving. Lambda reads a stream four times a second.
+/// The same pause while records keep arriving, unless a read has got the most. Lambda reads a stream
+/// four times a second.
 const GATHER_MORE: Duration = Duration::from_millis(50);
 /// The pause after a read that found nothing, if the database does not tell of its writes.
 const POLL: Duration = Duration::from_millis(15);
@@ -60,6 +69,8 @@ pub(crate) struct Stream {
     pub(crate) written: Option<watch::Receiver<()>>,
     /// Waits until the records are on the disk.
     pub(crate) commits: Commits,
+    /// What its readers have read.
+    pub(crate) reads: Reads,
 }
 
 impl Stream {
@@ -68,6 +79,7 @@ impl Stream {
     pub(crate) fn read_by(&self, function: &str) -> Self {
         let mut config = self.client.config().to_builder();
         config.set_app_name(AppName::new(function.to_owned()).ok());
+        self.reads.join();
         Self { client: Client::from_conf(config.build()), ..self.clone() }
     }
 }
@@ -90,6 +102,25 @@ struct Shard {
     last: Option<String>,
 }
 
+/// How many records a read got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Found {
+    Nothing,
+    Some,
+    /// As many as a read gets, so that there may be more.
+    Most,
+}
+
+impl Found {
+    fn of(records: usize) -> Self {
+        match i32::try_from(records) {
+            Ok(0) => Self::Nothing,
+            Ok(some) if some < RECORDS => Self::Some,
+            _ => Self::Most,
+        }
+    }
+}
+
 impl Pump {
     /// Reads the stream from its beginning until the service ends. Older shards are read to their
     /// end before newer ones.
@@ -107,15 +138,15 @@ impl Pump {
                     }
                 }
             }
-            // Records may also wait behind a read that failed.
-            let mut found = false;
+            let mut found = Found::Nothing;
             for shard in &mut open {
                 match self.read(shard).await {
-                    Ok(some) => found |= some,
+                    Ok(records) => found = found.max(records),
                     Err(error) => {
                         shard.iterator = None;
                         self.pause_after(&error).await;
-                        found = true;
+                        // Records may wait behind a read that failed.
+                        found = found.max(Found::Some);
                     }
                 }
             }
@@ -126,12 +157,14 @@ impl Pump {
             );
             // A shard that ended has child shards, so search for them at once.
             quiet = if open.len() < before { 0 } else { quiet.wrapping_add(1) };
-            empty = if found { 0 } else { empty.saturating_add(1) };
-            if found {
-                tokio::time::sleep(GATHER_MORE).await;
-            } else {
-                self.news(if empty < READS_UNTIL_IDLE { POLL } else { IDLE_POLL }).await;
-                tokio::time::sleep(GATHER).await;
+            empty = if found == Found::Nothing { empty.saturating_add(1) } else { 0 };
+            match found {
+                Found::Most => {}
+                Found::Some => tokio::time::sleep(GATHER_MORE).await,
+                Found::Nothing => {
+                    self.news(if empty < READS_UNTIL_IDLE { POLL } else { IDLE_POLL }).await;
+                    tokio::time::sleep(GATHER).await;
+                }
             }
         }
     }
@@ -178,34 +211,39 @@ impl Pump {
         }
     }
 
-    /// Reads the shard's new records and delivers them. Returns whether there were any.
-    async fn read(&self, shard: &mut Shard) -> Result<bool, ReadError> {
+    /// Reads the shard's next records and delivers them. Returns how many there were.
+    async fn read(&self, shard: &mut Shard) -> Result<Found, ReadError> {
+        let (id, after) = (shard.id.clone(), shard.last.clone());
+        let reads = &self.stream.reads;
+        let read = reads.after(&id, after.as_deref(), async || self.records(shard).await).await?;
+        let wanted = read.records.iter().filter(|record| self.filter.matches(record));
+        let wanted: Vec<_> = wanted.cloned().collect();
+        if !wanted.is_empty() {
+            self.stream.commits.on_disk().await?;
+        }
+        if read.last.is_some() {
+            shard.last.clone_from(&read.last);
+        }
+        // Without a next iterator the shard has ended. An empty one marks that, because real
+        // iterators are never empty.
+        shard.iterator = Some(read.next.clone().unwrap_or_default());
+        self.delivery.deliver(wanted).await;
+        Ok(Found::of(read.records.len()))
+    }
+
+    /// Asks the database for the shard's next records.
+    async fn records(&self, shard: &mut Shard) -> Result<Read, ReadError> {
         let iterator = match shard.iterator.take() {
             Some(iterator) => iterator,
             None => self.iterator(shard).await?,
         };
-        let answer = self
-            .stream
-            .client
-            .get_records()
-            .shard_iterator(iterator)
-            .send()
-            .await
-            .map_err(Error::from)?;
+        let request = self.stream.client.get_records().shard_iterator(iterator).limit(RECORDS);
+        let answer = request.send().await.map_err(Error::from)?;
         let records = answer.records.unwrap_or_default();
         let last = records.last().and_then(|record| record.dynamodb()?.sequence_number.clone());
-        let found = !records.is_empty();
-        let records = records.into_iter().map(|record| record::record(record, &self.stream.arn));
-        let wanted: Vec<_> = records.filter(|record| self.filter.matches(record)).collect();
-        if !wanted.is_empty() {
-            self.stream.commits.on_disk().await?;
-        }
-        shard.last = last.or_else(|| shard.last.take());
-        // Without a next iterator the shard has ended. An empty one marks that, because real
-        // iterators are never empty.
-        shard.iterator = Some(answer.next_shard_iterator.unwrap_or_default());
-        self.delivery.deliver(wanted).await;
-        Ok(found)
+        let record = |record| Arc::new(record::record(record, &self.stream.arn));
+        let records = records.into_iter().map(record).collect();
+        Ok(Read { records, last, next: answer.next_shard_iterator })
     }
 
     async fn iterator(&self, shard: &Shard) -> Result<String, ReadError> {

@@ -56,6 +56,7 @@ fn pump(clients: &Clients, stream_arn: String, commits: Commits) -> (Pump, Seen)
                 arn: stream_arn,
                 written: None,
                 commits,
+                reads: Reads::default(),
             },
             filter,
             delivery,

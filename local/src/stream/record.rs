@@ -14,11 +14,11 @@ pub(crate) fn record(record: Record, stream_arn: &str) -> Value {
         if let Some(at) = stream.approximate_creation_date_time {
             change.insert("ApproximateCreationDateTime".into(), json!(at.secs()));
         }
-        for (name, image) in
+        for (name, item) in
             [("Keys", stream.keys), ("NewImage", stream.new_image), ("OldImage", stream.old_image)]
         {
-            if let Some(image) = image {
-                change.insert(name.into(), item(image));
+            if let Some(item) = item {
+                change.insert(name.into(), image(item));
             }
         }
         change.insert("SequenceNumber".into(), json!(stream.sequence_number));
@@ -49,8 +49,13 @@ pub(crate) fn sequence_number(record: &Value) -> &str {
     record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default()
 }
 
-fn item(image: HashMap<String, AttributeValue>) -> Value {
-    image.into_iter().map(|(name, value)| (name, attribute(value))).collect::<Map<_, _>>().into()
+/// Returns what tells the record's item from others: its key.
+pub(super) fn item(record: &Value) -> String {
+    record["dynamodb"]["Keys"].to_string()
+}
+
+fn image(item: HashMap<String, AttributeValue>) -> Value {
+    item.into_iter().map(|(name, value)| (name, attribute(value))).collect::<Map<_, _>>().into()
 }
 
 fn attribute(value: AttributeValue) -> Value {
@@ -64,7 +69,7 @@ fn attribute(value: AttributeValue) -> Value {
         AttributeValue::Ns(numbers) => ("NS", numbers.into()),
         AttributeValue::Bs(all) => ("BS", all.iter().map(|bytes| STANDARD.encode(bytes)).collect()),
         AttributeValue::L(list) => ("L", list.into_iter().map(attribute).collect()),
-        AttributeValue::M(map) => ("M", item(map)),
+        AttributeValue::M(map) => ("M", image(map)),
         // DynamoDB has no other types. An unknown one must not look like a readable value.
         _ => return Value::Null,
     };
