@@ -33,7 +33,7 @@ use crate::router::router;
 use crate::schedule::Scheduled;
 use crate::server;
 use crate::state::{JoinedApp, Local};
-use crate::stream::{Delivery, Filter, FilterError, OnFailure, Pump, Reads, Stream};
+use crate::stream::{Delivery, Filter, FilterError, OnFailure, Pump, Stream};
 use crate::tasks::Tasks;
 use crate::template::{StreamSource, TEMPLATE, Template, TemplateError};
 use crate::topic::Topic;
@@ -147,13 +147,8 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let function_faults = Arc::<Orders<FunctionFault>>::default();
     let handlers = with_faults(handlers, &function_faults);
     let on_failure = OnFailure::default();
-    let stream = Stream {
-        client: clients.streams,
-        arn: stream_arn,
-        written,
-        commits: commits.clone(),
-        reads: Reads::default(),
-    };
+    let stream =
+        Stream { client: clients.streams, arn: stream_arn, written, commits: commits.clone() };
     let pumps = pumps(&template, &handlers, &stream, &on_failure)?;
     let queues = Queue::all(&template, &clock);
     for mapping in Mapping::all(&template, &handlers, &queues) {

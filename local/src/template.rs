@@ -119,7 +119,7 @@ pub(crate) struct StreamSource {
     #[serde(default = "default_batch_size")]
     pub(crate) batch_size: usize,
     /// The most batches of a shard that are delivered at once.
-    #[serde(default = "one", deserialize_with = "otherwise")]
+    #[serde(default = "one", deserialize_with = "outside_sandbox")]
     pub(crate) parallelization_factor: usize,
     /// The most retries of a failed batch. -1 means unlimited.
     #[serde(default = "endless")]
@@ -286,11 +286,13 @@ fn one() -> usize {
     1
 }
 
-/// Reads a number, or that of `!If [condition, number, number]` if the condition does not hold, as
-/// with the defaults of the template's parameters.
-fn otherwise<'de, D: Deserializer<'de>>(value: D) -> Result<usize, D::Error> {
+/// Reads a number, or the last one of `!If [InMailSandbox, number, number]`: the local service's SES
+/// is no sandbox.
+fn outside_sandbox<'de, D: Deserializer<'de>>(value: D) -> Result<usize, D::Error> {
     let number = match Value::deserialize(value)? {
-        Value::Tagged(choice) if choice.tag == "If" => choice.value.get(2).cloned(),
+        Value::Tagged(choice) if choice.value.get(0) == Some(&"InMailSandbox".into()) => {
+            choice.value.get(2).cloned()
+        }
         number => Some(number),
     };
     serde_yaml_ng::from_value(number.unwrap_or_default()).map_err(D::Error::custom)
@@ -436,14 +438,14 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_depends_on_a_condition_is_that_of_the_defaults() {
+    fn a_number_that_depends_on_the_mail_sandbox_is_the_one_outside() {
         let read = |factor: &str| {
             let yaml = format!("ParallelizationFactor: {factor}");
             let source: Option<StreamSource> = serde_yaml_ng::from_str(&yaml).ok();
             source.map(|source| source.parallelization_factor)
         };
         assert_eq!((read("3"), read("!If [InMailSandbox, 1, 4]")), (Some(3), Some(4)));
-        for other in ["!If [InMailSandbox, 1]", "!Ref Factor", "many"] {
+        for other in ["!If [InMailSandbox, 1]", "!If [Other, 1, 4]", "!Ref Factor", "many"] {
             assert_eq!(read(other), None, "{other}");
         }
     }

@@ -140,14 +140,6 @@ mod tests {
         assert!(plan.contains("INDEX beckon_stream_order"), "{plan}");
     }
 
-    #[test]
-    fn the_log_begins_anew_as_seldom_as_the_build_says() {
-        let connection = Connection::open_in_memory().unwrap();
-        let pages: u32 =
-            connection.pragma_query_value(None, "wal_autocheckpoint", |row| row.get(0)).unwrap();
-        assert_eq!(pages, 8_000, "LIBSQLITE3_FLAGS in .cargo/config.toml");
-    }
-
     #[tokio::test]
     async fn the_engine_s_commits_are_observed() {
         let folder = TempDir::new().unwrap();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::record::{item, sequence_number};
+use super::record::{key, sequence_number};
 use crate::function::{Handler, InvokeError, invoke_with_text};
 use crate::template::StreamSource;
 
@@ -73,12 +73,12 @@ pub(crate) struct Delivery {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Event<'a> {
-    records: Vec<&'a Value>,
+    records: &'a [Value],
 }
 
 /// Records that are delivered together.
 struct Batch {
-    records: Vec<Arc<Value>>,
+    records: Vec<Value>,
     /// The number of failed attempts. Splitting a batch is not an attempt, as on Lambda.
     failures: u32,
 }
@@ -86,19 +86,19 @@ struct Batch {
 impl Delivery {
     /// Delivers `records` batch by batch, until each is handled or given up. As many batches as the
     /// mapping allows are delivered at once. The records of one item stay in order.
-    pub(crate) async fn deliver(&self, records: Vec<Arc<Value>>) {
+    pub(crate) async fn deliver(&self, records: Vec<Value>) {
         let lanes = self.lanes(records).into_iter().map(|lane| self.deliver_lane(lane));
         futures::future::join_all(lanes).await;
     }
 
-    /// Divides the records among as many lanes as the mapping allows and as there are batches. All
-    /// records of an item are in the same lane.
-    fn lanes(&self, records: Vec<Arc<Value>>) -> Vec<Vec<Arc<Value>>> {
+    /// Divides the records among lanes: as many as there are batches, and at most as many as the
+    /// mapping allows. A record goes where earlier records of its item are, or else to the shortest lane.
+    fn lanes(&self, records: Vec<Value>) -> Vec<Vec<Value>> {
         let batches = records.len().div_ceil(self.source.batch_size.max(1));
         let mut lanes = vec![Vec::new(); batches.min(self.source.parallelization_factor.max(1))];
         let mut lane_of = HashMap::new();
         for record in records {
-            let lane = *lane_of.entry(item(&record)).or_insert_with(|| shortest(&lanes));
+            let lane = *lane_of.entry(key(&record)).or_insert_with(|| shortest(&lanes));
             if let Some(lane) = lanes.get_mut(lane) {
                 lane.push(record);
             }
@@ -107,7 +107,7 @@ impl Delivery {
     }
 
     /// Delivers the records of a lane batch by batch and in order.
-    async fn deliver_lane(&self, mut records: Vec<Arc<Value>>) {
+    async fn deliver_lane(&self, mut records: Vec<Value>) {
         let size = self.source.batch_size.max(1);
         let mut queue = VecDeque::new();
         while !records.is_empty() {
@@ -132,7 +132,7 @@ impl Delivery {
 
     /// Invokes the function. Returns the index of the first record to redeliver, or `None` if all
     /// succeeded.
-    async fn first_failed(&self, records: &[Arc<Value>]) -> Option<usize> {
+    async fn first_failed(&self, records: &[Value]) -> Option<usize> {
         match self.invoke(records).await {
             Ok(answer) if self.reports() => lowest_failure(&answer, records),
             Ok(_) => None,
@@ -143,9 +143,8 @@ impl Delivery {
         }
     }
 
-    async fn invoke(&self, records: &[Arc<Value>]) -> Result<Value, InvokeError> {
-        let event =
-            serde_json::to_string(&Event { records: records.iter().map(AsRef::as_ref).collect() })?;
+    async fn invoke(&self, records: &[Value]) -> Result<Value, InvokeError> {
+        let event = serde_json::to_string(&Event { records })?;
         let answer = invoke_with_text(&self.handler, event, INVOCATION_LIMIT).await?;
         Ok(serde_json::from_str(&answer)?)
     }
@@ -178,9 +177,8 @@ impl Delivery {
         if endless || i64::from(batch.failures) <= self.source.maximum_retry_attempts {
             return vec![batch];
         }
-        let number = |record: Option<&Arc<Value>>| {
-            record.map(|record| sequence_number(record)).unwrap_or_default().to_owned()
-        };
+        let number =
+            |record: Option<&Value>| record.map(sequence_number).unwrap_or_default().to_owned();
         self.on_failure.push(GivenUp {
             function: self.function.clone(),
             invocations: batch.failures,
@@ -193,14 +191,14 @@ impl Delivery {
 }
 
 /// Returns the index of the lane with the fewest records.
-fn shortest(lanes: &[Vec<Arc<Value>>]) -> usize {
+fn shortest(lanes: &[Vec<Value>]) -> usize {
     let lengths = lanes.iter().enumerate().map(|(at, lane)| (lane.len(), at));
     lengths.min().map_or(0, |(_, at)| at)
 }
 
 /// Returns the index of the first record that `answer` reports as failed. An empty, missing or
 /// unknown identifier means the whole batch.
-fn lowest_failure(answer: &Value, records: &[Arc<Value>]) -> Option<usize> {
+fn lowest_failure(answer: &Value, records: &[Value]) -> Option<usize> {
     let failures = match &answer["batchItemFailures"] {
         Value::Null => return None,
         Value::Array(failures) => failures,

@@ -44,7 +44,7 @@ fn fake(mapping: &str, answer: fn(usize, &[u64]) -> Result<Value, ()>) -> Fake {
 impl Fake {
     async fn run(&self, numbers: std::ops::RangeInclusive<u64>) -> Vec<Vec<u64>> {
         let records = numbers
-            .map(|number| json!({"dynamodb": {"SequenceNumber": number.to_string()}}).into())
+            .map(|number| json!({"dynamodb": {"SequenceNumber": number.to_string()}}))
             .collect();
         self.delivery.deliver(records).await;
         self.seen.lock().unwrap().clone()
@@ -66,43 +66,60 @@ async fn records_arrive_in_batches_and_in_order() {
     assert_eq!(fake.delivery.on_failure.count(), 0);
 }
 
-/// Each item's records, as pairs of an item and a number, and the batches in which they arrived.
-async fn of_items(mapping: &str, records: &[(&str, u64)]) -> Vec<Vec<u64>> {
+/// Returns a record with this sequence number of the item with this key.
+fn of_item(sk: &str, number: u64) -> Value {
+    let key = json!({"sk": {"S": sk}, "pk": {"S": "G#1"}});
+    json!({"dynamodb": {"Keys": key, "SequenceNumber": number.to_string()}})
+}
+
+/// Delivers a record for each item of `items`, numbered from 1. Returns the batches in the order of
+/// their invocations.
+async fn batches(mapping: &str, items: &[&str]) -> Vec<Vec<u64>> {
     let fake = fake(mapping, |_, _| Ok(json!({})));
-    let record = |(item, number): &(&str, u64)| json!({"dynamodb": {"Keys": {"pk": {"S": item}}, "SequenceNumber": number.to_string()}});
-    fake.delivery.deliver(records.iter().map(|it| record(it).into()).collect()).await;
-    let mut seen = fake.seen.lock().unwrap().clone();
-    seen.sort();
-    seen
+    let records = (1..).zip(items).map(|(number, item)| of_item(item, number));
+    fake.delivery.deliver(records.collect()).await;
+    fake.seen.lock().unwrap().clone()
 }
 
 #[tokio::test]
 async fn several_batches_are_delivered_at_once_if_their_items_differ() {
     let four = "{BatchSize: 2, ParallelizationFactor: 4}";
-    let different = [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5)];
-    assert_eq!(of_items(four, &different).await, [vec![1, 4], vec![2, 5], vec![3]]);
-    let same = [("a", 1), ("a", 2), ("a", 3), ("b", 4), ("a", 5)];
-    assert_eq!(of_items(four, &same).await, [vec![1, 2], vec![3, 5], vec![4]]);
+    let mut different = batches(four, &["a", "b", "c", "d", "e"]).await;
+    different.sort();
+    assert_eq!(different, [vec![1, 4], vec![2, 5], vec![3]]);
+    assert!(batches(four, &[]).await.is_empty());
     let one = "{BatchSize: 2, ParallelizationFactor: 1}";
-    assert_eq!(of_items(one, &different).await, [vec![1, 2], vec![3, 4], vec![5]]);
-    assert_eq!(of_items(four, &[]).await, Vec::<Vec<u64>>::new());
+    let in_order = batches(one, &["a", "b", "c", "d", "e"]).await;
+    assert_eq!(in_order, [vec![1, 2], vec![3, 4], vec![5]]);
+}
+
+#[tokio::test]
+async fn the_records_of_an_item_stay_in_order() {
+    let four = "{BatchSize: 2, ParallelizationFactor: 4}";
+    let seen = batches(four, &["a", "a", "b", "a", "c", "a", "b"]).await.concat();
+    for numbers in [vec![1, 2, 4, 6], vec![3, 7]] {
+        let of_item: Vec<u64> =
+            seen.iter().copied().filter(|number| numbers.contains(number)).collect();
+        assert_eq!(of_item, numbers, "{seen:?}");
+    }
+    assert_eq!(seen.len(), 7);
 }
 
 #[tokio::test]
 async fn a_lane_does_not_wait_for_another() {
-    let (met, mapping) =
-        (Arc::new(tokio::sync::Barrier::new(2)), "{BatchSize: 1, ParallelizationFactor: 2}");
-    let Fake { mut delivery, .. } = fake(mapping, |_, _| Ok(json!({})));
+    let met = Arc::new(tokio::sync::Barrier::new(2));
+    let Fake { mut delivery, .. } =
+        fake("{BatchSize: 1, ParallelizationFactor: 2}", |_, _| Ok(json!({})));
     delivery.handler = handler(move |_| {
         let met = Arc::clone(&met);
         async move {
-            // Ends only when both are here.
+            // It ends only when both lanes are here.
             met.wait().await;
             Ok(json!({}))
         }
     });
-    let record = |item: &str| json!({"dynamodb": {"Keys": {"pk": {"S": item}}}}).into();
-    delivery.deliver(vec![record("a"), record("b")]).await;
+    let delivered = delivery.deliver(vec![of_item("a", 1), of_item("b", 2)]);
+    tokio::time::timeout(Duration::from_secs(10), delivered).await.unwrap();
 }
 
 #[tokio::test]
@@ -118,8 +135,7 @@ async fn a_partial_failure_is_retried_from_its_lowest_number() {
 async fn an_empty_or_unknown_identifier_fails_the_whole_batch() {
     for identifier in ["", "99"] {
         let answer = failed(&[identifier]);
-        let records =
-            ["1", "2"].map(|number| Arc::new(json!({"dynamodb": {"SequenceNumber": number}})));
+        let records = ["1", "2"].map(|number| json!({"dynamodb": {"SequenceNumber": number}}));
         assert_eq!(lowest_failure(&answer, &records), Some(0));
     }
     assert_eq!(lowest_failure(&json!({"batchItemFailures": [{}]}), &[]), Some(0));

@@ -3,12 +3,10 @@
 
 mod delivery;
 mod filter;
-mod reads;
 mod record;
 
 use std::collections::HashSet;
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodbstreams::config::AppName;
@@ -17,22 +15,18 @@ use aws_sdk_dynamodbstreams::types::ShardIteratorType;
 use aws_sdk_dynamodbstreams::{Client, Error};
 use tokio::sync::watch;
 
-use reads::Read;
-
 pub(crate) use delivery::{Delivery, OnFailure};
 pub(crate) use filter::Filter;
 pub use filter::FilterError;
-pub(crate) use reads::Reads;
 
 use crate::commits::Commits;
 
-/// The most records of one read. A thousand, as DynamoDB gives at once, would take many megabytes for
-/// a moment.
+/// The most records of one read. DynamoDB's own limit is a thousand, which take many megabytes.
 const RECORDS: i32 = 100;
 /// The pause before the first read after a quiet time, in which further records arrive that are
 /// delivered together.
 const GATHER: Duration = Duration::from_millis(10);
-/// The same pause while records keep arriving, unless a read has got the most. Lambda reads a stream
+/// The same pause while records keep arriving. After a full read there is none. Lambda reads a stream
 /// four times a second.
 const GATHER_MORE: Duration = Duration::from_millis(50);
 /// The pause after a read that found nothing, if the database does not tell of its writes.
@@ -43,8 +37,8 @@ const IDLE_POLL: Duration = Duration::from_millis(200);
 const READS_UNTIL_IDLE: u32 = 40;
 /// The pause after the stream could not be read.
 const AFTER_ERROR: Duration = Duration::from_millis(500);
-/// The number of reads between two searches for new shards. They are rare, because the embedded
-/// engine scans all its records for each.
+/// The number of reads between two searches for new shards, without the full reads. They are rare,
+/// because the embedded engine scans all its records for each.
 const READS_BETWEEN_DESCRIPTIONS: u32 = 2000;
 
 /// The reason why the stream cannot be read now.
@@ -69,8 +63,6 @@ pub(crate) struct Stream {
     pub(crate) written: Option<watch::Receiver<()>>,
     /// Waits until the records are on the disk.
     pub(crate) commits: Commits,
-    /// What its readers have read.
-    pub(crate) reads: Reads,
 }
 
 impl Stream {
@@ -79,7 +71,6 @@ impl Stream {
     pub(crate) fn read_by(&self, function: &str) -> Self {
         let mut config = self.client.config().to_builder();
         config.set_app_name(AppName::new(function.to_owned()).ok());
-        self.reads.join();
         Self { client: Client::from_conf(config.build()), ..self.clone() }
     }
 }
@@ -97,6 +88,8 @@ pub(crate) struct Pump {
 /// A shard that is not yet read to its end.
 struct Shard {
     id: String,
+    /// The shard with the records before this one's.
+    parent: Option<String>,
     iterator: Option<String>,
     /// The sequence number of the last record, from which to continue when the iterator expires.
     last: Option<String>,
@@ -107,7 +100,7 @@ struct Shard {
 enum Found {
     Nothing,
     Some,
-    /// As many as a read gets, so that there may be more.
+    /// The limit of a read. More may follow.
     Most,
 }
 
@@ -122,8 +115,8 @@ impl Found {
 }
 
 impl Pump {
-    /// Reads the stream from its beginning until the service ends. Older shards are read to their
-    /// end before newer ones.
+    /// Reads the stream from its beginning until the service ends. A shard is read when its parent has
+    /// been read to its end.
     pub(crate) async fn run(mut self) {
         let mut ended = HashSet::new();
         let mut open: Vec<Shard> = Vec::new();
@@ -131,7 +124,7 @@ impl Pump {
         loop {
             if quiet.is_multiple_of(READS_BETWEEN_DESCRIPTIONS) {
                 match self.shards().await {
-                    Ok(ids) => add_new(&mut open, ids, &ended),
+                    Ok(found) => add_new(&mut open, found, &ended),
                     Err(error) => {
                         self.pause_after(&error).await;
                         continue;
@@ -139,7 +132,7 @@ impl Pump {
                 }
             }
             let mut found = Found::Nothing;
-            for shard in &mut open {
+            for shard in readable(&mut open) {
                 match self.read(shard).await {
                     Ok(records) => found = found.max(records),
                     Err(error) => {
@@ -156,7 +149,12 @@ impl Pump {
                     .map(|shard| shard.id),
             );
             // A shard that ended has child shards, so search for them at once.
-            quiet = if open.len() < before { 0 } else { quiet.wrapping_add(1) };
+            quiet = match found {
+                _ if open.len() < before => 0,
+                // At 0 it would search again.
+                Found::Most => quiet.max(1),
+                Found::Some | Found::Nothing => quiet.wrapping_add(1),
+            };
             empty = if found == Found::Nothing { empty.saturating_add(1) } else { 0 };
             match found {
                 Found::Most => {}
@@ -187,8 +185,8 @@ impl Pump {
         tokio::time::sleep(AFTER_ERROR).await;
     }
 
-    async fn shards(&self) -> Result<Vec<String>, ReadError> {
-        let mut ids = Vec::new();
+    async fn shards(&self) -> Result<Vec<Shard>, ReadError> {
+        let mut shards = Vec::new();
         let mut start = None;
         loop {
             let request = self
@@ -199,51 +197,45 @@ impl Pump {
                 .set_exclusive_start_shard_id(start);
             let answer = request.send().await.map_err(Error::from)?;
             let Some(description) = answer.stream_description() else {
-                return Ok(ids);
+                return Ok(shards);
             };
-            ids.extend(
-                description.shards().iter().filter_map(|shard| shard.shard_id().map(str::to_owned)),
-            );
+            shards.extend(description.shards().iter().filter_map(Shard::of));
             start = description.last_evaluated_shard_id().map(str::to_owned);
             if start.is_none() {
-                return Ok(ids);
+                return Ok(shards);
             }
         }
     }
 
     /// Reads the shard's next records and delivers them. Returns how many there were.
     async fn read(&self, shard: &mut Shard) -> Result<Found, ReadError> {
-        let (id, after) = (shard.id.clone(), shard.last.clone());
-        let reads = &self.stream.reads;
-        let read = reads.after(&id, after.as_deref(), async || self.records(shard).await).await?;
-        let wanted = read.records.iter().filter(|record| self.filter.matches(record));
-        let wanted: Vec<_> = wanted.cloned().collect();
-        if !wanted.is_empty() {
-            self.stream.commits.on_disk().await?;
-        }
-        if read.last.is_some() {
-            shard.last.clone_from(&read.last);
-        }
-        // Without a next iterator the shard has ended. An empty one marks that, because real
-        // iterators are never empty.
-        shard.iterator = Some(read.next.clone().unwrap_or_default());
-        self.delivery.deliver(wanted).await;
-        Ok(Found::of(read.records.len()))
-    }
-
-    /// Asks the database for the shard's next records.
-    async fn records(&self, shard: &mut Shard) -> Result<Read, ReadError> {
         let iterator = match shard.iterator.take() {
             Some(iterator) => iterator,
             None => self.iterator(shard).await?,
         };
-        let request = self.stream.client.get_records().shard_iterator(iterator).limit(RECORDS);
-        let answer = request.send().await.map_err(Error::from)?;
+        let answer = self
+            .stream
+            .client
+            .get_records()
+            .shard_iterator(iterator)
+            .limit(RECORDS)
+            .send()
+            .await
+            .map_err(Error::from)?;
         let records = answer.records.unwrap_or_default();
         let last = records.last().and_then(|record| record.dynamodb()?.sequence_number.clone());
-        let record = |record| Arc::new(record::record(record, &self.stream.arn));
-        let records = records.into_iter().map(record).collect();
-        Ok(Read { records, last, next: answer.next_shard_iterator })
+        let found = Found::of(records.len());
+        let records = records.into_iter().map(|record| record::record(record, &self.stream.arn));
+        let wanted: Vec<_> = records.filter(|record| self.filter.matches(record)).collect();
+        if !wanted.is_empty() {
+            self.stream.commits.on_disk().await?;
+        }
+        shard.last = last.or_else(|| shard.last.take());
+        // Without a next iterator the shard has ended. An empty one marks that, because real
+        // iterators are never empty.
+        shard.iterator = Some(answer.next_shard_iterator.unwrap_or_default());
+        self.delivery.deliver(wanted).await;
+        Ok(found)
     }
 
     async fn iterator(&self, shard: &Shard) -> Result<String, ReadError> {
@@ -265,12 +257,27 @@ impl Pump {
     }
 }
 
-fn add_new(open: &mut Vec<Shard>, ids: Vec<String>, ended: &HashSet<String>) {
-    for id in ids {
-        if !ended.contains(&id) && !open.iter().any(|shard| shard.id == id) {
-            open.push(Shard { id, iterator: None, last: None });
+impl Shard {
+    /// Returns the shard before its first read; `None` for one without an id.
+    fn of(shard: &aws_sdk_dynamodbstreams::types::Shard) -> Option<Self> {
+        let parent = shard.parent_shard_id().map(str::to_owned);
+        Some(Self { id: shard.shard_id()?.to_owned(), parent, iterator: None, last: None })
+    }
+}
+
+fn add_new(open: &mut Vec<Shard>, found: Vec<Shard>, ended: &HashSet<String>) {
+    for shard in found {
+        if !ended.contains(&shard.id) && !open.iter().any(|other| other.id == shard.id) {
+            open.push(shard);
         }
     }
+}
+
+/// Returns the shards whose parent is not open. A parent's records come before its children's.
+fn readable(open: &mut [Shard]) -> impl Iterator<Item = &mut Shard> {
+    let ids: HashSet<String> = open.iter().map(|shard| shard.id.clone()).collect();
+    let is_open = move |parent: &String| ids.contains(parent);
+    open.iter_mut().filter(move |shard| !shard.parent.as_ref().is_some_and(&is_open))
 }
 
 #[cfg(test)]

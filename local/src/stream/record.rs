@@ -1,6 +1,6 @@
 //! Converts a stream record to the JSON of a Lambda event.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodbstreams::types::{AttributeValue, Record};
 use base64::Engine as _;
@@ -14,11 +14,11 @@ pub(crate) fn record(record: Record, stream_arn: &str) -> Value {
         if let Some(at) = stream.approximate_creation_date_time {
             change.insert("ApproximateCreationDateTime".into(), json!(at.secs()));
         }
-        for (name, item) in
+        for (name, image) in
             [("Keys", stream.keys), ("NewImage", stream.new_image), ("OldImage", stream.old_image)]
         {
-            if let Some(item) = item {
-                change.insert(name.into(), image(item));
+            if let Some(image) = image {
+                change.insert(name.into(), item(image));
             }
         }
         change.insert("SequenceNumber".into(), json!(stream.sequence_number));
@@ -49,13 +49,14 @@ pub(crate) fn sequence_number(record: &Value) -> &str {
     record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default()
 }
 
-/// Returns what tells the record's item from others: its key.
-pub(super) fn item(record: &Value) -> String {
-    record["dynamodb"]["Keys"].to_string()
+/// Returns the key of the record's item, as texts of its attributes.
+pub(super) fn key(record: &Value) -> BTreeSet<String> {
+    let attributes = record["dynamodb"]["Keys"].as_object().into_iter().flatten();
+    attributes.map(|(name, value)| format!("{name}={value}")).collect()
 }
 
-fn image(item: HashMap<String, AttributeValue>) -> Value {
-    item.into_iter().map(|(name, value)| (name, attribute(value))).collect::<Map<_, _>>().into()
+fn item(image: HashMap<String, AttributeValue>) -> Value {
+    image.into_iter().map(|(name, value)| (name, attribute(value))).collect::<Map<_, _>>().into()
 }
 
 fn attribute(value: AttributeValue) -> Value {
@@ -69,7 +70,7 @@ fn attribute(value: AttributeValue) -> Value {
         AttributeValue::Ns(numbers) => ("NS", numbers.into()),
         AttributeValue::Bs(all) => ("BS", all.iter().map(|bytes| STANDARD.encode(bytes)).collect()),
         AttributeValue::L(list) => ("L", list.into_iter().map(attribute).collect()),
-        AttributeValue::M(map) => ("M", image(map)),
+        AttributeValue::M(map) => ("M", item(map)),
         // DynamoDB has no other types. An unknown one must not look like a readable value.
         _ => return Value::Null,
     };

@@ -53,7 +53,7 @@ fn orders(part: &str) -> Vec<Value> {
             orders.push(json!({"fault": "fail", "to": "GetRecords", "times": 4, "chance": 0.2}));
             orders
         }
-        // A late answer takes eight seconds, in which no other mail leaves.
+        // A late answer takes eight seconds, for which its batch and the next read wait.
         "ses" => {
             let mut orders = vec![json!({"fault": "time_out", "times": 1, "chance": 0.05})];
             orders.extend(by_chance(&[
