@@ -92,16 +92,21 @@ impl Delivery {
     }
 
     /// Divides the records among lanes: as many as there are batches, and at most as many as the
-    /// mapping allows. A record goes where earlier records of its item are, or else to the shortest lane.
+    /// mapping allows. A record goes where earlier records of its item are. Other records fill a batch
+    /// up, or go to the shortest lane.
     fn lanes(&self, records: Vec<Value>) -> Vec<Vec<Value>> {
-        let batches = records.len().div_ceil(self.source.batch_size.max(1));
-        let mut lanes = vec![Vec::new(); batches.min(self.source.parallelization_factor.max(1))];
+        let size = self.source.batch_size.max(1);
+        let most = self.source.parallelization_factor.max(1);
+        let mut lanes = vec![Vec::new(); records.len().div_ceil(size).min(most)];
         let mut lane_of = HashMap::new();
         for record in records {
-            let lane = *lane_of.entry(key(&record)).or_insert_with(|| shortest(&lanes));
-            if let Some(lane) = lanes.get_mut(lane) {
-                lane.push(record);
-            }
+            let next = || {
+                let is_begun = |lane: &Vec<Value>| !lane.len().is_multiple_of(size);
+                let shortest = || (0..lanes.len()).min_by_key(|at| lanes[*at].len());
+                lanes.iter().position(is_begun).or_else(shortest).unwrap_or_default()
+            };
+            let lane = *lane_of.entry(key(&record)).or_insert_with(next);
+            lanes[lane].push(record);
         }
         lanes
     }
@@ -188,12 +193,6 @@ impl Delivery {
         });
         Vec::new()
     }
-}
-
-/// Returns the index of the lane with the fewest records.
-fn shortest(lanes: &[Vec<Value>]) -> usize {
-    let lengths = lanes.iter().enumerate().map(|(at, lane)| (lane.len(), at));
-    lengths.min().map_or(0, |(_, at)| at)
 }
 
 /// Returns the index of the first record that `answer` reports as failed. An empty, missing or

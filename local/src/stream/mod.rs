@@ -21,13 +21,10 @@ pub use filter::FilterError;
 
 use crate::commits::Commits;
 
-/// The most records of one read. DynamoDB's own limit is a thousand, which take many megabytes.
-const RECORDS: i32 = 100;
 /// The pause before the first read after a quiet time, in which further records arrive that are
 /// delivered together.
 const GATHER: Duration = Duration::from_millis(10);
-/// The same pause while records keep arriving. After a full read there is none. Lambda reads a stream
-/// four times a second.
+/// The same pause while records keep arriving. Lambda reads a stream four times a second.
 const GATHER_MORE: Duration = Duration::from_millis(50);
 /// The pause after a read that found nothing, if the database does not tell of its writes.
 const POLL: Duration = Duration::from_millis(15);
@@ -37,8 +34,8 @@ const IDLE_POLL: Duration = Duration::from_millis(200);
 const READS_UNTIL_IDLE: u32 = 40;
 /// The pause after the stream could not be read.
 const AFTER_ERROR: Duration = Duration::from_millis(500);
-/// The number of reads between two searches for new shards, without the full reads. They are rare,
-/// because the embedded engine scans all its records for each.
+/// The number of reads between two searches for new shards. They are rare, because the embedded
+/// engine scans all its records for each.
 const READS_BETWEEN_DESCRIPTIONS: u32 = 2000;
 
 /// The reason why the stream cannot be read now.
@@ -95,25 +92,6 @@ struct Shard {
     last: Option<String>,
 }
 
-/// How many records a read got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Found {
-    Nothing,
-    Some,
-    /// The limit of a read. More may follow.
-    Most,
-}
-
-impl Found {
-    fn of(records: usize) -> Self {
-        match i32::try_from(records) {
-            Ok(0) => Self::Nothing,
-            Ok(some) if some < RECORDS => Self::Some,
-            _ => Self::Most,
-        }
-    }
-}
-
 impl Pump {
     /// Reads the stream from its beginning until the service ends. A shard is read when its parent has
     /// been read to its end.
@@ -131,15 +109,15 @@ impl Pump {
                     }
                 }
             }
-            let mut found = Found::Nothing;
+            // Records may also wait behind a read that failed.
+            let mut found = false;
             for shard in readable(&mut open) {
                 match self.read(shard).await {
-                    Ok(records) => found = found.max(records),
+                    Ok(some) => found |= some,
                     Err(error) => {
                         shard.iterator = None;
                         self.pause_after(&error).await;
-                        // Records may wait behind a read that failed.
-                        found = found.max(Found::Some);
+                        found = true;
                     }
                 }
             }
@@ -149,20 +127,13 @@ impl Pump {
                     .map(|shard| shard.id),
             );
             // A shard that ended has child shards, so search for them at once.
-            quiet = match found {
-                _ if open.len() < before => 0,
-                // At 0 it would search again.
-                Found::Most => quiet.max(1),
-                Found::Some | Found::Nothing => quiet.wrapping_add(1),
-            };
-            empty = if found == Found::Nothing { empty.saturating_add(1) } else { 0 };
-            match found {
-                Found::Most => {}
-                Found::Some => tokio::time::sleep(GATHER_MORE).await,
-                Found::Nothing => {
-                    self.news(if empty < READS_UNTIL_IDLE { POLL } else { IDLE_POLL }).await;
-                    tokio::time::sleep(GATHER).await;
-                }
+            quiet = if open.len() < before { 0 } else { quiet.wrapping_add(1) };
+            empty = if found { 0 } else { empty.saturating_add(1) };
+            if found {
+                tokio::time::sleep(GATHER_MORE).await;
+            } else {
+                self.news(if empty < READS_UNTIL_IDLE { POLL } else { IDLE_POLL }).await;
+                tokio::time::sleep(GATHER).await;
             }
         }
     }
@@ -207,8 +178,8 @@ impl Pump {
         }
     }
 
-    /// Reads the shard's next records and delivers them. Returns how many there were.
-    async fn read(&self, shard: &mut Shard) -> Result<Found, ReadError> {
+    /// Reads the shard's new records and delivers them. Returns whether there were any.
+    async fn read(&self, shard: &mut Shard) -> Result<bool, ReadError> {
         let iterator = match shard.iterator.take() {
             Some(iterator) => iterator,
             None => self.iterator(shard).await?,
@@ -218,13 +189,12 @@ impl Pump {
             .client
             .get_records()
             .shard_iterator(iterator)
-            .limit(RECORDS)
             .send()
             .await
             .map_err(Error::from)?;
         let records = answer.records.unwrap_or_default();
         let last = records.last().and_then(|record| record.dynamodb()?.sequence_number.clone());
-        let found = Found::of(records.len());
+        let found = !records.is_empty();
         let records = records.into_iter().map(|record| record::record(record, &self.stream.arn));
         let wanted: Vec<_> = records.filter(|record| self.filter.matches(record)).collect();
         if !wanted.is_empty() {

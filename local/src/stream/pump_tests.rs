@@ -96,25 +96,6 @@ async fn matching_changes_of_the_table_reach_the_function() {
     assert!(record::sequence_number(&records[0]) < record::sequence_number(&records[1]));
 }
 
-#[tokio::test]
-async fn more_records_than_a_read_gets_arrive_in_order() {
-    let mut tasks = Tasks::default();
-    let clients = clients(&mut tasks).await;
-    let table = Template::parse(TEMPLATE).unwrap().table;
-    let stream_arn = clients.ensure_table("beckon", &table).await.unwrap();
-    let all: Vec<String> = (0..2 * RECORDS + 1).map(|number| format!("{number:03}")).collect();
-    for sk in &all {
-        put(&clients, sk, "queued").await;
-    }
-    let (pump, seen) = pump(&clients, stream_arn, Commits::default());
-    tasks.start(pump.run());
-    until_seen(&seen, all.len()).await;
-    let seen = seen.lock().unwrap().clone();
-    let keys: Vec<_> =
-        seen.iter().map(|record| record["dynamodb"]["Keys"]["sk"]["S"].as_str().unwrap()).collect();
-    assert_eq!(keys, all);
-}
-
 #[test]
 fn a_shard_is_read_after_its_parent() {
     let shard = |id: &str, parent: Option<&str>| Shard {

@@ -12,8 +12,8 @@ const ZEROS: [u32; 22] = [
     0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6,
     0xe50, 0xed0, 0xf20, 0x1040, 0x17e0, 0x1810, 0x1946, 0x19d0, 0xa9d0,
 ];
-/// The most separators between two groups of digits.
-const SEPARATORS: usize = 3;
+/// The most separators between two groups of digits, as in libphonenumber's `PhoneNumberMatcher`.
+const SEPARATORS: usize = 4;
 
 /// A character of a text, as a program that looks for addresses reads it.
 #[derive(Clone, Debug)]

@@ -34,8 +34,21 @@ fn links(text: &str) -> Vec<String> {
     }
     let folded: String = chars.iter().collect();
     let runs = folded.split(|c: char| !c.is_ascii_digit() && !" -./()+".contains(c));
-    found.extend(runs.filter(|run| is_callable(run)).map(str::to_owned));
+    found.extend(runs.flat_map(near).filter(|run| is_callable(run)));
     found
+}
+
+/// Divides the run where more than four separators are between two digits.
+fn near(run: &str) -> Vec<String> {
+    let (mut parts, mut separators) = (vec![String::new()], 0);
+    for c in run.chars() {
+        if c.is_ascii_digit() && separators > 4 {
+            parts.push(String::new());
+        }
+        separators = if c.is_ascii_digit() { 0 } else { separators + 1 };
+        parts.last_mut().unwrap().push(c);
+    }
+    parts
 }
 
 fn is_skipped(c: char) -> bool {
@@ -318,6 +331,24 @@ proptest! {
             prop_assert!(ends.contains(&kept.len()), "{short:?} of {name:?}");
         }
     }
+}
+
+#[test]
+fn two_slashes_are_separated_wherever_they_are() {
+    for message in ["a //", "// a", "a // b", "//", "a////"] {
+        let clean = clean_message(message);
+        assert!(links(&clean).is_empty(), "{clean:?}");
+        assert_eq!(clean.replace(JOINER, ""), message);
+    }
+}
+
+#[test]
+fn a_number_has_at_most_four_separators_in_a_row() {
+    let number = "+492024---(0)https://";
+    assert!(links(&clean_message(number)).is_empty());
+    assert_eq!(links(number).last().unwrap(), "+492024---(0)");
+    let apart = "+492024----(0)";
+    assert_eq!(clean_message(apart), apart);
 }
 
 #[test]

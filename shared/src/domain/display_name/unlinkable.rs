@@ -36,6 +36,9 @@ pub(super) fn unlinkable(text: &str) -> String {
 
 /// Adds the places before and after the character, if it can join the parts of an address.
 fn separate_joint(seen: &[Seen], at: usize, places: &mut BTreeSet<usize>) {
+    if let [Seen { plain: '/', .. }, Seen { plain: '/', bytes }, ..] = &seen[at..] {
+        places.insert(bytes.start);
+    }
     let solid = |at: Option<usize>| {
         at.and_then(|at| seen.get(at)).filter(|seen| !seen.plain.is_whitespace())
     };
