@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { choose, invite, newGroup, open, row } from "./console-steps.mjs";
-import { button, get, link, owner, post, see, started, story } from "./harness.mjs";
+import { button, focusIs, get, link, owner, post, see, started, story } from "./harness.mjs";
 
 started({ LIMIT_INVITES_PER_INVITER_HOUR: "1000" });
 
@@ -156,7 +156,7 @@ test("a sign-out forgets what was typed, and the next sign-in asks for the accou
   await page.getByLabel("Addresses").fill("ada@example.com");
   await button(page, "Sign out").click();
   await see(page, "You are signed out.");
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Manage invites");
+  await focusIs(page, "Manage invites");
   assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), []);
   await button(page, "Sign in").click();
   await page.waitForURL(/prompt=select_account/);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { invite, newGroup, open } from "./console-steps.mjs";
-import { button, post, see, started, story, world } from "./harness.mjs";
+import { button, focusIs, post, see, started, story, world } from "./harness.mjs";
 
 started();
 
@@ -58,7 +58,7 @@ test("the QR code of a link is shown, printed and saved", () => story(PRINTING, 
   assert.ok(!(await button(dialog, "Print").isVisible()) && !(await page.locator("#app").isVisible()));
   await page.emulateMedia({ media: "screen" });
   await button(dialog, "Close").click();
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), "QR code");
+  await focusIs(page, "QR code");
 }, COPYING));
 
 test("a picture with anything but a code in it is not shown", () => story(null, async (page) => {

@@ -36,12 +36,3 @@ export const row = (page, name) => page.getByRole("row").filter({ hasText: name 
 export async function choose(page, label, value) {
   await page.getByLabel(label, { exact: true }).selectOption(value);
 }
-
-// Repeats the question until its answer is right, for what the stream does after a request.
-export async function eventually(what, question) {
-  for (let tries = 0; tries < 600; tries += 1) {
-    if (await question()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  assert.fail(`${what} did not happen`);
-}

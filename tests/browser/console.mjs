@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { choose, eventually, invite, newGroup, open, openAs, row } from "./console-steps.mjs";
-import { button, link, newPerson, owner, post, see, send, signIn, started, story, world } from "./harness.mjs";
+import { choose, invite, newGroup, open, openAs, row } from "./console-steps.mjs";
+import { button, eventually, link, newPerson, owner, post, see, send, signIn, started, story, world } from "./harness.mjs";
 
 started();
 

@@ -79,6 +79,23 @@ export async function story(init, run, options = {}) {
   }
 }
 
+// Repeats the question until its answer is right, for what the stream does after a request, or a page
+// after its text is seen.
+export async function eventually(what, question) {
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (await question()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.fail(`${what} did not happen`);
+}
+
+// Waits until the element with this id, label or text has the focus, which a page moves a moment after
+// its text is seen.
+export const focusIs = (page, wanted) => eventually(`the focus on "${wanted}"`, () => page.evaluate((wanted) => {
+  const own = document.activeElement;
+  return [own.id, own.getAttribute("aria-label"), own.textContent].includes(wanted);
+}, wanted));
+
 export const see = (page, text) => page.getByText(text).filter({ visible: true }).first().waitFor();
 export const button = (page, name) => page.getByRole("button", { name });
 export const link = (page, name) => page.getByRole("link", { name });

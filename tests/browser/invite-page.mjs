@@ -1,7 +1,7 @@
 // Stories of the invite page, each in a browser of its own with the local service behind it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { button, get, link, newPerson, owner, post, see, send, signIn, signInAs, started, story, world } from "./harness.mjs";
+import { button, focusIs, get, link, newPerson, owner, post, see, send, signIn, signInAs, started, story, world } from "./harness.mjs";
 
 started();
 
@@ -256,7 +256,7 @@ test("a sign-in that ends while the invitations are listed can be repeated", () 
       await button(page, act).click();
     }
     await see(page, "Your sign-in is no longer valid. Please sign in again.");
-    assert.equal(await focused(page), "Sign in to see your invitations");
+    await focusIs(page, "Sign in to see your invitations");
   }
   await link(page, "Sign in to see your invitations").click();
   await page.goto(await signInAs(page, person));
@@ -280,14 +280,14 @@ test("keys alone decline in the list, and change their mind", () => story(null, 
   await see(page, "Generic User invited you to Private Group");
   await tabTo(page, "Decline");
   await page.keyboard.press("Enter");
-  assert.equal(await focused(page), "Decline invitation");
+  await focusIs(page, "Decline invitation");
   await tabTo(page, "Keep it");
   await page.keyboard.press("Enter");
-  assert.equal(await focused(page), "Accept");
+  await focusIs(page, "Accept");
   await refuseOnce(page, "/v1/invites/accept", 503);
   await page.keyboard.press("Enter");
   await see(page, "Try again in 1 second.");
-  assert.equal(await focused(page), "Accept");
+  await focusIs(page, "Accept");
   await page.keyboard.press("Enter");
   await see(page, "You are a member.");
 }));
@@ -302,7 +302,7 @@ test("a sign-in that ends before the decline can be repeated", () => story(null,
   await refuseOnce(page, "/v1/invites/decline", 401);
   await button(page, "Decline invitation").click();
   await see(page, "Your sign-in is no longer valid. Please sign in again.");
-  assert.equal(await focused(page), "Sign in to accept");
+  await focusIs(page, "Sign in to accept");
   assert.ok(!(await button(page, "Decline invitation").isVisible()));
   await link(page, "Sign in to accept").click();
   await page.goto(await signInAs(page, person));
@@ -323,7 +323,7 @@ test("keys alone accept an invitation", () => story(null, async (page) => {
   await tabTo(page, "Accept and join Private Group");
   await page.keyboard.press("Enter");
   await see(page, "You’re in Private Group");
-  assert.equal(await focused(page), "You’re in Private Group");
+  await focusIs(page, "You’re in Private Group");
   await tabTo(page, "Open Private Group");
 }));
 
@@ -332,16 +332,16 @@ test("keys alone decline, and change their mind", () => story(null, async (page)
   await page.goto(address);
   await tabTo(page, "Decline");
   await page.keyboard.press("Enter");
-  assert.equal(await focused(page), "Decline this invitation?");
+  await focusIs(page, "Decline this invitation?");
   await page.keyboard.press("Escape");
-  assert.equal(await focused(page), "Decline");
+  await focusIs(page, "Decline");
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   await page.keyboard.type("No time");
   await tabTo(page, "Decline invitation");
   await page.keyboard.press("Enter");
   await see(page, "You declined the invitation");
-  assert.equal(await focused(page), "You declined the invitation");
+  await focusIs(page, "You declined the invitation");
 }));
 
 test("without JavaScript the page says everything and how to go on", () => story(null, async (page) => {

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { button, get, link, see, send, started, story, world } from "./harness.mjs";
-import { focused, inviteAtStart, look, openLogin, openMail, signedInAtStart, step } from "./local-steps.mjs";
+import { button, focusIs, get, link, see, send, started, story, world } from "./harness.mjs";
+import { inviteAtStart, look, openLogin, openMail, signedInAtStart, step } from "./local-steps.mjs";
 
 started();
 
@@ -13,7 +13,7 @@ const mailFrame = (page) => page.frameLocator("#view-mail iframe");
 
 test("the main job, from signing in to the app", () => story(null, async (page, context) => {
   await signedInAtStart(page);
-  assert.equal(await focused(page), "email");
+  await focusIs(page, "email");
   assert.equal(await page.getByLabel("E-mail address").inputValue(), "ada@example.com");
   await button(page, "Send the invitation").click();
   await see(page, "Ada Lovelace is invited as editor.");
@@ -36,7 +36,7 @@ test("the main job, from signing in to the app", () => story(null, async (page, 
   await mailFrame(page).getByRole("heading", { name: /Q1 Planning/ }).waitFor();
   await button(page, "Invite somebody else").click();
   assert.equal(await page.getByLabel("E-mail address").inputValue(), "hedy@example.com");
-  assert.equal(await focused(page), "email");
+  await focusIs(page, "email");
   await button(page, "Start over").click();
   await button(page, "Sign in as Grace").waitFor();
 }));
@@ -47,7 +47,7 @@ test("a mistake is said beside its field", () => story(null, async (page) => {
   const says = async (text) => {
     await page.locator("#email-error").getByText(text).waitFor();
     assert.equal(await email.getAttribute("aria-invalid"), "true");
-    assert.equal(await focused(page), "email");
+    await focusIs(page, "email");
   };
   for (const [typed, text] of [["", "Enter the address"], ["ada", "This is not an e-mail address."]]) {
     await email.fill(typed);
@@ -66,7 +66,7 @@ test("a mistake is said beside its field", () => story(null, async (page) => {
   await page.getByLabel("Message").fill("x".repeat(5000));
   await button(page, "Send the invitation").click();
   await page.locator("#message-error").getByText(/\w/).waitFor();
-  assert.equal(await focused(page), "message");
+  await focusIs(page, "message");
 }));
 
 test("an ended sign-in, a silent service and a declined invitation are said", () => story(null, async (page, context) => {
@@ -88,7 +88,7 @@ test("an ended sign-in, a silent service and a declined invitation are said", ()
   await page.evaluate(() => sessionStorage.setItem("beckon.start", JSON.stringify({ ...JSON.parse(sessionStorage.getItem("beckon.start")), token: "old" })));
   await page.reload();
   await see(page, "The sign-in has ended");
-  assert.equal(await focused(page), "sign-in");
+  await focusIs(page, "sign-in");
 }));
 
 test("the steps go on without a storage", () => story(() => {
@@ -129,7 +129,7 @@ test("the code of a step does what the step does", () => story(null, async (page
   await step(page, "mail").locator("summary").click();
   await step(page, "mail").getByRole("tab", { name: "Ruby" }).focus();
   await page.keyboard.press("ArrowRight");
-  assert.equal(await focused(page), "tab-mail-curl");
+  await focusIs(page, "tab-mail-curl");
   assert.equal(await step(page, "mail").getByRole("tabpanel").textContent(), `curl -s ${world.url}/local/inbox`);
   await step(page, "mail").getByRole("button", { name: "Copy" }).click();
   await see(page, "Copied");
@@ -146,14 +146,14 @@ test("anybody can sign in by keyboard, and the form says what is wrong", () => s
   await page.getByLabel("E-mail address").fill("nobody");
   await page.keyboard.press("Enter");
   await see(page, "This is not an e-mail address.");
-  assert.equal(await focused(page), "email");
+  await focusIs(page, "email");
   assert.equal(await page.getByLabel("E-mail address").inputValue(), "nobody");
   await page.keyboard.press("End");
   await page.keyboard.type("@example.org");
   await page.getByLabel("User id").fill("no spaces");
   await page.keyboard.press("Enter");
   await see(page, "A user id has 1 to 64 letters");
-  assert.equal(await focused(page), "sub");
+  await focusIs(page, "sub");
   await openLogin(page);
   await page.getByRole("button", { name: /^Grace Hopper/ }).focus();
   const [request] = await Promise.all([page.waitForRequest((request) => request.method() === "POST"), page.keyboard.press("Enter")]);

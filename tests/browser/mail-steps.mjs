@@ -1,8 +1,7 @@
 // Steps that the tests of mails and of languages share.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { eventually } from "./console-steps.mjs";
-import { get, send, signIn } from "./harness.mjs";
+import { eventually, get, send, signIn } from "./harness.mjs";
 
 export const LANGUAGES = ["en", "de", "es", "fr", "ja", "pt-BR", "zh-Hans", "ar"];
 // The folder of the texts for people.

@@ -5,8 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { simpleParser } from "mailparser";
 import { MAIL_RULES, allMails, fill, inOrder, known, mailTo, once, pattern, seen, textsOf, unsubscribeOf } from "./mail-steps.mjs";
-import { eventually } from "./console-steps.mjs";
-import { get, post, see, send, signIn, started, story, world } from "./harness.mjs";
+import { eventually, get, post, see, send, signIn, started, story, world } from "./harness.mjs";
 import { look } from "./local-steps.mjs";
 
 const { BRAND } = process.env;

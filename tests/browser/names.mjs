@@ -5,8 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LinkifyIt } from "linkify-it";
 import { simpleParser } from "mailparser";
-import { eventually } from "./console-steps.mjs";
-import { post, send, signIn, started, story, world } from "./harness.mjs";
+import { eventually, post, send, signIn, started, story, world } from "./harness.mjs";
 import { LANGUAGES, allMails, fill, once, seen, textsOf } from "./mail-steps.mjs";
 
 started({ LIMIT_INVITES_PER_INVITER_HOUR: "2000" });

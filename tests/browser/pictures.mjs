@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { eventually, openAs, row } from "./console-steps.mjs";
-import { get, link, post, see, signIn, started, story, world } from "./harness.mjs";
+import { openAs, row } from "./console-steps.mjs";
+import { eventually, get, link, post, see, signIn, started, story, world } from "./harness.mjs";
 
 const PUBLIC_URL = "https://invites.acme.example";
 

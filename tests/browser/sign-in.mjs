@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { startApp } from "./sign-in-app.mjs";
 import { AUDIENCES, BECKON, PLANNER, startProvider } from "./sign-in-provider.mjs";
-import { eventually } from "./console-steps.mjs";
-import { button, get, link, post, see, started, story, world } from "./harness.mjs";
+import { button, eventually, get, link, post, see, started, story, world } from "./harness.mjs";
 
 const CLIENT = { client_id: "acme-planner", client_secret: "a secret that protects nothing" };
 
