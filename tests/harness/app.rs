@@ -27,6 +27,9 @@ pub struct App {
 }
 
 impl App {
+    /// The number of invites that [`App::settled`] makes, each with a mail.
+    pub const CANARIES: usize = 2;
+
     /// Starts a service in memory, without demo data.
     pub async fn start() -> Self {
         Self::with(Options::default()).await
@@ -222,7 +225,7 @@ impl App {
     /// after the other. The first may leave beside earlier mails, but the second is read from the stream
     /// when all records that were read before it are delivered.
     pub async fn settled(&self, inviter: &Person) {
-        for _ in 0..2 {
+        for _ in 0..Self::CANARIES {
             self.canary(inviter).await;
         }
         let health = inviter.gets("/local/health").await.json;
