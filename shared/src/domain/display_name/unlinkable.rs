@@ -36,6 +36,7 @@ pub(super) fn unlinkable(text: &str) -> String {
 
 /// Adds the places before and after the character, if it can join the parts of an address.
 fn separate_joint(seen: &[Seen], at: usize, places: &mut BTreeSet<usize>) {
+    // Two slashes may begin an address wherever they are.
     if let [Seen { plain: '/', .. }, Seen { plain: '/', bytes }, ..] = &seen[at..] {
         places.insert(bytes.start);
     }
