@@ -46,6 +46,8 @@ impl Place {
         });
         let create = self.row(data, "create", timed(creates, self.at_once).await?);
         OURS.wait_for_mails(server, requests).await?;
+        let place = format!("{}-{}", self.groups.len(), self.mark());
+        service.settle(&format!("created-{place}")).await?;
         let lists = self.listed.iter().cycle().take(requests);
         let lists =
             lists.map(async |group| Ok(server.ask(OURS.list(server, owner, group)).await?.1));
@@ -56,6 +58,7 @@ impl Place {
             let (made, _) = service.invite(group, &email, false).await?;
             ready.push((OURS.sign_in(server, &email).await?, made));
         }
+        service.settle(&format!("ready-{place}")).await?;
         let accepts = ready
             .iter()
             .map(async |(guest, made)| Ok(server.ask(OURS.accept(server, guest, made)).await?.1));

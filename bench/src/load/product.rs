@@ -19,6 +19,9 @@ const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers");
 /// How often the local service's inbox is checked for mails, and how long they may take.
 const POLL: Duration = Duration::from_millis(5);
 const POLLS: usize = 24_000;
+/// How often the audit trail is read for the last record, and how often at most.
+const FOLLOWED_POLL: Duration = Duration::from_millis(20);
+const FOLLOWED_POLLS: usize = 180_000;
 /// How long the local service's tokens last, in seconds. Filling the table may take hours.
 const TOKEN_LIFETIME: u32 = 86_400;
 /// The number of mails that the inbox keeps. More cannot be waited for.
@@ -242,6 +245,27 @@ impl Product {
         Err(format!("fewer than {count} mails were caught").into())
     }
 
+    /// Waits until the audit trail has followed what was written before, so that the background functions
+    /// leave the processors to what is measured next. `name` begins the ids of two new groups: the
+    /// creation of the second is followed after what came of the first wait, such as reports of
+    /// delivery. With the peers nothing follows an answer.
+    pub(super) async fn settle(
+        self,
+        server: &Server,
+        owner: &Session,
+        name: &str,
+    ) -> Result<(), Fault> {
+        if self != Self::Beckon {
+            return Ok(());
+        }
+        for turn in ["first", "second"] {
+            let group = format!("{name}-{turn}");
+            self.group(server, owner, &group).await?;
+            followed(server, owner, &group).await?;
+        }
+        Ok(())
+    }
+
     /// Deletes the caught mails.
     pub(super) async fn clear_mails(self, server: &Server) -> Result<(), Fault> {
         if self == Self::Beckon {
@@ -256,6 +280,20 @@ impl Session {
     pub(super) fn asks(&self, request: RequestBuilder) -> RequestBuilder {
         request.header(self.0, &self.1)
     }
+}
+
+/// Waits until the audit trail of the local service has the creation of this group.
+async fn followed(server: &Server, owner: &Session, group: &str) -> Result<(), Fault> {
+    let path = format!("/v1/groups/{group}/events?limit=1");
+    for _ in 0..FOLLOWED_POLLS {
+        let request = owner.asks(server.client.get(server.at(&path)));
+        let (events, _) = server.ask(request).await?;
+        if events["data"].as_array().is_some_and(|events| !events.is_empty()) {
+            return Ok(());
+        }
+        tokio::time::sleep(FOLLOWED_POLL).await;
+    }
+    Err("the background functions did not follow what was written".into())
 }
 
 /// Returns the command for the local service on this port, with its data in memory or in a file,

@@ -19,9 +19,6 @@ pub(super) const PER_GROUP: usize = 100;
 pub(super) const FILLING: usize = 16;
 /// The number of stored invites per line of progress.
 const PROGRESS_STEP: usize = 10_000;
-/// How often the audit trail is read for the last record, and how often at most.
-const POLL: Duration = Duration::from_millis(50);
-const POLLS: usize = 72_000;
 
 /// The measured product.
 pub(super) const OURS: Product = Product::Beckon;
@@ -106,20 +103,10 @@ impl Service {
         self.settle(&format!("settled-{}", done.get())).await
     }
 
-    /// Waits until the audit trail has the creation of a new group of this name. It follows the
-    /// table's stream in order, so all earlier writes are then followed, too.
-    pub(super) async fn settle(&self, group: &str) -> Result<(), Fault> {
-        self.group(group).await?;
-        let path = format!("/v1/groups/{group}/events?limit=1");
-        for _ in 0..POLLS {
-            let request = self.server.client.get(self.server.at(&path));
-            let (events, _) = self.server.ask(self.owner.asks(request)).await?;
-            if events["data"].as_array().is_some_and(|events| !events.is_empty()) {
-                return Ok(());
-            }
-            tokio::time::sleep(POLL).await;
-        }
-        Err("the background functions did not follow the stored invites".into())
+    /// Waits until the background functions have followed what was written before. `name` begins the ids
+    /// of two new groups.
+    pub(super) async fn settle(&self, name: &str) -> Result<(), Fault> {
+        OURS.settle(&self.server, &self.owner, name).await
     }
 }
 

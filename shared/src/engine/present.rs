@@ -32,6 +32,19 @@ impl From<FoundRecords> for Present {
     }
 }
 
+/// What was read of one user in a group, before the page that they asked for.
+#[derive(Clone, Debug)]
+pub(in crate::engine) struct Known {
+    /// The group.
+    pub(in crate::engine) group: Group,
+    /// The user.
+    pub(in crate::engine) user: UserId,
+    /// The user's stored membership. `None` if there is none.
+    pub(in crate::engine) member: Option<Member>,
+    /// The directory's record of the user. `None` if there is none.
+    pub(in crate::engine) record: Option<User>,
+}
+
 impl Present {
     /// Reads the records from the table, in one round trip for up to 800 records.
     ///
@@ -152,17 +165,26 @@ impl Engine {
         &self,
         invites: impl IntoIterator<Item = &'a Invite>,
     ) -> Outcome<Present> {
-        let mut wanted = WantedRecords::default();
-        for invite in invites {
-            let resolver = invite.resolution.as_ref().and_then(|resolution| resolution.by.as_ref());
-            for user in [Some(&invite.created_by.id), resolver].into_iter().flatten() {
-                wanted.members.insert((invite.group.clone(), user.clone()));
-                wanted.users.insert(user.clone());
-            }
-            wanted.members.insert((invite.group.clone(), invite.granted_by.id.clone()));
-            wanted.groups.insert(invite.group.clone());
-        }
-        Ok(Present::read(&self.store, &wanted).await?)
+        Ok(Present::read(&self.store, &wanted(invites)).await?)
+    }
+
+    /// Returns what [`Engine::present`] returns, and reads only what is not known yet.
+    ///
+    /// # Errors
+    /// `Fault`.
+    pub(in crate::engine) async fn present_beside<'a>(
+        &self,
+        known: Known,
+        invites: impl IntoIterator<Item = &'a Invite>,
+    ) -> Outcome<Present> {
+        let Known { group, user, member, record } = known;
+        let mut wanted = wanted(invites);
+        wanted.groups.remove(&group.id);
+        wanted.members.remove(&(group.id.clone(), user.clone()));
+        wanted.users.remove(&user);
+        let present = Present::read(&self.store, &wanted).await?.with_group(&group);
+        let present = member.iter().fold(present, Present::with_member);
+        Ok(record.into_iter().fold(present, Present::with_user))
     }
 
     /// Returns the directory's records of these users, for the names of members and of inviters.
@@ -177,4 +199,19 @@ impl Engine {
         let wanted = WantedRecords { users, ..WantedRecords::default() };
         Ok(Present::read(&self.store, &wanted).await?)
     }
+}
+
+/// Returns the records that are shown with these invites.
+fn wanted<'a>(invites: impl IntoIterator<Item = &'a Invite>) -> WantedRecords {
+    let mut wanted = WantedRecords::default();
+    for invite in invites {
+        let resolver = invite.resolution.as_ref().and_then(|resolution| resolution.by.as_ref());
+        for user in [Some(&invite.created_by.id), resolver].into_iter().flatten() {
+            wanted.members.insert((invite.group.clone(), user.clone()));
+            wanted.users.insert(user.clone());
+        }
+        wanted.members.insert((invite.group.clone(), invite.granted_by.id.clone()));
+        wanted.groups.insert(invite.group.clone());
+    }
+    wanted
 }

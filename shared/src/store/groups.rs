@@ -18,6 +18,7 @@ use crate::domain::group::Group;
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::invite::{Invite, Resolution};
 use crate::domain::member::Member;
+use crate::domain::user::User;
 
 /// The outcome of creating a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +71,25 @@ impl Store {
         let mut found = self.get_many(vec![group_key.clone(), member_key.clone()]).await?;
         let group = self.existing_group(group, found.remove(&group_key))?;
         Ok((group, self.current_member(found.remove(&member_key))?))
+    }
+
+    /// Returns what [`Store::group_and_member`] returns, and the user's record in the directory. A record
+    /// that cannot be read is left out.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused` or `Corrupt`.
+    pub async fn group_member_and_user(
+        &self,
+        group: &GroupId,
+        user: &UserId,
+    ) -> Result<(Option<Group>, Option<Member>, Option<User>), StoreError> {
+        let member_key = keys::member(group, user);
+        let (group_key, user_key) = (keys::group(group), keys::user(user));
+        let all = vec![group_key.clone(), member_key.clone(), user_key.clone()];
+        let mut found = self.get_many(all).await?;
+        let group = self.existing_group(group, found.remove(&group_key))?;
+        let user = found.remove(&user_key).and_then(|item| readable_one(item, items::to_user));
+        Ok((group, self.current_member(found.remove(&member_key))?, user))
     }
 
     /// Returns those of these groups (at most 100) that exist, in the given order, read

@@ -25,8 +25,8 @@ async fn list(service: &Service, request: &Request) -> Result<Response<Body>, Pr
     let (csv, now) = (wants_csv(request), service.clock.now());
     native::fitting_page(asked.limit, |limit| async move {
         let wanted = (filter, &PageRequest { limit, ..asked.clone() });
-        let page = service.engine.list_group_invites(caller, group, RULE, wanted, now).await?;
-        let present = service.engine.present(&page.data).await?;
+        let (page, present) =
+            service.engine.list_group_invites(caller, group, RULE, wanted, now).await?;
         if csv {
             let next = page.next_cursor.as_deref();
             return Ok(Ok(native::csv(request, &page.data, next, &present, now)));

@@ -12,7 +12,8 @@ use crate::domain::invitee::Invitee;
 use crate::domain::list::{Page, PageRequest, WholeList};
 use crate::domain::rule::InviteRule;
 use crate::engine::attempt::ATTEMPTS;
-use crate::engine::authority::may_invite;
+use crate::engine::authority::{actor_of, may_invite};
+use crate::engine::present::{Known, Present};
 use crate::engine::user::is_wanted;
 use crate::engine::{Engine, Fault, Outcome, Refusal};
 use crate::store::InviteList;
@@ -38,7 +39,10 @@ impl Engine {
     }
 
     /// Returns a page of the group's invites that the filter selects, if `rule` lets the caller
-    /// invite.
+    /// invite, with the present records behind it.
+    ///
+    /// The caller's records are read with the check of their right, so that a page of invites which
+    /// nobody else sent or ended takes no other read.
     ///
     /// A filter by address is a consistent read by key. It finds the invite of the address, and no
     /// invite by user id.
@@ -52,17 +56,32 @@ impl Engine {
         rule: InviteRule,
         (filter, page): (&InviteFilter, &PageRequest),
         now: Timestamp,
-    ) -> Outcome<Page<Invite>> {
-        let check = self.check_inviter(caller, group, rule);
+    ) -> Outcome<(Page<Invite>, Present)> {
+        let check = self.known_inviter(caller, group, rule);
         let list = self.filtered(group, filter, page, now);
         // A stranger makes the service read a page in vain, but nothing that reads far.
-        if filter.is_by_key() {
-            let (allowed, listed) = futures::join!(check, list);
-            allowed?;
-            return listed;
-        }
-        check.await?;
-        list.await
+        let (known, listed) = if filter.is_by_key() {
+            let (known, listed) = futures::join!(check, list);
+            (known?, listed?)
+        } else {
+            (check.await?, list.await?)
+        };
+        let present = self.present_beside(known, &listed.data).await?;
+        Ok((listed, present))
+    }
+
+    /// Checks what [`Engine::check_inviter`] checks, and returns what it reads.
+    async fn known_inviter(
+        &self,
+        caller: &Caller,
+        group: &GroupId,
+        rule: InviteRule,
+    ) -> Outcome<Known> {
+        let (found, member, record) =
+            self.store.group_member_and_user(group, &caller.user).await?;
+        let (group, actor) = actor_of(caller, found, member.clone())?;
+        may_invite(rule, &group, &actor.member)?;
+        Ok(Known { group, user: caller.user.clone(), member, record })
     }
 
     async fn filtered(

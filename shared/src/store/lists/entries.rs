@@ -70,7 +70,7 @@ impl Store {
     }
 
     fn query_range(&self, list: &InviteList, range: &Range, order: Order) -> QueryFluentBuilder {
-        let Range { partition, low, high } = range;
+        let Range { partition, low, high, .. } = range;
         self.client
             .query()
             .table_name(&self.table)

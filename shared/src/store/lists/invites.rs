@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::entries::place;
 use super::page::ListError;
-use super::ranges::{Index, InviteList, Range};
+use super::ranges::{Index, InviteList, Range, alone, few_together};
 use crate::domain::clock::Timestamp;
 use crate::domain::invite::Invite;
 use crate::domain::list::{Order, Page, PageRequest};
@@ -54,6 +54,11 @@ impl Reader {
         Self { range, read: VecDeque::new(), next }
     }
 
+    /// Returns whether no query has reached the range yet.
+    fn is_unread(&self) -> bool {
+        matches!(self.next, Next::First)
+    }
+
     /// Returns whether the next entry is unknown.
     fn is_behind(&self) -> bool {
         self.read.is_empty() && !matches!(self.next, Next::Nothing)
@@ -63,8 +68,9 @@ impl Reader {
 impl Store {
     /// Returns a page of the list's invites, in the order of creation.
     ///
-    /// One query for each shelf and partition fills a page, all at once; their entries are merged. A
-    /// first page reads the shelves that have few invites by one query.
+    /// One query for each shelf and partition fills a page, all at once; their entries are merged. The
+    /// first page of all invites begins with one query, which suffices where they fit on the page
+    /// (ADR 0053).
     /// The cursor is a place in that order, which no change of an invite's state alters. So the
     /// pages together have each invite once that is selected throughout.
     ///
@@ -89,6 +95,7 @@ impl Store {
         let first = if list.leaves_out() { share.max(limit + 1) } else { limit + 1 };
         let (mut readers, mut read) = self.first_read(list, order, queries, first).await?;
         let (mut found, mut last) = (Vec::<(ListPlace, Invite)>::new(), None);
+        let mut is_first = true;
         loop {
             while found.len() <= limit {
                 let Some((place, invite)) = next_entry(&mut readers, order) else { break };
@@ -102,7 +109,22 @@ impl Store {
                 break;
             }
             let wanted = first.min(MOST_READ.saturating_sub(read).div_ceil(behind)).max(1);
-            read += self.read_on(list, order, &mut readers, wanted).await?;
+            let (unread, mut begun): (Vec<Reader>, _) =
+                readers.into_iter().partition(Reader::is_unread);
+            let unread = unread.into_iter().map(|reader| reader.range).collect();
+            // A range that a shared query does not reach again has a query of its own, so that no page
+            // waits for many queries.
+            let queries = match std::mem::take(&mut is_first) {
+                true => few_together(unread, order),
+                false => alone(unread),
+            };
+            let (reached, more) = futures::try_join!(
+                self.first_read(list, order, queries, wanted),
+                self.read_on(list, order, &mut begun, wanted)
+            )?;
+            read += reached.1 + more;
+            begun.extend(reached.0);
+            readers = begun;
         }
         let end = if found.len() > limit {
             found.truncate(limit);
@@ -149,8 +171,8 @@ impl Store {
             .await
     }
 
-    /// Queries the next `limit` entries of each reader that is behind or short. Returns how many were
-    /// read.
+    /// Queries the next `limit` entries of each begun reader that is behind or short. Returns how many
+    /// were read.
     async fn read_on(
         &self,
         list: &InviteList,
@@ -158,8 +180,8 @@ impl Store {
         readers: &mut [Reader],
         limit: usize,
     ) -> Result<usize, StoreError> {
-        // A shared query may have read only a few entries of its last range. These are read on together
-        // with the ranges that it did not reach.
+        // A shared query may have read only a few entries of its last range. These are read on beside the
+        // ranges that it did not reach.
         let is_short = |reader: &Reader| {
             !list.leaves_out() && reader.read.len() < limit && matches!(reader.next, Next::After(_))
         };

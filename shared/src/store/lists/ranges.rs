@@ -119,29 +119,18 @@ impl InviteList {
     }
 
     /// Returns the ranges of a page, of the invites that follow `after`: those that one query reads
-    /// are together, in the order in which it reads them.
+    /// are together, in the order in which it reads them. One query reads the first page of all invites
+    /// of a partition.
     pub(super) fn queries(&self, after: Option<ListPlace>, order: Order) -> Vec<Vec<Range>> {
+        let mut ranges = self.ranges(after, order);
         if after.is_some() || !self.has_everything() {
-            return self.ranges(after, order).into_iter().map(|range| vec![range]).collect();
+            return alone(ranges);
         }
-        let alone = self.each_shelf(|shelf| match shelf.is_sparse() {
-            true => Vec::new(),
-            false => vec![self.bounds(shelf)],
-        });
-        let sparse = self.each_shelf(|shelf| match shelf.is_sparse() {
-            true => vec![self.bounds(shelf)],
-            false => Vec::new(),
-        });
-        let together = self.partitions.iter().map(|partition| {
-            let of_partition = sparse.iter().filter(|range| range.partition == *partition);
-            let mut ranges: Vec<Range> = of_partition.cloned().collect();
-            ranges.sort_by(|one, other| one.low.cmp(&other.low));
-            if order == Order::Desc {
-                ranges.reverse();
-            }
-            ranges
-        });
-        alone.into_iter().map(|range| vec![range]).chain(together).collect()
+        sort(&mut ranges, order);
+        let of_partition = |partition: &String| {
+            ranges.iter().filter(|range| range.partition == *partition).cloned().collect()
+        };
+        self.partitions.iter().map(of_partition).collect()
     }
 
     /// Returns the ranges of the pending invites.
@@ -182,7 +171,7 @@ impl InviteList {
         let (low, high) = keys::EVERY_SHELF;
         let range = |partition: &String| {
             let (partition, low, high) = (partition.clone(), low.to_owned(), high.to_owned());
-            Range { partition, low, high }
+            Range { partition, low, high, is_sparse: false }
         };
         self.partitions.iter().map(range).collect()
     }
@@ -202,8 +191,8 @@ impl InviteList {
             of_partition.collect::<Vec<_>>()
         });
         let ranges = of_shelf.flat_map(|(shelf, partition)| {
-            let bounds = bounds(shelf).into_iter();
-            bounds.map(|(low, high)| Range { partition: partition.clone(), low, high })
+            let (bounds, is_sparse) = (bounds(shelf).into_iter(), shelf.is_sparse());
+            bounds.map(move |(low, high)| Range { partition: partition.clone(), low, high, is_sparse })
         });
         // DynamoDB refuses a range whose bounds are in reverse order.
         ranges.filter(|range| range.low <= range.high).collect()
@@ -250,6 +239,8 @@ pub(super) struct Range {
     pub(super) partition: String,
     pub(super) low: String,
     pub(super) high: String,
+    /// Whether it is one of the ranges next to each other in which few invites of a group are.
+    is_sparse: bool,
 }
 
 impl Range {
@@ -258,7 +249,8 @@ impl Range {
     pub(super) fn around(ranges: &[Self]) -> Option<Self> {
         let low = ranges.iter().map(|range| &range.low).min()?.clone();
         let high = ranges.iter().map(|range| &range.high).max()?.clone();
-        Some(Self { partition: ranges.first()?.partition.clone(), low, high })
+        let partition = ranges.first()?.partition.clone();
+        Some(Self { partition, low, high, is_sparse: false })
     }
 
     /// Returns whether this sort key is in the range.
@@ -274,4 +266,30 @@ impl Range {
             Order::Desc => sort > self.high.as_str(),
         }
     }
+}
+
+/// Returns queries of one range each.
+pub(super) fn alone(ranges: Vec<Range>) -> Vec<Vec<Range>> {
+    ranges.into_iter().map(|range| vec![range]).collect()
+}
+
+/// Returns queries of one range each, but for those in which few invites are: one query reads these.
+pub(super) fn few_together(ranges: Vec<Range>, order: Order) -> Vec<Vec<Range>> {
+    let (mut few, others): (Vec<Range>, Vec<Range>) =
+        ranges.into_iter().partition(|range| range.is_sparse);
+    sort(&mut few, order);
+    let few = few.chunk_by(|one, next| one.partition == next.partition).map(<[Range]>::to_vec);
+    alone(others).into_iter().chain(few).collect()
+}
+
+/// Sorts the ranges of each partition in the order in which a query reads them.
+fn sort(ranges: &mut [Range], order: Order) {
+    ranges.sort_by(|one, other| {
+        let by_key = one.low.cmp(&other.low);
+        let in_partition = match order {
+            Order::Asc => by_key,
+            Order::Desc => by_key.reverse(),
+        };
+        one.partition.cmp(&other.partition).then(in_partition)
+    });
 }

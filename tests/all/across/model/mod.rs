@@ -238,7 +238,7 @@ impl World<'_> {
     async fn check_pending(&self, owner: usize, model: &Model) -> Result<(), TestCaseError> {
         let filter = InviteFilter::of_states(vec![State::Pending]);
         let page = PageRequest { order: Order::default(), limit: 100, cursor: None };
-        let page = self
+        let (page, _) = self
             .engine
             .list_group_invites(
                 &self.people[owner],
