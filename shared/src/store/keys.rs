@@ -164,11 +164,6 @@ pub(super) fn membership_sort(group: &GroupId) -> String {
     format!("M#{group}")
 }
 
-/// Returns the `by_sender` partition of the invites that a user sent.
-pub(super) fn sender_partition(user: &UserId) -> String {
-    format!("S#{user}")
-}
-
 /// Returns the sort key of an invite in `by_sender`: its creation, its group and its id.
 pub(super) fn sent_sort(created_at: Timestamp, group: &GroupId, id: InviteId) -> String {
     format!("{:012}#{group}#{:016}", created_at.seconds(), id.number())
@@ -369,7 +364,6 @@ mod tests {
         );
         let unsigned = list_sort(Shelf::DeclinedWithoutSignIn, at, id);
         assert_eq!(unsigned, "declined-unsigned#001700000000#0000000000000506");
-        assert_eq!(sender_partition(&user_id), "S#29845");
         assert_eq!(sent_sort(at, &group_id, id), "001700000000#3773#0000000000000506");
         let event_id = EventId::from_entropy([10; 16]);
         assert_eq!(

@@ -168,7 +168,7 @@ impl Store {
             .query()
             .table_name(&self.table)
             .index_name("by_group")
-            .key_condition_expression("by_group_pk = :pk AND by_group_sk BETWEEN :low AND :high")
+            .key_condition_expression("pk = :pk AND by_group_sk BETWEEN :low AND :high")
             .expression_attribute_values(":pk", text(keys::group_partition(group)))
             .expression_attribute_values(":low", text(low))
             .expression_attribute_values(":high", text(high))

@@ -37,7 +37,7 @@ const CONDITIONS: &[(&str, &str, &str)] = &[
     // An invite without personal data has another key. The model has none.
     (
         CREATE,
-        "(invitee_key = :key OR attribute_exists(anonymized_at)) AND version = :before",
+        "(by_invitee_pk = :key OR attribute_exists(anonymized_at)) AND version = :before",
         "is_vacant",
     ),
     (RIGHT, "#joined_at = :joined_at AND #roles = :roles", "is_unchanged"),

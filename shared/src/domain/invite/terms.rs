@@ -12,11 +12,12 @@ use crate::domain::rule::InviteRule;
 use crate::domain::text::{ApiData, Message, Metadata};
 
 /// Whether the invitee must prove the invited identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", remote = "Self")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum IdentityPolicy {
     /// The invitee must prove it.
+    #[default]
     Strict,
     /// Every holder of the link may accept. Links always have this policy.
     Bearer,

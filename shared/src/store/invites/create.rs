@@ -103,13 +103,13 @@ impl Store {
             return Ok(self.put_if_absent(item));
         }
         let values = Item::from([
-            (":key".into(), text(invite.invitee.key())),
+            (":key".into(), text(keys::invitee_partition(&invite.invitee.key()))),
             (":before".into(), number(invite.version.before())),
         ]);
         Ok(self
             .put(item)
             .condition_expression(
-                "(invitee_key = :key OR attribute_exists(anonymized_at)) AND version = :before",
+                "(by_invitee_pk = :key OR attribute_exists(anonymized_at)) AND version = :before",
             )
             .set_expression_attribute_values(Some(values)))
     }

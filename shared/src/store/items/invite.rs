@@ -67,22 +67,22 @@ pub(super) struct InviteItem {
     generation: Generation,
     version: Version,
     invitee: InviteeItem,
-    invitee_key: String,
-    #[serde(default)]
-    uses: u32,
+    /// `None` for invites that are no links.
+    uses: Option<u32>,
     /// `true` for a paused link, and absent otherwise.
     paused: Option<bool>,
     roles: Roles,
     state: State,
-    identity_policy: IdentityPolicy,
+    /// `None` for the default.
+    identity_policy: Option<IdentityPolicy>,
     message: Option<Message>,
     /// JSON text, because DynamoDB's numbers have fewer digits than JSON's.
     metadata: Option<String>,
     /// JSON text, like `metadata`. Stored as `door`, the name of the first version.
     #[serde(rename = "door")]
     api_data: Option<String>,
-    #[serde(default)]
-    rule: InviteRule,
+    /// `None` for the default.
+    rule: Option<InviteRule>,
     redirect_url: Option<RedirectUrl>,
     /// `None` for the default mailing.
     mailing: Option<Mailing>,
@@ -126,11 +126,11 @@ pub(super) struct InviteItem {
     /// `None` for 0.
     reminders: Option<u32>,
     last_sent_at: Option<Timestamp>,
-    by_group_pk: String,
+    /// Sorts the invites of the partition `pk` in the index `by_group`.
     by_group_sk: String,
     by_invitee_pk: String,
     by_invitee_sk: String,
-    by_sender_pk: String,
+    /// Sorts the invites of the inviter `created_by` in the index `by_sender`.
     by_sender_sk: String,
     /// When something is due for the invite: its mail, a reminder or its expiry while it is pending,
     /// and since when its data are retained after its end. The index `due` has only these.
@@ -145,7 +145,9 @@ pub(super) struct InviteItem {
 pub(super) struct DeliveryItem {
     state: DeliveryState,
     attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
     updated_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     /// `None` for 0.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -179,7 +181,6 @@ pub(in crate::store) fn from_invite(invite: &Invite) -> Result<Item, StoreError>
     let Invite { terms, delivery, created_by, granted_by, resolution, .. } = invite;
     let state = invite.stored_state();
     let list_sort = keys::list_sort(Shelf::of(resolution.as_ref()), invite.created_at, invite.id);
-    let invitee_key = invite.invitee.key();
     let (due_pk, due_sk) = due_keys(invite).unzip();
     let item = InviteItem {
         pk,
@@ -190,18 +191,17 @@ pub(in crate::store) fn from_invite(invite: &Invite) -> Result<Item, StoreError>
         group_name: invite.group_name.clone(),
         generation: invite.generation,
         version: invite.version,
-        uses: invite.invitee.link().map_or(0, |link| link.uses),
+        uses: invite.invitee.link().map(|link| link.uses),
         paused: invite.invitee.link().map(|link| link.paused).filter(|paused| *paused),
         invitee: from_invitee(&invite.invitee),
-        by_invitee_pk: keys::invitee_partition(&invitee_key),
-        invitee_key,
+        by_invitee_pk: keys::invitee_partition(&invite.invitee.key()),
         roles: terms.roles.clone(),
         state,
-        identity_policy: terms.identity_policy,
+        identity_policy: Some(terms.identity_policy).filter(|policy| *policy != Default::default()),
         message: terms.message.clone(),
         metadata: from_metadata(&terms.metadata)?,
         api_data: from_metadata(&terms.api_data)?,
-        rule: terms.rule,
+        rule: Some(terms.rule).filter(|rule| *rule != InviteRule::default()),
         redirect_url: terms.redirect_url.clone(),
         mailing: Some(invite.mailing.clone()).filter(|mailing| *mailing != Mailing::default()),
         outbox: delivery.outbox(),
@@ -232,10 +232,8 @@ pub(in crate::store) fn from_invite(invite: &Invite) -> Result<Item, StoreError>
         send_count: delivery.requested,
         reminders: Some(delivery.reminders).filter(|count| *count > 0),
         last_sent_at: delivery.last_sent_at,
-        by_group_pk: keys::group_partition(&invite.group),
         by_group_sk: list_sort.clone(),
         by_invitee_sk: list_sort,
-        by_sender_pk: keys::sender_partition(&created_by.id),
         by_sender_sk: keys::sent_sort(invite.created_at, &invite.group, invite.id),
         due_pk,
         due_sk,
@@ -289,14 +287,14 @@ pub(super) fn invite(mut item: InviteItem) -> Result<Invite, StoreError> {
         group_name: item.group_name,
         generation: item.generation,
         version: item.version,
-        invitee: to_invitee(item.invitee, item.uses, item.paused == Some(true)),
+        invitee: to_invitee(item.invitee, item.uses.unwrap_or_default(), item.paused == Some(true)),
         terms: Terms {
             roles: item.roles,
-            identity_policy: item.identity_policy,
+            identity_policy: item.identity_policy.unwrap_or_default(),
             message: item.message,
             metadata: to_metadata(item.metadata)?,
             api_data: to_metadata(item.api_data)?,
-            rule: item.rule,
+            rule: item.rule.unwrap_or_default(),
             redirect_url: item.redirect_url,
             expires_at: item.expires_at,
             locale: item.locale,

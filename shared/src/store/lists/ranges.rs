@@ -25,7 +25,7 @@ impl Index {
 }
 
 const BY_GROUP: Index =
-    Index { name: "by_group", partition: "by_group_pk", sort: "by_group_sk", is_whole: true };
+    Index { name: "by_group", partition: "pk", sort: "by_group_sk", is_whole: true };
 const BY_INVITEE: Index = Index {
     name: "by_invitee",
     partition: "by_invitee_pk",

@@ -59,8 +59,8 @@ impl Store {
             .query()
             .table_name(&self.table)
             .index_name("by_sender")
-            .key_condition_expression(format!("by_sender_pk = :pk{follows}"))
-            .expression_attribute_values(":pk", text(keys::sender_partition(sender)))
+            .key_condition_expression(format!("created_by = :pk{follows}"))
+            .expression_attribute_values(":pk", text(sender.as_str()))
             .scan_index_forward(order == Order::Asc)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
         if let Some(after) = after {
