@@ -1,4 +1,7 @@
-//! Tests how many round trips the operations of people make.
+//! Tests how many round trips the operations of people make, and how many connections they begin with.
+
+use std::collections::BTreeMap;
+use std::fs;
 
 use super::tests::measured;
 
@@ -41,4 +44,31 @@ async fn every_operation_of_a_person_makes_at_most_three_trips() {
     excepted.sort_unstable();
     // An exception that is no longer needed must go.
     assert_eq!(more, excepted);
+}
+
+/// Returns how many connections the function opens while it starts, by its `main`. `None` if it opens
+/// none to the table and the issuer together.
+fn opened(function: &str) -> Option<usize> {
+    let (api, name) = function.split_once('-')?;
+    let main = format!("{}/../functions/{api}/{name}/src/main.rs", env!("CARGO_MANIFEST_DIR"));
+    let main = fs::read_to_string(main).unwrap();
+    if main.contains(".connected()") {
+        return Some(1);
+    }
+    let (_, calls) = main.split_once(".connected_for(")?;
+    Some(calls.split_once(')')?.0.parse().unwrap())
+}
+
+#[tokio::test]
+async fn a_function_opens_as_many_connections_as_all_its_operations_need_at_first() {
+    let mut needed = BTreeMap::<&str, usize>::new();
+    for row in measured().await.iter().filter(|row| row.round_trips > 0) {
+        let first = row.calls.split(',').next().unwrap_or_default().split('+').count();
+        needed.entry(&row.function).and_modify(|least| *least = first.min(*least)).or_insert(first);
+    }
+    let opening: BTreeMap<&str, usize> =
+        needed.keys().filter_map(|function| Some((*function, opened(function)?))).collect();
+    needed.retain(|function, _| opening.contains_key(function));
+    assert!(opening.len() > 30);
+    assert_eq!(opening, needed);
 }

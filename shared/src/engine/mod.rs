@@ -140,9 +140,9 @@ impl Engine {
         })
     }
 
-    /// Opens the connection to the table.
-    pub async fn connect(&self) {
-        self.store.open().await;
+    /// Opens this many connections to the table, at least one.
+    pub async fn connect(&self, connections: usize) {
+        self.store.open(connections).await;
     }
 
     /// Counts a request with an unknown token for the network `address`, and returns the answer.

@@ -92,8 +92,14 @@ impl Service {
     /// Warms up during init, when Lambda gives a full CPU: connects to the table and fetches the
     /// issuer's keys concurrently (ADR 0019). Failures are ignored; the first request retries.
     pub async fn connected(self) -> Self {
+        self.connected_for(1).await
+    }
+
+    /// Warms up as [`Self::connected`] does. For functions that begin with this many calls to the
+    /// table at once, each of which needs a connection of its own.
+    pub async fn connected_for(self, calls: usize) -> Self {
         within_warm_up(futures::future::join(
-            self.engine.connect(),
+            self.engine.connect(calls),
             self.authenticator.prepare(self.clock.now()),
         ))
         .await;
@@ -103,7 +109,7 @@ impl Service {
     /// Warms up as [`Self::connected`] does, but only the connection to the table. For functions
     /// without sign-in.
     pub async fn connected_to_table(self) -> Self {
-        within_warm_up(self.engine.connect()).await;
+        within_warm_up(self.engine.connect(1)).await;
         self
     }
 

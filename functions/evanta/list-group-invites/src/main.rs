@@ -5,7 +5,7 @@ use shared::Service;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let service = Service::of_process()?.connected().await;
+    let service = Service::of_process()?.connected_for(2).await;
     lambda_http::run(service_fn(|request| evanta_list_group_invites::handle(&service, request)))
         .await
 }

@@ -5,6 +5,6 @@ use shared::Service;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let service = Service::of_process()?.connected().await;
+    let service = Service::of_process()?.connected_for(2).await;
     lambda_http::run(service_fn(|request| rownd_list_invites::handle(&service, request))).await
 }
