@@ -77,8 +77,7 @@ impl Engine {
         group: &GroupId,
         rule: InviteRule,
     ) -> Outcome<Known> {
-        let (found, member, record) =
-            self.store.group_member_and_user(group, &caller.user).await?;
+        let (found, member, record) = self.store.group_member_and_user(group, &caller.user).await?;
         let (group, actor) = actor_of(caller, found, member.clone())?;
         may_invite(rule, &group, &actor.member)?;
         Ok(Known { group, user: caller.user.clone(), member, record })

@@ -192,7 +192,12 @@ impl InviteList {
         });
         let ranges = of_shelf.flat_map(|(shelf, partition)| {
             let (bounds, is_sparse) = (bounds(shelf).into_iter(), shelf.is_sparse());
-            bounds.map(move |(low, high)| Range { partition: partition.clone(), low, high, is_sparse })
+            bounds.map(move |(low, high)| Range {
+                partition: partition.clone(),
+                low,
+                high,
+                is_sparse,
+            })
         });
         // DynamoDB refuses a range whose bounds are in reverse order.
         ranges.filter(|range| range.low <= range.high).collect()
