@@ -13,7 +13,8 @@ pub struct Access {
     pub action: String,
     /// The resource: `table`, `index/<name>`, `identity`, `event-bus` or `queue`.
     pub resource: String,
-    /// The partition key up to and including its first `#`; empty if the request has no keys.
+    /// The partition key up to and including its first `#`; empty if the request has no keys, or if
+    /// the key in the index is an id.
     pub keys: String,
 }
 
@@ -124,10 +125,11 @@ fn of_query(query: &Value) -> Access {
     let partition = query["ExpressionAttributeValues"][value.trim()]["S"]
         .as_str()
         .unwrap_or_else(|| panic!("the query has no partition: {query}"));
-    let resource = query["IndexName"]
-        .as_str()
-        .map_or_else(|| "table".into(), |index| format!("index/{index}"));
-    Access { action: "dynamodb:Query".into(), resource, keys: prefix(partition) }
+    let index = query["IndexName"].as_str();
+    let resource = index.map_or_else(|| "table".into(), |index| format!("index/{index}"));
+    // An inviter's id has no prefix (docs/adr/0054).
+    let keys = if index == Some("by_sender") { String::new() } else { prefix(partition) };
+    Access { action: "dynamodb:Query".into(), resource, keys }
 }
 
 /// Returns the key up to and including its first `#`.

@@ -246,9 +246,9 @@ impl Product {
     }
 
     /// Waits until the audit trail has followed what was written before, so that the background functions
-    /// leave the processors to what is measured next. `name` begins the ids of two new groups: the
-    /// creation of the second is followed after what came of the first wait, such as reports of
-    /// delivery. With the peers nothing follows an answer.
+    /// leave the processors to what is measured next. `name` begins the ids of two new groups, which
+    /// are made one after the other: the second is followed after all that was written while the first
+    /// was waited for, such as reports of delivery (ADR 0052). With the peers nothing follows an answer.
     pub(super) async fn settle(
         self,
         server: &Server,

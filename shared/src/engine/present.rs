@@ -32,16 +32,16 @@ impl From<FoundRecords> for Present {
     }
 }
 
-/// What was read of one user in a group, before the page that they asked for.
+/// The records that the check of a caller's right has read.
 #[derive(Clone, Debug)]
 pub(in crate::engine) struct Known {
     /// The group.
     pub(in crate::engine) group: Group,
-    /// The user.
+    /// The caller.
     pub(in crate::engine) user: UserId,
-    /// The user's stored membership. `None` if there is none.
+    /// The caller's stored membership. `None` if there is none.
     pub(in crate::engine) member: Option<Member>,
-    /// The directory's record of the user. `None` if there is none.
+    /// The directory's record of the caller. `None` if there is none.
     pub(in crate::engine) record: Option<User>,
 }
 

@@ -7,7 +7,8 @@ use super::{Store, keys};
 
 impl Store {
     /// Opens this many connections, at least one. The others follow the first, so that they resume
-    /// its TLS session, which takes no certificates.
+    /// its TLS session, which takes no certificates. As many reads as connections then run at once:
+    /// one of them uses the first connection again.
     pub(crate) async fn open(&self, connections: usize) {
         self.open_one().await;
         if connections > 1 {

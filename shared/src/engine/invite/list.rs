@@ -41,8 +41,8 @@ impl Engine {
     /// Returns a page of the group's invites that the filter selects, if `rule` lets the caller
     /// invite, with the present records behind it.
     ///
-    /// The caller's records are read with the check of their right, so that a page of invites which
-    /// nobody else sent or ended takes no other read.
+    /// The check of the caller's right also reads the caller's record in the directory. If the caller
+    /// sent all the invites and nobody else ended one, nothing more is read.
     ///
     /// A filter by address is a consistent read by key. It finds the invite of the address, and no
     /// invite by user id.

@@ -69,10 +69,11 @@ impl Store {
     /// Returns a page of the list's invites, in the order of creation.
     ///
     /// One query for each shelf and partition fills a page, all at once; their entries are merged. The
-    /// first page of all invites begins with one query, which suffices where they fit on the page
-    /// (ADR 0053).
+    /// first page of all invites, newest first, begins with one query, which suffices where they fit on
+    /// the page (ADR 0053).
     /// The cursor is a place in that order, which no change of an invite's state alters. So the
-    /// pages together have each invite once that is selected throughout.
+    /// pages together have each invite once that is selected throughout, except an invite whose state
+    /// changes between the queries of one page: it may be missing (ADR 0034).
     ///
     /// A page whose filter leaves out many invites reads about 1,000 entries, and may then be short
     /// and have a next page.

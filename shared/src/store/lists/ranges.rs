@@ -119,12 +119,18 @@ impl InviteList {
     }
 
     /// Returns the ranges of a page, of the invites that follow `after`: those that one query reads
-    /// are together, in the order in which it reads them. One query reads the first page of all invites
-    /// of a partition.
+    /// are together, in the order in which it reads them.
+    ///
+    /// One query reads the first page of all invites of a partition, newest first. It begins with the
+    /// pending ones, so that an invite which ends before a second query is read twice, not never. Oldest
+    /// first it would end with them, so the shelves are then read at once (ADR 0053).
     pub(super) fn queries(&self, after: Option<ListPlace>, order: Order) -> Vec<Vec<Range>> {
         let mut ranges = self.ranges(after, order);
-        if after.is_some() || !self.has_everything() {
+        if after.is_some() || !self.has_everything() || !self.index.is_whole {
             return alone(ranges);
+        }
+        if order == Order::Asc {
+            return few_together(ranges, order);
         }
         sort(&mut ranges, order);
         let of_partition = |partition: &String| {
@@ -244,7 +250,7 @@ pub(super) struct Range {
     pub(super) partition: String,
     pub(super) low: String,
     pub(super) high: String,
-    /// Whether it is one of the ranges next to each other in which few invites of a group are.
+    /// Whether a group has few invites in it. These ranges are next to each other.
     is_sparse: bool,
 }
 
@@ -297,4 +303,29 @@ fn sort(ranges: &mut [Range], order: Order) {
         };
         one.partition.cmp(&other.partition).then(in_partition)
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_newest_invites_of_all_states_are_read_by_one_query() {
+        let group = GroupId::parse("3773").unwrap();
+        let list = |filter| InviteList::of_group(&group, filter);
+        let ranges = |list: &InviteList, after, order| {
+            let queries = list.queries(after, order);
+            queries.iter().map(Vec::len).collect::<Vec<_>>()
+        };
+        let all = list(InviteFilter::default());
+        assert_eq!(ranges(&all, None, Order::Desc), [7]);
+        assert_eq!(ranges(&all, None, Order::Asc), [1, 1, 1, 4]);
+        let after = ListPlace::of_sort_key("pending#001700000000#0000000000000506");
+        assert!(after.is_some());
+        assert_eq!(ranges(&all, after, Order::Desc), [1; 7]);
+        let pending = list(InviteFilter::of_states(vec![State::Pending]));
+        assert_eq!(ranges(&pending, None, Order::Desc), [1]);
+        let first = &all.queries(None, Order::Desc)[0][0];
+        assert!(first.low.starts_with("pending#"), "{first:?}");
+    }
 }
