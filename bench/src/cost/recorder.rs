@@ -22,6 +22,11 @@ use crate::fault::Fault;
 
 /// The time without a new call after which the pending calls are answered.
 const QUIET: Duration = Duration::from_millis(60);
+/// How often a pending call looks whether it may be answered.
+const LOOK: Duration = Duration::from_millis(2);
+/// The most time that counts as quiet from one look to the next. While a busy machine lets nothing of
+/// this process run, no call can arrive either.
+const MOST_BETWEEN: Duration = Duration::from_millis(6);
 /// The functions that read the stream.
 const READERS: usize = 2;
 /// The number of empty reads of a reader after which its work for a request is done.
@@ -85,7 +90,10 @@ struct Log {
     calls: Vec<Call>,
     /// The last round trip whose calls are all answered. Later calls may depend on these answers.
     answered: u32,
-    last: Option<Instant>,
+    /// How long no call has arrived, as far as it was looked.
+    quiet: Duration,
+    /// The last look.
+    looked: Option<Instant>,
     /// The empty reads of the stream since its last record, by reader.
     empty_reads: HashMap<String, u32>,
 }
@@ -101,7 +109,10 @@ impl Log {
     /// once no further call has arrived for a moment. A call that follows an answer already belongs
     /// to the next round trip, and this one does not wait for it.
     fn may_answer(&mut self, trip: u32) -> bool {
-        if self.answered < trip && self.last.is_none_or(|last| last.elapsed() >= QUIET) {
+        let now = Instant::now();
+        let before = self.looked.replace(now).unwrap_or(now);
+        self.quiet += now.duration_since(before).min(MOST_BETWEEN);
+        if self.answered < trip && self.quiet >= QUIET {
             self.answered = trip;
         }
         self.answered >= trip
@@ -215,14 +226,14 @@ async fn stream_call(state: &State, call: harness::Call) -> Result<Reply, Fault>
 async fn table_call(state: &State, operation: &str, call: harness::Call) -> Result<Reply, Fault> {
     let trip = {
         let mut log = state.log();
-        log.last = Some(Instant::now());
+        log.quiet = Duration::ZERO;
         log.answered + 1
     };
     let apart = APART.iter().find(|(_, _, path)| call.path.starts_with(path));
     let by = apart.map_or(By::Other, |(by, _, _)| *by);
     let done = measured(state, operation, call, trip).await;
     while state.holds.load(Ordering::Relaxed) && !state.log().may_answer(trip) {
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        tokio::time::sleep(LOOK).await;
     }
     let mut log = state.log();
     log.answered = log.answered.max(trip);
