@@ -96,7 +96,6 @@ impl Store {
         let first = if list.leaves_out() { share.max(limit + 1) } else { limit + 1 };
         let (mut readers, mut read) = self.first_read(list, order, queries, first).await?;
         let (mut found, mut last) = (Vec::<(ListPlace, Invite)>::new(), None);
-        let mut is_first = true;
         loop {
             while found.len() <= limit {
                 let Some((place, invite)) = next_entry(&mut readers, order) else { break };
@@ -113,11 +112,11 @@ impl Store {
             let (unread, mut begun): (Vec<Reader>, _) =
                 readers.into_iter().partition(Reader::is_unread);
             let unread = unread.into_iter().map(|reader| reader.range).collect();
-            // A range that a shared query does not reach again has a query of its own, so that no page
-            // waits for many queries.
-            let queries = match std::mem::take(&mut is_first) {
-                true => few_together(unread, order),
-                false => alone(unread),
+            // Each shelf that a query of the sparse ones did not reach has a query of its own, so that no
+            // page waits for many queries.
+            let queries = match begun.iter().any(|reader| reader.range.is_sparse) {
+                true => alone(unread),
+                false => few_together(unread, order),
             };
             let (reached, more) = futures::try_join!(
                 self.first_read(list, order, queries, wanted),

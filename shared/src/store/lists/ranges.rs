@@ -251,7 +251,7 @@ pub(super) struct Range {
     pub(super) low: String,
     pub(super) high: String,
     /// Whether a group has few invites in it. These ranges are next to each other.
-    is_sparse: bool,
+    pub(super) is_sparse: bool,
 }
 
 impl Range {
